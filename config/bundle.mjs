@@ -12,6 +12,7 @@ const entryPoints = [
   'src/app/css/app.css',
   'src/app/installed.ts',
   'src/app/phone.ts',
+  'src/app/scanner.ts',
   'src/console/css/console.css',
   'src/customers/css/site.css',
   'src/demo/browser/bank.ts',

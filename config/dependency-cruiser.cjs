@@ -136,7 +136,7 @@ module.exports = {
           BROWSER,
           '^src/phone/',
           '^src/domain/(locale|typed-text)\\.ts$',
-          packages('jose', 'hash-wasm', 'uqr'),
+          packages('jose', 'hash-wasm', 'idb-keyval', 'jsqr', 'uqr'),
         ],
       },
     },

@@ -25,7 +25,7 @@ export class Shell {
 
   page(reader: Reader): Page {
     const { ISSUER: issuer, VENDOR_CODE: vendorCode } = this.environment;
-    return appPage({ reader, issuer, vendorCode });
+    return appPage({ reader, issuer, vendorCode, scanner: this.assets.address('scanner.js') });
   }
 
   manifest(reader: Reader): object {

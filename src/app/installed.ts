@@ -4,6 +4,7 @@ import { showCleared, showGuide, showNoStorage } from './installed/guides.ts';
 import { KeptInBrowser } from './installed/kept.ts';
 import { askPermissions } from './installed/permissions.ts';
 import { osVersionIn, placeOf } from './installed/place.ts';
+import { scanQrCode } from './installed/scan.ts';
 import { Standing } from './installed/standing.ts';
 import { keepCurrent } from './installed/updates.ts';
 import { WebPush } from './installed/web-push.ts';
@@ -15,6 +16,7 @@ import { words } from './words/words.ts';
 const LOOK_MS = 5000;
 
 // The app as people install it: keys in IndexedDB, pushes by the browser's push service, a service worker for the rest.
+const page = byId('phone', HTMLElement).dataset;
 const display = new Display();
 const store = new KeptInBrowser();
 const push = new WebPush(keepCurrent());
@@ -39,6 +41,7 @@ const platform: Platform = {
       if (!document.hidden) void push.state().then((state) => state !== 'on' && look());
     }, LOOK_MS);
   },
+  scan: (to) => void scanQrCode(display, to, page['scanner'] ?? ''),
   askPermissions: () => askPermissions(display, push),
   standing: (refresh) => standing.cards(refresh),
 };
@@ -56,7 +59,7 @@ async function begin(): Promise<App | undefined> {
   }
   try {
     const cleared = await store.cleared();
-    const loaded = await App.load(display, platform, serviceIn(byId('phone', HTMLElement).dataset), {
+    const loaded = await App.load(display, platform, serviceIn(page), {
       help: () => [
         make('p', { class: 'hint' }, words.installed.join),
         make('a', { href: '/' }, words.installed.joinLink),

@@ -43,6 +43,11 @@ export interface Platform {
   }): void;
   /** Asks the person, before the first enrolment, for what the app may use. Resolves when the person goes on. */
   askPermissions?(): Promise<void>;
+  /**
+   * Reads a QR code with the camera. `read` gets the text of each code that is seen, and returns what is wrong with it;
+   * undefined ends the scan.
+   */
+  readonly scan?: (to: { read: (text: string) => string | undefined; back: () => void }) => void;
   /** What the first screen shows above the requests: how this installation stands. */
   standing?(refresh: () => void): Promise<HTMLElement[]>;
 }

@@ -50,7 +50,7 @@ describe('The keys of a device', () => {
     }
     const data = new TextEncoder().encode('a device proof');
     const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, restored.signing.privateKey, data);
-    const publicKey = (await importJWK({ ...keys.signing.publicJwk }, 'ES256')) as CryptoKey;
+    const publicKey = await importJWK<CryptoKey>({ ...keys.signing.publicJwk }, 'ES256');
     expect(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, publicKey, signature, data)).toBe(true);
   });
 });

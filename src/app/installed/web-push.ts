@@ -1,7 +1,10 @@
 import type { ToPage } from './messages.ts';
 
-/** Milliseconds that the app waits for its first service worker before it does without pushes. */
-const READY_MS = 10_000;
+/**
+ * Milliseconds that the app waits for its first service worker, and for the push service of the browser, before it does
+ * without pushes. A browser that cannot reach its push service answers nothing for a long time.
+ */
+const PATIENCE_MS = 8000;
 
 /** Why no push reaches this installation. `possible`: the person has not been asked yet. */
 export type PushState = 'on' | 'possible' | 'denied' | 'unsupported';
@@ -39,7 +42,7 @@ export class WebPush {
     await kept?.unsubscribe();
     const options = { userVisibleOnly: true, applicationServerKey };
     // A browser without a push service refuses here, such as one on a phone without its maker's services.
-    const subscription = await registration.pushManager.subscribe(options).catch(() => undefined);
+    const subscription = await soon(registration.pushManager.subscribe(options));
     return subscription ? tokenOf(subscription) : '';
   }
 
@@ -53,9 +56,14 @@ export class WebPush {
 
   private async ready(): Promise<ServiceWorkerRegistration | undefined> {
     if (!(await this.worker)) return undefined;
-    const patience = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), READY_MS));
-    return Promise.race([navigator.serviceWorker.ready, patience]);
+    return soon(navigator.serviceWorker.ready);
   }
+}
+
+/** The result of a promise; undefined if it fails or takes too long. */
+async function soon<Result>(promise: Promise<Result>): Promise<Result | undefined> {
+  const patience = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
+  return Promise.race([promise.catch(() => undefined), patience]);
 }
 
 /** The service's key; undefined if it has no Web Push. */

@@ -4,6 +4,7 @@ import { enrolmentHere, type Handset, type Platform, type Service } from '../pla
 import { codeFields } from './code-field.ts';
 import { button, screen, type Display } from './display.ts';
 import { FirstPin } from './first-pin.ts';
+import { readEnrolmentCode } from './read-enrolment.ts';
 import { words } from '../words/words.ts';
 
 /** A code, and the phone that is enrolled with it if the app does not run on it. */
@@ -86,8 +87,22 @@ export class Enrolling {
   }
 
   private codeFields(kind: 'primary' | 'secondary'): HTMLElement[] {
-    const look = { kind, hint: words.enrolmentCodeFormat };
+    const { scan } = this.app.platform;
+    const look = { kind, hint: words.enrolmentCodeFormat, ...(scan && { scan: () => this.scan(scan) }) };
     return codeFields(this.app.service.issuer, look, (enrolmentCode) => void this.choosePin({ enrolmentCode }));
+  }
+
+  private scan(scan: NonNullable<Platform['scan']>): void {
+    const { issuer } = this.app.service;
+    scan({
+      read: (text) => {
+        const read = readEnrolmentCode(text, issuer);
+        if ('fault' in read) return read.fault;
+        void this.choosePin(read);
+        return undefined;
+      },
+      back: () => this.begin(),
+    });
   }
 
   private async choosePin(got: Got): Promise<void> {

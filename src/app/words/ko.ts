@@ -25,6 +25,14 @@ export function ko({ service, callCentre }: Brand) {
     enrolmentCodeFormat: '홈페이지나 고객센터에서 받은 20자리 코드',
     enrolmentCodeElsewhere: '다른 서비스의 등록 코드입니다. 이 앱의 등록 코드를 입력해 주세요.',
     useCode: '등록 코드 사용',
+    scan: {
+      open: 'QR 코드 찍기',
+      title: 'QR 코드를 화면 가운데에 맞춰 주세요',
+      text: '홈페이지나 안내문에 있는 등록 코드의 QR입니다.',
+      starting: '카메라를 켜고 있습니다.',
+      video: '카메라 화면',
+      refused: '카메라를 쓸 수 없습니다. 뒤로 가서 등록 코드를 직접 입력해 주세요.',
+    },
     notEligible: '이 회선은 가입할 수 없습니다',
     /** The service gives each reason in Korean and in English: the sentence in this language. */
     ofBoth: ({ korean }: { korean: string; english: string }) => korean,
