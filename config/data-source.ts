@@ -60,6 +60,7 @@ import { AccountSession } from '../src/accounts/account-session.entity.ts';
 import { ClientLog1764100000000 } from '../migrations/1764100000000-client-log.ts';
 import { Figures1764110000000 } from '../migrations/1764110000000-figures.ts';
 import { EventsByType1764120000000 } from '../migrations/1764120000000-events-by-type.ts';
+import { WebPush1764130000000 } from '../migrations/1764130000000-web-push.ts';
 import { Console1764140000000 } from '../migrations/1764140000000-console.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
@@ -211,6 +212,7 @@ export function dataSourceOptions(
       ClientLog1764100000000,
       Figures1764110000000,
       EventsByType1764120000000,
+      WebPush1764130000000,
       Console1764140000000,
     ],
     migrationsTableName: 'migrations',

@@ -17,6 +17,7 @@ import {
   IsAddress,
   IsApnsKey,
   IsCertificates,
+  IsContact,
   IsDatabaseAddress,
   IsHostAndPort,
   IsKeyring,
@@ -171,6 +172,19 @@ export class Environment {
   @IsOptional()
   @IsCertificates()
   APNS_ENDPOINT_CA?: string;
+
+  /**
+   * Who sends Web Push, for the operators of browsers' push services: an address with `mailto:` or `https:`. By default, the
+   * ISSUER.
+   */
+  @IsOptional()
+  @IsContact()
+  VAPID_SUBJECT?: string;
+
+  /** VAPID_SUBJECT with its default. An issuer without TLS, as of the demonstration, is no address for it. */
+  get vapidSubject(): string {
+    return this.VAPID_SUBJECT ?? (this.ISSUER.startsWith('https:') ? this.ISSUER : 'mailto:nobody@example.com');
+  }
 
   /** smpp://systemId:password@host:port */
   @IsOptional()

@@ -610,6 +610,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app/v1/push-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the key for Web Push
+         * @description Returns the public key under which a browser subscribes to Web Push (VAPID, RFC 8292). An app asks at every start, and
+         *     subscribes anew when the key is another one than that of its subscription. Errors: `not_found` where the service has
+         *     no such key: then the app enrols with an empty `pushToken`.
+         */
+        get: operations["getPushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/app/v1/device/push-token": {
         parameters: {
             query?: never;
@@ -620,7 +642,7 @@ export interface paths {
         get?: never;
         /**
          * Register a push token
-         * @description Replaces the push token of the device.
+         * @description Replaces the push token of the device, and with it the push service; an empty one ends its pushes.
          */
         put: operations["replacePushToken"];
         post?: never;
@@ -1969,7 +1991,7 @@ export interface components {
             /** @description 32 bytes in base64url: the key that the PIN unwraps on the phone. */
             knowledgeKey: string;
             /**
-             * @description The push service of the phone: FCM for `android`, APNs for `ios`.
+             * @description The system of the phone. A native app's pushes go through FCM for `android`, and through APNs for `ios`.
              * @enum {string}
              */
             platform: "android" | "ios";
@@ -1982,7 +2004,11 @@ export interface components {
             osVersion: string;
             /** @description The version of the app, 1 to 32 characters. */
             appVersion: string;
-            /** @description The token that FCM or APNs gave the app. */
+            /**
+             * @description The token that FCM or APNs gave the app. An app in a browser sends its subscription to Web Push as JSON, at most 4,096
+             *     characters: `endpoint` and `keys` as `PushSubscription.toJSON()` has them, and `applicationServerKey`, the key of
+             *     `GET /app/v1/push-key` in base64url. Empty: the app gets no push, and asks the service itself.
+             */
             pushToken: string;
             /**
              * @description The person's name for the phone, one line of 1 to 64 visible characters. Direction marks, and joiners outside of an
@@ -2023,8 +2049,16 @@ export interface components {
             /** @description True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
             pinExhausted?: boolean;
         };
+        PushKeyResponse: {
+            /** @description The uncompressed point on P-256, 65 bytes in base64url: `applicationServerKey` of `pushManager.subscribe()`. */
+            applicationServerKey: string;
+        };
         PushTokenRequest: {
-            /** @description The token that FCM or APNs gave the app. */
+            /**
+             * @description The token that FCM or APNs gave the app. An app in a browser sends its subscription to Web Push as JSON, at most 4,096
+             *     characters: `endpoint` and `keys` as `PushSubscription.toJSON()` has them, and `applicationServerKey`, the key of
+             *     `GET /app/v1/push-key` in base64url. Empty: the app gets no push, and asks the service itself.
+             */
             pushToken: string;
         };
         PinCheckResponse: {
@@ -3211,6 +3245,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "device_test_closed";
+                };
+            };
+        };
+        /** @description `not_found`: Nothing exists at this address. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_found";
                 };
             };
         };
@@ -5145,6 +5191,39 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["DeviceProofInvalid"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    getPushKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The public key */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "applicationServerKey": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushKeyResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];

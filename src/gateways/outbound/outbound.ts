@@ -6,6 +6,12 @@ import type { Duplex } from 'node:stream';
 import { withinDeadline } from '../deadline.ts';
 import { hostOf, judgeOutboundUrl, mayConnectTo, type OutboundRules } from './outbound-address.ts';
 
+/** Connections to one host: the most at once, beyond which requests wait, and the most that are kept for the next request. */
+export interface HostConnections {
+  most: number;
+  kept: number;
+}
+
 /** The most that is read of an answer, in bytes; the rest is not awaited. */
 const MOST_BYTES = 64 * 1024;
 /** The most that the headers of an answer may have, in bytes. */
@@ -58,8 +64,15 @@ export class Outbound {
   constructor(
     private readonly rules: OutboundRules,
     private readonly resolve: Resolve = resolveName,
+    { most, kept }: HostConnections = { most: Infinity, kept: 4 },
   ) {
-    const options = { keepAlive: true, maxFreeSockets: 4, timeout: IDLE_MS, lookup: this.lookup };
+    const options = {
+      keepAlive: true,
+      maxSockets: most,
+      maxFreeSockets: kept,
+      timeout: IDLE_MS,
+      lookup: this.lookup,
+    };
     this.agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   }
 
