@@ -16,6 +16,8 @@ export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? onPath('redis-server'
 export const PGBOUNCER = process.env['PGBOUNCER'] ?? onPath('pgbouncer');
 /** The languages of the documents beside Node and the shell, each a program on the PATH. */
 export const INTERPRETERS = { python: onPath('python3'), php: onPath('php'), java: onPath('java') } as const;
+/** The compiler of Java: a JDK has it, a JRE does not. */
+export const JAVAC = onPath('javac');
 /** The directory with the programs of PostgreSQL 15, the oldest version that the service supports. */
 export const POSTGRES_15 = ['/usr/lib/postgresql/15/bin'].find((path) => existsSync(path));
 
