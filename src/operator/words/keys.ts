@@ -24,6 +24,7 @@ export const DONE = [
   'apply-reissue',
   'withdraw-reissue',
   'reveal-over',
+  'end-sms',
 ] as const;
 export type Done = (typeof DONE)[number];
 
