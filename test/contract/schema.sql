@@ -425,7 +425,7 @@ deliveries.created_at timestamp with time zone NOT NULL
 deliveries.expires_at timestamp with time zone NOT NULL
 deliveries.notice_id uuid
 deliveries.alert_id uuid
-deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text, 'alert'::text])))
+deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text, 'alert'::text, 'push_test'::text])))
 deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
 CREATE UNIQUE INDEX deliveries_pkey ON public.deliveries USING btree (id)
@@ -441,6 +441,10 @@ departed_numbers CONSTRAINT departed_numbers_pkey PRIMARY KEY (person_index)
 CREATE INDEX departed_numbers_age ON public.departed_numbers USING btree (left_at)
 CREATE INDEX departed_numbers_line ON public.departed_numbers USING btree (line_id)
 CREATE UNIQUE INDEX departed_numbers_pkey ON public.departed_numbers USING btree (person_index)
+device_contacts.device_id uuid NOT NULL
+device_contacts.at timestamp with time zone NOT NULL DEFAULT now()
+device_contacts CONSTRAINT device_contacts_pkey PRIMARY KEY (device_id)
+CREATE UNIQUE INDEX device_contacts_pkey ON public.device_contacts USING btree (device_id)
 device_keys.digest bytea NOT NULL
 device_keys CONSTRAINT device_keys_pkey PRIMARY KEY (digest)
 CREATE UNIQUE INDEX device_keys_pkey ON public.device_keys USING btree (digest)
@@ -482,6 +486,7 @@ devices.name_cipher bytea
 devices.replaced_at timestamp with time zone
 devices.pin_wrong smallint NOT NULL DEFAULT 0
 devices.pin_locked_at timestamp with time zone
+devices.push_token_died_at timestamp with time zone
 devices CONSTRAINT device_in_use_has_its_key CHECK (((state = 'revoked'::text) OR (knowledge_key IS NOT NULL)))
 devices CONSTRAINT device_is_named_once CHECK (((name IS NULL) OR (name_cipher IS NULL)))
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
@@ -621,6 +626,24 @@ operator_looks.reason text NOT NULL
 operator_looks CONSTRAINT operator_looks_pkey PRIMARY KEY (session_digest, about)
 operator_looks CONSTRAINT operator_looks_session_digest_fkey FOREIGN KEY (session_digest) REFERENCES account_sessions(digest) ON DELETE CASCADE
 CREATE UNIQUE INDEX operator_looks_pkey ON public.operator_looks USING btree (session_digest, about)
+push_answers.id bigint NOT NULL
+push_answers.device_id uuid NOT NULL
+push_answers.delivery_id bigint NOT NULL
+push_answers.kind text NOT NULL
+push_answers.push_service text NOT NULL
+push_answers.outcome text NOT NULL
+push_answers.code text
+push_answers.message_id text
+push_answers.attempt smallint NOT NULL
+push_answers.answered_at timestamp with time zone NOT NULL DEFAULT now()
+push_answers.took_ms integer NOT NULL
+push_answers CONSTRAINT push_answers_code_check CHECK ((length(code) <= 80))
+push_answers CONSTRAINT push_answers_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'alert'::text, 'push_test'::text])))
+push_answers CONSTRAINT push_answers_message_id_check CHECK ((length(message_id) <= 200))
+push_answers CONSTRAINT push_answers_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'unregistered'::text, 'rejected'::text, 'retry'::text])))
+push_answers CONSTRAINT push_answers_pkey PRIMARY KEY (id)
+CREATE INDEX push_answers_device ON public.push_answers USING btree (device_id, id)
+CREATE UNIQUE INDEX push_answers_pkey ON public.push_answers USING btree (id)
 registrations.id uuid NOT NULL
 registrations.client_id uuid NOT NULL
 registrations.subscription_id uuid

@@ -23,6 +23,7 @@ export const DONE = [
   'apply-reissue',
   'withdraw-reissue',
   'reveal-over',
+  'end-sms',
 ] as const;
 export type Done = (typeof DONE)[number];
 
