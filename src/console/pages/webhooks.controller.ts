@@ -12,15 +12,9 @@ import { Events } from '../../webhooks/events.ts';
 import { ConsolePages, MayIn } from './console.guard.ts';
 import { AtConsole, type ConsoleRequest } from './console-request.ts';
 import { secretPage } from './secret.page.ts';
-import {
-  endpointPage,
-  eventPage,
-  GRACES,
-  NEW_ENDPOINT,
-  webhooksPage,
-  type EndpointFault,
-  type EndpointForm,
-} from './webhooks.page.ts';
+import { endpointPage, GRACES, NEW_ENDPOINT, type EndpointFault, type EndpointForm } from './webhook-endpoint.page.ts';
+import { eventPage } from './webhook-event.page.ts';
+import { webhooksPage } from './webhooks.page.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
 /** Characters of a description, as in the API. */
