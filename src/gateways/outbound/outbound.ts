@@ -32,11 +32,10 @@ export interface OutboundRequest {
   url: string;
   method: 'GET' | 'POST';
   headers: Record<string, string>;
-  body?: Buffer;
+  /** A text, because Node then sends the headers and the body in one write. */
+  body?: string;
   /** Milliseconds for the name, the connection, the request and the answer together. */
   deadlineMs: number;
-  /** Ends the request early. */
-  signal?: AbortSignal;
 }
 
 /** Answers the addresses of a name. Rejects when there are none. */
@@ -54,6 +53,8 @@ class RefusedAddress extends Error {
 export class Outbound {
   private readonly agents: { http: HttpAgent; https: HttpsAgent };
   private readonly judged = new Map<string, URL | string>();
+  private readonly underWay = new Set<Exchange>();
+  private isClosed = false;
 
   constructor(
     private readonly rules: OutboundRules,
@@ -80,25 +81,24 @@ export class Outbound {
   async send(asked: OutboundRequest): Promise<OutboundAnswer> {
     const url = this.judge(asked.url);
     if (typeof url === 'string') return { kind: 'failed', fault: 'url_refused' };
+    if (this.isClosed) return { kind: 'failed', fault: 'stopped' };
     const exchange = new Exchange();
+    this.underWay.add(exchange);
     const deadline = setTimeout(exchange.cut, asked.deadlineMs, 'timeout');
-    const stop = () => {
-      exchange.cut('stopped');
-    };
-    asked.signal?.addEventListener('abort', stop, { once: true });
     try {
-      if (asked.signal?.aborted) return { kind: 'failed', fault: 'stopped' };
       return await Promise.race([this.exchange(url, asked, exchange), exchange.givenUp]);
     } catch (error) {
       return { kind: 'failed', fault: exchange.fault ?? faultOf(error) };
     } finally {
       clearTimeout(deadline);
-      asked.signal?.removeEventListener('abort', stop);
+      this.underWay.delete(exchange);
     }
   }
 
-  /** Closes the connections that wait for another request. */
+  /** Ends the requests under way and the connections that wait for another one. What comes later is not sent. */
   close(): void {
+    this.isClosed = true;
+    for (const exchange of this.underWay) exchange.cut('stopped');
     this.agents.http.destroy();
     this.agents.https.destroy();
   }
@@ -127,7 +127,7 @@ export class Outbound {
       // Without the dot of the root, which most servers do not know as their name.
       headers: {
         host: url.port ? `${written}:${url.port}` : written,
-        ...(body && { 'content-length': body.length }),
+        ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
         ...headers,
       },
       maxHeaderSize: MOST_HEADER_BYTES,
@@ -200,7 +200,7 @@ class Exchange {
   };
 }
 
-function answerOf(request: ClientRequest, body: Buffer | undefined): Promise<OutboundAnswer> {
+function answerOf(request: ClientRequest, body: string | undefined): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     // Not once: what comes after the answer must not be without a listener either.
     request.on('error', reject);
