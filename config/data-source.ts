@@ -61,6 +61,7 @@ import { ClientLog1764100000000 } from '../migrations/1764100000000-client-log.t
 import { Figures1764110000000 } from '../migrations/1764110000000-figures.ts';
 import { EventsByType1764120000000 } from '../migrations/1764120000000-events-by-type.ts';
 import { Console1764140000000 } from '../migrations/1764140000000-console.ts';
+import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -212,6 +213,7 @@ export function dataSourceOptions(
       Figures1764110000000,
       EventsByType1764120000000,
       Console1764140000000,
+      WebhookBounds1764180000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -4,6 +4,7 @@ import { Accounts } from '../../accounts/accounts.ts';
 import { Figures } from '../../figures/figures.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { Audit } from '../../operator/audit.ts';
+import { Endpoints } from '../../webhooks/endpoints.ts';
 import { ConsoleSessions } from '../console-sessions.ts';
 import { Members } from '../members.ts';
 import { ConsolePages, MayIn } from './console.guard.ts';
@@ -23,6 +24,7 @@ export class ConsoleHomeController {
     private readonly accounts: Accounts,
     private readonly sessions: ConsoleSessions,
     private readonly figures: Figures,
+    private readonly endpoints: Endpoints,
     private readonly audit: Audit,
   ) {}
 
@@ -72,6 +74,10 @@ export class ConsoleHomeController {
   @Get('clients/:clientId')
   @MayIn('look')
   async home(@AtConsole() at: ConsoleRequest): Promise<string> {
-    return at.show(clientHomePage(at.clientReader, await this.figures.of(at.client.id, 'today'), at.done));
+    const [today, endpoints] = await Promise.all([
+      this.figures.of(at.client.id, 'today'),
+      this.endpoints.list(at.client.id),
+    ]);
+    return at.show(clientHomePage(at.clientReader, today, { endpoints, done: at.done }));
   }
 }

@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { withinDeadline } from '../deadline.ts';
 import { hostOf, judgeOutboundUrl, mayConnectTo, type OutboundRules } from './outbound-address.ts';
+import { Tunnels } from './tunnel.ts';
 
 /** The most that is read of an answer, in bytes; the rest is not awaited. */
 const MOST_BYTES = 64 * 1024;
@@ -48,7 +49,8 @@ class RefusedAddress extends Error {
 
 /**
  * Sends requests to addresses that others chose, and reaches nothing that is not on the internet: it connects to the very
- * address that it has judged, resolves a name anew for each connection, follows no redirect, and uses no proxy.
+ * address that it has judged, resolves a name anew for each connection, and follows no redirect. Where it goes through a
+ * proxy, the proxy connects to that address.
  */
 export class Outbound {
   private readonly agents: { http: HttpAgent; https: HttpsAgent };
@@ -59,9 +61,12 @@ export class Outbound {
   constructor(
     private readonly rules: OutboundRules,
     private readonly resolve: Resolve = resolveName,
+    proxy: URL | null = null,
   ) {
     const options = { keepAlive: true, maxFreeSockets: 4, timeout: IDLE_MS, lookup: this.lookup };
-    this.agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+    this.agents = proxy
+      ? new Tunnels(proxy, (host) => this.addressesOf(host)).agents(options)
+      : { http: new HttpAgent(options), https: new HttpsAgent(options) };
   }
 
   /** Returns the sentence that says why nothing may be sent to `url` at present, or null. A name may not exist yet. */
