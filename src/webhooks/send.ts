@@ -13,8 +13,11 @@ import type { JobOutcome, WebhookJob } from './webhook-queue.ts';
 const RUN_MS = 10_000;
 /** Milliseconds that a run waits at least for its endpoint, and by how much the wait is spread. */
 const [WAIT_MS, SPREAD_MS] = [500, 2_000];
-/** Milliseconds for which results are gathered: a write costs the database about as much as ten results in it. */
-const GATHER_MS = 100;
+/**
+ * Milliseconds for which results are gathered: a write costs the database about as much as ten results in it. No longer,
+ * because what is not written is sent again if the process dies, or if the queue takes it for dead.
+ */
+const GATHER_MS = 20;
 /** Results that are written at once. */
 const MOST_GATHERED = 100;
 /** Bytes of an answer that are kept. */

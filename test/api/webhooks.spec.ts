@@ -629,7 +629,9 @@ describe('GET /v1/webhook-events', () => {
     await service.database.pool.query('UPDATE webhook_events SET transaction = transaction + 1000000000');
     await service.database.pool.query('UPDATE journal_mark SET epoch = epoch + 1');
     // The backup is older than the first reading.
-    await service.database.pool.query('DELETE FROM webhook_listeners');
+    await service.database.pool.query(
+      `DELETE FROM webhook_listeners WHERE client_id = (SELECT id FROM clients WHERE client_id = 'demo-shop')`,
+    );
     await list();
     const [next] = await cancelled(1);
     const told = await eventually('the next event', async () => {

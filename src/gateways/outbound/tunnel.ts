@@ -60,7 +60,9 @@ export class Tunnels {
         agent: false,
         signal: AbortSignal.timeout(CONNECTING_MS),
       });
-      request.once('error', reject);
+      request.once('error', (error) => {
+        reject(error.name === 'AbortError' ? new Error(`it has not connected within ${CONNECTING_MS} ms`) : error);
+      });
       request.once('connect', ({ statusCode = 0 }, socket) => {
         if (statusCode >= 200 && statusCode < 300) {
           resolve(socket);
