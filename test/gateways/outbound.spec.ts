@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { isGlobalAddress, networksOf } from '../../src/gateways/outbound/global-address.ts';
 import { judgeOutboundUrl } from '../../src/gateways/outbound/outbound-address.ts';
 import { Outbound, type OutboundRequest } from '../../src/gateways/outbound/outbound.ts';
@@ -286,12 +287,13 @@ describe('Outbound', () => {
     let address: URL;
     let asked: { authority: string; authorization: string | undefined }[] = [];
     let answers: 'connects' | 'refuses' | 'hangs' = 'connects';
+    const sockets = new Set<Duplex>();
 
     beforeAll(async () => {
       proxy = createServer();
       proxy.on('connect', (request, socket) => {
         asked.push({ authority: request.url ?? '', authorization: request.headers['proxy-authorization'] });
-        socket.on('error', () => undefined);
+        sockets.add(socket.on('error', () => undefined));
         if (answers === 'hangs') return;
         if (answers === 'refuses') {
           socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
@@ -310,7 +312,8 @@ describe('Outbound', () => {
       [asked, answers] = [[], 'connects'];
     });
     afterAll(async () => {
-      proxy.closeAllConnections();
+      // The server knows no connection any more that is a tunnel.
+      for (const socket of sockets) socket.destroy();
       await new Promise((closed) => proxy.close(closed));
     });
 
