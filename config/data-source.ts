@@ -65,6 +65,7 @@ import { EventsByType1764120000000 } from '../migrations/1764120000000-events-by
 import { WebPush1764130000000 } from '../migrations/1764130000000-web-push.ts';
 import { Console1764140000000 } from '../migrations/1764140000000-console.ts';
 import { PushAnswers1764160000000 } from '../migrations/1764160000000-push-answers.ts';
+import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -220,6 +221,7 @@ export function dataSourceOptions(
       WebPush1764130000000,
       Console1764140000000,
       PushAnswers1764160000000,
+      WebhookBounds1764180000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -868,6 +868,7 @@ test_authentications.by_window boolean NOT NULL DEFAULT false
 test_authentications.answer_digest bytea
 test_authentications.answered_at timestamp with time zone
 test_authentications.answer bytea
+test_authentications.window_id uuid
 test_authentications CONSTRAINT test_authentication_answer_has_its_request CHECK ((((answer_digest IS NULL) = (answered_at IS NULL)) AND ((answer IS NULL) OR (answer_digest IS NOT NULL))))
 test_authentications CONSTRAINT test_authentication_closes_in_a_final_state CHECK (((closed_at IS NULL) = (state = ANY (ARRAY['pending'::text, 'opened'::text]))))
 test_authentications CONSTRAINT test_authentication_key_has_its_request CHECK (((key_digest IS NULL) = (request_digest IS NULL)))
@@ -966,6 +967,13 @@ webhook_listeners.client_id uuid NOT NULL
 webhook_listeners.since timestamp with time zone NOT NULL DEFAULT now()
 webhook_listeners.read_at timestamp with time zone NOT NULL DEFAULT now()
 webhook_listeners.epoch integer NOT NULL DEFAULT 0
+webhook_listeners.kept integer NOT NULL DEFAULT 0
+webhook_listeners.counted_epoch integer NOT NULL DEFAULT 0
+webhook_listeners.counted_transaction bigint NOT NULL DEFAULT 0
+webhook_listeners.counted_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'::uuid
+webhook_listeners.dropped_epoch integer
+webhook_listeners.dropped_transaction bigint
+webhook_listeners.dropped_id uuid
 webhook_listeners CONSTRAINT webhook_listeners_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
 webhook_listeners CONSTRAINT webhook_listeners_pkey PRIMARY KEY (client_id)
 CREATE UNIQUE INDEX webhook_listeners_pkey ON public.webhook_listeners USING btree (client_id)
