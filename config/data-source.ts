@@ -31,6 +31,7 @@ import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
 import { Consent } from '../src/customers/consent.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
+import { ReissueApplication } from '../src/customers/reissue-application.entity.ts';
 import { Report } from '../src/customers/report.entity.ts';
 import { Delivery } from '../src/delivery/delivery.entity.ts';
 import { WaitingReceipt } from '../src/delivery/sms-receipt.entity.ts';
@@ -61,6 +62,7 @@ import { ClientLog1764100000000 } from '../migrations/1764100000000-client-log.t
 import { Figures1764110000000 } from '../migrations/1764110000000-figures.ts';
 import { EventsByType1764120000000 } from '../migrations/1764120000000-events-by-type.ts';
 import { Console1764140000000 } from '../migrations/1764140000000-console.ts';
+import { ReissueApplications1764170000000 } from '../migrations/1764170000000-reissue-applications.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -134,6 +136,7 @@ export const ENTITIES = [
   OperatorLook,
   Registration,
   Reissue,
+  ReissueApplication,
   Report,
   SinkToken,
   SmsPermission,
@@ -212,6 +215,7 @@ export function dataSourceOptions(
       Figures1764110000000,
       EventsByType1764120000000,
       Console1764140000000,
+      ReissueApplications1764170000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
+import { ReissueApplications, type ShownApplication } from '../customers/reissue-applications.ts';
 import { NewPhone, type NewPhoneStanding } from '../customers/new-phone.ts';
 import type { Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
@@ -46,6 +47,8 @@ export interface SubscriptionLook extends AuditResponse {
   texts: SentText[];
   /** The last twenty, newest first. */
   reissues: ReissueRow[];
+  /** The customer's own applications for a reissue that wait for an operator. */
+  applications: ShownApplication[];
 }
 
 /** Data that all other pages mask. */
@@ -62,6 +65,7 @@ export class OperatorDesk {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly reissues: Reissues,
+    private readonly applications: ReissueApplications,
     private readonly newPhone: NewPhone,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly devices: Devices,
@@ -136,19 +140,21 @@ export class OperatorDesk {
       await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
       const stands = view.state !== 'cancelled';
-      const [hold, newPhone, numbers, history, texts, reissues, { entries, life }] = await Promise.all([
+      const [hold, newPhone, numbers, history, texts, reissues, applications, { entries, life }] = await Promise.all([
         stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
         stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
         this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
         this.maskedHistory(subscriptionId),
         this.texts.ofSubscription(subscriptionId),
         this.reissues.ofSubscription(subscriptionId),
+        stands ? this.applications.open(subscriptionId) : [],
         this.auditTrail(subscriptionId),
       ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
       const { pinWasUnlocked } = view;
       const subscription = shown(view);
-      return { subscription, phoneNumber, pinWasUnlocked, hold, newPhone, history, texts, reissues, entries, life };
+      const shownTogether = { history, texts, reissues, applications, entries, life };
+      return { subscription, phoneNumber, pinWasUnlocked, hold, newPhone, ...shownTogether };
     });
   }
 

@@ -23,6 +23,7 @@ export const DONE = [
   'password',
   'apply-reissue',
   'withdraw-reissue',
+  'decline-reissue',
   'reveal-over',
 ] as const;
 export type Done = (typeof DONE)[number];
