@@ -81,7 +81,8 @@ function failingEndpoints(reader: ClientReader, endpoints: readonly EndpointView
                 ${
                   disabledBy
                     ? webhooks.disabledBy[disabledBy]
-                    : words.failingSince(failingSince === null ? '' : dateSecond(failingSince, reader.locale))
+                    : html`${webhooks.failingSince} ${failingSince !== null && dateSecond(failingSince, reader.locale)}.
+                      ${words.failingHint}`
                 }
               </span>
             </li>`,

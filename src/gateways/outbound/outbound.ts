@@ -33,8 +33,8 @@ export interface OutboundRequest {
   url: string;
   method: 'GET' | 'POST';
   headers: Record<string, string>;
-  /** A text, because Node then sends the headers and the body in one write. */
-  body?: string;
+  /** Of a text, Node sends the headers and the body in one write. */
+  body?: string | Buffer;
   /** Milliseconds for the name, the connection, the request and the answer together. */
   deadlineMs: number;
 }
@@ -205,7 +205,7 @@ class Exchange {
   };
 }
 
-function answerOf(request: ClientRequest, body: string | undefined): Promise<OutboundAnswer> {
+function answerOf(request: ClientRequest, body: OutboundRequest['body']): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     // Not once: what comes after the answer must not be without a listener either.
     request.on('error', reject);
