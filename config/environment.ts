@@ -230,6 +230,18 @@ export class Environment {
   @IsNetworks()
   WEBHOOK_ALLOW_SUBNETS: string[] = [];
 
+  /** A proxy for webhooks, which is asked to connect (CONNECT) to the addresses that this service has judged. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  WEBHOOK_PROXY?: string;
+
+  /** Events that are kept for one client, at most: beyond it the oldest are dropped. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(100)
+  @Max(1_000_000_000)
+  WEBHOOK_MOST_EVENTS: number = 5_000_000;
+
   /** The bearer token for CARRIER_DIRECTORY_URL. */
   @IsOptional()
   @IsToken()

@@ -66,6 +66,10 @@ export class Device {
   @Column('timestamptz', { default: () => 'now()' })
   pushTokenAt: Date;
 
+  /** When the push service reported the token dead, for which it was cleared; null while the phone has one. */
+  @Column('timestamptz', { nullable: true })
+  pushTokenDiedAt: Date | null;
+
   /** Wrong PINs in a row since the last unlock; five lock the PIN. */
   @Column('smallint', { default: () => '0' })
   pinFailures: number;

@@ -11,10 +11,12 @@ import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceSecrets } from './device-secrets.ts';
-import { DeviceStore, type DeviceStanding } from './device.store.ts';
+import { DeviceStore, type DeviceStanding, type Reach } from './device.store.ts';
 import type { JudgedPin } from './pin/judge-pin.ts';
 import { PinLife } from './pin/pin-life.ts';
 import { PushAddresses } from './push-addresses.ts';
+
+export type { Reach };
 
 /** Devices of subscriptions: test, push token, keys, PIN lock and revocation. */
 @Injectable()
@@ -178,6 +180,11 @@ export class Devices {
   /** The same for the subscription’s own phone only; Smart OTPs under test remain. */
   async revokeOwnTesting(session: Session, subscriptionId: string): Promise<void> {
     await this.store.revokeUntestedOwn(session, subscriptionId);
+  }
+
+  /** Returns how the subscription’s own phone can be reached; undefined without one. */
+  async reachOf(subscriptionId: string): Promise<Reach | undefined> {
+    return this.store.reachOf(subscriptionId);
   }
 
   /** True while the subscription’s own phone is in use. */

@@ -1381,8 +1381,9 @@ export interface paths {
         put?: never;
         /**
          * Send failed events again
-         * @description Sends the events of a span again that this endpoint did not accept, at most 10,000 of them. Errors:
-         *     `invalid_request`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+         * @description Sends the events of a span again that this endpoint did not accept, at most 10,000 of them. Limit: ten a minute for one
+         *     client, those for events that were never sent among them. Errors: `invalid_request`, `webhook_endpoint_not_found`,
+         *     `webhook_endpoint_disabled`, `too_many_requests` with `Retry-After`.
          */
         post: operations["recoverWebhookEvents"];
         delete?: never;
@@ -1403,8 +1404,8 @@ export interface paths {
         /**
          * Send events that were never sent
          * @description Sends the events of a span, of the types of this endpoint, that were never sent to it, because it was disabled or did
-         *     not exist yet; at most 10,000 of them. Errors: `invalid_request`, `webhook_endpoint_not_found`,
-         *     `webhook_endpoint_disabled`.
+         *     not exist yet; at most 10,000 of them. Limit: ten a minute for one client, those for failed events among them. Errors:
+         *     `invalid_request`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`, `too_many_requests` with `Retry-After`.
          */
         post: operations["replayMissingWebhookEvents"];
         delete?: never;
@@ -1467,8 +1468,9 @@ export interface paths {
         put?: never;
         /**
          * Send an event again
-         * @description Sends an event again to one endpoint, with the same `webhook-id`. Errors: `invalid_request`,
-         *     `webhook_event_not_found`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+         * @description Sends an event again to one endpoint, with the same `webhook-id`. Limit: sixty a minute for one client. Errors:
+         *     `invalid_request`, `webhook_event_not_found`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`,
+         *     `too_many_requests` with `Retry-After`.
          */
         post: operations["resendWebhookEvent"];
         delete?: never;
@@ -7442,6 +7444,7 @@ export interface operations {
             409: components["responses"]["WebhookEndpointDisabled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -7495,6 +7498,7 @@ export interface operations {
             409: components["responses"]["WebhookEndpointDisabled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -7678,6 +7682,7 @@ export interface operations {
             409: components["responses"]["WebhookEndpointDisabled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];

@@ -29,7 +29,8 @@ export interface PushMessage {
 
 /** The platform's answer to a push. A failure of the platform is an outcome, never an exception. */
 export type PushOutcome =
-  | { kind: 'accepted' }
+  /** `messageId` as the platform named the push, if it names any. */
+  | { kind: 'accepted'; messageId?: string }
   /** The app is gone from the phone; `since` is when the platform learned it (only APNs reports it). */
   | { kind: 'unregistered'; since?: Date }
   /** A retry of the same message cannot succeed. */

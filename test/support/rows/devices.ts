@@ -181,6 +181,24 @@ export class DeviceRows {
     return this.sql(`UPDATE devices SET push_token_at = now() + interval '1 minute' WHERE id = $1`, [deviceId]);
   }
 
+  /** Whether a contact of the app is recorded. */
+  async hasContact(deviceId: string): Promise<boolean> {
+    return (await this.sql('SELECT 1 FROM device_contacts WHERE device_id = $1', [deviceId])).length === 1;
+  }
+
+  /** Moves the last contact of the app into the past. */
+  ageContact(deviceId: string, days: number): Promise<unknown> {
+    return this.sql('UPDATE device_contacts SET at = at - make_interval(days => $2) WHERE device_id = $1', [
+      deviceId,
+      days,
+    ]);
+  }
+
+  /** Records a contact of the app now, as the next request of it does after half a minute. */
+  contactNow(deviceId: string): Promise<unknown> {
+    return this.sql('UPDATE device_contacts SET at = now() WHERE device_id = $1', [deviceId]);
+  }
+
   /** Number of remembered device proofs. */
   async proofsOf(deviceId: string): Promise<number> {
     return (await this.sql('SELECT 1 FROM device_proofs WHERE device_id = $1', [deviceId])).length;
