@@ -181,6 +181,11 @@ export class Environment {
   @IsContact()
   VAPID_SUBJECT?: string;
 
+  /** A proxy for Web Push, as WEBHOOK_PROXY is one for webhooks. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  WEB_PUSH_PROXY?: string;
+
   /** VAPID_SUBJECT with its default. An issuer without TLS, as of the demonstration, is no address for it. */
   get vapidSubject(): string {
     return this.VAPID_SUBJECT ?? (this.ISSUER.startsWith('https:') ? this.ISSUER : 'mailto:nobody@example.com');

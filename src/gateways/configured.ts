@@ -38,15 +38,7 @@ export function configuredGateways(environment: Environment): {
     production: environment.APNS_PRODUCTION,
     ...(APNS_ENDPOINT && { endpoint: endpoint(APNS_ENDPOINT, environment.APNS_ENDPOINT_CA) }),
   });
-  const web = new WebPushGateway({
-    keys: new VapidKeys(parseKeyring(environment.KEYRING ?? '').vapid),
-    subject: environment.vapidSubject,
-    outbound: new Outbound(
-      { isProduction: environment.NODE_ENV === 'production', allowed: networksOf([]) },
-      undefined,
-      WEB_PUSH_CONNECTIONS,
-    ),
-  });
+  const web = configuredWebPush(environment);
   const smpp = new URL(SMPP_URL);
   const sms = new SmppSmsGateway({
     host: smpp.hostname,
@@ -63,6 +55,24 @@ export function configuredGateways(environment: Environment): {
       await Promise.all([fcm.close(), apns.close(), web.close(), sms.close()]);
     },
   };
+}
+
+/** The gateway to browsers' push services that the environment configures. */
+export function configuredWebPush({
+  NODE_ENV,
+  KEYRING = '',
+  WEB_PUSH_PROXY,
+  vapidSubject,
+}: Environment): WebPushGateway {
+  return new WebPushGateway({
+    keys: new VapidKeys(parseKeyring(KEYRING).vapid),
+    subject: vapidSubject,
+    // Any subscriber can name an endpoint, so no network is allowed beside the internet.
+    outbound: new Outbound({ isProduction: NODE_ENV === 'production', allowed: networksOf([]) }, undefined, {
+      ...WEB_PUSH_CONNECTIONS,
+      proxy: WEB_PUSH_PROXY === undefined ? undefined : new URL(WEB_PUSH_PROXY),
+    }),
+  });
 }
 
 function endpoint(address: string, ca = ''): { host: string; port: number; ca: string } {

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createECDH } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
+import { readEnvironment } from '../../config/environment.ts';
 import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
 import { VapidKeys } from '../../src/crypto/vapid-keys.ts';
 import { startLocalWebPush, type LocalWebPush } from '../../src/embedded/local-web-push.ts';
 import { decryptWebPush } from '../../src/embedded/web-push-cipher.ts';
+import { configuredWebPush } from '../../src/gateways/configured.ts';
 import { networksOf } from '../../src/gateways/outbound/global-address.ts';
 import { Outbound } from '../../src/gateways/outbound/outbound.ts';
 import type { PushMessage, PushOutcome } from '../../src/gateways/push/push.ts';
@@ -173,6 +175,30 @@ describe('the request of Web Push', () => {
     ['a number that overflows', '9'.repeat(300), 3_600_000],
   ])('a push service that asks to wait for ever is tried again: %s', async (_case, retryAfter, afterMs) => {
     expect(await send({}, { status: 429, headers: { 'retry-after': retryAfter } })).toMatchObject({ afterMs });
+  });
+});
+
+describe('the proxy of Web Push', () => {
+  it('a push goes through WEB_PUSH_PROXY, which is asked for the address and sees no message', async () => {
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', (request, socket) => {
+      asked.push(request.url ?? '');
+      const { hostname, port } = new URL(`http://${request.url}`);
+      const onward = connect(Number(port), hostname, () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      for (const one of [socket, onward]) one.on('error', () => onward.destroy());
+    });
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+    const WEB_PUSH_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const KEYRING = generateKeyring();
+    const one = configuredWebPush(readEnvironment({ KEYRING, WEB_PUSH_PROXY, ISSUER: 'https://push.example.com' }));
+    const token = await local.newSubscription(new VapidKeys(parseKeyring(KEYRING).vapid).current ?? '');
+    expect(await one.send(message(token), 30_000)).toEqual({ kind: 'accepted' });
+    expect(asked).toEqual([new URL(local.origin).host]);
+    await one.close();
+    await new Promise((closed) => proxy.close(closed));
   });
 });
 

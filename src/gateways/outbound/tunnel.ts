@@ -17,7 +17,7 @@ type Connected = (error: Error | null, stream: Duplex) => void;
  * name, so that it cannot be led elsewhere by another answer of a name server. TLS goes through to the host.
  */
 export class Tunnels {
-  private readonly warnings = new RareWarnings(new Logger('Webhooks'));
+  private readonly warnings = new RareWarnings(new Logger('Outbound'));
 
   constructor(
     private readonly proxy: URL,
@@ -40,7 +40,7 @@ export class Tunnels {
         failure = error as Error;
       }
     }
-    this.warnings.warn('the proxy for webhooks', failure.message);
+    this.warnings.warn(`the proxy ${this.proxy.host}`, failure.message);
     throw failure;
   }
 
