@@ -775,7 +775,7 @@ describe('the push token', () => {
     expect(service.keys.devices.decryptBound('devices:push_token', kept, bond)?.toString()).toBe(pushToken);
   });
 
-  it.each([undefined, '', 'a b', '토큰', 'x'.repeat(4097), 1])('the push token cannot be %p', async (pushToken) => {
+  it.each([undefined, null, 'a b', '토큰', 'x'.repeat(4097), 1])('the push token cannot be %p', async (pushToken) => {
     const { phone } = await service.subscriber();
     const installation = await Installation.of(phone);
     expectFaults(await installation.send('PUT', '/app/v1/device/push-token', { pushToken }), '/pushToken');
