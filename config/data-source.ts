@@ -63,6 +63,7 @@ import { Figures1764110000000 } from '../migrations/1764110000000-figures.ts';
 import { EventsByType1764120000000 } from '../migrations/1764120000000-events-by-type.ts';
 import { Console1764140000000 } from '../migrations/1764140000000-console.ts';
 import { ReissueApplications1764170000000 } from '../migrations/1764170000000-reissue-applications.ts';
+import { ConsentsByDocument1764170000001 } from '../migrations/1764170000001-consents-by-document.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -216,6 +217,7 @@ export function dataSourceOptions(
       EventsByType1764120000000,
       Console1764140000000,
       ReissueApplications1764170000000,
+      ConsentsByDocument1764170000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
