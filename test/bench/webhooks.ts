@@ -7,6 +7,7 @@ import { alternate, flowsPerSecondOf, PROCESSES } from './measure.ts';
 import type { Plan } from './plan.ts';
 import type { Person } from './population.ts';
 import type { ReceiverMessage } from './receiver.ts';
+import { processorTime, tellsProcessorTime } from './processor.ts';
 import { median, report } from './report.ts';
 import { ended, type Stage } from './stage.ts';
 
@@ -43,11 +44,15 @@ export async function reportWebhooks(stage: Stage, plan: Plan, people: readonly 
   const [off, on] = measured.map(flowsPerSecondOf);
   report('ratio.flows_with_webhooks', (on ?? Number.NaN) / (off ?? Number.NaN), 'ratio');
   await untilSent(stage, withThem, 0);
-  await reportDeliveries(stage, withThem, port);
+  await reportDeliveries(stage, { databaseUrl: withThem, port, server: hooked.served.pid });
 }
 
 /** Sends the same events to fifty endpoints, then again while one of them never answers. */
-async function reportDeliveries(stage: Stage, databaseUrl: string, port: number): Promise<void> {
+async function reportDeliveries(
+  stage: Stage,
+  { databaseUrl, port, server }: { databaseUrl: string; port: number; server: number },
+): Promise<void> {
+  const postgres = await stage.postgresPid();
   const insert = (id: string, path: string, secret: Buffer) =>
     stage.sql(
       databaseUrl,
@@ -68,6 +73,7 @@ async function reportDeliveries(stage: Stage, databaseUrl: string, port: number)
   ] as const) {
     const list = chosen.map((id) => `'${id}'`).join(', ');
     const startedAt = performance.now();
+    const before = { server: processorTime(server), postgres: processorTime(postgres) };
     const [row] = await stage.sql<{ count: number }>(
       databaseUrl,
       `WITH queued AS (
@@ -77,7 +83,12 @@ async function reportDeliveries(stage: Stage, databaseUrl: string, port: number)
         ) SELECT count(*)::int AS count FROM queued WHERE endpoint_id <> '${ids[0] ?? ''}'`,
     );
     await untilSent(stage, databaseUrl, 0, ids[0]);
-    report(name, (row?.count ?? 0) / ((performance.now() - startedAt) / 1000), 'webhooks/s');
+    const sent = row?.count ?? 0;
+    report(name, sent / ((performance.now() - startedAt) / 1000), 'webhooks/s');
+    if (!tellsProcessorTime()) continue;
+    const processor = name.replace('deliveries_per_second', 'processor');
+    report(`${processor}.server_us`, (processorTime(server) - before.server) / sent, 'µs/webhook');
+    report(`${processor}.postgres_us`, (processorTime(postgres) - before.postgres) / sent, 'µs/webhook');
   }
 }
 
