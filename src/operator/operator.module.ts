@@ -45,6 +45,7 @@ import { DeskRecordsController } from './pages/records.controller.ts';
 import { DeskCallerCheckController } from './pages/caller-check.controller.ts';
 import { DeskReissuesController } from './pages/reissues.controller.ts';
 import { DeskSignInController } from './pages/sign-in.controller.ts';
+import { DeskHistoryController } from './pages/history.controller.ts';
 import { DeskPhoneController } from './pages/phone.controller.ts';
 import { DeskSubscriptionController } from './pages/subscription.controller.ts';
 import { DeskController } from './pages/desk.controller.ts';
@@ -80,6 +81,7 @@ const RECORD_MS = 2_000;
     DeskSubscriptionController,
     DeskCallerCheckController,
     DeskPhoneController,
+    DeskHistoryController,
     DeskApprovalsController,
     DeskReissuesController,
     DeskRecordsController,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { randomUUID } from 'node:crypto';
 import { DeskBrowser, type DeskAnswer } from '../support/desk.ts';
 import { eventually } from '../support/eventually.ts';
-import { TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
+import { otherThan, TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
 
 let service: TestService;
 let agent: DeskBrowser;
@@ -194,5 +194,39 @@ describe('the answers of push services', () => {
     await eventually('an answer', async () => (await count()) > 0);
     await service.rows.deliveries.ageAnswers(subscriber.phone.deviceId, 15);
     await eventually('no answer', async () => (await count()) === 0);
+  });
+});
+
+describe('a row of the history at the desk', () => {
+  it('a row of the history opens to its steps and says why nobody was verified, for the reason of the look', async () => {
+    const subscriber = await service.subscriber();
+    await service.rows.budgets.clearStarts();
+    const { id } = (await service.start(subscriber.person)).body;
+    const code = await service.codeOf(subscriber, id);
+    await service.verify(id, otherThan(code));
+    await service.rows.authentications.shorten(id, 0);
+    const entry = `${pathOf(subscriber)}/history/${id}`;
+    // Without a reason, the page of the subscription asks for one.
+    const fresh = await new DeskBrowser(service).signIn('viewer');
+    expect((await fresh.get(entry)).location).toBe(pathOf(subscriber));
+    await agent.post(`${pathOf(subscriber)}/reason`, { reason });
+    expect((await agent.get(pathOf(subscriber))).html).toContain(`href="${entry}"`);
+    const text = textOf((await agent.get(entry)).html);
+    expect(text).toContain('이용 기관이 시작했습니다.');
+    expect(text).toContain('고객이 앱에서 비밀번호를 입력해 인증번호를 받았습니다.');
+    expect(text).toContain('틀린 인증번호를 1번 입력했습니다.');
+    expect(text).toContain('고객이 앱에서 인증번호를 받았지만 3분 안에 사이트에 입력하지 않았습니다.');
+    expect(await service.rows.operators.auditOf(subscriber.subscriptionId)).toContainEqual(
+      expect.objectContaining({ operator: 'agent', action: 'history', reason, outcome: 'done' }),
+    );
+  });
+
+  it('a row of the history belongs to its subscription', async () => {
+    const [one, other] = [await service.subscriber(), await service.subscriber()];
+    await service.rows.budgets.clearStarts();
+    const { id } = (await service.start(one.person)).body;
+    await agent.post(`${pathOf(other)}/reason`, { reason });
+    expect((await agent.get(`${pathOf(other)}/history/${id}`)).status).toBe(404);
+    expect((await agent.get(`${pathOf(other)}/history/${randomUUID()}`)).status).toBe(404);
   });
 });

@@ -288,6 +288,7 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/subscriptions/${NONE}/cancel`, 'cancel'],
   ['POST', `/operator/subscriptions/${NONE}/report-loss`, 'report_loss'],
   ['POST', `/operator/subscriptions/${NONE}/unlock-pin`, 'unlock_pin'],
+  ['GET', `/operator/subscriptions/${NONE}/history/${NONE}`, 'look'],
   ['POST', `/operator/subscriptions/${NONE}/test-push`, 'test_push'],
   ['GET', `/operator/subscriptions/${NONE}/test-push/1`, 'test_push'],
   ['GET', `/operator/subscriptions/${NONE}/test-push/1/state`, 'test_push'],

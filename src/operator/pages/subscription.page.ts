@@ -185,13 +185,17 @@ function lifeCard(messages: DeskWords, { locale }: DeskReader, { life }: Subscri
   </section>`;
 }
 
-function historyCard(messages: DeskWords, { locale }: DeskReader, { history }: SubscriptionLook): Html {
+function historyCard(messages: DeskWords, { locale }: DeskReader, { subscription, history }: SubscriptionLook): Html {
   const { subscription: words, columns, channels, results } = messages;
   const head = [columns.when, columns.relyingParty, columns.purpose, columns.method, columns.result, columns.device];
   const rows = history.map(
-    ({ requestedAt, relyingParty, purpose, channel, state, device }) =>
+    ({ id, requestedAt, relyingParty, purpose, channel, state, device }) =>
       html`<tr>
-        <td>${dateTime(requestedAt, locale)}</td>
+        <td>
+          <a href="/operator/subscriptions/${subscription.subscriptionId}/history/${id}"
+            >${dateTime(requestedAt, locale)}</a
+          >
+        </td>
         <td>${relyingParty.name}</td>
         <td>${purpose}</td>
         <td>${channels[channel]}</td>
