@@ -84,8 +84,10 @@ export class AccountStore {
   }
 
   /** Ends every session and opens a new one. Returns false when the password was changed meanwhile. */
-  async changePassword(change: { accountId: string; from: string; to: string; digest: Buffer }): Promise<boolean> {
-    const { accountId, from, to, digest } = change;
-    return (await this.database.rows(CHANGE_PASSWORD, [accountId, from, to, digest])).length === 1;
+  async changePassword(
+    session: Session,
+    { accountId, from, to, digest }: { accountId: string; from: string; to: string; digest: Buffer },
+  ): Promise<boolean> {
+    return (await session.rows(CHANGE_PASSWORD, [accountId, from, to, digest])).length === 1;
   }
 }

@@ -5,7 +5,7 @@ import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { fromBase32, matchingTotpStep, TOTP_SECRET_BYTES, totpUri } from '../crypto/totp.ts';
 import { Database, type Session } from '../database/database.ts';
-import { LOGIN, passwordFault, type PasswordFault, type Realm } from '../domain/account.ts';
+import { LOGIN, passwordFault, type ChosenPasswordFault, type PasswordFault, type Realm } from '../domain/account.ts';
 import { Problem } from '../domain/problem.ts';
 import { codeIn } from '../domain/typed-text.ts';
 import { FormLimits } from '../http/form-limits.ts';
@@ -124,14 +124,14 @@ export class Accounts {
 
   /**
    * Replaces the person's password and ends their other sessions. `renewed` sets a new cookie secret for the present
-   * session and returns its digest. Returns the fault of the typed passwords, or null on success. Problems:
-   * `service_unavailable` while too many sign in, which counts nothing.
+   * session and returns its digest; `changed` is the last work of the transaction. Returns the fault of the typed
+   * passwords, or null on success. Problems: `service_unavailable` while too many sign in, which counts nothing.
    */
   async choosePassword(
     { id: accountId, realm, login }: SignedInAccount,
     typed: { present: string; chosen: string; again: string; address: string },
-    renewed: () => Buffer,
-  ): Promise<PasswordFault | 'same' | 'wrong' | null> {
+    on: { renewed: () => Buffer; changed: (session: Session) => Promise<void> },
+  ): Promise<ChosenPasswordFault | null> {
     const { present, chosen, again } = typed;
     const fault = passwordFault(chosen, again);
     if (fault !== null) return fault;
@@ -142,8 +142,12 @@ export class Accounts {
       const { password } = await this.sessions.countAttempt(realm, login, network);
       if (password === null || !(await turn.isPassword(present, password))) return 'wrong';
       const to = await turn.digestOf(chosen);
-      const change = { accountId, from: password, to, digest: renewed() };
-      return (await this.store.changePassword(change)) ? null : 'wrong';
+      const change = { accountId, from: password, to, digest: on.renewed() };
+      return this.database.transaction(async (session) => {
+        if (!(await this.store.changePassword(session, change))) return 'wrong';
+        await on.changed(session);
+        return null;
+      });
     });
   }
 

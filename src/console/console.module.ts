@@ -17,6 +17,7 @@ import { ConsoleFiguresController } from './pages/figures.controller.ts';
 import { ConsoleHomeController } from './pages/home.controller.ts';
 import { ConsoleInvitationController } from './pages/invitation.controller.ts';
 import { ConsoleLogController } from './pages/log.controller.ts';
+import { ConsoleOwnAccountController } from './pages/own-account.controller.ts';
 import { ConsolePeopleController } from './pages/people.controller.ts';
 import { ConsoleSignInController } from './pages/sign-in.controller.ts';
 import { ConsoleTestsController } from './pages/tests.controller.ts';
@@ -38,6 +39,7 @@ import { ConsoleWebhooksController } from './pages/webhooks.controller.ts';
   controllers: [
     ConsoleSignInController,
     ConsoleInvitationController,
+    ConsoleOwnAccountController,
     ConsoleHomeController,
     ConsoleLogController,
     ConsoleFiguresController,

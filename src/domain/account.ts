@@ -21,6 +21,9 @@ export const LOGIN = /^[a-z][a-z0-9._-]{1,31}$/;
 /** Why a password cannot be chosen. */
 export type PasswordFault = 'short' | 'long' | 'different';
 
+/** Why the password of a person who is signed in was not replaced. */
+export type ChosenPasswordFault = PasswordFault | 'same' | 'wrong';
+
 /** What is wrong with a chosen password that was typed twice; null where nothing is. */
 export function passwordFault(chosen: string, again: string): PasswordFault | null {
   const length = Array.from(chosen.normalize('NFC')).length;

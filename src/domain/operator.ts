@@ -15,7 +15,6 @@ const NO_ROLE_ALONE = [] as const;
 export const OPERATOR_PERMISSIONS = {
   search: ALL_ROLES,
   look: ALL_ROLES,
-  own_password: ALL_ROLES,
   reveal: ACTING_ROLES,
   cancel: ACTING_ROLES,
   report_loss: ACTING_ROLES,

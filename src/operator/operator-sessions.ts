@@ -1,42 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { AccountSessions, type SignIn } from '../accounts/account-sessions.ts';
-import type { SignedInAccount } from '../accounts/account.ts';
-import { Problem } from '../domain/problem.ts';
-import { Audit } from './audit.ts';
-import type { SignedInOperator } from './operator.ts';
+import { AccountSessions } from '../accounts/account-sessions.ts';
+import { RealmSessions } from '../accounts/realm-sessions.ts';
+import { AccountAudit } from './account-audit.ts';
 import { OperatorLookStore } from './operator-look.store.ts';
 
 /** The sessions of operators at the desk, whose sign-ins are audited, with the reasons of their reads. */
 @Injectable()
-export class OperatorSessions {
+export class OperatorSessions extends RealmSessions<'desk'> {
   constructor(
-    private readonly sessions: AccountSessions,
+    sessions: AccountSessions,
+    audit: AccountAudit,
     private readonly looks: OperatorLookStore,
-    private readonly audit: Audit,
-  ) {}
-
-  /** Opens a session at the desk, and audits it. Answers and problems: as `AccountSessions.signIn`. */
-  async signIn(typed: SignIn, older: Buffer | undefined, renewed: () => Buffer): Promise<SignedInOperator | null> {
-    const { login, address } = typed;
-    const call = { operator: login, action: 'sign-in', reason: '-', address };
-    const account = await this.sessions.signIn('desk', typed, older, renewed, {
-      accepted: (session) => this.audit.done(session, call),
-      locked: () => this.locked(call),
-    });
-    return atDesk(account) ?? null;
-  }
-
-  /**
-   * Returns the operator of this session, or undefined if there is none or it has ended. Each call extends the idle
-   * timeout.
-   */
-  async signedIn(digest: Buffer | undefined): Promise<SignedInOperator | undefined> {
-    return atDesk(await this.sessions.signedIn('desk', digest));
-  }
-
-  /** Ends a session. */
-  async signOut(digest: Buffer): Promise<void> {
-    await this.sessions.signOut(digest);
+  ) {
+    super('desk', sessions, audit.of('desk'));
   }
 
   /** Stores the reason for reading these subjects until the session ends. */
@@ -53,15 +29,4 @@ export class OperatorSessions {
   async reasonFor(digest: Buffer, about: string): Promise<string | undefined> {
     return this.looks.reasonFor(digest, about);
   }
-
-  /** Audits only the failed sign-in that locks the account: anyone on the network can cause the others. */
-  private async locked(call: { operator: string; action: string; reason: string; address: string }): Promise<void> {
-    const locked = new Problem('too_many_requests', 'The account is locked.');
-    await this.audit.of(call, () => Promise.reject(locked)).catch(() => undefined);
-  }
-}
-
-/** The statements accept an account of the desk alone; the type follows them. */
-function atDesk(account: SignedInAccount | null | undefined): SignedInOperator | undefined {
-  return account?.realm === 'desk' ? account : undefined;
 }

@@ -14,6 +14,7 @@ import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { SmsPermissionsModule } from '../sms-permissions/sms-permissions.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
+import { AccountAudit } from './account-audit.ts';
 import { ApprovalStore } from './approval.store.ts';
 import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
@@ -43,6 +44,7 @@ import { SecondPerson } from './second-person.ts';
 import { DeskApprovalsController } from './pages/approvals.controller.ts';
 import { DeskRecordsController } from './pages/records.controller.ts';
 import { DeskCallerCheckController } from './pages/caller-check.controller.ts';
+import { DeskOwnAccountController } from './pages/own-account.controller.ts';
 import { DeskReissuesController } from './pages/reissues.controller.ts';
 import { DeskSignInController } from './pages/sign-in.controller.ts';
 import { DeskHistoryController } from './pages/history.controller.ts';
@@ -78,6 +80,7 @@ const RECORD_MS = 2_000;
     ChargesController,
     DeskSignInController,
     DeskController,
+    DeskOwnAccountController,
     DeskSubscriptionController,
     DeskCallerCheckController,
     DeskPhoneController,
@@ -97,6 +100,7 @@ const RECORD_MS = 2_000;
     CallerCheckStore,
     ReissueDesk,
     Audit,
+    AccountAudit,
     AuditLog,
     Approvals,
     ApprovalStore,
@@ -110,7 +114,7 @@ const RECORD_MS = 2_000;
     Overview,
     OverviewStore,
   ],
-  exports: [Audit],
+  exports: [Audit, AccountAudit],
 })
 export class OperatorModule {
   constructor(tasks: RecurringTasks, approvals: Approvals, secondPerson: SecondPerson, callerChecks: PushCallerChecks) {

@@ -279,8 +279,6 @@ const NONE = '00000000-0000-4000-8000-000000000000';
 const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermission][] = [
   ['GET', '/operator', 'search'],
   ['POST', '/operator/search', 'search'],
-  ['GET', '/operator/password', 'own_password'],
-  ['POST', '/operator/password', 'own_password'],
   ['POST', `/operator/reports/${NONE}/settle`, 'settle'],
   ['GET', `/operator/subscriptions/${NONE}`, 'look'],
   ['POST', `/operator/subscriptions/${NONE}/reason`, 'look'],
@@ -315,7 +313,14 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['GET', '/operator/audit', 'whole_audit'],
   ['POST', '/operator/audit/reason', 'whole_audit'],
 ];
-const FORMS = PAGES.filter(([method]) => method === 'POST');
+/** Every page and form that is about the operator’s own account, so that it needs no permission. */
+const OWN: [method: 'GET' | 'POST', path: string][] = [
+  ['GET', '/operator/password'],
+  ['POST', '/operator/password'],
+  ['POST', '/operator/sign-out'],
+];
+const BEHIND_SIGN_IN = [...PAGES.map(([method, path]) => [method, path] as const), ...OWN];
+const FORMS = BEHIND_SIGN_IN.filter(([method]) => method === 'POST');
 const fields = { reason, phoneNumber: '010-0000-0000', month: '2026-01', identified: 'yes' };
 const ROLE_NAMES = { viewer: '조회 담당', agent: '상담원', supervisor: '책임자' };
 
@@ -326,7 +331,7 @@ describe('a page of the desk', () => {
     const answer = method === 'GET' ? await browser.get(path) : await browser.post(path, fields);
     if (mayOperator(role, permission)) {
       expect([200, 303, 404, 409, 422]).toContain(answer.status);
-      expect(answer.location).not.toBe('/operator/sign-in');
+      expect(answer.location ?? '').not.toContain('/operator/sign-in');
       return;
     }
     expect([answer.status, h1(answer)]).toEqual([403, '권한이 없습니다']);
@@ -336,16 +341,17 @@ describe('a page of the desk', () => {
     }
   });
 
-  it.each(PAGES)('the page %s %s needs an operator who has signed in', async (method, path) => {
+  it.each(BEHIND_SIGN_IN)('the page %s %s needs an operator who has signed in', async (method, path) => {
     const browser = new DeskBrowser(service);
     const answer =
       method === 'GET'
         ? await browser.get(path)
         : await browser.postRaw(path, { form: await browser.formToken(), ...fields });
-    expect([answer.status, answer.location]).toEqual(method === 'GET' ? [303, '/operator/sign-in'] : [401, null]);
+    const signIn = `/operator/sign-in${path === '/operator' ? '' : `?then=${encodeURIComponent(path)}`}`;
+    expect([answer.status, answer.location]).toEqual(method === 'GET' ? [303, signIn] : [401, null]);
   });
 
-  it.each([...FORMS.map(([, path]) => path), '/operator/sign-out'])(
+  it.each(FORMS.map(([, path]) => path))(
     'a page of the desk accepts a form at %s from its own page alone',
     async (path) => {
       const browser = desk('supervisor');

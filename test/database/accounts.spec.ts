@@ -174,10 +174,17 @@ describe.each(REALMS)('an account of the %s', (realm) => {
     const who = await person(realm);
     const [here, there] = [await signedIn(who), await signedIn(who)];
     const typed = { present: who.password, chosen: 'a longer password', again: 'a longer password', address: HERE };
-    expect(await accounts.choosePassword(here.account, { ...typed, again: 'b' }, () => here.digest)).toBe('different');
-    expect(await accounts.choosePassword(here.account, { ...typed, present: 'b' }, () => here.digest)).toBe('wrong');
+    const changes: string[] = [];
+    const on = (digest: Buffer) => ({
+      renewed: () => digest,
+      changed: () => Promise.resolve(void changes.push(who.login)),
+    });
+    expect(await accounts.choosePassword(here.account, { ...typed, again: 'b' }, on(here.digest))).toBe('different');
+    expect(await accounts.choosePassword(here.account, { ...typed, present: 'b' }, on(here.digest))).toBe('wrong');
+    expect(changes).toEqual([]);
     const renewed = randomBytes(32);
-    expect(await accounts.choosePassword(here.account, typed, () => renewed)).toBeNull();
+    expect(await accounts.choosePassword(here.account, typed, on(renewed))).toBeNull();
+    expect(changes).toEqual([who.login]);
     expect(await sessions.signedIn(realm, there.digest)).toBeUndefined();
     expect(await sessions.signedIn(realm, renewed)).toMatchObject({ login: who.login });
     expect((await signIn(who)).account).toBeNull();

@@ -14,7 +14,6 @@ import {
 const MAY: Record<OperatorPermission, string> = {
   search: 'viewer agent supervisor',
   look: 'viewer agent supervisor',
-  own_password: 'viewer agent supervisor',
   reveal: 'agent supervisor',
   cancel: 'agent supervisor',
   report_loss: 'agent supervisor',

@@ -1,27 +1,23 @@
-import { LONGEST_PASSWORD } from '../../domain/account.ts';
+import { LONGEST_PASSWORD, type ChosenPasswordFault } from '../../domain/account.ts';
 import { html, type Html } from '../../pages/html.ts';
-
-/** The texts of the form that signs a person in. */
-export interface SignInTexts {
-  title: string;
-  login: string;
-  password: string;
-  code: string;
-  codeHint: string;
-  submit: string;
-  wrong: string;
-}
+import type { AccountWords } from '../words/words.ts';
 
 /**
  * The form that signs a person in. After a refusal, `refused` is the typed login, which stays in its field; the form does
  * not reveal which value was wrong. `hidden` are further fields, the form's token among them.
  */
-export function signInForm(form: { action: string; texts: SignInTexts; hidden: Html; refused?: string }): Html {
-  const { action, texts, hidden, refused } = form;
+export function signInForm(form: {
+  title: string;
+  action: string;
+  texts: AccountWords['signIn'];
+  hidden: Html;
+  refused?: string;
+}): Html {
+  const { title, action, texts, hidden, refused } = form;
   const isWrong = refused !== undefined;
   const isKept = isWrong && refused !== '';
   return html`<form class="card narrow" method="post" action="${action}">
-    <h1>${texts.title}</h1>
+    <h1>${title}</h1>
     ${isWrong && html`<p class="alert" role="alert">${texts.wrong}</p>`} ${hidden}
     <div class="field">
       <label for="login">${texts.login}</label>
@@ -63,24 +59,10 @@ export function signInForm(form: { action: string; texts: SignInTexts; hidden: H
   </form>`;
 }
 
-/** The texts of the form that replaces a password. */
-export interface PasswordTexts {
-  title: string;
-  present: string;
-  chosen: string;
-  chosenHint: string;
-  again: string;
-  submit: string;
-  faults: Readonly<Record<ChosenPasswordFault, string>>;
-}
-
-/** Why a password was not replaced. */
-export type ChosenPasswordFault = 'short' | 'long' | 'different' | 'same' | 'wrong';
-
 /** The form that replaces the password of the person who is signed in. */
 export function choosePasswordForm(form: {
   action: string;
-  texts: PasswordTexts;
+  texts: AccountWords['choose'];
   formToken: Html;
   fault: ChosenPasswordFault | null;
   lead?: string | false;

@@ -1,30 +1,27 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SignedInAccount } from '../../accounts/account.ts';
-import { addressOf } from '../../http/address.ts';
+import type { FramedPage } from '../../accounts/pages/account-page.ts';
+import { AccountRequest, admittedAs, type Admitted } from '../../accounts/pages/account-request.ts';
 import type { AuditedCall } from '../../operator/audit.ts';
-import type { Assets } from '../../pages/assets.ts';
-import { sendPage, type Page } from '../../pages/page.ts';
-import type { Visitor } from '../../pages/visitor.ts';
+import type { Page } from '../../pages/page.ts';
 import type { ConsoleSessions } from '../console-sessions.ts';
 import type { Membership } from '../member.store.ts';
 import type { Actor } from '../members.ts';
-import { consoleVisitor, pathIn, type ClientReader, type ConsoleReader } from './frame.ts';
+import { consolePage, consoleVisitor, pathIn, type ClientReader, type ConsoleReader } from './frame.ts';
+
+/** A person who is signed in at the console. */
+export type SignedInAtConsole = Extract<SignedInAccount, { realm: 'console' }>;
 
 /** One request of a person who is signed in. The guard has checked the permission, and for a form its token. */
-export class ConsoleRequest {
+export class ConsoleRequest extends AccountRequest {
   constructor(
-    private readonly request: FastifyRequest,
-    private readonly reply: FastifyReply,
-    private readonly parts: { assets: Assets; sessions: ConsoleSessions },
-    readonly visitor: Visitor,
-    readonly account: SignedInAccount,
-    /** The digest that identifies the session. */
-    readonly session: Buffer,
-    private readonly membership: Membership | undefined,
-    /** The submitted form fields; empty without a form. */
-    readonly fields: Readonly<Record<string, string>>,
-  ) {}
+    admitted: Admitted,
+    private readonly person: SignedInAtConsole,
+    private readonly parts: { sessions: ConsoleSessions; membership: Membership | undefined },
+    fields: Readonly<Record<string, string>>,
+  ) {
+    super(admitted, person, fields);
+  }
 
   get reader(): ConsoleReader {
     return { ...consoleVisitor(this.visitor), account: this.account, formToken: this.visitor.formToken() };
@@ -36,22 +33,16 @@ export class ConsoleRequest {
   }
 
   get member(): Membership {
-    if (!this.membership) throw new Error('this route names no client');
-    return this.membership;
+    if (!this.parts.membership) throw new Error('this route names no client');
+    return this.parts.membership;
   }
 
   get clientReader(): ClientReader {
     return { ...this.reader, client: this.client, member: this.member };
   }
 
-  get address(): string {
-    return addressOf(this.request);
-  }
-
-  /** The completed action that the query names. */
-  get done(): string | undefined {
-    const { done } = this.request.query as { done?: unknown };
-    return typeof done === 'string' ? done : undefined;
+  framed(page: FramedPage): Page {
+    return consolePage({ ...page, reader: this.parts.membership ? this.clientReader : this.reader });
   }
 
   /** Who acts, for `Members`. */
@@ -59,7 +50,7 @@ export class ConsoleRequest {
     return {
       login: this.account.login,
       address: this.address,
-      ...(this.membership && { memberId: this.membership.id }),
+      ...(this.parts.membership && { memberId: this.parts.membership.id }),
     };
   }
 
@@ -80,25 +71,10 @@ export class ConsoleRequest {
 
   /** Whether the form brings the present one-time password of the person, which is then spent. */
   confirmed(): Promise<boolean> {
-    return this.parts.sessions.confirm(this.account, this.fields['code'] ?? '', this.address);
-  }
-
-  /** Sends a page; returns its HTML. */
-  show(page: Page): string {
-    return sendPage(this.reply, this.parts.assets, page);
-  }
-
-  /** Redirects with 303, so that reloading the page does not submit the form again. */
-  go(address: string): string {
-    void this.reply.status(303).header('Location', address);
-    return '';
+    return this.parts.sessions.confirm(this.person, this.fields['code'] ?? '', this.address);
   }
 }
 
-export type RequestAtConsole = FastifyRequest & { consoleRequest?: ConsoleRequest };
-
-export const AtConsole = createParamDecorator((_: unknown, context: ExecutionContext): ConsoleRequest => {
-  const { consoleRequest } = context.switchToHttp().getRequest<RequestAtConsole>();
-  if (!consoleRequest) throw new Error('AtConsole needs ConsolePages on the controller');
-  return consoleRequest;
-});
+export const AtConsole = createParamDecorator((_: unknown, context: ExecutionContext): ConsoleRequest =>
+  admittedAs(ConsoleRequest, context),
+);

@@ -8,18 +8,19 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
+import { admit, isOfOwnAccount } from '../../accounts/pages/admit.ts';
 import { mayMember, MEMBER_PERMISSIONS, type MemberPermission } from '../../domain/console.ts';
 import { Problem } from '../../domain/problem.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import { Assets } from '../../pages/assets.ts';
-import { Visitor } from '../../pages/visitor.ts';
-import { CONSOLE_COOKIE, ConsoleSessions } from '../console-sessions.ts';
+import { ConsoleSessions } from '../console-sessions.ts';
 import type { Membership } from '../member.store.ts';
 import { Members } from '../members.ts';
-import { ConsoleProblemFilter, SignInFirst } from './console-problem.filter.ts';
-import { ConsoleRequest, type RequestAtConsole } from './console-request.ts';
+import { ConsoleProblemFilter } from './console-problem.filter.ts';
+import { ConsoleRequest } from './console-request.ts';
+import { CONSOLE } from './frame.ts';
 
 /** What a route requires: a permission at the client that its address names, or `signed_in` where it names none. */
 type Required = MemberPermission | 'signed_in';
@@ -50,39 +51,23 @@ class ConsoleGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const [request, reply] = [http.getRequest<RequestAtConsole>(), http.getResponse<FastifyReply>()];
-    const isForm = request.method === 'POST';
-    const cookie = { name: CONSOLE_COOKIE, issuer: this.environment.ISSUER };
-    const visitor = new Visitor(request, reply, cookie, this.assets.words);
-    const account = await this.sessions.signedIn(visitor.digest);
-    if (!account || !visitor.digest) {
-      if (!isForm) throw new SignInFirst(request.url);
-      throw new Problem('session_ended', 'Sign in again.');
-    }
-    const parts = { assets: this.assets, sessions: this.sessions };
-    const requestOf = (membership: Membership | undefined, fields: Readonly<Record<string, string>>) =>
-      new ConsoleRequest(
-        request,
-        reply,
-        parts,
-        visitor,
-        account,
-        visitor.digest ?? Buffer.alloc(0),
-        membership,
-        fields,
-      );
+    const { sessions, assets } = this;
+    const door = { surface: CONSOLE, issuer: this.environment.ISSUER, assets, sessions };
+    const { account, isForm, ...admitted } = await admit(context, door);
+    const { request, visitor } = admitted;
+    const requestOf = (membership: Membership | undefined, fields: ConsoleRequest['fields']) =>
+      new ConsoleRequest(admitted, account, { sessions, membership }, fields);
     // A refusal is shown to the person who is signed in.
-    request.consoleRequest = requestOf(undefined, {});
+    request.accountRequest = requestOf(undefined, {});
     const fields = isForm ? visitor.form() : {};
     if (isForm) await this.limits.spend({ name: 'console-form', of: account.id, ...FORMS });
     const membership = await this.membershipOf(request, account.id, requiredBy(this.reflector, context));
-    request.consoleRequest = requestOf(membership, fields);
+    request.accountRequest = requestOf(membership, fields);
     return true;
   }
 
   private async membershipOf(
-    request: RequestAtConsole,
+    request: FastifyRequest,
     accountId: string,
     required: Required,
   ): Promise<Membership | undefined> {
@@ -107,6 +92,7 @@ export function notFoundHere(): Problem {
 }
 
 function requiredBy(reflector: Reflector, context: ExecutionContext): Required {
+  if (isOfOwnAccount(reflector, context)) return 'signed_in';
   const required = reflector.get(RequiredOf, context.getHandler()) as Required | undefined;
   if (required === undefined) throw new Error(`${context.getHandler().name} declares no permission`);
   return required;

@@ -1,10 +1,19 @@
 import type { SignedInAccount } from '../../accounts/account.ts';
-import { mayMember, type MemberPermission, type MemberRole } from '../../domain/console.ts';
+import {
+  accountPage,
+  doneNote as accountDoneNote,
+  placesNavigation,
+  type FramedPage,
+} from '../../accounts/pages/account-page.ts';
+import type { AccountSurface } from '../../accounts/pages/account-surface.ts';
+import { ACCOUNT_WORDS, type AccountWords } from '../../accounts/words/words.ts';
+import { mayMember, MEMBER_ROLES, type MemberPermission, type MemberRole } from '../../domain/console.ts';
 import type { Locale } from '../../domain/locale.ts';
+import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { languageSwitch } from '../../pages/language-switch.ts';
 import type { Page } from '../../pages/page.ts';
 import type { Visitor } from '../../pages/visitor.ts';
+import { CONSOLE_COOKIE } from '../console-sessions.ts';
 import { CONSOLE_WORDS, type ConsoleWords } from '../words/words.ts';
 
 /** The pages of a client in the order of the navigation, with the permission that each requires. */
@@ -22,6 +31,8 @@ export type ConsolePlace = (typeof PLACES)[number][0];
 /** A visitor of the console before signing in: the language, and the console's texts in it. */
 export interface ConsoleVisitor {
   locale: Locale;
+  /** The texts that the console shares with the desk. */
+  common: AccountWords;
   texts: ConsoleWords;
 }
 
@@ -38,7 +49,7 @@ export interface ClientReader extends ConsoleReader {
 }
 
 export function consoleVisitor(visitor: Visitor): ConsoleVisitor {
-  return { locale: visitor.locale, texts: visitor.words(CONSOLE_WORDS) };
+  return { locale: visitor.locale, common: visitor.words(ACCOUNT_WORDS), texts: visitor.words(CONSOLE_WORDS) };
 }
 
 /** The address of a page of the client that a person looks at. */
@@ -48,60 +59,55 @@ export function pathIn({ client }: Pick<ClientReader, 'client'>, page: string): 
 }
 
 /** A page of one client: the common frame with the navigation around the page's content. */
-export function clientPage(page: {
-  reader: ClientReader;
-  title: string;
-  address: string;
-  content: Html;
-  place: ConsolePlace;
-  status?: number;
-}): Page {
+export function clientPage(page: FramedPage & { reader: ClientReader; place: ConsolePlace }): Page {
   return consolePage(page);
 }
 
-/** A page of the console: the common frame around the page's content. */
-export function consolePage(page: {
-  reader: ConsoleVisitor | ConsoleReader | ClientReader;
-  title: string;
-  /** The page's path, for the language switch. The answer to a form names the page that shows the form. */
-  address: string;
-  content: Html;
-  place?: ConsolePlace;
-  status?: number;
-}): Page {
-  const { title, address, content, reader, place, status } = page;
-  const { locale, texts } = reader;
-  const messages = texts.frame;
-  const isSignedIn = 'account' in reader;
-  const body = html`<a class="skip" href="#content">${messages.skip}</a>
-    <header class="desk-header">
-      <p class="mark"><a href="/console">${messages.name}</a></p>
-      ${languageSwitch(locale, address)} ${isSignedIn && who(reader)} ${'client' in reader && navigation(reader, place)}
-    </header>
-    <main class="desk-main" id="content">${content}</main>
-    <footer class="desk-footer"><p class="hint">${messages.imprint}</p></footer>`;
-  return {
-    locale,
-    title: title === messages.name ? title : `${title} – ${messages.name}`,
-    layout: 'console',
-    body,
-    opener: 'same-origin',
-    // A page without a session has no script, because its nonce would differ. Failed sign-ins thus get identical bytes.
-    ...(isSignedIn && { script: 'site.js' }),
-    ...(status !== undefined && { status }),
-  };
-}
+/** The console, in the pages that it shares with the desk. */
+export const CONSOLE: AccountSurface = {
+  home: '/console',
+  cookie: CONSOLE_COOKIE,
+  page: (visitor, page) => consolePage({ ...page, reader: consoleVisitor(visitor) }),
+  signIn(visitor) {
+    const { frame } = consoleVisitor(visitor).texts;
+    return { title: frame.signInTitle, hint: frame.invitedOnly, joined: frame.joined };
+  },
+  sentence(visitor, { code, members }) {
+    const { common, texts } = consoleVisitor(visitor);
+    if (code !== 'insufficient_scope') {
+      // What belongs to another client has problems of its own for programs; a person reads one sentence.
+      const isUnknown = PROBLEM_CATALOGUE[code].status === 404;
+      return isUnknown ? common.problems.not_found : texts.problems[code];
+    }
+    const roles = MEMBER_ROLES.filter((role) => members.roles?.includes(role)).map((role) => texts.frame.roles[role]);
+    return common.notPermitted(roles.join(', '));
+  },
+};
 
-function who({ texts, account, formToken, ...reader }: ConsoleReader | ClientReader): Html {
-  const messages = texts.frame;
-  return html`<div class="desk-who">
-    <p>
-      <strong>${account.name}</strong>
-      <span class="hint">${account.login}${'member' in reader && ` · ${messages.roles[reader.member.role]}`}</span>
-    </p>
-    <a href="/console/password">${messages.password}</a>
-    <form method="post" action="/console/sign-out">${formToken}<button class="small">${messages.signOut}</button></form>
-  </div>`;
+/** A page of the console: the common frame around the page's content. */
+export function consolePage({
+  reader,
+  place,
+  ...page
+}: FramedPage & { reader: ConsoleVisitor | ConsoleReader | ClientReader; place?: ConsolePlace }): Page {
+  const { locale, common, texts } = reader;
+  const { name, imprint, roles } = texts.frame;
+  const person = 'account' in reader && {
+    account: reader.account,
+    role: 'member' in reader ? roles[reader.member.role] : undefined,
+    formToken: reader.formToken,
+    navigation: 'client' in reader && navigation(reader, place),
+  };
+  return accountPage({
+    ...page,
+    home: CONSOLE.home,
+    layout: 'console',
+    locale,
+    common,
+    name,
+    imprint,
+    ...(person && { person }),
+  });
 }
 
 function navigation(reader: ClientReader, place: ConsolePlace | undefined): Html {
@@ -110,21 +116,15 @@ function navigation(reader: ClientReader, place: ConsolePlace | undefined): Html
   return html`<p class="console-client">
       <a href="/console">${messages.clients}</a> <strong>${reader.client.name}</strong>
     </p>
-    <nav class="desk-nav" aria-label="${messages.navigation}">
-      ${places.map(
-        ([one]) =>
-          html`<a href="${pathIn(reader, one)}" ${one === place && html`aria-current="page"`}
-            >${messages.places[one]}</a
-          >`,
-      )}
-    </nav>`;
+    ${placesNavigation(
+      reader.common,
+      places.map(([one]) => ({ href: pathIn(reader, one), text: messages.places[one], isHere: one === place })),
+    )}`;
 }
 
 /** The message that confirms a completed action, which the query names. */
-export function doneNote({ texts }: ConsoleVisitor, done: string | undefined): Html | false {
-  // The query may also name a member that every object has.
-  if (done === undefined || !Object.hasOwn(texts.done, done)) return false;
-  return html`<p class="good-note" role="status">${texts.done[done as keyof typeof texts.done]}</p>`;
+export function doneNote({ common, texts }: ConsoleVisitor, done: string | undefined): Html | false {
+  return accountDoneNote({ ...common.done, ...texts.done }, done);
 }
 
 /** The field for the one-time password, of a form that a stolen cookie alone must not send. */

@@ -4,8 +4,6 @@ import type { ConsoleWords } from './words.ts';
 export const en = ({ service }: BrandNames): ConsoleWords => ({
   frame: {
     name: `${service} console`,
-    skip: 'Skip to content',
-    navigation: 'Main',
     clients: 'Your services',
     places: {
       home: 'Home',
@@ -17,39 +15,11 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       people: 'People',
     },
     roles: { viewer: 'Viewer', developer: 'Developer', owner: 'Owner' },
-    signOut: 'Sign out',
     signIn: 'Sign in',
-    signInAgain: 'Sign in again',
-    password: 'Change password',
-    home: 'Back to home',
     imprint: 'What is changed here is recorded.',
-    joined: 'Your account is ready. Sign in with the next code of your authenticator app.',
-  },
-  signIn: {
-    title: 'Sign in to the console',
-    login: 'Username',
-    password: 'Password',
-    code: 'Six-digit code from your authenticator app',
-    codeHint: 'The code changes every 30 seconds and can be used once.',
-    submit: 'Sign in',
-    wrong:
-      'Sign-in failed. Check your username, password and authenticator code. Five failed attempts lock the account for 15 minutes.',
+    signInTitle: 'Sign in to the console',
     invitedOnly: 'Accounts are made by invitation. Ask an owner of your service, or the carrier.',
-  },
-  choose: {
-    title: 'Change password',
-    present: 'Current password',
-    chosen: 'New password',
-    chosenHint: 'At least 12 characters. A long, memorable sentence works best.',
-    again: 'Confirm new password',
-    submit: 'Change password',
-    faults: {
-      short: 'The new password must have at least 12 characters.',
-      long: 'The new password must have at most 200 characters.',
-      different: 'The new passwords do not match.',
-      same: 'Choose a password that differs from the current one.',
-      wrong: 'The current password is incorrect.',
-    },
+    joined: 'Your account is ready. Sign in with the next code of your authenticator app.',
   },
   confirm: {
     label: 'Six-digit code from your authenticator app',
@@ -71,7 +41,6 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     withdraw: 'The invitation was withdrawn.',
     role: 'The role was changed.',
     end: 'The person is no longer a member.',
-    password: 'The password was changed.',
   },
   clients: {
     title: 'Your services',
@@ -164,29 +133,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     },
   },
   problems: {
-    known: {
-      form_outdated: { title: 'This page has expired', text: 'Open the page again. Nothing was changed.' },
-      session_ended: {
-        title: 'You were signed out',
-        text: 'Your session ends after 15 minutes of inactivity, or 8 hours after sign-in. Nothing was changed.',
-      },
-      too_many_requests: { title: 'Too many requests', text: 'Please wait a moment and try again.' },
-      service_unavailable: {
-        title: 'The service is temporarily unavailable',
-        text: 'Try again in a moment. Nothing was changed.',
-      },
-      not_found: { title: 'Page not found', text: 'The address is wrong, or what it named no longer exists.' },
-      invalid_request: {
-        title: 'Please check what you entered',
-        text: 'Something that was entered is not possible here.',
-      },
-      webhook_endpoint_disabled: { title: 'The endpoint is disabled', text: 'Enable it first, then send again.' },
-    },
-    failed: { title: 'Something went wrong', text: 'A system error occurred and was recorded. Try again in a moment.' },
-    notPermitted: (roles: string) => ({
-      title: 'Your role does not permit this',
-      text: `It needs one of these roles: ${roles}.`,
-    }),
+    webhook_endpoint_disabled: { title: 'The endpoint is disabled', text: 'Enable it first, then send again.' },
   },
   log: {
     title: 'Log',

@@ -6,8 +6,6 @@ import type { Sentence } from '../../pages/sentence.ts';
 export const ko = ({ service }: BrandNames) => ({
   frame: {
     name: `${service} 콘솔`,
-    skip: '본문으로 바로 가기',
-    navigation: '주요 메뉴',
     clients: '내 서비스',
     places: {
       home: '홈',
@@ -19,38 +17,11 @@ export const ko = ({ service }: BrandNames) => ({
       people: '구성원',
     },
     roles: { viewer: '조회자', developer: '개발자', owner: '소유자' } satisfies Record<MemberRole, string>,
-    signOut: '로그아웃',
     signIn: '로그인',
-    signInAgain: '다시 로그인',
-    password: '비밀번호 변경',
-    home: '처음으로',
     imprint: '여기에서 변경한 내용은 기록됩니다.',
-    joined: '계정을 만들었습니다. 인증 앱에 다음 코드가 나오면 로그인하세요.',
-  },
-  signIn: {
-    title: '콘솔 로그인',
-    login: '아이디',
-    password: '비밀번호',
-    code: '인증 앱 코드 6자리',
-    codeHint: '코드는 30초마다 바뀌며 한 번만 사용할 수 있습니다.',
-    submit: '로그인',
-    wrong: '로그인하지 못했습니다. 아이디, 비밀번호, 인증 앱 코드를 확인해 주세요. 5번 틀리면 15분 동안 잠깁니다.',
+    signInTitle: '콘솔 로그인',
     invitedOnly: '계정은 초대를 받아 만듭니다. 서비스의 소유자나 통신사에 문의하세요.',
-  },
-  choose: {
-    title: '비밀번호 변경',
-    present: '현재 비밀번호',
-    chosen: '새 비밀번호',
-    chosenHint: '12자 이상 입력합니다. 길고 외우기 쉬운 문장을 권장합니다.',
-    again: '새 비밀번호 확인',
-    submit: '변경',
-    faults: {
-      short: '새 비밀번호는 12자 이상이어야 합니다.',
-      long: '새 비밀번호는 200자 이하여야 합니다.',
-      different: '새 비밀번호가 서로 일치하지 않습니다.',
-      same: '현재와 다른 비밀번호를 입력해 주세요.',
-      wrong: '현재 비밀번호가 일치하지 않습니다.',
-    },
+    joined: '계정을 만들었습니다. 인증 앱에 다음 코드가 나오면 로그인하세요.',
   },
   confirm: {
     label: '인증 앱 코드 6자리',
@@ -71,7 +42,6 @@ export const ko = ({ service }: BrandNames) => ({
     withdraw: '초대를 취소했습니다.',
     role: '역할을 변경했습니다.',
     end: '구성원에서 제외했습니다.',
-    password: '비밀번호를 변경했습니다.',
   },
   clients: {
     title: '내 서비스',
@@ -163,27 +133,8 @@ export const ko = ({ service }: BrandNames) => ({
     },
   },
   problems: {
-    known: {
-      form_outdated: { title: '화면이 오래되었습니다', text: '화면을 다시 열어 주세요. 변경하지 않았습니다.' },
-      session_ended: {
-        title: '로그아웃되었습니다',
-        text: '15분 동안 사용하지 않거나 로그인한 지 8시간이 지나면 로그아웃됩니다. 변경하지 않았습니다.',
-      },
-      too_many_requests: { title: '요청이 너무 많습니다', text: '잠시 뒤에 다시 시도해 주세요.' },
-      service_unavailable: {
-        title: '잠시 사용할 수 없습니다',
-        text: '잠시 뒤에 다시 시도해 주세요. 변경하지 않았습니다.',
-      },
-      not_found: { title: '화면을 찾을 수 없습니다', text: '주소가 잘못되었거나, 가리키던 것이 이제 없습니다.' },
-      invalid_request: { title: '입력한 내용을 확인해 주세요', text: '여기에서 사용할 수 없는 값이 있습니다.' },
-      webhook_endpoint_disabled: { title: '중지된 주소입니다', text: '먼저 다시 사용으로 바꾼 뒤 보내세요.' },
-    } as Partial<Record<ProblemCode, Sentence>>,
-    failed: { title: '오류가 발생했습니다', text: '시스템 오류가 기록되었습니다. 잠시 뒤에 다시 시도해 주세요.' },
-    notPermitted: (roles: string): Sentence => ({
-      title: '권한이 없습니다',
-      text: `다음 역할 가운데 하나가 필요합니다: ${roles}`,
-    }),
-  },
+    webhook_endpoint_disabled: { title: '중지된 주소입니다', text: '먼저 다시 사용으로 바꾼 뒤 보내세요.' },
+  } satisfies Partial<Record<ProblemCode, Sentence>> as Partial<Record<ProblemCode, Sentence>>,
   log: {
     title: '로그',
     lead: '최근 30일 동안의 인증입니다. 최신순으로 보여 드립니다. 사람에 대해서는 API가 알려 주는 것만 표시합니다.',

@@ -1,17 +1,15 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccountRequest, admittedAs, type Admitted } from '../../accounts/pages/account-request.ts';
+import type { FramedPage } from '../../accounts/pages/account-page.ts';
 import { Problem } from '../../domain/problem.ts';
-import { addressOf } from '../../http/address.ts';
 import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { DeskOperator } from '../approvals.ts';
 import type { Doer } from '../second-person.ts';
 import type { SignedInOperator } from '../operator.ts';
-import type { Assets } from '../../pages/assets.ts';
-import { deskVisitor, type DeskReader } from './desk.ts';
+import { deskPage, deskVisitor, type DeskReader } from './desk.ts';
 import { OPERATOR_WORDS } from '../words/words.ts';
 import type { LetterWords } from '../words/words.ts';
-import { sendPage, type Page } from '../../pages/page.ts';
-import type { Visitor } from '../../pages/visitor.ts';
+import type { Page } from '../../pages/page.ts';
 
 /** The maximum length of a reason in characters, as in the operators' API. */
 const LONGEST_REASON = 200;
@@ -20,18 +18,14 @@ const LONGEST_REASON = 200;
 export type LetterLocale = 'ko' | 'en';
 
 /** One request of a signed-in operator. The guard has checked the permission, and for a form its token. */
-export class DeskRequest {
+export class DeskRequest extends AccountRequest {
   constructor(
-    private readonly request: FastifyRequest,
-    private readonly reply: FastifyReply,
-    private readonly assets: Assets,
-    readonly visitor: Visitor,
+    admitted: Admitted,
     readonly operator: SignedInOperator,
-    /** The digest that identifies the session. */
-    readonly session: Buffer,
-    /** The submitted form fields; empty without a form. */
-    readonly fields: Readonly<Record<string, string>>,
-  ) {}
+    fields: Readonly<Record<string, string>>,
+  ) {
+    super(admitted, operator, fields);
+  }
 
   get reader(): DeskReader {
     return { ...deskVisitor(this.visitor), operator: this.operator, formToken: this.visitor.formToken() };
@@ -43,8 +37,8 @@ export class DeskRequest {
     return { ko: letterIn('ko'), en: letterIn('en') };
   }
 
-  get address(): string {
-    return addressOf(this.request);
+  framed(page: FramedPage): Page {
+    return deskPage({ ...page, reader: this.reader });
   }
 
   /** The typed reason, or undefined if it is not storable: empty, too long, or not one line of plain text. */
@@ -67,23 +61,8 @@ export class DeskRequest {
     const { operatorId: id, ...operator } = this.acting();
     return { ...operator, id, actor: 'operator' };
   }
-
-  /** Sends a page; returns its HTML. */
-  show(page: Page): string {
-    return sendPage(this.reply, this.assets, page);
-  }
-
-  /** Redirects with 303, so that reloading the page does not submit the form again. */
-  go(address: string): string {
-    void this.reply.status(303).header('Location', address);
-    return '';
-  }
 }
 
-export type RequestAtDesk = FastifyRequest & { deskRequest?: DeskRequest };
-
-export const AtDesk = createParamDecorator((_: unknown, context: ExecutionContext): DeskRequest => {
-  const { deskRequest } = context.switchToHttp().getRequest<RequestAtDesk>();
-  if (!deskRequest) throw new Error('AtDesk needs DeskGuard on the controller');
-  return deskRequest;
-});
+export const AtDesk = createParamDecorator((_: unknown, context: ExecutionContext): DeskRequest =>
+  admittedAs(DeskRequest, context),
+);

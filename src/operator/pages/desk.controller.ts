@@ -1,6 +1,5 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { Accounts } from '../../accounts/accounts.ts';
 import { mayOperator } from '../../domain/operator.ts';
 import { maskPhoneNumber, parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { BodyType } from '../../http/fastify.ts';
@@ -19,12 +18,11 @@ import { ReissueDesk } from '../reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
 import { deskHomePage, resultsPage, type Worklist } from './home.page.ts';
-import { passwordPage } from './sign-in.page.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
 
-/** The desk's home page: the search, the worklist, the operator's password, and signing out. */
+/** The desk's home page: the search, and the worklist. */
 @DeskPages()
 @Controller('operator')
 export class DeskController {
@@ -37,7 +35,6 @@ export class DeskController {
     private readonly overview: Overview,
     private readonly audit: Audit,
     private readonly sessions: OperatorSessions,
-    private readonly accounts: Accounts,
     private readonly texts: TextMessages,
     private readonly callers: PushCallerChecks,
   ) {}
@@ -85,31 +82,6 @@ export class DeskController {
   async settle(@AtDesk() desk: DeskRequest, @Param('id', new OpaqueId(alreadySettled)) id: string): Promise<string> {
     await this.reports.settle(desk.acting(), id);
     return desk.go('/operator?done=settle');
-  }
-
-  @Get('password')
-  @Permits('own_password')
-  password(@AtDesk() desk: DeskRequest): string {
-    return desk.show(passwordPage(desk.reader, null));
-  }
-
-  @Post('password')
-  @RouteConfig(FORM)
-  @Permits('own_password')
-  async choosePassword(@AtDesk() desk: DeskRequest): Promise<string> {
-    const { present = '', chosen = '', again = '' } = desk.fields;
-    const typed = { present, chosen, again, address: desk.address };
-    const fault = await this.accounts.choosePassword(desk.operator, typed, () => desk.visitor.renew());
-    return fault ? desk.show(passwordPage(desk.reader, fault)) : desk.go('/operator?done=password');
-  }
-
-  @Post('sign-out')
-  @RouteConfig(FORM)
-  @Permits('own_password')
-  async signOut(@AtDesk() desk: DeskRequest): Promise<string> {
-    await this.sessions.signOut(desk.session);
-    desk.visitor.forget();
-    return desk.go('/operator/sign-in');
   }
 
   /** Reads the worklist. It contains masked numbers, so a read that returns entries is audited. */

@@ -8,15 +8,14 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
-import { Problem } from '../../domain/problem.ts';
-import { DESK_COOKIE, expectPermitted, permissionOf } from '../operator.guard.ts';
+import { admit, isOfOwnAccount, RedirectFirst } from '../../accounts/pages/admit.ts';
+import { expectPermitted, permissionOf } from '../operator.guard.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Assets } from '../../pages/assets.ts';
-import { DeskProblemFilter, RedirectFirst } from './desk-problem.filter.ts';
-import { DeskRequest, type RequestAtDesk } from './desk-request.ts';
-import { Visitor } from '../../pages/visitor.ts';
+import { DESK } from './desk.ts';
+import { DeskProblemFilter } from './desk-problem.filter.ts';
+import { DeskRequest } from './desk-request.ts';
 
 /** Admits a signed-in operator whose role permits the route, and accepts only the desk's own forms. */
 @Injectable()
@@ -29,21 +28,16 @@ class DeskGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const [request, reply] = [http.getRequest<RequestAtDesk>(), http.getResponse<FastifyReply>()];
-    const isForm = request.method === 'POST';
-    const cookie = { name: DESK_COOKIE, issuer: this.environment.ISSUER };
-    const visitor = new Visitor(request, reply, cookie, this.assets.words);
-    const operator = await this.sessions.signedIn(visitor.digest);
-    if (!operator || !visitor.digest) {
-      if (!isForm) throw new RedirectFirst('/operator/sign-in');
-      throw new Problem('session_ended', 'Sign in again.');
-    }
-    const fields = isForm ? visitor.form() : {};
-    request.deskRequest = new DeskRequest(request, reply, this.assets, visitor, operator, visitor.digest, fields);
-    const permission = permissionOf(this.reflector, context);
-    if (operator.passwordIsInitial && permission !== 'own_password') throw new RedirectFirst('/operator/password');
-    expectPermitted(operator.role, permission);
+    const { sessions, assets } = this;
+    const door = { surface: DESK, issuer: this.environment.ISSUER, assets, sessions };
+    const { account: operator, isForm, ...admitted } = await admit(context, door);
+    const requestWith = (fields: DeskRequest['fields']) => new DeskRequest(admitted, operator, fields);
+    // A refusal is shown to the operator who is signed in.
+    admitted.request.accountRequest = requestWith({});
+    if (isForm) admitted.request.accountRequest = requestWith(admitted.visitor.form());
+    if (isOfOwnAccount(this.reflector, context)) return true;
+    if (operator.passwordIsInitial) throw new RedirectFirst('/operator/password');
+    expectPermitted(operator.role, permissionOf(this.reflector, context));
     return true;
   }
 }

@@ -1,7 +1,15 @@
-import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
+import {
+  accountPage,
+  doneNote as accountDoneNote,
+  placesNavigation,
+  type FramedPage,
+} from '../../accounts/pages/account-page.ts';
+import type { AccountSurface } from '../../accounts/pages/account-surface.ts';
+import { ACCOUNT_WORDS, type AccountWords } from '../../accounts/words/words.ts';
+import { mayOperator, OPERATOR_ROLES, type OperatorPermission } from '../../domain/operator.ts';
+import { DESK_COOKIE } from '../operator.guard.ts';
 import type { SignedInOperator } from '../operator.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { languageSwitch } from '../../pages/language-switch.ts';
 import type { Locale } from '../../domain/locale.ts';
 import { OPERATOR_WORDS } from '../words/words.ts';
 import { DONE, type DeskPlace, type Done } from '../words/keys.ts';
@@ -20,12 +28,14 @@ const PLACES: readonly (readonly [DeskPlace, OperatorPermission])[] = [
 /** A visitor of the desk before signing in: the language, and the desk's texts in it. */
 export interface DeskVisitor {
   locale: Locale;
+  /** The texts that the desk shares with the console. */
+  common: AccountWords;
   texts: OperatorWords;
 }
 
 /** Returns the desk's texts in the browser's language. */
 export function deskVisitor(visitor: Visitor): DeskVisitor {
-  return { locale: visitor.locale, texts: visitor.words(OPERATOR_WORDS) };
+  return { locale: visitor.locale, common: visitor.words(ACCOUNT_WORDS), texts: visitor.words(OPERATOR_WORDS) };
 }
 
 /** The signed-in operator who reads a page. */
@@ -34,65 +44,58 @@ export interface DeskReader extends DeskVisitor {
   formToken: Html;
 }
 
+/** The desk, in the pages that it shares with the console. */
+export const DESK: AccountSurface = {
+  home: '/operator',
+  cookie: DESK_COOKIE,
+  page: (visitor, page) => deskPage({ ...page, reader: deskVisitor(visitor) }),
+  signIn: (visitor) => ({ title: deskVisitor(visitor).texts.desk.signIn }),
+  sentence(visitor, { code, members }) {
+    const messages = deskVisitor(visitor).texts.desk;
+    if (code !== 'insufficient_scope') return messages.problems[code];
+    const roles = OPERATOR_ROLES.filter((role) => members.roles?.includes(role)).map((role) => messages.roles[role]);
+    return roles.length === 0 ? messages.twoPeople : visitor.words(ACCOUNT_WORDS).notPermitted(roles.join(', '));
+  },
+};
+
 /** A page of the operators' desk: the common frame around the page's content. */
-export function deskPage(page: {
-  reader: DeskVisitor | DeskReader;
-  title: string;
-  /** The page's path, for the language switch. The answer to a form names the page that shows the form. */
-  address: string;
-  content: Html;
-  place?: DeskPlace;
-  status?: number;
-}): Page {
-  const { title, address, content, reader, place, status } = page;
-  const { locale, texts } = reader;
-  const messages = texts.desk;
-  const isSignedIn = 'operator' in reader;
-  const body = html`<a class="skip" href="#content">${messages.skip}</a>
-    <header class="desk-header">
-      <p class="mark"><a href="/operator">${messages.name}</a></p>
-      ${languageSwitch(locale, address)} ${isSignedIn && who(messages, reader)}
-      ${isSignedIn && navigation(messages, reader, place)}
-    </header>
-    <main class="desk-main" id="content">${content}</main>
-    <footer class="desk-footer"><p class="hint">${messages.imprint}</p></footer>`;
-  return {
-    locale,
-    title: title === messages.name ? title : `${title} – ${messages.name}`,
-    layout: 'desk',
-    body,
-    opener: 'same-origin',
-    // A page without a session has no script, because its nonce would differ. Failed sign-ins thus get identical bytes.
-    ...(isSignedIn && { script: 'site.js' }),
-    ...(status !== undefined && { status }),
+export function deskPage({
+  reader,
+  place,
+  ...page
+}: FramedPage & { reader: DeskVisitor | DeskReader; place?: DeskPlace }): Page {
+  const { locale, common, texts } = reader;
+  const { name, imprint, roles } = texts.desk;
+  const person = 'operator' in reader && {
+    account: reader.operator,
+    role: roles[reader.operator.role],
+    formToken: reader.formToken,
+    navigation: navigation(reader, place),
   };
+  return accountPage({
+    ...page,
+    home: DESK.home,
+    layout: 'desk',
+    locale,
+    common,
+    name,
+    imprint,
+    ...(person && { person }),
+  });
 }
 
-function who(messages: DeskWords, { operator, formToken }: DeskReader): Html {
-  return html`<div class="desk-who">
-    <p>
-      <strong>${operator.name}</strong> <span class="hint">${operator.login} · ${messages.roles[operator.role]}</span>
-    </p>
-    <a href="/operator/password">${messages.password}</a>
-    <form method="post" action="/operator/sign-out">
-      ${formToken}<button class="small">${messages.signOut}</button>
-    </form>
-  </div>`;
-}
-
-function navigation(messages: DeskWords, { operator }: DeskReader, place: DeskPlace | undefined): Html | false {
+function navigation({ operator, common, texts }: DeskReader, place: DeskPlace | undefined): Html | false {
   if (operator.passwordIsInitial) return false;
   const places = PLACES.filter(([, permission]) => mayOperator(operator.role, permission));
-  return html`<nav class="desk-nav" aria-label="${messages.navigation}">
-    ${places.map(
-      ([one]) => html`<a href="${one}" ${one === place && html`aria-current="page"`}>${messages.places[one]}</a>`,
-    )}
-  </nav>`;
+  return placesNavigation(
+    common,
+    places.map(([one]) => ({ href: one, text: texts.desk.places[one], isHere: one === place })),
+  );
 }
 
 /** The message that confirms a completed action. */
-export function doneNote({ texts }: DeskReader, done: Done | undefined): Html | false {
-  return done !== undefined && html`<p class="good-note" role="status">${texts.desk.done[done]}</p>`;
+export function doneNote({ common, texts }: DeskReader, done: Done | undefined): Html | false {
+  return accountDoneNote({ ...common.done, ...texts.desk.done }, done);
 }
 
 /** Returns the completed action that the query names, if it is known. */

@@ -16,8 +16,6 @@ const callerAudit = (deed: string, words: string): Record<string, string> => ({
 export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
   desk: {
     name: `${service} service desk`,
-    skip: 'Skip to content',
-    navigation: 'Main',
     places: {
       '/operator': 'Search',
       '/operator/approvals': 'Approvals',
@@ -25,38 +23,10 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       '/operator/audit': 'Audit log',
     },
     roles: { viewer: 'Viewer', agent: 'Agent', supervisor: 'Supervisor' },
-    signOut: 'Sign out',
-    password: 'Change password',
     imprint: 'Every lookup and action here is recorded with its reason.',
-    home: 'Back to home',
     reason: 'Reason',
     reasonHint: 'One line, up to 200 characters. It is kept in the audit log, so do not enter personal data.',
-    signIn: {
-      title: 'Sign in to the service desk',
-      login: 'Username',
-      password: 'Password',
-      code: 'Six-digit code from your authenticator app',
-      codeHint: 'The code changes every 30 seconds and can be used once.',
-      submit: 'Sign in',
-      wrong:
-        'Sign-in failed. Check your username, password and authenticator code. Five failed attempts lock the account for 15 minutes.',
-    },
-    choose: {
-      title: 'Change password',
-      initial: 'You signed in with your initial password. Choose a password that only you know to continue.',
-      present: 'Current password',
-      chosen: 'New password',
-      chosenHint: 'At least 12 characters. A long, memorable sentence works best.',
-      again: 'Confirm new password',
-      submit: 'Change password',
-      faults: {
-        short: 'The new password must have at least 12 characters.',
-        long: 'The new password must have at most 200 characters.',
-        different: 'The new passwords do not match.',
-        same: 'Choose a password that differs from the current one.',
-        wrong: 'The current password is incorrect.',
-      },
-    },
+    signIn: 'Sign in to the service desk',
     search: {
       title: 'Search by phone number',
       number: 'Mobile number',
@@ -268,7 +238,6 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       refuse: 'Refused.',
       withdraw: 'Request withdrawn.',
       settle: 'The report was marked as resolved.',
-      password: 'The password was changed.',
       'apply-reissue': 'Reissue requested. Another supervisor has to approve it.',
       'withdraw-reissue': 'The reissue was withdrawn.',
       'end-sms': 'The permission has ended.',
@@ -405,6 +374,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       charges: 'charges viewed',
       'audit-log': 'audit log viewed',
       'sign-in': 'signed in',
+      password: 'password changed',
       'console-sign-in': 'signed in at the console',
       'console-confirm': 'confirmed by one-time password at the console',
       'console-invite': 'person invited to the console',
@@ -434,26 +404,11 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       title: 'A second person is required',
       text: 'A supervisor other than the requester has to decide.',
     },
-    notPermitted: (roles) => ({
-      title: 'Permission denied',
-      text: `Roles with this permission: ${roles}. Ask a colleague with one of these roles.`,
-    }),
     problems: {
       invalid_request: {
         title: 'Please check what you entered',
         text: 'Fill in every field. The reason is one line, up to 200 characters.',
       },
-      form_outdated: { title: 'This page has expired', text: 'Open the page again. Your entries were not processed.' },
-      session_ended: {
-        title: 'You were signed out',
-        text: 'Your session ends after 15 minutes of inactivity, or 8 hours after sign-in. Your entries were not processed.',
-      },
-      too_many_requests: { title: 'Too many requests', text: 'Please wait a moment and try again.' },
-      service_unavailable: {
-        title: 'The service is temporarily unavailable',
-        text: 'Try again in a moment. Your entries were not processed.',
-      },
-      not_found: { title: 'Page not found', text: 'The address has changed or the page no longer exists.' },
       subscription_not_found: { title: 'Subscription not found', text: 'Search by phone number.' },
       subscription_not_active: {
         title: 'The subscription is cancelled',
@@ -491,8 +446,6 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         text: 'Another operator has processed it, or it has expired. Check the subscription.',
       },
     },
-    failed: { title: 'Something went wrong', text: 'A system error occurred and was recorded. Try again in a moment.' },
-    signInAgain: 'Sign in again',
   },
   letter: {
     title: 'Activation letter',

@@ -20,7 +20,6 @@ export const DONE = [
   'refuse',
   'withdraw',
   'settle',
-  'password',
   'apply-reissue',
   'withdraw-reissue',
   'reveal-over',

@@ -39,8 +39,6 @@ const callerAudit = (deed: string, words: string): Record<string, string> => ({
 export const ko = ({ service, callCentre }: BrandNames) => ({
   desk: {
     name: `${service} 상담 데스크`,
-    skip: '본문으로 바로 가기',
-    navigation: '주요 메뉴',
     places: {
       '/operator': '조회',
       '/operator/approvals': '승인',
@@ -48,37 +46,10 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       '/operator/audit': '감사 기록',
     } satisfies Record<DeskPlace, string>,
     roles: { viewer: '조회 담당', agent: '상담원', supervisor: '책임자' } satisfies Record<OperatorRole, string>,
-    signOut: '로그아웃',
-    password: '비밀번호 변경',
     imprint: '조회와 처리 내역은 모두 사유와 함께 기록됩니다.',
-    home: '처음으로',
     reason: '사유',
     reasonHint: '한 줄, 200자 이내로 입력합니다. 감사 기록에 남으므로 고객의 개인정보는 입력하지 마세요.',
-    signIn: {
-      title: '상담 데스크 로그인',
-      login: '아이디',
-      password: '비밀번호',
-      code: '인증 앱 코드 6자리',
-      codeHint: '코드는 30초마다 바뀌며 한 번만 사용할 수 있습니다.',
-      submit: '로그인',
-      wrong: '로그인하지 못했습니다. 아이디, 비밀번호, 인증 앱 코드를 확인해 주세요. 5번 틀리면 15분 동안 잠깁니다.',
-    },
-    choose: {
-      title: '비밀번호 변경',
-      initial: '초기 비밀번호로 로그인했습니다. 본인만 아는 비밀번호로 변경한 뒤 이용할 수 있습니다.',
-      present: '현재 비밀번호',
-      chosen: '새 비밀번호',
-      chosenHint: '12자 이상 입력합니다. 길고 외우기 쉬운 문장을 권장합니다.',
-      again: '새 비밀번호 확인',
-      submit: '변경',
-      faults: {
-        short: '새 비밀번호는 12자 이상이어야 합니다.',
-        long: '새 비밀번호는 200자 이하여야 합니다.',
-        different: '새 비밀번호가 서로 일치하지 않습니다.',
-        same: '현재와 다른 비밀번호를 입력해 주세요.',
-        wrong: '현재 비밀번호가 일치하지 않습니다.',
-      } satisfies Record<'short' | 'long' | 'different' | 'same' | 'wrong', string>,
-    },
+    signIn: '상담 데스크 로그인',
     search: {
       title: '휴대폰번호 조회',
       number: '휴대폰번호',
@@ -322,7 +293,6 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       refuse: '거절했습니다.',
       withdraw: '요청을 취소했습니다.',
       settle: '접수 건을 처리 완료했습니다.',
-      password: '비밀번호를 변경했습니다.',
       'apply-reissue': '재발급을 신청했습니다. 다른 책임자가 승인하면 코드를 발급할 수 있습니다.',
       'withdraw-reissue': '재발급을 취소했습니다.',
       'end-sms': '문자 허용을 종료했습니다.',
@@ -460,6 +430,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       charges: '요금 조회',
       'audit-log': '감사 기록 조회',
       'sign-in': '로그인',
+      password: '비밀번호 변경',
       'console-sign-in': '콘솔 로그인',
       'console-confirm': '콘솔 인증 앱 코드 확인',
       'console-invite': '콘솔 초대',
@@ -489,29 +460,11 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       title: '두 사람이 필요합니다',
       text: '요청한 사람이 아닌 다른 책임자가 결정해야 합니다.',
     },
-    notPermitted: (roles: string) => ({
-      title: '권한이 없습니다',
-      text: `이 작업의 권한: ${roles}. 필요하면 해당 역할의 동료에게 요청하세요.`,
-    }),
     problems: {
       invalid_request: {
         title: '입력을 확인해 주세요',
         text: '필수 항목을 모두 입력해 주세요. 사유는 한 줄, 200자 이내입니다.',
       },
-      form_outdated: {
-        title: '페이지가 만료되었습니다',
-        text: '페이지를 다시 열어 주세요. 입력한 내용은 처리되지 않았습니다.',
-      },
-      session_ended: {
-        title: '로그인이 만료되었습니다',
-        text: '15분 동안 사용하지 않았거나 로그인 후 8시간이 지났습니다. 입력한 내용은 처리되지 않았습니다.',
-      },
-      too_many_requests: { title: '잠시 후 다시 시도해 주세요', text: '짧은 시간에 요청이 너무 많았습니다.' },
-      service_unavailable: {
-        title: '지금은 처리할 수 없습니다',
-        text: '잠시 후 다시 시도해 주세요. 입력한 내용은 처리되지 않았습니다.',
-      },
-      not_found: { title: '페이지를 찾을 수 없습니다', text: '주소가 변경되었거나 삭제된 페이지입니다.' },
       subscription_not_found: { title: '가입 정보를 찾을 수 없습니다', text: '휴대폰번호로 다시 조회해 주세요.' },
       subscription_not_active: {
         title: '해지된 가입입니다',
@@ -549,8 +502,6 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         text: '다른 담당자가 처리했거나 기한이 만료되었습니다. 가입 정보에서 다시 확인해 주세요.',
       },
     } satisfies Partial<Record<ProblemCode, Sentence>> as Partial<Record<ProblemCode, Sentence>>,
-    failed: { title: '처리하지 못했습니다', text: '시스템 오류가 발생했습니다. 잠시 후 다시 시도해 주세요.' },
-    signInAgain: '다시 로그인',
   },
   letter: {
     title: '앱 등록 안내문',
