@@ -25,6 +25,7 @@ import { CancellationAlert } from './cancellation-alert.ts';
 import { ChargesController } from './charges.controller.ts';
 import { CustomerReports } from './customer-reports.ts';
 import { DeedRequestStore } from './deed-request.store.ts';
+import { DeskFrames } from './desk-frame.ts';
 import { HeldLines } from './held-lines.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { OperatorController } from './operator.controller.ts';
@@ -92,6 +93,7 @@ const RECORD_MS = 2_000;
   providers: [
     OperatorDesk,
     PhoneLooks,
+    DeskFrames,
     PhoneDeeds,
     SecondPerson,
     DeedRequestStore,

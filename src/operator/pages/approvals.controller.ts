@@ -9,7 +9,7 @@ import { ReissueDesk } from '../reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
 import { approvalsPage } from './approvals.page.ts';
-import { enrolmentCodePage } from './subscription.page.ts';
+import { enrolmentCodePage } from './code.page.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };

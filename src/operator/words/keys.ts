@@ -24,6 +24,7 @@ export const DONE = [
   'withdraw-reissue',
   'reveal-over',
   'end-sms',
+  'end-call',
 ] as const;
 export type Done = (typeof DONE)[number];
 

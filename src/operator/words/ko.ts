@@ -49,6 +49,23 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     imprint: '조회와 처리 내역은 모두 사유와 함께 기록됩니다.',
     reason: '사유',
     reasonHint: '한 줄, 200자 이내로 입력합니다. 감사 기록에 남으므로 고객의 개인정보는 입력하지 마세요.',
+    call: { name: '상담 사유', end: '상담 끝내기' },
+    reasonPresets: [
+      '알림이 오지 않는다는 문의',
+      '비밀번호 잠김 문의',
+      '휴대폰 분실 신고',
+      '새 휴대폰 등록 문의',
+      '해지 문의',
+      '요금 문의',
+      '모르는 인증 요청 문의',
+      '가입 문의',
+    ],
+    eligibility: {
+      title: '가입 가능 여부',
+      eligible: '지금 가입할 수 있는 회선입니다. 홈페이지에서 가입하도록 안내하세요.',
+      notEligible: '지금은 가입할 수 없습니다.',
+      unknown: '통신사가 응답하지 않아 지금은 확인할 수 없습니다.',
+    },
     signIn: '상담 데스크 로그인',
     search: {
       title: '휴대폰번호 조회',
@@ -296,6 +313,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'apply-reissue': '재발급을 신청했습니다. 다른 책임자가 승인하면 코드를 발급할 수 있습니다.',
       'withdraw-reissue': '재발급을 취소했습니다.',
       'end-sms': '문자 허용을 종료했습니다.',
+      'end-call': '상담을 끝냈습니다. 다음 조회에는 사유를 새로 입력합니다.',
       'reveal-over': '개인정보를 이미 한 번 표시했습니다. 다시 보려면 사유를 다시 입력해 주세요.',
     } satisfies Record<Done, string>,
     revealed: {
@@ -349,6 +367,9 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       text: '고객에게 읽어 주세요. 이 화면은 다시 열 수 없으며, 이전에 발급한 코드는 사용할 수 없습니다.',
       minutes: '10분 안에 한 번만 사용할 수 있습니다.',
       uri: 'QR 코드용 주소',
+      qr: '등록 코드 QR',
+      left: '남은 시간',
+      spelling: '읽어 주는 방법',
     },
     charges: {
       title: '요금',
