@@ -41,7 +41,7 @@ function spelling({ locale }: DeskReader, code: string): Html {
       .map(
         (group) =>
           html`<li>
-            <strong>${group}</strong> ${[...group].map((character) => spelled(character, locale)).join(' · ')}
+            <strong>${group}</strong> ${Array.from(group, (character) => spelled(character, locale)).join(' · ')}
           </li>`,
       )}
   </ol>`;
