@@ -13,7 +13,7 @@ export const CALL = 'call';
 const BEGIN_CALL = statement(
   'operator_look_begin_call',
   `WITH over AS (
-      DELETE FROM operator_looks WHERE session_digest = $1 AND NOT about = ANY($2 || '${CALL}'::text)
+      DELETE FROM operator_looks WHERE session_digest = $1 AND NOT about = ANY($2::text[] || '${CALL}'::text)
         AND about ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$'
     )
     INSERT INTO operator_looks (session_digest, about, reason)
