@@ -90,8 +90,8 @@ export function subscriptionPage(
         ${actions.map(({ action }) => actionForm(reader, address, action))}
       </section>
     </div>
-    <div class="desk-columns">${phoneCard(reader, look)} ${othersCard(reader, look)}</div>
-    ${reissueCard(reader, look)} ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
+    ${phoneCard(reader, look)} ${othersCard(reader, look)} ${reissueCard(reader, look)}
+    ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
     ${textsCard(reader, look.texts, messages.texts.title)} ${auditCard(messages, reader, look)}`;
   return deskPage({ title: words.title, address, content, reader, place: '/operator' });
 }
