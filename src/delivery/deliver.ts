@@ -70,8 +70,8 @@ export class Deliver {
     const { deviceId, pushService: service, pushToken, bond } = one;
     const content = pushMessage(one);
     // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
-    if (one.isHeld || !content || !deviceId || !service || !pushToken || !bond || one.secondsLeft <= 0)
-      return done(one);
+    if (one.isHeld || !content || !deviceId || !bond || one.secondsLeft <= 0) return done(one);
+    if (!service || service === 'none' || !pushToken) return done(one);
     const token = this.devices.readPushToken(pushToken, bond);
     if (token === null) return done(one);
     const message: PushMessage = { ...content, service, token, ttlSeconds: Math.ceil(one.secondsLeft) };

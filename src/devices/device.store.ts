@@ -11,6 +11,7 @@ import {
   TEST_ATTEMPTS,
   type DeviceState,
 } from '../domain/device.ts';
+import { PLATFORMS, PUSH_SERVICE_OF, type PushChoice } from '../domain/push-service.ts';
 import type { DeviceKeyDigest } from './device-key-digest.entity.ts';
 import type { Device } from './device.entity.ts';
 import { END_WITH_DEVICES, ENDS_WITH_DEVICES } from './end-with-devices.ts';
@@ -42,7 +43,9 @@ export type NewDevice = Pick<
   | 'osVersion'
   | 'appVersion'
   | 'nameCipher'
-> & { knowledgeKey: Buffer; pushToken: Buffer; pushTokenDigest: Buffer; testDigest: Buffer };
+  | 'pushToken'
+  | 'pushTokenDigest'
+> & { knowledgeKey: Buffer; testDigest: Buffer };
 
 /** How the push service and the app of a phone were last heard of. */
 export type Reach = Pick<Device, 'state' | 'pushService' | 'pushTokenAt' | 'pushTokenDiedAt'> & {
@@ -246,9 +249,14 @@ const STANDING = statement(
     FROM devices d WHERE id = $1`,
 );
 
+/** SQL: the push service that the native apps of a device's system register with. */
+const SERVICE_OF_PLATFORM = `CASE platform ${PLATFORMS.map((one) => `WHEN '${one}' THEN '${PUSH_SERVICE_OF[one]}'`).join(' ')} END`;
+
+/** Without a service ($4), the token is one of the device's own system. */
 const REPLACE_PUSH_TOKEN = statement(
   'device_replace_push_token',
-  `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now(), push_token_died_at = NULL
+  `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now(), push_token_died_at = NULL,
+      push_service = COALESCE($4, ${SERVICE_OF_PLATFORM})
     WHERE id = $1 AND state <> 'revoked' RETURNING id`,
 );
 
@@ -460,8 +468,12 @@ export class DeviceStore {
     return (await this.database.rows<DeviceStanding>(STANDING, [deviceId]))[0];
   }
 
-  async replacePushToken(deviceId: string, token: Buffer, digest: Buffer): Promise<void> {
-    await this.database.rows(REPLACE_PUSH_TOKEN, [deviceId, token, digest]);
+  /** Replaces the token of a device, or takes it away; `service` is null for a token of the device's own system. */
+  async replacePushToken(
+    deviceId: string,
+    { service, token, digest }: { service: PushChoice | null; token: Buffer | null; digest: Buffer | null },
+  ): Promise<void> {
+    await this.database.rows(REPLACE_PUSH_TOKEN, [deviceId, token, digest, service]);
   }
 
   async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {

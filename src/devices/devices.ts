@@ -14,6 +14,7 @@ import { DeviceSecrets } from './device-secrets.ts';
 import { DeviceStore, type DeviceStanding, type Reach } from './device.store.ts';
 import type { JudgedPin } from './pin/judge-pin.ts';
 import { PinLife } from './pin/pin-life.ts';
+import { PushAddresses } from './push-addresses.ts';
 
 export type { Reach };
 
@@ -31,6 +32,7 @@ export class Devices {
     private readonly store: DeviceStore,
     private readonly pinLife: PinLife,
     private readonly queue: JobQueue,
+    private readonly addresses: PushAddresses,
   ) {}
 
   /**
@@ -98,10 +100,15 @@ export class Devices {
     return { ...always, ...(pinExhausted && { pinExhausted }) };
   }
 
-  /** Stores a new push token for a device, encrypted. */
-  async replacePushToken({ deviceId, bond }: ProvenDevice, token: string): Promise<void> {
-    const encrypted = this.keys.devices.encrypt('devices:push_token', token, bond);
-    await this.store.replacePushToken(deviceId, encrypted, sha256(token));
+  /** Stores a new push token for a device, encrypted; an empty one ends its pushes. Problems: `invalid_request`. */
+  async replacePushToken({ deviceId, bond }: ProvenDevice, pushToken: string): Promise<void> {
+    const { service, token } = this.addresses.read(pushToken);
+    const encrypted = token === null ? null : this.keys.devices.encrypt('devices:push_token', token, bond);
+    await this.store.replacePushToken(deviceId, {
+      service: service === 'platform' ? null : service,
+      token: encrypted,
+      digest: token === null ? null : sha256(token),
+    });
   }
 
   /** Decrypts the push token of a device's row; null when the row was moved, so that no push goes there. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
+import { ReissueApplications, type ShownApplication } from '../customers/reissue-applications.ts';
 import { NewPhone, type NewPhoneStanding } from '../customers/new-phone.ts';
 import type { Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
@@ -49,6 +50,8 @@ export interface SubscriptionLook extends AuditResponse {
   /** The last twenty, newest first. */
   reissues: ReissueRow[];
   phone: PhoneLook;
+  /** The customer's own applications for a reissue that wait for an operator. */
+  applications: ShownApplication[];
 }
 
 /** Data that all other pages mask. */
@@ -65,6 +68,7 @@ export class OperatorDesk {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly reissues: Reissues,
+    private readonly applications: ReissueApplications,
     private readonly newPhone: NewPhone,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly devices: Devices,
@@ -141,13 +145,14 @@ export class OperatorDesk {
       await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
       const stands = view.state !== 'cancelled';
-      const [hold, newPhone, numbers, history, texts, reissues, phone, { entries, life }] = await Promise.all([
+      const [hold, newPhone, numbers, history, texts, reissues, applications, phone, { entries, life }] = await Promise.all([
         stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
         stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
         this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
         this.maskedHistory(subscriptionId),
         this.texts.ofSubscription(subscriptionId),
         this.reissues.ofSubscription(subscriptionId),
+        stands ? this.applications.open(subscriptionId) : [],
         this.phones.of(view),
         this.auditTrail(subscriptionId),
       ]);
@@ -155,7 +160,7 @@ export class OperatorDesk {
       const { pinWasUnlocked } = view;
       const subscription = shown(view);
       const standing = { subscription, phoneNumber, pinWasUnlocked, hold, newPhone };
-      return { ...standing, history, texts, reissues, phone, entries, life };
+      return { ...standing, history, texts, reissues, applications, phone, entries, life };
     });
   }
 

@@ -29,6 +29,7 @@ const ERASE_SUBSCRIPTIONS = statement(
     ), registered AS (DELETE FROM registrations WHERE subscription_id IN (SELECT id FROM over)
     ), permitted AS (DELETE FROM sms_permissions WHERE subscription_id IN (SELECT id FROM over)
     ), codes AS (DELETE FROM enrolment_codes WHERE subscription_id IN (SELECT id FROM over)
+    ), applied AS (DELETE FROM reissue_applications WHERE subscription_id IN (SELECT id FROM over)
     ), reissued AS (DELETE FROM reissues WHERE subscription_id IN (SELECT id FROM over)
     ), checked AS (DELETE FROM caller_checks WHERE subscription_id IN (SELECT id FROM over)
     ), requested AS (DELETE FROM deed_requests WHERE subscription_id IN (SELECT id FROM over)
@@ -51,6 +52,7 @@ const ERASE_SUBSCRIPTIONS = statement(
       registrations: ERASED,
       sms_permissions: ERASED,
       enrolment_codes: ERASED,
+      reissue_applications: ERASED,
       reissues: ERASED,
       caller_checks: ERASED,
       deed_requests: ERASED,

@@ -235,7 +235,7 @@ export class Registrations {
 
   private addressOf({ bond, pushService: service, pushToken }: AskedDevice): NoticeAddress {
     const token = pushToken && this.devices.readPushToken(pushToken, bond);
-    return token ? { phoneNumber: '', push: { service, token } } : { phoneNumber: '' };
+    return token && service !== 'none' ? { phoneNumber: '', push: { service, token } } : { phoneNumber: '' };
   }
 
   private own({ relyingParty: name, serialNumber, nonce, ...row }: ListedRegistration): OwnRegistration {

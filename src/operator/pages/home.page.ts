@@ -6,8 +6,9 @@ import type { OverviewResponse } from '../overview.dto.ts';
 import type { CallerDenial } from '../push-caller-checks.ts';
 import { INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../../domain/eligibility.ts';
 import type { EligibilityResponse, SubscriptionResponse } from '../operator.dto.ts';
-import type { WaitingReissue } from '../reissue-desk.ts';
+import type { CustomerApplication, WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, type DeskReader } from './desk.ts';
+import { applicationsCard } from './applications.page.ts';
 import { textsCard } from './texts.card.ts';
 import { stateBadge } from './subscription.page.ts';
 import { dateTime, seoulTime } from '../../pages/format.ts';
@@ -30,6 +31,8 @@ export interface Worklist {
   approvals: readonly Approval[];
   reissues: readonly WaitingReissue[];
   reports: readonly CustomerReport[];
+  /** Customers' own applications for a reissue. */
+  applications: readonly CustomerApplication[];
   /** Answers of the last day that the customer did not call. */
   denials: readonly CallerDenial[];
 }
@@ -43,7 +46,7 @@ export function deskHomePage(
   const { worklist, overview, done, faults } = shown;
   const content = html`${doneNote(reader, done)} ${overviewCard(messages, reader, overview)}
   ${searchForm(messages, reader, faults)}
-  ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${reportsCard(messages, reader, worklist)}${denialsCard(reader, worklist)}</div>`}`;
+  ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${applicationsCard(reader, worklist.applications)}${reportsCard(messages, reader, worklist)}${denialsCard(reader, worklist)}</div>`}`;
   return deskPage({
     title: messages.search.title,
     address: '/operator',

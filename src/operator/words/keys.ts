@@ -22,6 +22,7 @@ export const DONE = [
   'settle',
   'apply-reissue',
   'withdraw-reissue',
+  'decline-reissue',
   'reveal-over',
   'end-sms',
   'end-call',

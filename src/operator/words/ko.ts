@@ -314,6 +314,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'withdraw-reissue': '재발급을 취소했습니다.',
       'end-sms': '문자 허용을 종료했습니다.',
       'end-call': '상담을 끝냈습니다. 다음 조회에는 사유를 새로 입력합니다.',
+      'decline-reissue': '재발급 신청을 종료했습니다.',
       'reveal-over': '개인정보를 이미 한 번 표시했습니다. 다시 보려면 사유를 다시 입력해 주세요.',
     } satisfies Record<Done, string>,
     revealed: {
@@ -445,6 +446,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'refuse-reissue': '재발급 거절',
       'issue-reissue': '재발급 코드 발급',
       'withdraw-reissue': '재발급 취소',
+      'decline-reissue': '재발급 신청 종료',
       reissues: '재발급 조회',
       worklist: '처리 목록 조회',
       overview: '현황 조회',
@@ -528,6 +530,8 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     title: '앱 등록 안내문',
     sender: `${service} 고객센터`,
     callCentre: `고객센터: ${callCentre} (24시간 분실 신고)`,
+    /** After the name of the recipient. */
+    honorific: '귀하',
     date: '날짜',
     number: '재발급 번호',
     line: '휴대폰번호',
@@ -551,6 +555,22 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     title: '재발급',
     none: '재발급 이력이 없습니다.',
     past: '이전 재발급',
+    /** The customer's own application on the website. */
+    ownApplication: {
+      list: '고객의 재발급 신청',
+      none: '확인할 신청이 없습니다.',
+      title: '고객이 홈페이지에서 신청했습니다',
+      text: '신청만으로는 아무것도 바뀌지 않습니다. 본인임을 확인한 뒤 재발급을 신청하세요. 본인이 아니면 신청을 종료하세요.',
+      byApp: (id: string) => `앱 인증 완료 (인증 번호 ${id})`,
+      reference: '확인할 접수번호',
+      recipient: '우편 주소',
+      filed: '접수 일시',
+      take: '이 신청으로 재발급 신청',
+      identified: '본인 확인 수단을 직접 확인했습니다.',
+      identifiedFault: '본인 확인을 마친 뒤 표시해 주세요.',
+      decline: '신청 종료',
+      declineText: '고객과 통화해 재발급하지 않기로 했을 때 종료합니다. 고객의 서비스에는 변화가 없습니다.',
+    },
     states: {
       applied: '승인 대기',
       approved: '승인됨',

@@ -16,6 +16,15 @@ export class DeviceRows {
     );
   }
 
+  /** The push service of a device, and whether it has a token. */
+  async pushOf(deviceId: string): Promise<{ service: string; hasToken: boolean }> {
+    const [row] = await this.sql<{ service: string; hasToken: boolean }>(
+      'SELECT push_service AS service, push_token IS NOT NULL AS "hasToken" FROM devices WHERE id = $1',
+      [deviceId],
+    );
+    return row!;
+  }
+
   /** Revokes a device only, without the effects of a real revocation. */
   revoke(deviceId: string): Promise<unknown> {
     return this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE id = $1`, [deviceId]);
