@@ -145,17 +145,18 @@ export class OperatorDesk {
       await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
       const stands = view.state !== 'cancelled';
-      const [hold, newPhone, numbers, history, texts, reissues, applications, phone, { entries, life }] = await Promise.all([
-        stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
-        stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
-        this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
-        this.maskedHistory(subscriptionId),
-        this.texts.ofSubscription(subscriptionId),
-        this.reissues.ofSubscription(subscriptionId),
-        stands ? this.applications.open(subscriptionId) : [],
-        this.phones.of(view),
-        this.auditTrail(subscriptionId),
-      ]);
+      const [hold, newPhone, numbers, history, texts, reissues, applications, phone, { entries, life }] =
+        await Promise.all([
+          stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
+          stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
+          this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
+          this.maskedHistory(subscriptionId),
+          this.texts.ofSubscription(subscriptionId),
+          this.reissues.ofSubscription(subscriptionId),
+          stands ? this.applications.open(subscriptionId) : [],
+          this.phones.of(view),
+          this.auditTrail(subscriptionId),
+        ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
       const { pinWasUnlocked } = view;
       const subscription = shown(view);
