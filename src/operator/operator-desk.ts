@@ -272,6 +272,15 @@ export class OperatorDesk {
     });
   }
 
+  /** Returns what the desk shows of the phone and of the pushes to it. Problems: `subscription_not_found`. */
+  async phoneOf(operator: Operator, subscriptionId: string): Promise<PhoneLook> {
+    const call = { ...operator, action: 'look', subscriptionId };
+    return this.audit.of(call, async () => {
+      const { lineId: _line, ...view } = await this.subscriptions.view(subscriptionId);
+      return this.audit.recordRead(call, await this.phones.of(view));
+    });
+  }
+
   /** Returns what happened to one authentication of a subscription. Problems: `authentication_not_found`. */
   async historyEntry(operator: Operator, subscriptionId: string, id: string): Promise<SubscriptionLogged> {
     const call = { ...operator, action: 'history', subscriptionId };

@@ -185,6 +185,42 @@ describe('a test push', () => {
   });
 });
 
+describe('the API of operators', () => {
+  const read = (path: string, scope: 'operator' | 'carrier' = 'operator') =>
+    service.call<Record<string, unknown>>('GET', `/operator/v1${path}`, undefined, {
+      scope,
+      headers: { 'Audit-Reason': 'nothing arrives' },
+    });
+
+  it('the API of operators tells the same of a phone and of a row of the history, and audits it', async () => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, 'UNREGISTERED');
+    await service.rows.budgets.clearStarts();
+    const { id } = (await service.start(subscriber.person)).body;
+    await service.rows.deliveries.untilDone(id);
+    const path = `/subscriptions/${subscriber.subscriptionId}`;
+    const phone = await read(`${path}/phone`);
+    expect(phone.body).toMatchObject({
+      subscriptionId: subscriber.subscriptionId,
+      finding: 'token_dead',
+      pushService: 'fcm',
+      hasPushToken: false,
+      pushes: [
+        { kind: 'wake', outcome: 'unregistered' },
+        { kind: 'test', outcome: 'accepted' },
+      ],
+    });
+    expect(JSON.stringify(phone.body)).not.toContain(subscriber.pushToken);
+    const entry = await read(`${path}/history/${id}`);
+    expect(entry.body).toMatchObject({ id, state: 'pending', channel: 'push', attempts: 0, held: false, notMe: false });
+    expect((await read(`${path}/history/${randomUUID()}`)).status).toBe(404);
+    expect((await read(`/subscriptions/${randomUUID()}/phone`)).status).toBe(404);
+    expect((await read(`${path}/phone`, 'carrier')).status).toBe(403);
+    const actions = (await service.rows.operators.auditOf(subscriber.subscriptionId)).map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['look', 'history']));
+  });
+});
+
 describe('the answers of push services', () => {
   it('the answers of push services are removed after 14 days', async () => {
     const subscriber = await service.subscriber();

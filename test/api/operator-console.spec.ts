@@ -859,9 +859,9 @@ describe('what takes two operators', () => {
       const alone = await desk(login).post(`${pathOf(subscriptionId)}/unlock-pin`, { reason });
       expect([alone.status, h1(alone)]).toEqual([409, '두 사람이 필요합니다']);
     }
-    expect(await pageOf('agent', subscriptionId)).toContain('잠김');
+    expect(await pageOf('agent', subscriptionId)).toContain('잠김 (5회 오류)');
     expect((await byTwo(subscriptionId, 'ask-unlock-pin')).status).toBe(303);
-    expect(await pageOf('agent', subscriptionId)).not.toContain('잠김');
+    expect(await pageOf('agent', subscriptionId)).not.toContain('잠김 (5회 오류)');
     // What two did counts too.
     expect((await desk('agent').post(`${pathOf(subscriptionId)}/unlock-pin`, { reason })).status).toBe(409);
   });
