@@ -6,7 +6,8 @@ export const PUSH_SERVICES = ['fcm', 'apns', 'webpush'] as const;
 export type PushService = (typeof PUSH_SERVICES)[number];
 
 /** How a device is reached; `none` is for an app that cannot subscribe, and asks the service itself. */
-export type PushChoice = PushService | 'none';
+export const PUSH_CHOICES = [...PUSH_SERVICES, 'none'] as const;
+export type PushChoice = (typeof PUSH_CHOICES)[number];
 
 /**
  * The systems that the app runs on (contract: `platform` of an enrolment): the name for people, the push service that

@@ -11,7 +11,7 @@ export function seoulTime(instant: Date | string, locale: Locale): string {
 }
 
 /** An instant in Seoul time to the second: `2026. 11. 22. 오후 3:05:09`, `22 Nov 2026, 15:05:09`. */
-export function seoulSecond(instant: Date | string, locale: Locale): string {
+function seoulSecond(instant: Date | string, locale: Locale): string {
   return `${seoulTime(instant, locale)}:${String(new Date(instant).getUTCSeconds()).padStart(2, '0')}`;
 }
 

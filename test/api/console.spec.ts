@@ -637,7 +637,7 @@ describe('webhooks', () => {
       return page.html.includes(`/webhooks/${ids[0]!}"`) && page.html.includes(`/webhooks/${ids[1]!}"`) && page;
     });
     expect(textOf(home)).toContain('410으로 응답해');
-    expect(textOf(home)).toContain('부터 모든 전송이 실패했습니다');
+    expect(textOf(home)).toContain('5일 동안 계속 실패하면');
     expect(home.html).not.toContain(`/webhooks/${ids[2]!}"`);
     for (const id of ids) await developer.post(at(`webhooks/${id}/remove`), { sure: 'yes' });
     expect((await viewer.get(at(''))).html).not.toContain('id="failing"');

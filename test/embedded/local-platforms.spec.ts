@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import smpp, { type Pdu } from 'smpp';
 import { Agent, request } from 'undici';
@@ -104,10 +104,14 @@ describe('the local APNs', () => {
 
 describe('the local push service of a browser', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-  const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
-  const serverKey = point.toString('base64url');
-  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const pointOf = (key: KeyObject) => {
+    const { x = '', y = '' } = key.export({ format: 'jwk' });
+    return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString(
+      'base64url',
+    );
+  };
+  const serverKey = pointOf(publicKey);
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   let local: LocalWebPush;
   let endpoint: string;
 
@@ -150,11 +154,11 @@ describe('the local push service of a browser', () => {
     ['a token of yesterday', 403, () => ({ authorization: authorization({ claims: { exp: inSeconds(-1) } }) })],
     ['a token of 25 hours', 403, () => ({ authorization: authorization({ claims: { exp: inSeconds(90_000) } }) })],
     ['a token that names nobody', 403, () => ({ authorization: authorization({ claims: { sub: undefined } }) })],
-    ['a signature of another key', 403, () => ({ authorization: authorization({ by: other }) })],
+    ['a signature of another key', 403, () => ({ authorization: authorization({ by: other.privateKey }) })],
     [
       'a key of another subscription',
       403,
-      () => ({ authorization: authorization({ k: serverKey.replace(/.$/, 'A') }) }),
+      () => ({ authorization: authorization({ by: other.privateKey, k: pointOf(other.publicKey) }) }),
     ],
     ['no time to live', 400, () => ({ ttl: undefined })],
     ['a time to live with a unit', 400, () => ({ ttl: '60s' })],

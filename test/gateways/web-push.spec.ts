@@ -138,6 +138,22 @@ describe('the request of Web Push', () => {
     expect(seconds).toBeLessThan(86_400);
   });
 
+  it('a signature is made once for a push service, and is another one for each key', async () => {
+    const [older, newer] = [vapid, new VapidKeys(parseKeyring(generateKeyring()).vapid)];
+    const both: Pick<VapidKeys, 'pairOf'> = { pairOf: (key) => older.pairOf(key) ?? newer.pairOf(key) };
+    const one = new WebPushGateway({ keys: both, subject: SUBJECT, outbound: new Outbound(HERE) });
+    seen = [];
+    answer = { status: 201, headers: {} };
+    for (const key of [older.current, older.current, newer.current]) {
+      const token = await local.newSubscription(key ?? '');
+      expect(await one.send(message(at(token, `${origin}/push/a`)), 30_000)).toEqual({ kind: 'accepted' });
+    }
+    await one.close();
+    const [first, again, other] = seen.map(({ headers }) => headers.authorization);
+    expect(again).toBe(first);
+    expect(other).toMatch(new RegExp(`, k=${newer.current}$`));
+  });
+
   it('a collapse key that is no topic becomes one, always the same', async () => {
     await send({ collapseKey: 'a key with blanks, and far more than 32 characters' });
     const { topic } = seen[0]!.headers;

@@ -1,5 +1,5 @@
 import type { FiguresOfSpan } from '../../figures/figures.ts';
-import { seoulSecond } from '../../pages/format.ts';
+import { dateSecond } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
 import type { EndpointView } from '../../webhooks/endpoints.ts';
@@ -81,7 +81,8 @@ function failingEndpoints(reader: ClientReader, endpoints: readonly EndpointView
                 ${
                   disabledBy
                     ? webhooks.disabledBy[disabledBy]
-                    : words.failingSince(failingSince === null ? '' : seoulSecond(failingSince, reader.locale))
+                    : html`${webhooks.failingSince} ${failingSince !== null && dateSecond(failingSince, reader.locale)}.
+                      ${words.failingHint}`
                 }
               </span>
             </li>`,

@@ -49,7 +49,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
   home: {
     today: 'Today',
     failing: 'Webhooks that do not arrive',
-    failingSince: (since: string) => `Every attempt has failed since ${since}. After five days the service stops.`,
+    failingHint: 'After five days without a success the service stops.',
     where: 'What is where',
     steps: {
       tests: 'Test numbers, and the codes of tests under way.',

@@ -50,7 +50,7 @@ export const ko = ({ service }: BrandNames) => ({
   home: {
     today: '오늘',
     failing: '전달되지 않는 웹훅',
-    failingSince: (since: string) => `${since}부터 모든 전송이 실패했습니다. 5일 동안 계속되면 전송을 중지합니다.`,
+    failingHint: '5일 동안 계속 실패하면 전송을 중지합니다.',
     where: '메뉴 안내',
     steps: {
       tests: '테스트 번호와 진행 중인 테스트의 인증번호',

@@ -43,7 +43,7 @@ export interface OutboundRequest {
   url: string;
   method: 'GET' | 'POST';
   headers: Record<string, string>;
-  /** With a text, Node sends the headers and the body in one write. */
+  /** Of a text, Node sends the headers and the body in one write. */
   body?: string | Buffer;
   /** Milliseconds for the name, the connection, the request and the answer together. */
   deadlineMs: number;

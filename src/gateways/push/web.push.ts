@@ -1,13 +1,13 @@
 import webPush from 'web-push';
 import { sha256 } from '../../crypto/sha256.ts';
-import type { VapidKeys } from '../../crypto/vapid-keys.ts';
+import type { VapidKeyPair, VapidKeys } from '../../crypto/vapid-keys.ts';
 import { readWebPushSubscription, type WebPushSubscription } from '../../domain/web-push-subscription.ts';
 import type { Outbound, OutboundAnswer, OutboundFault } from '../outbound/outbound.ts';
 import { millisecondsOf } from '../retry-after.ts';
 import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
 
 export interface WebPushOptions {
-  keys: VapidKeys;
+  keys: Pick<VapidKeys, 'pairOf'>;
   /** Who sends, for the operator of a push service: an address with `mailto:` or `https:` (RFC 8292, 2.1). */
   subject: string;
   /** Sends the requests; it reaches nothing that is not on the internet. */
@@ -26,6 +26,11 @@ const TOPIC_LENGTH = 32;
 /** Milliseconds after which a push service that asks for more is tried again all the same; anybody may run one. */
 const MOST_WAIT_MS = 3_600_000;
 
+/** Milliseconds for which a signature is used again. It is valid for twelve hours. */
+const SIGNATURE_MS = 3_600_000;
+/** Signatures that are kept: anybody may name a push service. */
+const MOST_SIGNATURES = 1_000;
+
 /** Faults that a repeat does not change. */
 const FINAL_FAULTS: ReadonlySet<OutboundFault> = new Set(['url_refused', 'address_refused']);
 
@@ -35,6 +40,7 @@ const FINAL_FAULTS: ReadonlySet<OutboundFault> = new Set(['url_refused', 'addres
  */
 export class WebPushGateway implements PushGateway {
   readonly #options: WebPushOptions;
+  readonly #signatures = new Map<string, { authorization: string; until: number }>();
 
   constructor(options: WebPushOptions) {
     this.#options = options;
@@ -49,7 +55,7 @@ export class WebPushGateway implements PushGateway {
     if (Buffer.byteLength(payload) > MOST_BYTES) {
       return { kind: 'rejected', reason: `the message has more than ${MOST_BYTES} bytes` };
     }
-    const request = this.#request(subscription, payload, message, { subject: this.#options.subject, ...pair });
+    const request = this.#request(subscription, payload, message, pair);
     if (!request) return { kind: 'rejected', reason: 'the message cannot be encrypted for this subscription' };
     const answer = await this.#options.outbound.send({
       url: subscription.endpoint,
@@ -70,11 +76,11 @@ export class WebPushGateway implements PushGateway {
     subscription: WebPushSubscription,
     payload: string,
     { ttlSeconds, collapseKey }: PushMessage,
-    vapidDetails: { subject: string; publicKey: string; privateKey: string },
+    pair: VapidKeyPair,
   ): { headers: Record<string, string>; body: Buffer } | undefined {
     try {
       const { headers, body } = webPush.generateRequestDetails(subscription, payload, {
-        vapidDetails,
+        headers: { Authorization: this.#authorization(new URL(subscription.endpoint).origin, pair) },
         contentEncoding: 'aes128gcm',
         TTL: ttlSeconds,
         urgency: 'high',
@@ -86,6 +92,19 @@ export class WebPushGateway implements PushGateway {
       // Its errors may quote the subscription.
       return undefined;
     }
+  }
+
+  /** The signature for a push service, which is most of the cost of a push, and the same for all that go there. */
+  #authorization(origin: string, { publicKey, privateKey }: VapidKeyPair): string {
+    const name = `${origin} ${publicKey}`;
+    const known = this.#signatures.get(name);
+    if (known && known.until > Date.now()) return known.authorization;
+    const { subject } = this.#options;
+    const signed = webPush.getVapidHeaders(origin, subject, publicKey, privateKey, 'aes128gcm');
+    const authorization = signed.Authorization;
+    if (this.#signatures.size >= MOST_SIGNATURES) this.#signatures.clear();
+    this.#signatures.set(name, { authorization, until: Date.now() + SIGNATURE_MS });
+    return authorization;
   }
 }
 
