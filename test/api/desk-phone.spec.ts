@@ -187,7 +187,7 @@ describe('a test push', () => {
 
 describe('the API of operators', () => {
   const read = (path: string, scope: 'operator' | 'carrier' = 'operator') =>
-    service.call<Record<string, unknown>>('GET', `/operator/v1${path}`, undefined, {
+    service.call('GET', `/operator/v1${path}`, undefined, {
       scope,
       headers: { 'Audit-Reason': 'nothing arrives' },
     });
