@@ -106,14 +106,23 @@ export abstract class AuthenticationLog {
   }
 
   private shown({ person, ...row }: LogRow): LoggedAuthentication {
-    const { id, state, startedAt, closedAt } = row;
+    const { id } = row;
     return {
       ...row,
-      verifiedAfterMs: state === 'verified' && closedAt ? Math.max(0, closedAt.getTime() - startedAt.getTime()) : null,
+      verifiedAfterMs: verifiedAfterMs(row),
       maskedPhoneNumber: person && maskPhoneNumber(this.phoneNumberOf(id, person)),
       problems: problemsOf(row),
     };
   }
+}
+
+/** Milliseconds from the start to the verification; null unless verified. */
+export function verifiedAfterMs({
+  state,
+  startedAt,
+  closedAt,
+}: Pick<LogRow, 'state' | 'startedAt' | 'closedAt'>): number | null {
+  return state === 'verified' && closedAt ? Math.max(0, closedAt.getTime() - startedAt.getTime()) : null;
 }
 
 function rangeOf({ states, channels, from, to, after, limit }: LogQuery): LogRange {

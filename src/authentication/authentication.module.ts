@@ -9,6 +9,7 @@ import { TestModeModule } from '../test-mode/test-mode.module.ts';
 import { AppController } from './app.controller.ts';
 import { AuthenticationStore } from './authentication.store.ts';
 import { ClientLog } from './client-log.ts';
+import { SubscriptionLog } from './subscription-log.ts';
 import { ClientLogStore } from './client-log.store.ts';
 import { PendingAuthentications } from './pending-authentications.ts';
 import { AuthenticationStatus } from './status.ts';
@@ -56,9 +57,19 @@ const ANSWERS_MS = 1_000;
     VerificationAnswers,
     VerificationAnswerStore,
     ClientLog,
+    SubscriptionLog,
     ClientLogStore,
   ],
-  exports: [ClientLog, Start, Verify, NotMe, AuthenticationStatus, StateWatcher, PendingAuthentications],
+  exports: [
+    ClientLog,
+    SubscriptionLog,
+    Start,
+    Verify,
+    NotMe,
+    AuthenticationStatus,
+    StateWatcher,
+    PendingAuthentications,
+  ],
 })
 export class AuthenticationModule {
   constructor(

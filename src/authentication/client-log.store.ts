@@ -4,15 +4,15 @@ import { statement } from '../database/statement.ts';
 import { LOG_DAYS } from '../domain/logged-authentication.ts';
 import { logLastLookedAt, logPage, type LogRange, type LogRow, type LogSource } from './authentication-log.ts';
 
-/**
- * SQL: the columns of `LogRow` of an authentication (`a`). A relying party learns from a hosted window of no person before the
- * verification.
- */
-const ROW = `a.id, a.requested_at AS "startedAt", a.channel,
+/** SQL: the columns of `LogRow` of an authentication (`a`), but for its person. */
+export const LOGGED = `a.id, a.requested_at AS "startedAt", a.channel,
     CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state,
     a.decline_reason AS "declineReason", a.attempts, a.resends, a.window_id IS NOT NULL AS "byWindow",
     a.sent_at AS "sentAt", a.opened_at AS "openedAt", a.expires_at AS "expiresAt",
-    coalesce(a.closed_at, CASE WHEN a.expires_at <= now() THEN a.expires_at END) AS "closedAt",
+    coalesce(a.closed_at, CASE WHEN a.expires_at <= now() THEN a.expires_at END) AS "closedAt"`;
+
+/** SQL: all of them. A relying party learns from a hosted window of no person before the verification. */
+const ROW = `${LOGGED},
     CASE WHEN a.state = 'verified' OR a.window_id IS NULL AND (a.closed_at IS NOT NULL OR a.expires_at > now())
       THEN a.person END AS person`;
 

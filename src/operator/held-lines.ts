@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../database/database.ts';
-import type { IneligibilityCode } from '../domain/eligibility.ts';
 import type { LineFacts } from '../domain/line.ts';
 import { Problem } from '../domain/problem.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
@@ -16,18 +15,6 @@ export class HeldLines {
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly lines: Lines,
   ) {}
-
-  /** True when nothing but a hold keeps the line of a number from joining. False while the carrier does not answer. */
-  async isHeld(phoneNumber: string): Promise<boolean> {
-    const faults = await this.subscriptions.eligibility(phoneNumber).then(
-      (found) => found.faults,
-      (error: unknown): IneligibilityCode[] => {
-        if (error instanceof Problem) return [];
-        throw error;
-      },
-    );
-    return faults.length === 1 && faults[0] === 'recent_sim_change';
-  }
 
   /**
    * Returns the line of a number that nothing but a hold keeps from joining. Problems: `invalid_request`,

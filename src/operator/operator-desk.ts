@@ -24,6 +24,7 @@ import {
   Subscriptions,
   type Enrolment,
 } from '../subscriptions/subscriptions.ts';
+import { SubscriptionLog, type SubscriptionLogged } from '../authentication/subscription-log.ts';
 import { Audit, type AuditedCall } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { PhoneLooks, type PhoneLook } from './phone-look.ts';
@@ -72,6 +73,7 @@ export class OperatorDesk {
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly devices: Devices,
     private readonly history: History,
+    private readonly log: SubscriptionLog,
     private readonly lines: Lines,
     private readonly numbers: MaskedNumbers,
     private readonly secondPerson: SecondPerson,
@@ -270,6 +272,25 @@ export class OperatorDesk {
     });
   }
 
+  /** Returns what the desk shows of the phone and of the pushes to it. Problems: `subscription_not_found`. */
+  async phoneOf(operator: Operator, subscriptionId: string): Promise<PhoneLook> {
+    const call = { ...operator, action: 'look', subscriptionId };
+    return this.audit.of(call, async () => {
+      const { lineId: _line, ...view } = await this.subscriptions.view(subscriptionId);
+      return this.audit.recordRead(call, await this.phones.of(view));
+    });
+  }
+
+  /** Returns what happened to one authentication of a subscription. Problems: `authentication_not_found`. */
+  async historyEntry(operator: Operator, subscriptionId: string, id: string): Promise<SubscriptionLogged> {
+    const call = { ...operator, action: 'history', subscriptionId };
+    return this.audit.of(call, async () => {
+      const one = await this.log.find(subscriptionId, id);
+      if (!one) throw authenticationNotFound();
+      return this.audit.recordRead(call, one);
+    });
+  }
+
   /** Returns the actions of operators on a subscription, and its transitions. Problems: `subscription_not_found`. */
   async auditOf(operator: Operator, subscriptionId: string): Promise<AuditResponse> {
     const call = { ...operator, action: 'audit', subscriptionId };
@@ -363,6 +384,11 @@ function causedBy({ operator }: Pick<Operator, 'operator'>): { actor: 'operator'
 /** What the audit records of the one who acts. */
 function auditedBy({ operator, reason, address }: Operator): Operator {
   return { operator, reason, address };
+}
+
+/** The problem of an authentication that is not in the history of the subscription. */
+export function authenticationNotFound(): Problem {
+  return new Problem('authentication_not_found', 'Use an id listed in the history of this subscription.');
 }
 
 /** The problem of a change that does not apply to the subscription's state. */

@@ -15,6 +15,19 @@ export class OperatorSessions extends RealmSessions<'desk'> {
     super('desk', sessions, audit.of('desk'));
   }
 
+  /**
+   * Begins a call about these subscriptions: its reason is kept for them, and proposed for what is done, until the agent
+   * ends the call or looks at another person. Each look and each deed is audited with its reason all the same.
+   */
+  async beginCall(digest: Buffer, subscriptionIds: readonly string[], reason: string): Promise<void> {
+    await this.looks.beginCall(digest, subscriptionIds, reason);
+  }
+
+  /** Forgets the reason of the call, so that the next look asks for one. */
+  async endCall(digest: Buffer): Promise<void> {
+    await this.looks.endCall(digest);
+  }
+
   /** Stores the reason for reading these subjects until the session ends. */
   async remember(digest: Buffer, about: readonly string[], reason: string): Promise<void> {
     if (about.length > 0) await this.looks.remember(digest, about, reason);

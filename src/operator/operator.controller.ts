@@ -6,7 +6,10 @@ import { OpaqueId } from '../http/opaque-id.ts';
 import { Operation } from '../http/operation.ts';
 import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
-import { OperatorDesk } from './operator-desk.ts';
+import { authenticationNotFound, OperatorDesk } from './operator-desk.ts';
+import type { PhoneLook } from './phone-look.ts';
+import { HistoryEntryResponse, PhoneLookResponse } from './phone-look.dto.ts';
+import type { SubscriptionLogged } from '../authentication/subscription-log.ts';
 import {
   AuditResponse,
   DeedRequestRequest,
@@ -237,6 +240,44 @@ export class OperatorController {
     return this.desk.historyOf(auditedRead(caller, context), id);
   }
 
+  /** Returns what happened to one authentication of a subscription. Errors: `authentication_not_found`. */
+  @Get('subscriptions/:id/history/:authentication')
+  @Permits('look')
+  @AuditReason
+  @Operation('getSubscriptionHistoryEntry', {
+    summary: 'Get what happened to one authentication',
+    answers: 'The authentication with its times',
+    refuses: ['authentication_not_found'],
+  })
+  async historyEntry(
+    @FromClient() caller: Caller,
+    @FromAuditContext() context: AuditContext,
+    @SubscriptionId() id: string,
+    @Param('authentication', new OpaqueId(authenticationNotFound)) authentication: string,
+  ): Promise<HistoryEntryResponse> {
+    return historyEntryOf(await this.desk.historyEntry(auditedRead(caller, context), id, authentication));
+  }
+
+  /**
+   * Returns why nothing may arrive on the phone: its last contact, its push token, the answers to the last five pushes, and
+   * what else decides. Errors: `subscription_not_found`.
+   */
+  @Get('subscriptions/:id/phone')
+  @Permits('look')
+  @AuditReason
+  @Operation('getSubscriptionPhone', {
+    summary: 'Get the phone of a subscription and its last pushes',
+    answers: 'The phone and its last pushes',
+    refuses: ['subscription_not_found'],
+  })
+  async phone(
+    @FromClient() caller: Caller,
+    @FromAuditContext() context: AuditContext,
+    @SubscriptionId() id: string,
+  ): Promise<PhoneLookResponse> {
+    return phoneLookOf(id, await this.desk.phoneOf(auditedRead(caller, context), id));
+  }
+
   /** Returns every action of operators on a subscription, and every change of it. Errors: `subscription_not_found`. */
   @Get('subscriptions/:id/audit')
   @Permits('look')
@@ -253,4 +294,49 @@ export class OperatorController {
   ): Promise<AuditResponse> {
     return this.desk.auditOf(auditedRead(caller, context), id);
   }
+}
+
+function phoneLookOf(subscriptionId: string, look: PhoneLook): PhoneLookResponse {
+  const { reach, pushes, permissions, alerts, finding, held } = look;
+  return {
+    subscriptionId,
+    finding,
+    lastContactAt: reach?.lastContactAt.toISOString() ?? null,
+    pushService: reach?.pushService ?? null,
+    hasPushToken: reach?.hasPushToken ?? false,
+    pushTokenDiedAt: reach?.pushTokenDiedAt?.toISOString() ?? null,
+    pushes: pushes.map(({ answeredAt, ...push }) => ({ ...push, answeredAt: answeredAt.toISOString() })),
+    smsPermissions: permissions.map(({ id, relyingParty: name, endsAt }) => ({
+      id,
+      relyingParty: { name },
+      endsAt: endsAt.toISOString(),
+    })),
+    alerts: alerts.map(({ id, kind, at, expiresAt }) => ({
+      id,
+      kind,
+      at: at.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+    })),
+    held,
+  };
+}
+
+function historyEntryOf(one: SubscriptionLogged): HistoryEntryResponse {
+  const { id, relyingParty, channel, state, startedAt, sentAt, openedAt, closedAt } = one;
+  const { attempts, resends, byWindow, held, notMe } = one;
+  return {
+    id,
+    relyingParty,
+    channel,
+    state,
+    startedAt: startedAt.toISOString(),
+    sentAt: sentAt.toISOString(),
+    openedAt: openedAt?.toISOString() ?? null,
+    closedAt: closedAt?.toISOString() ?? null,
+    attempts,
+    resends,
+    byWindow,
+    held,
+    notMe,
+  };
 }

@@ -25,6 +25,7 @@ import { CancellationAlert } from './cancellation-alert.ts';
 import { ChargesController } from './charges.controller.ts';
 import { CustomerReports } from './customer-reports.ts';
 import { DeedRequestStore } from './deed-request.store.ts';
+import { DeskFrames } from './desk-frame.ts';
 import { HeldLines } from './held-lines.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { OperatorController } from './operator.controller.ts';
@@ -47,6 +48,7 @@ import { DeskCallerCheckController } from './pages/caller-check.controller.ts';
 import { DeskOwnAccountController } from './pages/own-account.controller.ts';
 import { DeskReissuesController } from './pages/reissues.controller.ts';
 import { DeskSignInController } from './pages/sign-in.controller.ts';
+import { DeskHistoryController } from './pages/history.controller.ts';
 import { DeskPhoneController } from './pages/phone.controller.ts';
 import { DeskSubscriptionController } from './pages/subscription.controller.ts';
 import { DeskController } from './pages/desk.controller.ts';
@@ -83,6 +85,7 @@ const RECORD_MS = 2_000;
     DeskSubscriptionController,
     DeskCallerCheckController,
     DeskPhoneController,
+    DeskHistoryController,
     DeskApprovalsController,
     DeskReissuesController,
     DeskRecordsController,
@@ -90,6 +93,7 @@ const RECORD_MS = 2_000;
   providers: [
     OperatorDesk,
     PhoneLooks,
+    DeskFrames,
     PhoneDeeds,
     SecondPerson,
     DeedRequestStore,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { randomUUID } from 'node:crypto';
 import { DeskBrowser, type DeskAnswer } from '../support/desk.ts';
 import { eventually } from '../support/eventually.ts';
-import { TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
+import { otherThan, TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
 
 let service: TestService;
 let agent: DeskBrowser;
@@ -185,6 +185,42 @@ describe('a test push', () => {
   });
 });
 
+describe('the API of operators', () => {
+  const read = (path: string, scope: 'operator' | 'carrier' = 'operator') =>
+    service.call('GET', `/operator/v1${path}`, undefined, {
+      scope,
+      headers: { 'Audit-Reason': 'nothing arrives' },
+    });
+
+  it('the API of operators tells the same of a phone and of a row of the history, and audits it', async () => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, 'UNREGISTERED');
+    await service.rows.budgets.clearStarts();
+    const { id } = (await service.start(subscriber.person)).body;
+    await service.rows.deliveries.untilDone(id);
+    const path = `/subscriptions/${subscriber.subscriptionId}`;
+    const phone = await read(`${path}/phone`);
+    expect(phone.body).toMatchObject({
+      subscriptionId: subscriber.subscriptionId,
+      finding: 'token_dead',
+      pushService: 'fcm',
+      hasPushToken: false,
+      pushes: [
+        { kind: 'wake', outcome: 'unregistered' },
+        { kind: 'test', outcome: 'accepted' },
+      ],
+    });
+    expect(JSON.stringify(phone.body)).not.toContain(subscriber.pushToken);
+    const entry = await read(`${path}/history/${id}`);
+    expect(entry.body).toMatchObject({ id, state: 'pending', channel: 'push', attempts: 0, held: false, notMe: false });
+    expect((await read(`${path}/history/${randomUUID()}`)).status).toBe(404);
+    expect((await read(`/subscriptions/${randomUUID()}/phone`)).status).toBe(404);
+    expect((await read(`${path}/phone`, 'carrier')).status).toBe(403);
+    const actions = (await service.rows.operators.auditOf(subscriber.subscriptionId)).map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['look', 'history']));
+  });
+});
+
 describe('the answers of push services', () => {
   it('the answers of push services are removed after 14 days', async () => {
     const subscriber = await service.subscriber();
@@ -193,5 +229,39 @@ describe('the answers of push services', () => {
     await eventually('an answer', async () => (await count()) > 0);
     await service.rows.deliveries.ageAnswers(subscriber.phone.deviceId, 15);
     await eventually('no answer', async () => (await count()) === 0);
+  });
+});
+
+describe('a row of the history at the desk', () => {
+  it('a row of the history opens to its steps and says why nobody was verified, for the reason of the look', async () => {
+    const subscriber = await service.subscriber();
+    await service.rows.budgets.clearStarts();
+    const { id } = (await service.start(subscriber.person)).body;
+    const code = await service.codeOf(subscriber, id);
+    await service.verify(id, otherThan(code));
+    await service.rows.authentications.shorten(id, 0);
+    const entry = `${pathOf(subscriber)}/history/${id}`;
+    // Without a reason, the page of the subscription asks for one.
+    const fresh = await new DeskBrowser(service).signIn('viewer');
+    expect((await fresh.get(entry)).location).toBe(pathOf(subscriber));
+    await agent.post(`${pathOf(subscriber)}/reason`, { reason });
+    expect((await agent.get(pathOf(subscriber))).html).toContain(`href="${entry}"`);
+    const text = textOf((await agent.get(entry)).html);
+    expect(text).toContain('이용 기관이 시작했습니다.');
+    expect(text).toContain('고객이 앱에서 비밀번호를 입력해 인증번호를 받았습니다.');
+    expect(text).toContain('틀린 인증번호를 1번 입력했습니다.');
+    expect(text).toContain('고객이 앱에서 인증번호를 받았지만 3분 안에 사이트에 입력하지 않았습니다.');
+    expect(await service.rows.operators.auditOf(subscriber.subscriptionId)).toContainEqual(
+      expect.objectContaining({ operator: 'agent', action: 'history', reason, outcome: 'done' }),
+    );
+  });
+
+  it('a row of the history belongs to its subscription', async () => {
+    const [one, other] = [await service.subscriber(), await service.subscriber()];
+    await service.rows.budgets.clearStarts();
+    const { id } = (await service.start(one.person)).body;
+    await agent.post(`${pathOf(other)}/reason`, { reason });
+    expect((await agent.get(`${pathOf(other)}/history/${id}`)).status).toBe(404);
+    expect((await agent.get(`${pathOf(other)}/history/${randomUUID()}`)).status).toBe(404);
   });
 });

@@ -279,6 +279,8 @@ const NONE = '00000000-0000-4000-8000-000000000000';
 const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermission][] = [
   ['GET', '/operator', 'search'],
   ['POST', '/operator/search', 'search'],
+  ['POST', '/operator/end-call', 'search'],
+  ['GET', '/operator/waiting', 'worklist'],
   ['POST', `/operator/reports/${NONE}/settle`, 'settle'],
   ['GET', `/operator/subscriptions/${NONE}`, 'look'],
   ['POST', `/operator/subscriptions/${NONE}/reason`, 'look'],
@@ -286,6 +288,7 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/subscriptions/${NONE}/cancel`, 'cancel'],
   ['POST', `/operator/subscriptions/${NONE}/report-loss`, 'report_loss'],
   ['POST', `/operator/subscriptions/${NONE}/unlock-pin`, 'unlock_pin'],
+  ['GET', `/operator/subscriptions/${NONE}/history/${NONE}`, 'look'],
   ['POST', `/operator/subscriptions/${NONE}/test-push`, 'test_push'],
   ['GET', `/operator/subscriptions/${NONE}/test-push/1`, 'test_push'],
   ['GET', `/operator/subscriptions/${NONE}/test-push/1/state`, 'test_push'],
@@ -386,19 +389,58 @@ describe('the look-up of a subscription', () => {
     const { person, subscriptionId } = await service.subscriber();
     const national = `0${person.phoneNumber.slice(3)}`;
     const found = await desk('viewer').post('/operator/search', { phoneNumber: national, reason: '통화 중 확인' });
-    expect(found.status).toBe(200);
-    expect(found.html).toContain(`010-****-${national.slice(-4)}`);
+    // One hit opens at once.
+    expect([found.status, found.location]).toEqual([303, `/operator/subscriptions/${subscriptionId}`]);
     const page = await desk('viewer').get(`/operator/subscriptions/${subscriptionId}`);
     expect(page.html).toContain(`010-****-${national.slice(-4)}`);
     expect(page.html).toContain('시****');
     for (const hidden of [national, person.phoneNumber, '시험 전화기', '900101']) {
-      expect(found.html + page.html).not.toContain(hidden);
+      expect(page.html).not.toContain(hidden);
     }
     expect(await auditOf(subscriptionId)).toMatchObject([
       { operator: 'demo-operator', action: 'subscribe' },
       { operator: 'viewer', action: 'find', reason: '통화 중 확인', outcome: 'done' },
       { operator: 'viewer', action: 'look', reason: '통화 중 확인', outcome: 'done' },
     ]);
+  });
+
+  it('the look-up of a subscription starts a call, whose reason is proposed for what is done, until the call ends', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const path = `/operator/subscriptions/${subscriptionId}`;
+    const browser = await new DeskBrowser(service).signIn('agent');
+    const phoneNumber = person.phoneNumber;
+    await browser.post('/operator/search', { phoneNumber, reason: '<통화> 사유' });
+    const { html } = await browser.get(path);
+    expect(html).toContain('상담 사유');
+    expect(html).toMatch(/id="reason-report-loss"\s+name="reason"\s+value="&lt;통화&gt; 사유"/);
+    // Every page has the search, with no reason in it, because the next caller has another one.
+    expect(html).toMatch(/id="header-reason" name="reason" maxlength="200"/);
+    expect((await browser.get('/operator/approvals')).html).toContain('id="header-number"');
+    expect((await browser.post('/operator/end-call')).location).toBe('/operator?done=end-call');
+    expect(h1(await browser.get(path))).toBe('조회 사유');
+    const looks = (await auditOf(subscriptionId)).filter(({ action }) => action === 'look');
+    expect(looks.map(({ reason }) => reason)).toEqual(['<통화> 사유']);
+  });
+
+  it('the look-up of another person ends the call before', async () => {
+    const [one, other] = [await service.subscriber(), await service.subscriber()];
+    const browser = await new DeskBrowser(service).signIn('agent');
+    await browser.post('/operator/search', { phoneNumber: one.person.phoneNumber, reason });
+    await browser.post('/operator/search', { phoneNumber: other.person.phoneNumber, reason: '다른 고객' });
+    expect((await browser.get(`/operator/subscriptions/${other.subscriptionId}`)).html).toContain('value="다른 고객"');
+    expect(h1(await browser.get(`/operator/subscriptions/${one.subscriptionId}`))).toBe('조회 사유');
+  });
+
+  it.each([
+    [{}, '지금 가입할 수 있는 회선입니다'],
+    [{ plan: 'prepaid' as const }, '선불 요금제'],
+  ])('the look-up of a number that nobody subscribed says whether its line may join: %j', async (facts, sentence) => {
+    const { phoneNumber } = await service.addLine(facts);
+    const { status, html } = await desk('viewer').post('/operator/search', { phoneNumber, reason });
+    expect(status).toBe(200);
+    expect(html).toContain('가입 가능 여부');
+    expect(html).toContain(sentence);
+    expect(html).not.toContain(phoneNumber.slice(-8));
   });
 
   it('the look-up of a subscription by its address asks for a reason first, and keeps it for that subscription and session', async () => {
@@ -599,6 +641,29 @@ describe('approvals', () => {
     expect(await approvalStates(subscriptionId)).toEqual(['asked']);
   });
 
+  it('a request that waits is counted for who can decide it, in the navigation and in the title, and for nobody else', async () => {
+    const waiting = async (login: string) =>
+      JSON.parse((await desk(login).get('/operator/waiting')).html) as { waiting: number; mark: string };
+    const before = { supervisor: await waiting('supervisor'), agent: await waiting('agent') };
+    const { approval } = await requestedCode();
+    const after = await waiting('supervisor');
+    expect([after.waiting, after.mark === before.supervisor.mark]).toEqual([before.supervisor.waiting + 1, false]);
+    expect(await waiting('agent')).toEqual(before.agent);
+    const { html } = await desk('supervisor').get('/operator/charges');
+    expect(html).toMatch(new RegExp(`<title>\\(${after.waiting}\\) `));
+    expect(html).toMatch(new RegExp(`data-waiting="[0-9a-f]{32}"\\s*>${after.waiting}<`));
+    await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
+    // Its code now waits for the agent who asked for it.
+    expect((await waiting('agent')).waiting).toBe(before.agent.waiting + 1);
+    const { html: page } = await desk('agent').post(`/operator/approvals/${approval}/take`);
+    expect((await waiting('agent')).waiting).toBe(before.agent.waiting);
+    const [code = ''] = /[0-9A-Z]{5}(-[0-9A-Z]{5}){3}/.exec(page) ?? [];
+    expect(page).toContain('<svg');
+    expect(page).toMatch(/data-until="[^"]+"/);
+    expect(page.match(/ · /g)?.length).toBeGreaterThanOrEqual(16);
+    expect(page).toContain(`<strong>${code.slice(0, 5)}</strong>`);
+  });
+
   it('an approval is void once the subscription is suspended anew, which its decider could not know', async () => {
     const { subscriptionId, approval } = await requestedCode();
     await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
@@ -794,9 +859,9 @@ describe('what takes two operators', () => {
       const alone = await desk(login).post(`${pathOf(subscriptionId)}/unlock-pin`, { reason });
       expect([alone.status, h1(alone)]).toEqual([409, '두 사람이 필요합니다']);
     }
-    expect(await pageOf('agent', subscriptionId)).toContain('잠김');
+    expect(await pageOf('agent', subscriptionId)).toContain('잠김 (5회 오류)');
     expect((await byTwo(subscriptionId, 'ask-unlock-pin')).status).toBe(303);
-    expect(await pageOf('agent', subscriptionId)).not.toContain('잠김');
+    expect(await pageOf('agent', subscriptionId)).not.toContain('잠김 (5회 오류)');
     // What two did counts too.
     expect((await desk('agent').post(`${pathOf(subscriptionId)}/unlock-pin`, { reason })).status).toBe(409);
   });

@@ -78,7 +78,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await page.locator('#phoneNumber').fill(typed);
     await page.locator('#search-reason').fill(reason);
     await page.locator('form[role="search"] .primary').click();
-    await page.locator('.desk-results, .nothing, [aria-invalid]').first().waitFor({ state: 'attached' });
+    await page.locator('.timeline, .desk-results, .nothing, [aria-invalid]').first().waitFor({ state: 'attached' });
   }
 
   /** Submits one of the small forms of a page. */
@@ -126,9 +126,8 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       expect(await page.locator('[aria-invalid="true"]').count()).toBe(2);
       await search(page, '010-9999-9999', SCRIPT);
       await expectFit(page);
+      // One hit opens at once.
       await search(page, number, SCRIPT);
-      await expectFit(page);
-      await page.locator('.desk-results .primary').first().click();
       await page.locator('.timeline').waitFor();
       await expectFit(page);
       const shown = await texts(page);
@@ -160,6 +159,9 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await page.locator('.enrolment-code').waitFor();
       await expectFit(page);
       expect(await page.locator('.enrolment-code').innerText()).toMatch(/^(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}$/);
+      expect(await page.locator('.countdown [role="timer"]').innerText()).toMatch(/^(10:00|09:\d\d)$/);
+      expect(await page.locator('.spelling li').count()).toBe(4);
+      expect(await page.locator('.qr svg').isVisible()).toBe(true);
 
       await page.goto(`${scene.issuer}/operator/charges`);
       await expectFit(page);
@@ -246,12 +248,22 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.type('고객 문의');
     await page.keyboard.press('Enter');
-    await page.locator('.desk-results').waitFor();
-    const isAtTheLink = () => page.evaluate<boolean>(`document.activeElement.matches('.desk-results .primary')`);
-    for (let tabs = 0; !(await isAtTheLink()); tabs += 1) {
-      expect(tabs).toBeLessThan(20);
+    await page.locator('.timeline').waitFor();
+    // A row of the history opens to its steps.
+    const isAtTheRow = () => page.evaluate<boolean>(`document.activeElement.matches('a[href*="/history/"]')`);
+    for (let tabs = 0; !(await isAtTheRow()); tabs += 1) {
+      expect(tabs).toBeLessThan(40);
       await page.keyboard.press('Tab');
     }
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/history\//);
+    await expectFit(page);
+    // A slash leads to the search from every page, and the next caller is looked up without the mouse.
+    await page.keyboard.press('/');
+    await page.locator('#header-number:focus').waitFor();
+    await page.keyboard.type('010-1234-5678');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('다시 조회');
     await page.keyboard.press('Enter');
     await page.locator('.timeline').waitFor();
     // A viewer has no buttons.
@@ -293,6 +305,48 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     const refused = supervisor.locator('form[action$="/refuse"]');
     expect(await refused.count()).toBe(0);
   });
+
+  it('the operators’ desk shows a request that waits by itself, in the title, the navigation and the list', async () => {
+    const id = await subscribed('demo-1');
+    const supervisor = await openDesk('supervisor');
+    await supervisor.goto(`${scene.issuer}/operator/approvals`);
+    const agent = await openDesk('agent');
+    await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+    await agent.locator('#reason').fill('기기변경');
+    await agent.locator('main .primary').click();
+    await act(agent, 'ask-enrolment-code', '기기변경');
+    await agent.locator('.good-note').waitFor();
+    await supervisor.bringToFront();
+    await supervisor.locator('form[action$="/approve"]').waitFor();
+    expect(await supervisor.title()).toMatch(/^\(1\) /);
+    expect(await supervisor.locator('.desk-nav [data-waiting]').innerText()).toBe('1');
+    await expectFit(supervisor);
+  });
+
+  it.each([
+    [1280, 'ko'],
+    [320, 'en'],
+  ] as const)(
+    'the operators’ desk says why nothing arrives and follows a test push, in a window of %i pixels, in %s',
+    async (width, locale) => {
+      const context = await scene.newBrowser({ viewport: { width: 390, height: 844 } });
+      contexts.push(context);
+      const phone = await context.newPage();
+      await phone.goto(`${scene.issuer}/phone?lang=${locale}`);
+      const lineId = width === 320 ? 'demo-11' : 'demo-4';
+      await enrol(phone, scene.person(lineId));
+      const page = await openDesk('agent', { width, english: locale === 'en' });
+      const id = await subscribed(lineId);
+      await page.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+      await page.locator('#reason').fill(SCRIPT);
+      await page.locator('main .primary').click();
+      await page.locator('.first-look').waitFor();
+      await expectFit(page);
+      await act(page, 'test-push', SCRIPT);
+      await page.locator('[data-state="accepted"], [data-state="reached"]').waitFor();
+      await expectFit(page);
+    },
+  );
 
   it('the operators’ desk refuses an approval with the second button of the same form', async () => {
     const id = await subscribed('demo-1');

@@ -1011,6 +1011,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/v1/subscriptions/{id}/history/{authentication}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what happened to one authentication
+         * @description Returns what happened to one authentication of a subscription. Errors: `authentication_not_found`.
+         */
+        get: operations["getSubscriptionHistoryEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/v1/subscriptions/{id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the phone of a subscription and its last pushes
+         * @description Returns why nothing may arrive on the phone: its last contact, its push token, the answers to the last five pushes, and
+         *     what else decides. Errors: `subscription_not_found`.
+         */
+        get: operations["getSubscriptionPhone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operator/v1/subscriptions/{id}/audit": {
         parameters: {
             query?: never;
@@ -2327,6 +2368,97 @@ export interface components {
             device: string | null;
             /** @description `not_me`: the person said that it was not them. Present only where there is one. */
             flags?: "not_me"[];
+        };
+        LookRelyingParty: {
+            name: string;
+        };
+        HistoryEntryResponse: {
+            id: string;
+            relyingParty: components["schemas"]["LookRelyingParty"];
+            /** @enum {string} */
+            channel: "otp" | "push" | "sign" | "sms";
+            /** @enum {string} */
+            state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
+            /** @description RFC 3339, UTC. */
+            startedAt: string;
+            /** @description RFC 3339, UTC: when the message to the phone was last handed over. */
+            sentAt: string;
+            /** @description RFC 3339, UTC: when the PIN was entered in the app; null otherwise. */
+            openedAt: string | null;
+            /** @description RFC 3339, UTC; null while it is open. */
+            closedAt: string | null;
+            /** @description Codes that were tried, the right one included. */
+            attempts: number;
+            resends: number;
+            /** @description Whether a hosted window drove it. */
+            byWindow: boolean;
+            /** @description It rang no phone, because of a limit or of an answer that it was not the person. */
+            held: boolean;
+            /** @description The person said that it was not them. */
+            notMe: boolean;
+        };
+        LookPushResponse: {
+            /**
+             * @description What the push was for: `wake`, `code`, `cancelled`, `test`, `alert` or `push_test`.
+             * @enum {string}
+             */
+            kind: "alert" | "cancelled" | "code" | "push_test" | "test" | "wake";
+            /** @description The push service, such as `fcm` or `apns`. */
+            pushService: string;
+            /**
+             * @description `accepted`, `unregistered`, `rejected` or `retry`.
+             * @enum {string}
+             */
+            outcome: "accepted" | "rejected" | "retry" | "unregistered";
+            /** @description The code by which the push service named its refusal; null for an accepted push. */
+            code: string | null;
+            /** @description The id that the push service gave to the push; null without one. */
+            messageId: string | null;
+            /** @description 1 for the first attempt. */
+            attempt: number;
+            /** @description RFC 3339, UTC. */
+            answeredAt: string;
+            /** @description Milliseconds until the answer. */
+            tookMs: number;
+        };
+        LookSmsPermissionResponse: {
+            id: string;
+            relyingParty: components["schemas"]["LookRelyingParty"];
+            /** @description RFC 3339, UTC. */
+            endsAt: string;
+        };
+        LookAlertResponse: {
+            id: string;
+            /** @enum {string} */
+            kind: "cancellation" | "device_enrolled" | "loss_reported" | "new_phone" | "pin_locked" | "pin_unlocked" | "reissue" | "sim_swapped";
+            /** @description RFC 3339, UTC. */
+            at: string;
+            /** @description RFC 3339, UTC. */
+            expiresAt: string;
+        };
+        PhoneLookResponse: {
+            subscriptionId: string;
+            /**
+             * @description The first thing that explains why nothing arrives on the phone; `nothing` when all is well.
+             * @enum {string}
+             */
+            finding: "cancelled" | "held" | "line_suspended" | "loss_reported" | "never_enrolled" | "no_phone" | "not_tested" | "nothing" | "pin_exhausted" | "pin_locked" | "push_delayed" | "push_refused" | "silent" | "sim_swapped" | "sms_permitted" | "token_dead" | "token_missing";
+            /** @description RFC 3339, UTC: the last request of the app, to half a minute; null without a phone. */
+            lastContactAt: string | null;
+            /** @description Null without a phone. */
+            pushService: string | null;
+            /** @description Whether the phone has a push token. */
+            hasPushToken: boolean;
+            /** @description RFC 3339, UTC: when the push service reported the token dead; null otherwise. */
+            pushTokenDiedAt: string | null;
+            /** @description The answers to the last five pushes of the last 14 days, newest first. */
+            pushes: components["schemas"]["LookPushResponse"][];
+            /** @description The permissions of codes by SMS that apply now. */
+            smsPermissions: components["schemas"]["LookSmsPermissionResponse"][];
+            /** @description The alerts that wait for an answer. */
+            alerts: components["schemas"]["LookAlertResponse"][];
+            /** @description Starts of the last hour that rang no phone. */
+            held: number;
         };
         AuditEntryResponse: {
             /** @description RFC 3339, UTC. */
@@ -6209,6 +6341,133 @@ export interface operations {
                      *     ]
                      */
                     "application/json": components["schemas"]["OperatorHistoryResponse"][];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidTokenOrSessionEnded"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["SubscriptionNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    getSubscriptionHistoryEntry: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The reason for this read, one line of 1 to 200 characters; kept in the audit
+                 * @example The customer called
+                 */
+                "Audit-Reason": string;
+            };
+            path: {
+                /**
+                 * @description The `subscriptionId`
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+                authentication: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The authentication with its times */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e",
+                     *       "relyingParty": {
+                     *         "name": "한빛서점"
+                     *       },
+                     *       "channel": "push",
+                     *       "state": "expired",
+                     *       "startedAt": "2026-11-28T09:00:00.000Z",
+                     *       "sentAt": "2026-11-28T09:00:00.000Z",
+                     *       "openedAt": null,
+                     *       "closedAt": "2026-11-28T09:03:00.000Z",
+                     *       "attempts": 0,
+                     *       "resends": 0,
+                     *       "byWindow": false,
+                     *       "held": false,
+                     *       "notMe": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HistoryEntryResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidTokenOrSessionEnded"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["AuthenticationNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    getSubscriptionPhone: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The reason for this read, one line of 1 to 200 characters; kept in the audit
+                 * @example The customer called
+                 */
+                "Audit-Reason": string;
+            };
+            path: {
+                /**
+                 * @description The `subscriptionId`
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The phone and its last pushes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "subscriptionId": "01974a00-4c5d-7e6f-8a90-b1c2d3e4f506",
+                     *       "finding": "token_dead",
+                     *       "lastContactAt": "2026-11-28T08:00:30.000Z",
+                     *       "pushService": "fcm",
+                     *       "hasPushToken": false,
+                     *       "pushTokenDiedAt": "2026-11-28T09:00:01.000Z",
+                     *       "pushes": [
+                     *         {
+                     *           "kind": "wake",
+                     *           "pushService": "fcm",
+                     *           "outcome": "unregistered",
+                     *           "code": null,
+                     *           "messageId": null,
+                     *           "attempt": 1,
+                     *           "answeredAt": "2026-11-28T09:00:01.000Z",
+                     *           "tookMs": 84
+                     *         }
+                     *       ],
+                     *       "smsPermissions": [],
+                     *       "alerts": [],
+                     *       "held": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PhoneLookResponse"];
                 };
             };
             400: components["responses"]["InvalidRequest"];

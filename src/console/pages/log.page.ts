@@ -1,15 +1,11 @@
 import { AUTHENTICATION_STATES, CHANNELS, type Channel } from '../../domain/authentication.ts';
-import {
-  timelineOf,
-  type LoggedAuthentication,
-  type LogPage,
-  type TimelineStep,
-} from '../../domain/logged-authentication.ts';
+import { timelineOf, type LoggedAuthentication, type LogPage } from '../../domain/logged-authentication.ts';
 import { dateSecond, seconds } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 import type { ConsoleWords } from '../words/words.ts';
+import { timelineList } from '../../pages/timeline.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import { clientPage, pathIn, type ClientReader } from './frame.ts';
 import type { LogChoice } from './log-choice.ts';
@@ -103,15 +99,7 @@ export function loggedPage(reader: ClientReader, one: LoggedAuthentication, mode
       </section>
       <section class="card" aria-labelledby="when">
         <h2 id="when">${words.timeline}</h2>
-        <ol class="timeline">
-          ${steps.map(
-            (step) =>
-              html`<li>
-                <p><strong>${stepWords(words, step, one)}</strong></p>
-                <p class="hint">${step.at === null ? words.timeUnknown : dateSecond(step.at, reader.locale)}</p>
-              </li>`,
-          )}
-        </ol>
+        ${timelineList(words, locale, steps, one)}
         ${failure !== null && html`<p class="console-why">${words.failures[failure]}</p>`}
       </section>
     </div>`;
@@ -121,23 +109,6 @@ export function loggedPage(reader: ClientReader, one: LoggedAuthentication, mode
 /** The method that a relying party asked for: who asks by push may be answered by text message. */
 function methodOf(channel: Channel): 'push' | 'otp' | 'sign' {
   return channel === 'sms' ? 'push' : channel;
-}
-
-function stepWords({ steps }: ConsoleWords['log'], step: TimelineStep, one: LoggedAuthentication): string {
-  switch (step.kind) {
-    case 'started':
-      return one.byWindow ? steps.startedByWindow : steps.startedByServer;
-    case 'sent':
-      return one.channel === 'sms' ? steps.sentText : steps.sentPush;
-    case 'resent':
-      return steps.resent(step.count);
-    case 'opened':
-      return one.channel === 'sign' ? steps.openedToSign : steps.opened;
-    case 'wrong_codes':
-      return steps.wrongCodes(step.count);
-    case 'ended':
-      return steps.ended[step.state];
-  }
 }
 
 /** Each leads to its entry of the documents. */

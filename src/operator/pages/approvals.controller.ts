@@ -4,12 +4,13 @@ import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { approvalNotFound, Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
+import { DeskFrames } from '../desk-frame.ts';
 import { Permits } from '../operator.guard.ts';
 import { ReissueDesk } from '../reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
 import { approvalsPage } from './approvals.page.ts';
-import { enrolmentCodePage } from './subscription.page.ts';
+import { enrolmentCodePage } from './code.page.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
@@ -23,6 +24,7 @@ export class DeskApprovalsController {
     private readonly approvals: Approvals,
     private readonly reissues: ReissueDesk,
     private readonly audit: Audit,
+    private readonly frames: DeskFrames,
   ) {}
 
   @Get()
@@ -80,6 +82,9 @@ export class DeskApprovalsController {
   @Permits('ask')
   async take(@AtDesk() desk: DeskRequest, @ApprovalId() id: string): Promise<string> {
     const { reason: _reason, ...operator } = desk.acting('-');
-    return desk.show(enrolmentCodePage(desk.reader, await this.approvals.take(operator, id)));
+    const enrolment = await this.approvals.take(operator, id);
+    // What waits was counted before the code was taken.
+    const frame = await this.frames.of(desk.session, desk.operator);
+    return desk.show(enrolmentCodePage({ ...desk.reader, frame }, enrolment));
   }
 }

@@ -24,7 +24,7 @@ export function approvalsPage(
   const messages = reader.texts.desk;
   const { approvals: words } = messages;
   const content = html`${doneNote(reader, shown.done)}
-    <h1>${words.title}</h1>
+    <h1 data-follows-waiting>${words.title}</h1>
     <section class="desk-section" aria-labelledby="open">
       <h2 id="open">${words.open}</h2>
       ${shown.open.length + shown.reissues.length === 0 && html`<p class="card nothing">${words.none}</p>`}

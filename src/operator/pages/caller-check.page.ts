@@ -7,16 +7,17 @@ import { linkButton } from '../../pages/site.ts';
 import type { SubscriptionLook } from '../operator-desk.ts';
 import type { CallerCheckView } from '../push-caller-checks.ts';
 import type { CallerCheckWords } from '../words/words.ts';
-import { deskPage, reasonField, type DeskReader } from './desk.ts';
+import { callReasonField, deskPage, type DeskReader } from './desk.ts';
 
 /** On the page of a subscription: the form that asks the phone, or why it cannot be asked. */
 export function callerCheckForm(
-  { texts, formToken, locale }: DeskReader,
+  reader: DeskReader,
   { subscription }: SubscriptionLook,
   { check, deniedAt }: { check: CallerCheckView | undefined; deniedAt: Date | null },
 ): Html | false {
   if (subscription.state === 'cancelled') return false;
-  const { callerCheck: words, desk } = texts;
+  const { texts, formToken, locale } = reader;
+  const { callerCheck: words } = texts;
   const address = `/operator/subscriptions/${subscription.subscriptionId}/caller-check`;
   const isUnderWay = check?.state === 'asked' || check?.state === 'opened' || check?.state === 'verified';
   if (isUnderWay) return html`<p class="note-line"><a href="${address}">${words.underWay}</a></p>`;
@@ -37,7 +38,7 @@ export function callerCheckForm(
               <legend>${words.deed}</legend>
               ${CHECKED_DEEDS.map((deed, at) => deedChoice(words, deed, at === 0))}
             </fieldset>
-            ${reasonField(desk, 'reason-caller-check')}
+            ${callReasonField(reader, 'reason-caller-check')}
             <button class="secondary">${words.submit}</button>
           </form>`
         : html`<p class="hint">${words.impossible}</p>`
@@ -123,11 +124,12 @@ function withdrawForm({ texts, formToken }: DeskReader, address: string): Html {
   </form>`;
 }
 
-function deedForm({ texts, formToken }: DeskReader, subscription: string, deed: CheckedDeed): Html {
+function deedForm(reader: DeskReader, subscription: string, deed: CheckedDeed): Html {
+  const { texts, formToken } = reader;
   const { text, submit } = texts.callerCheck.does[deed];
   return html`<form method="post" action="${subscription}/${DEED_NAMES[deed]}">
     <p class="hint">${text}</p>
-    ${formToken} ${reasonField(texts.desk, 'reason-deed')}
+    ${formToken} ${callReasonField(reader, 'reason-deed')}
     <button class="${deed === 'cancel' ? 'danger' : 'primary'}">${submit}</button>
   </form>`;
 }

@@ -4,6 +4,7 @@ import type { FramedPage } from '../../accounts/pages/account-page.ts';
 import { Problem } from '../../domain/problem.ts';
 import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { DeskOperator } from '../approvals.ts';
+import type { DeskFrame } from '../desk-frame.ts';
 import type { Doer } from '../second-person.ts';
 import type { SignedInOperator } from '../operator.ts';
 import { deskPage, deskVisitor, type DeskReader } from './desk.ts';
@@ -22,13 +23,15 @@ export class DeskRequest extends AccountRequest {
   constructor(
     admitted: Admitted,
     readonly operator: SignedInOperator,
+    readonly frame: DeskFrame,
     fields: Readonly<Record<string, string>>,
   ) {
     super(admitted, operator, fields);
   }
 
   get reader(): DeskReader {
-    return { ...deskVisitor(this.visitor), operator: this.operator, formToken: this.visitor.formToken() };
+    const { operator, frame } = this;
+    return { ...deskVisitor(this.visitor), operator, frame, formToken: this.visitor.formToken() };
   }
 
   /** The texts of the letter, which prints Korean and English on one sheet. */

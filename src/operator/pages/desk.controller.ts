@@ -5,11 +5,12 @@ import { maskPhoneNumber, parsePhoneNumber } from '../../domain/phone-number.ts'
 import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { TextMessages } from '../../delivery/text-messages.ts';
-import { Approvals } from '../approvals.ts';
+import { Problem } from '../../domain/problem.ts';
+import { Approvals, type DeskOperator } from '../approvals.ts';
 import { Audit } from '../audit.ts';
 import { CustomerReports, alreadySettled } from '../customer-reports.ts';
-import { HeldLines } from '../held-lines.ts';
 import { Permits } from '../operator.guard.ts';
+import type { EligibilityResponse } from '../operator.dto.ts';
 import { OperatorDesk } from '../operator-desk.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Overview } from '../overview.ts';
@@ -29,7 +30,6 @@ export class DeskController {
   constructor(
     private readonly desk: OperatorDesk,
     private readonly approvals: Approvals,
-    private readonly held: HeldLines,
     private readonly reissues: ReissueDesk,
     private readonly reports: CustomerReports,
     private readonly overview: Overview,
@@ -64,16 +64,32 @@ export class DeskController {
       return desk.show(deskHomePage(desk.reader, { worklist, overview, faults }));
     }
     const found = await this.desk.find(desk.acting(reason), phoneNumber);
-    await this.sessions.remember(
-      desk.session,
-      found.map(({ subscriptionId }) => subscriptionId),
-      reason,
-    );
+    const ids = found.map(({ subscriptionId }) => subscriptionId);
+    await this.sessions.beginCall(desk.session, ids, reason);
+    const standing = found.filter(({ state }) => state !== 'cancelled');
+    // Earlier subscriptions may be those of other people, so they are not opened without being asked for.
+    if (found.length === 1 && standing[0]) return desk.go(`/operator/subscriptions/${standing[0].subscriptionId}`);
     // The search that was audited above covers them: they are about the same number.
     const texts = await this.texts.ofNumber(phoneNumber);
-    const stands = found.some(({ state }) => state !== 'cancelled');
-    const isHeld = !stands && mayOperator(desk.operator.role, 'ask') && (await this.held.isHeld(phoneNumber));
-    return desk.show(resultsPage(desk.reader, maskPhoneNumber(phoneNumber), { found, texts, isHeld }));
+    const eligibility = standing.length > 0 ? undefined : await this.eligibility(desk.acting(reason), phoneNumber);
+    const reader = { ...desk.reader, frame: { ...desk.frame, callReason: reason } };
+    return desk.show(resultsPage(reader, maskPhoneNumber(phoneNumber), { found, texts, eligibility }));
+  }
+
+  /** Ends the call: the next look at a subscription asks for its reason. */
+  @Post('end-call')
+  @RouteConfig(FORM)
+  @Permits('search')
+  async endCall(@AtDesk() desk: DeskRequest): Promise<string> {
+    await this.sessions.endCall(desk.session);
+    return desk.go('/operator?done=end-call');
+  }
+
+  /** Returns how many requests wait for this operator. Pages poll it. */
+  @Get('waiting')
+  @Permits('worklist')
+  waiting(@AtDesk() { frame }: DeskRequest): { waiting: number; mark: string } {
+    return { waiting: frame.waiting ?? 0, mark: frame.mark };
   }
 
   @Post('reports/:id/settle')
@@ -82,6 +98,14 @@ export class DeskController {
   async settle(@AtDesk() desk: DeskRequest, @Param('id', new OpaqueId(alreadySettled)) id: string): Promise<string> {
     await this.reports.settle(desk.acting(), id);
     return desk.go('/operator?done=settle');
+  }
+
+  /** Whether the line of a number may subscribe; null while the carrier does not answer. */
+  private async eligibility(operator: DeskOperator, phoneNumber: string): Promise<EligibilityResponse | null> {
+    return this.desk.eligibility(operator, phoneNumber).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'service_unavailable') return null;
+      throw error;
+    });
   }
 
   /** Reads the worklist. It contains masked numbers, so a read that returns entries is audited. */

@@ -13,6 +13,7 @@ import { admit, isOfOwnAccount, RedirectFirst } from '../../accounts/pages/admit
 import { expectPermitted, permissionOf } from '../operator.guard.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Assets } from '../../pages/assets.ts';
+import { DeskFrames } from '../desk-frame.ts';
 import { DESK } from './desk.ts';
 import { DeskProblemFilter } from './desk-problem.filter.ts';
 import { DeskRequest } from './desk-request.ts';
@@ -22,6 +23,7 @@ import { DeskRequest } from './desk-request.ts';
 class DeskGuard implements CanActivate {
   constructor(
     private readonly sessions: OperatorSessions,
+    private readonly frames: DeskFrames,
     private readonly assets: Assets,
     private readonly environment: Environment,
     private readonly reflector: Reflector,
@@ -31,7 +33,8 @@ class DeskGuard implements CanActivate {
     const { sessions, assets } = this;
     const door = { surface: DESK, issuer: this.environment.ISSUER, assets, sessions };
     const { account: operator, isForm, ...admitted } = await admit(context, door);
-    const requestWith = (fields: DeskRequest['fields']) => new DeskRequest(admitted, operator, fields);
+    const frame = await this.frames.of(admitted.session, operator);
+    const requestWith = (fields: DeskRequest['fields']) => new DeskRequest(admitted, operator, frame, fields);
     // A refusal is shown to the operator who is signed in.
     admitted.request.accountRequest = requestWith({});
     if (isForm) admitted.request.accountRequest = requestWith(admitted.visitor.form());

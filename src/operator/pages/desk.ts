@@ -7,6 +7,7 @@ import {
 import type { AccountSurface } from '../../accounts/pages/account-surface.ts';
 import { ACCOUNT_WORDS, type AccountWords } from '../../accounts/words/words.ts';
 import { mayOperator, OPERATOR_ROLES, type OperatorPermission } from '../../domain/operator.ts';
+import type { DeskFrame } from '../desk-frame.ts';
 import { DESK_COOKIE } from '../operator.guard.ts';
 import type { SignedInOperator } from '../operator.ts';
 import { html, type Html } from '../../pages/html.ts';
@@ -17,10 +18,12 @@ import type { DeskWords, OperatorWords } from '../words/words.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import type { Page } from '../../pages/page.ts';
 
+const APPROVALS = '/operator/approvals';
+
 /** The paths of the desk's own pages in the order of the navigation, with the permission that each requires. */
 const PLACES: readonly (readonly [DeskPlace, OperatorPermission])[] = [
   ['/operator', 'search'],
-  ['/operator/approvals', 'worklist'],
+  [APPROVALS, 'worklist'],
   ['/operator/charges', 'charges'],
   ['/operator/audit', 'whole_audit'],
 ];
@@ -41,6 +44,7 @@ export function deskVisitor(visitor: Visitor): DeskVisitor {
 /** The signed-in operator who reads a page. */
 export interface DeskReader extends DeskVisitor {
   operator: SignedInOperator;
+  frame: DeskFrame;
   formToken: Html;
 }
 
@@ -62,17 +66,18 @@ export const DESK: AccountSurface = {
 export function deskPage({
   reader,
   place,
+  hasSearch = false,
   ...page
-}: FramedPage & { reader: DeskVisitor | DeskReader; place?: DeskPlace }): Page {
+}: FramedPage & { reader: DeskVisitor | DeskReader; place?: DeskPlace; hasSearch?: boolean }): Page {
   const { locale, common, texts } = reader;
   const { name, imprint, roles } = texts.desk;
   const person = 'operator' in reader && {
     account: reader.operator,
     role: roles[reader.operator.role],
     formToken: reader.formToken,
-    navigation: navigation(reader, place),
+    navigation: html`${navigation(reader, place)} ${!hasSearch && headerSearch(reader)} ${reasonPresets(reader)}`,
   };
-  return accountPage({
+  const framed = accountPage({
     ...page,
     home: DESK.home,
     layout: 'desk',
@@ -82,15 +87,67 @@ export function deskPage({
     imprint,
     ...(person && { person }),
   });
+  if (!('operator' in reader)) return framed;
+  const { waiting } = reader.frame;
+  return { ...framed, script: 'desk.js', title: waiting ? `(${waiting}) ${framed.title}` : framed.title };
 }
 
-function navigation({ operator, common, texts }: DeskReader, place: DeskPlace | undefined): Html | false {
+/** On every page: an agent has the next caller on the line before the last page is done with. `/` leads to it. */
+function headerSearch({ operator, frame, formToken, texts }: DeskReader): Html | false {
+  if (operator.passwordIsInitial) return false;
+  const { search, reason, call } = texts.desk;
+  return html`<div class="desk-tools">
+    <form class="desk-search" method="post" action="/operator/search" role="search" aria-label="${search.title}">
+      ${formToken}
+      <label for="header-number">${search.number}</label>
+      <input
+        id="header-number"
+        name="phoneNumber"
+        type="tel"
+        inputmode="tel"
+        autocomplete="off"
+        placeholder="010-1234-5678"
+        required
+        data-search
+        aria-keyshortcuts="/"
+      />
+      <label for="header-reason">${reason}</label>
+      <input id="header-reason" name="reason" maxlength="200" autocomplete="off" list="reasons" required />
+      <button class="secondary">${search.submit}</button>
+    </form>
+    ${
+      frame.callReason !== null &&
+      html`<form class="desk-call" method="post" action="/operator/end-call">
+        ${formToken}
+        <p><span class="hint">${call.name}</span> ${frame.callReason}</p>
+        <button class="small">${call.end}</button>
+      </form>`
+    }
+  </div>`;
+}
+
+/** The reasons that agents give most; any other may be typed. */
+function reasonPresets({ texts }: DeskReader): Html {
+  return html`<datalist id="reasons">
+    ${texts.desk.reasonPresets.map((one) => html`<option value="${one}"></option>`)}
+  </datalist>`;
+}
+
+function navigation({ operator, frame, common, texts }: DeskReader, place: DeskPlace | undefined): Html | false {
   if (operator.passwordIsInitial) return false;
   const places = PLACES.filter(([, permission]) => mayOperator(operator.role, permission));
   return placesNavigation(
     common,
-    places.map(([one]) => ({ href: one, text: texts.desk.places[one], isHere: one === place })),
+    places.map(([one]) => {
+      const name = texts.desk.places[one];
+      const text = one === APPROVALS && frame.waiting !== null ? html`${name} ${waitingBadge(frame)}` : name;
+      return { href: one, text, isHere: one === place };
+    }),
   );
+}
+
+function waitingBadge({ waiting, mark }: DeskFrame): Html {
+  return html`<span class="badge-count" data-waiting="${mark}">${waiting ? String(waiting) : ''}</span>`;
 }
 
 /** The message that confirms a completed action. */
@@ -117,12 +174,22 @@ export function reasonField(
       value="${value}"
       maxlength="200"
       autocomplete="off"
+      list="reasons"
       required
       ${fault !== '' && html`aria-invalid="true"`}
       aria-describedby="${id}-fault"
     />
     <p class="fault" id="${id}-fault">${fault}</p>
   </div>`;
+}
+
+/** The field for the reason of a deed on a subscription, in which the reason of the present call stands already. */
+export function callReasonField(
+  { texts, frame }: DeskReader,
+  id: string,
+  typed: { value?: string; fault?: string } = {},
+): Html {
+  return reasonField(texts.desk, id, { value: frame.callReason ?? '', ...typed });
 }
 
 /** The text for an action of the audit. An action without a text is shown unchanged. */

@@ -4,7 +4,8 @@ import type { Approval } from '../approvals.ts';
 import type { CustomerReport } from '../customer-reports.ts';
 import type { OverviewResponse } from '../overview.dto.ts';
 import type { CallerDenial } from '../push-caller-checks.ts';
-import type { SubscriptionResponse } from '../operator.dto.ts';
+import { INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../../domain/eligibility.ts';
+import type { EligibilityResponse, SubscriptionResponse } from '../operator.dto.ts';
 import type { CustomerApplication, WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, type DeskReader } from './desk.ts';
 import { applicationsCard } from './applications.page.ts';
@@ -52,6 +53,7 @@ export function deskHomePage(
     content,
     reader,
     place: '/operator',
+    hasSearch: true,
     ...(faults && { status: 422 }),
   });
 }
@@ -99,6 +101,8 @@ function searchForm(messages: DeskWords, { formToken }: DeskReader, faults: Sear
           value="${faults?.number}"
           required
           autofocus
+          data-search
+          aria-keyshortcuts="/"
           ${faults?.numberIsWrong && html`aria-invalid="true"`}
           aria-describedby="phoneNumber-fault"
         />
@@ -201,15 +205,21 @@ function denialsCard({ texts, locale }: DeskReader, { denials }: Worklist): Html
 }
 
 /**
- * The subscriptions found for a number, and the codes that were sent to it without one. `isHeld`: two operators may
- * subscribe its line although a hold stands.
+ * The subscriptions found for a number, the codes that were sent to it without one, and whether its line may subscribe. Two
+ * operators may subscribe it although a hold stands.
  */
 export function resultsPage(
   reader: DeskReader,
   number: string,
-  shown: { found: readonly SubscriptionResponse[]; texts: readonly SentText[]; isHeld: boolean },
+  shown: {
+    found: readonly SubscriptionResponse[];
+    texts: readonly SentText[];
+    /** Of a number without a subscription; null while the carrier does not answer. */
+    eligibility: EligibilityResponse | null | undefined;
+  },
 ): Page {
-  const { found, texts } = shown;
+  const { found, texts, eligibility } = shown;
+  const isHeld = eligibility?.reasons.length === 1 && eligibility.reasons[0]?.code === 'recent_sim_change';
   const { locale } = reader;
   const messages = reader.texts.desk;
   const { search, subscription: words } = messages;
@@ -235,10 +245,30 @@ export function resultsPage(
       )}
     </ul>
     ${found.some(({ state }) => state === 'cancelled') && html`<p class="hint">${search.former}</p>`}
-    ${shown.isHeld && subscribeForm(reader)}
+    ${eligibility !== undefined && eligibilityCard(reader, eligibility)}
+    ${isHeld && mayOperator(reader.operator.role, 'ask') && subscribeForm(reader)}
     ${(texts.length > 0 || found.length === 0) && textsCard(reader, texts, messages.texts.unsubscribed)}
     <p><a href="/operator">${search.again}</a></p>`;
   return deskPage({ title, address: '/operator', content, reader, place: '/operator' });
+}
+
+/** Whether the line of the number may subscribe, in the sentences that customers read. */
+function eligibilityCard({ texts, locale }: DeskReader, eligibility: EligibilityResponse | null): Html {
+  const { eligibility: words } = texts.desk;
+  const reasons =
+    eligibility?.reasons.map(({ code }) => INELIGIBILITY_SENTENCES[code as IneligibilityCode][locale]) ?? [];
+  return html`<section class="card" aria-labelledby="eligibility">
+    <h2 id="eligibility">${words.title}</h2>
+    ${eligibility === null && html`<p class="bad">${words.unknown}</p>`}
+    ${eligibility?.eligible === true && html`<p class="good">${words.eligible}</p>`}
+    ${
+      reasons.length > 0 &&
+      html`<p>${words.notEligible}</p>
+        <ul>
+          ${reasons.map((sentence) => html`<li>${sentence}</li>`)}
+        </ul>`
+    }
+  </section>`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { wideTable } from '../../pages/wide-table.ts';
 import type { GivenPushAnswer } from '../../delivery/push-answers.ts';
 import type { Finding } from '../../domain/first-look.ts';
 import type { SubscriptionLook } from '../operator-desk.ts';
-import { reasonField, type DeskReader } from './desk.ts';
+import { callReasonField, type DeskReader } from './desk.ts';
 
 /** Findings that are no fault. */
 const FINE: ReadonlySet<Finding> = new Set(['nothing', 'sms_permitted']);
@@ -94,13 +94,13 @@ export function pushAnswer(words: DeskReader['texts']['phone'], { outcome, code,
     ${detail !== null && html`<code class="hint">${detail}</code>`}`;
 }
 
-function testPushForm({ texts, formToken }: DeskReader, subscriptionId: string): Html {
-  const { test: words } = texts.phone;
+function testPushForm(reader: DeskReader, subscriptionId: string): Html {
+  const { test: words } = reader.texts.phone;
   return html`<details>
     <summary>${words.name}</summary>
     <form method="post" action="/operator/subscriptions/${subscriptionId}/test-push">
       <p class="hint">${words.text}</p>
-      ${formToken} ${reasonField(texts.desk, 'reason-test-push')}
+      ${reader.formToken} ${callReasonField(reader, 'reason-test-push')}
       <button class="secondary">${words.submit}</button>
     </form>
   </details>`;
@@ -166,7 +166,8 @@ export function othersCard(reader: DeskReader, look: SubscriptionLook): Html {
   </section>`;
 }
 
-function permissionsOf({ texts, locale, operator, formToken }: DeskReader, look: SubscriptionLook): Html | undefined {
+function permissionsOf(reader: DeskReader, look: SubscriptionLook): Html | undefined {
+  const { texts, locale, operator, formToken } = reader;
   const { others: words } = texts.phone;
   const { permissions } = look.phone;
   if (permissions.length === 0) return undefined;
@@ -180,7 +181,7 @@ function permissionsOf({ texts, locale, operator, formToken }: DeskReader, look:
             <summary>${words.endSms}</summary>
             <form method="post" action="${address}/${id}/end">
               <p class="hint">${words.endSmsText}</p>
-              ${formToken} ${reasonField(texts.desk, `end-sms-${id}`)}
+              ${formToken} ${callReasonField(reader, `end-sms-${id}`)}
               <button class="secondary">${words.endSms}</button>
             </form>
           </details>`

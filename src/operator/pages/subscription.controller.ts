@@ -35,6 +35,7 @@ export class DeskSubscriptionController {
   @Permits('look')
   async page(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string, @Query('done') done: unknown): Promise<string> {
     const reason = await this.sessions.reasonFor(desk.session, id);
+    // The page of another person: the reason of the call before is not proposed.
     if (reason === undefined) return desk.show(reasonPage(desk.reader, addressOf(id), false));
     const operator = desk.acting(reason);
     const look = await this.desk.look(operator, id);
@@ -53,7 +54,7 @@ export class DeskSubscriptionController {
   async reason(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
     const reason = desk.typedReason;
     if (reason === undefined) return desk.show(reasonPage(desk.reader, addressOf(id), true));
-    await this.sessions.remember(desk.session, [id], reason);
+    await this.sessions.beginCall(desk.session, [id], reason);
     return desk.go(addressOf(id));
   }
 

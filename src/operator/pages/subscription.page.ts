@@ -4,11 +4,10 @@ import type { Hold } from '../../domain/line-memory.ts';
 import type { Locale } from '../../domain/locale.ts';
 import type { SubscriptionState } from '../../domain/subscription.ts';
 import type { NewPhoneStanding } from '../../customers/new-phone.ts';
-import type { Enrolment } from '../../subscriptions/subscriptions.ts';
 import type { Revealed, SubscriptionLook } from '../operator-desk.ts';
 import type { CallerCheckView } from '../push-caller-checks.ts';
 import { callerCheckForm } from './caller-check.page.ts';
-import { actionWords, deskPage, doneNote, outcomeWords, reasonField, type DeskReader } from './desk.ts';
+import { actionWords, deskPage, doneNote, outcomeWords, callReasonField, type DeskReader } from './desk.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import { calendarDay, dateSecond, dateTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
@@ -88,11 +87,11 @@ export function subscriptionPage(
         <h2 id="actions">${words.actions}</h2>
         ${actions.length === 0 && html`<p class="hint">${words.noActions}</p>`}
         ${mayOperator(operator.role, 'check_caller') && callerCheckForm(reader, look, shown.caller)}
-        ${actions.map(({ action }) => actionForm(messages, reader, address, action))}
+        ${actions.map(({ action }) => actionForm(reader, address, action))}
       </section>
     </div>
-    <div class="desk-columns">${phoneCard(reader, look)} ${othersCard(reader, look)}</div>
-    ${reissueCard(reader, look)} ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
+    ${phoneCard(reader, look)} ${othersCard(reader, look)} ${reissueCard(reader, look)}
+    ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
     ${textsCard(reader, look.texts, messages.texts.title)} ${auditCard(messages, reader, look)}`;
   return deskPage({ title: words.title, address, content, reader, place: '/operator' });
 }
@@ -145,13 +144,14 @@ function newPhoneOf(words: DeskWords['subscription'], standing: NewPhoneStanding
   return standing.until ? html`${newPhone.until} ${dateTime(standing.until, locale)}` : html`${newPhone.forCarrier}`;
 }
 
-function actionForm(messages: DeskWords, { formToken }: DeskReader, address: string, action: DeskAction): Html {
-  const { name, text, submit } = messages.actions[action];
+function actionForm(reader: DeskReader, address: string, action: DeskAction): Html {
+  const { name, text, submit } = reader.texts.desk.actions[action];
   return html`<details>
     <summary>${name}</summary>
     <form method="post" action="${address}/${action}">
       <p class="hint">${text}</p>
-      ${formToken} ${action === 'reveal' && onceField(randomToken(16))} ${reasonField(messages, `reason-${action}`)}
+      ${reader.formToken} ${action === 'reveal' && onceField(randomToken(16))}
+      ${callReasonField(reader, `reason-${action}`)}
       <button class="${action === 'ask-cancel' ? 'danger' : 'secondary'}">${submit}</button>
     </form>
   </details>`;
@@ -185,13 +185,17 @@ function lifeCard(messages: DeskWords, { locale }: DeskReader, { life }: Subscri
   </section>`;
 }
 
-function historyCard(messages: DeskWords, { locale }: DeskReader, { history }: SubscriptionLook): Html {
+function historyCard(messages: DeskWords, { locale }: DeskReader, { subscription, history }: SubscriptionLook): Html {
   const { subscription: words, columns, channels, results } = messages;
   const head = [columns.when, columns.relyingParty, columns.purpose, columns.method, columns.result, columns.device];
   const rows = history.map(
-    ({ requestedAt, relyingParty, purpose, channel, state, device }) =>
+    ({ id, requestedAt, relyingParty, purpose, channel, state, device }) =>
       html`<tr>
-        <td>${dateTime(requestedAt, locale)}</td>
+        <td>
+          <a href="/operator/subscriptions/${subscription.subscriptionId}/history/${id}"
+            >${dateTime(requestedAt, locale)}</a
+          >
+        </td>
         <td>${relyingParty.name}</td>
         <td>${purpose}</td>
         <td>${channels[channel]}</td>
@@ -240,18 +244,4 @@ export function revealedPage(reader: DeskReader, subscriptionId: string, reveale
     ${linkButton(address, messages.back)}
   </section>`;
   return deskPage({ title: messages.title, address, content, reader, place: '/operator' });
-}
-
-/** An enrolment code, large enough to be read aloud. */
-export function enrolmentCodePage(reader: DeskReader, { enrolmentCode, enrolmentUri }: Enrolment): Page {
-  const { code: messages, approvals } = reader.texts.desk;
-  const address = '/operator/approvals';
-  const content = html`<section class="card narrow">
-    <h1>${messages.title}</h1>
-    <p class="lead">${messages.text}</p>
-    <p class="enrolment-code">${enrolmentCode}</p>
-    <p><strong>${messages.minutes}</strong></p>
-    ${facts([[messages.uri, enrolmentUri]])} ${linkButton(address, approvals.toList)}
-  </section>`;
-  return deskPage({ title: messages.title, address, content, reader, place: address });
 }

@@ -25,6 +25,7 @@ export const DONE = [
   'decline-reissue',
   'reveal-over',
   'end-sms',
+  'end-call',
 ] as const;
 export type Done = (typeof DONE)[number];
 

@@ -38,7 +38,12 @@ if (clock?.dataset['until'] !== undefined) {
     element: clock,
     until,
     now: () => Date.now() + offset,
-    onEnd: loadAgain,
+    onEnd: () => {
+      // What ran out on the answer to a form cannot be loaded again, so such a page names where to go.
+      const { then } = clock.dataset;
+      if (then === undefined) loadAgain();
+      else location.replace(then);
+    },
   });
 }
 if (followed) void follow(followed.dataset['state'] ?? '');
@@ -55,7 +60,9 @@ async function follow(state: string): Promise<void> {
     }
   }
   // Does not discard typed input: the page then shows the change by itself.
-  const typing = [...document.querySelectorAll('input')].some(({ type, value }) => type !== 'hidden' && value !== '');
+  const typing = [...document.querySelectorAll('input')].some(
+    ({ type, value, defaultValue }) => type !== 'hidden' && value !== defaultValue,
+  );
   if (!typing) loadAgain();
 }
 
