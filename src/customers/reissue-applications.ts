@@ -169,7 +169,7 @@ export class ReissueApplications implements RecurringTask {
   /** Returns an application with its subscription. Problems: `reissue_not_found`. */
   async get(id: string): Promise<ShownApplication & { subscriptionId: string }> {
     const application = await this.store.byId(id);
-    if (!application?.subscriptionId) throw applicationNotFound();
+    if (application?.subscriptionId == null) throw applicationNotFound();
     return { ...this.readable(application), subscriptionId: application.subscriptionId };
   }
 

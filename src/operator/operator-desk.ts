@@ -26,6 +26,7 @@ import {
 } from '../subscriptions/subscriptions.ts';
 import { Audit, type AuditedCall } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
+import { PhoneLooks, type PhoneLook } from './phone-look.ts';
 import { SecondPerson, type Doer } from './second-person.ts';
 import type { AuditResponse, EligibilityResponse, StandingResponse, SubscriptionResponse } from './operator.dto.ts';
 
@@ -47,6 +48,7 @@ export interface SubscriptionLook extends AuditResponse {
   texts: SentText[];
   /** The last twenty, newest first. */
   reissues: ReissueRow[];
+  phone: PhoneLook;
   /** The customer's own applications for a reissue that wait for an operator. */
   applications: ShownApplication[];
 }
@@ -77,6 +79,7 @@ export class OperatorDesk {
     private readonly environment: Environment,
     private readonly audit: Audit,
     private readonly texts: TextMessages,
+    private readonly phones: PhoneLooks,
   ) {}
 
   /** Returns whether the line of a number can subscribe. Problems: `invalid_request`, `service_unavailable`. */
@@ -140,21 +143,23 @@ export class OperatorDesk {
       await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
       const stands = view.state !== 'cancelled';
-      const [hold, newPhone, numbers, history, texts, reissues, applications, { entries, life }] = await Promise.all([
-        stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
-        stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
-        this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
-        this.maskedHistory(subscriptionId),
-        this.texts.ofSubscription(subscriptionId),
-        this.reissues.ofSubscription(subscriptionId),
-        stands ? this.applications.open(subscriptionId) : [],
-        this.auditTrail(subscriptionId),
-      ]);
+      const [hold, newPhone, numbers, history, texts, reissues, applications, phone, { entries, life }] =
+        await Promise.all([
+          stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
+          stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
+          this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
+          this.maskedHistory(subscriptionId),
+          this.texts.ofSubscription(subscriptionId),
+          this.reissues.ofSubscription(subscriptionId),
+          stands ? this.applications.open(subscriptionId) : [],
+          this.phones.of(view),
+          this.auditTrail(subscriptionId),
+        ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
       const { pinWasUnlocked } = view;
       const subscription = shown(view);
-      const shownTogether = { history, texts, reissues, applications, entries, life };
-      return { subscription, phoneNumber, pinWasUnlocked, hold, newPhone, ...shownTogether };
+      const standing = { subscription, phoneNumber, pinWasUnlocked, hold, newPhone };
+      return { ...standing, history, texts, reissues, applications, phone, entries, life };
     });
   }
 

@@ -243,6 +243,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       settle: 'The report was marked as resolved.',
       'apply-reissue': 'Reissue requested. Another supervisor has to approve it.',
       'withdraw-reissue': 'The reissue was withdrawn.',
+      'end-sms': 'The permission has ended.',
       'decline-reissue': 'The application was closed.',
       'reveal-over': 'The personal data was already shown once. Enter a reason to see it again.',
     },
@@ -363,6 +364,8 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       'refuse-subscribe-identified': 'subscription of an identified customer refused',
       'withdraw-subscribe-identified': 'subscription of an identified customer request withdrawn',
       'take-subscribe-identified': 'identified customer subscribed, enrolment code viewed',
+      'test-push': 'Send test push',
+      'end-sms-permission': 'End permission of SMS',
       'settle-report': 'report resolved',
       'apply-reissue': 'reissue requested',
       'approve-reissue': 'reissue approved',
@@ -633,6 +636,178 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       expired: { title: 'Time is up', text: () => 'There was no verification within 3 minutes. Ask again if needed.' },
       failed: { title: 'Five wrong codes', text: () => 'This request has ended. Ask again if needed.' },
       cancelled: { title: 'The request was cancelled', text: () => 'Ask again if needed.' },
+    },
+  },
+  phone: {
+    firstLook: {
+      title: 'Look at this first',
+      say: 'Tell the caller:',
+      findings: {
+        cancelled: {
+          what: () => 'The subscription has ended. No request goes to this phone.',
+          say: 'The service was cancelled, so nothing arrives. You can join again on the website.',
+        },
+        sim_swapped: {
+          what: () => 'The SIM was changed, so verification is suspended.',
+          say: 'We stopped the service because the SIM changed. Answer the alert about it in the app on the phone you used, or enrol the app again.',
+        },
+        loss_reported: {
+          what: () => 'The phone was reported lost, so verification is suspended.',
+          say: 'The service is stopped by a report of loss. If you found the phone, we check who you are and ask to lift it.',
+        },
+        line_suspended: {
+          what: () => 'The carrier suspended the line, so verification is suspended too.',
+          say: 'The service works again once the line does. Please ask the carrier about the line.',
+        },
+        never_enrolled: {
+          what: () => 'The person joined and has not enrolled the app yet.',
+          say: 'Nothing arrives before you install the app and enter the enrolment code. You can get a code on the website.',
+        },
+        not_tested: {
+          what: () => 'The app was enrolled, but its test code was never confirmed.',
+          say: 'Open the app and confirm the test code. After ten minutes you need a new enrolment code.',
+        },
+        no_phone: {
+          what: () => 'No phone is in use. The app was not enrolled again after a change of phone.',
+          say: 'Enrol the app on the new phone, then requests arrive. Ask for it on the website under “New phone”.',
+        },
+        pin_exhausted: {
+          what: () => 'The PIN was wrong fifteen times in all. This enrolment cannot be used any more.',
+          say: 'The PIN cannot be unlocked. The app has to be enrolled anew.',
+        },
+        pin_locked: {
+          what: () => 'The PIN is locked, so a request that arrives cannot be opened.',
+          say: 'The PIN was wrong five times. We check who you are and unlock it.',
+        },
+        token_dead: {
+          what: () =>
+            'The push token is dead: the app was removed, or its notifications were cut off. There is no address to push to.',
+          say: 'Open the app once and it connects again. If it is gone, install and enrol it. Until then, open the app yourself after you asked for a request.',
+        },
+        token_missing: {
+          what: () => 'This phone has no push token, so no push can be sent.',
+          say: 'Open the app once and allow notifications. Until then, requests show when you open the app yourself.',
+        },
+        push_refused: {
+          what: () => 'The push service refused the last push.',
+          say: 'We cannot push at the moment. Open the app yourself: the request waits there.',
+        },
+        push_delayed: {
+          what: () => 'The push service could not take the last push. It may be down for a moment.',
+          say: 'Pushes are late. Open the app yourself: the request waits there.',
+        },
+        silent: {
+          what: ({ days }) =>
+            `The app has not contacted the service for ${days} days. The phone may be off or without internet.`,
+          say: 'Check the internet connection and the battery saver of the phone, and open the app.',
+        },
+        held: {
+          what: ({ held }) =>
+            `Requests of the last hour that rang no phone: ${held}. There were too many, or the person had answered “not me”.`,
+          say: 'Open the app yourself: held requests are listed there. Confirm only what you started.',
+        },
+        sms_permitted: {
+          what: ({ names }) => `Codes by SMS are permitted now: those of ${names} go by text message, not by push.`,
+          say: 'Your code comes by text message at the moment. We look below whether it was delivered.',
+        },
+        nothing: {
+          what: () => 'Nothing is wrong on our side: pushes can be sent, and the app was in contact lately.',
+          say: 'Check that notifications of the app are on and that “do not disturb” is off. We can send a test push and look together.',
+        },
+      },
+    },
+    title: 'Phone and pushes',
+    noPhone: 'No phone is enrolled.',
+    lastContact: 'Last contact of the app',
+    daysAgo: (days: number) => (days === 1 ? 'a day ago' : `${days} days ago`),
+    app: 'App version (at enrolment)',
+    pushService: 'Push service',
+    pushServices: { fcm: 'Google FCM', apns: 'Apple APNs', webpush: 'Web Push' },
+    token: 'Push token',
+    tokenAlive: 'Alive, registered',
+    tokenDead: 'Cleared: the push service reported the app gone',
+    tokenMissing: 'None',
+    pushes: 'Last five pushes',
+    noPushes: 'No push was sent in the last 14 days.',
+    answer: 'Answer of the push service',
+    answeredAt: 'Answered',
+    took: 'Took',
+    milliseconds: (ms: number) => `${ms} ms`,
+    attempt: (count: number) => `attempt ${count}`,
+    kinds: {
+      wake: 'Request',
+      code: 'Code',
+      cancelled: 'Request cancelled',
+      test: 'Enrolment test',
+      alert: 'Alert',
+      push_test: 'Test push',
+    },
+    outcomes: {
+      accepted: 'Accepted',
+      unregistered: 'App gone (token cleared)',
+      rejected: 'Rejected',
+      retry: 'Failed for now, sent again',
+    },
+    test: {
+      name: 'Test push',
+      text: 'The phone shows “This is a test from the call centre”. Three in ten minutes, ten a day.',
+      submit: 'Send a test push',
+      look: 'Look again',
+      back: 'Back to the subscription',
+      states: {
+        waiting: { title: 'Sending', text: 'Waiting for the answer of the push service.' },
+        retry: {
+          title: 'The push service could not take it',
+          text: 'It may be down for a moment. It is sent again for a minute. Ask the customer to open the app themselves.',
+        },
+        accepted: {
+          title: 'The push service took it',
+          text: 'Ask the customer whether the test shows, and to open it. If not, check the notification settings, “do not disturb” and the battery saver.',
+        },
+        reached: {
+          title: 'The app made contact',
+          text: 'The app contacted the service after the test push. Phone and service are connected.',
+        },
+        unregistered: {
+          title: 'The app is gone from the phone',
+          text: 'The push service does not know the app any more, and the token was cleared. Ask the customer to open the app, or to install and enrol it again.',
+        },
+        rejected: {
+          title: 'The push service refused it',
+          text: 'The same push would be refused again. Ask the customer to open the app themselves, and tell operations the code below.',
+        },
+        over: {
+          title: 'Not sent',
+          text: 'The push service gave no answer within a minute. Try again later.',
+        },
+      },
+    },
+    others: {
+      title: 'What the person has',
+      none: 'None',
+      locked: 'locked (five wrong)',
+      since: 'Since',
+      until: 'until',
+      smsPermission: 'Codes by SMS permitted',
+      endSms: 'End the permission',
+      endSmsText: 'From now on codes go to the app alone. Open requests whose codes were texted are cancelled.',
+      alerts: 'Open alerts',
+      alertKinds: {
+        loss_reported: 'Loss reported',
+        new_phone: 'New phone asked for',
+        reissue: 'Reissue applied for',
+        cancellation: 'Cancellation asked for',
+        sim_swapped: 'SIM changed',
+        pin_locked: 'PIN locked',
+        pin_unlocked: 'PIN unlocked',
+        device_enrolled: 'New phone enrolled',
+      },
+      otp: 'OTP',
+      smartOtp: 'Smart OTP',
+      registrations: 'Registrations',
+      registrationStates: { pending: 'waits', active: 'registered' },
+      fee: 'Fee this month',
+      days: (count: number) => (count === 1 ? '1 day' : `${count} days`),
     },
   },
 });

@@ -24,6 +24,7 @@ export const DONE = [
   'withdraw-reissue',
   'decline-reissue',
   'reveal-over',
+  'end-sms',
 ] as const;
 export type Done = (typeof DONE)[number];
 
