@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { MoreThanOrEqual, type Repository } from 'typeorm';
+import { In, MoreThanOrEqual, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { statePeriods, type DatedTransition } from '../domain/fee.ts';
 import type { ChargeHistory, Lives, MonthlyCharge } from './charge.ts';
+import { Charge } from './charge.entity.ts';
 import { ClosedMonth } from './closed-month.entity.ts';
 
 /** Subscriptions read together. */
@@ -73,6 +74,7 @@ export class ChargeStore {
   constructor(
     private readonly database: Database,
     @InjectRepository(ClosedMonth) private readonly closedMonths: Repository<ClosedMonth>,
+    @InjectRepository(Charge) private readonly charges: Repository<Charge>,
   ) {}
 
   /**
@@ -132,6 +134,17 @@ export class ChargeStore {
   async lives(subscriptionId: string): Promise<Lives> {
     const [row] = await this.database.rows<WrittenLives>(LIVES_OF, [subscriptionId]);
     return row ? livesOf(row) : { life: [], earlier: [] };
+  }
+
+  /** The charges of subscriptions in closed months, oldest first. */
+  ofSubscriptions(
+    subscriptionIds: readonly string[],
+  ): Promise<Pick<Charge, 'chargedIn' | 'month' | 'days' | 'amount' | 'monthlyFee'>[]> {
+    return this.charges.find({
+      select: { chargedIn: true, month: true, days: true, amount: true, monthlyFee: true },
+      where: { subscriptionId: In([...subscriptionIds]) },
+      order: { chargedIn: 'ASC', month: 'ASC' },
+    });
   }
 
   /** The charges of a closed month, one batch at a time. */

@@ -12,6 +12,17 @@ export interface MonthToDate {
   monthlyFee: number;
 }
 
+/** What a person is charged in one month: for the month itself, and corrections of earlier ones. */
+export interface MonthStatement {
+  /** Seoul month, `YYYY-MM`. */
+  month: string;
+  /** False while the month is not charged yet and its amount may change. */
+  isClosed: boolean;
+  lines: Pick<Charge, 'month' | 'days' | 'amount' | 'monthlyFee'>[];
+  /** Won; the sum of the lines. */
+  amount: number;
+}
+
 /** What one subscription is charged for a month, or what a correction adds to that or takes from it. */
 export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | 'amount' | 'monthlyFee'> &
   Pick<Subscription, 'lineId'>;

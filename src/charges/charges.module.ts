@@ -1,5 +1,6 @@
 import { Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Charge } from './charge.entity.ts';
 import { ClosedMonth } from './closed-month.entity.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { ChargeStore } from './charge.store.ts';
@@ -9,7 +10,11 @@ import { Charges } from './charges.ts';
 const CLOSE_MONTHS_MS = 10 * 60_000;
 
 /** Charges for subscriptions; closes finished months once per cluster. */
-@Module({ imports: [TypeOrmModule.forFeature([ClosedMonth])], providers: [Charges, ChargeStore], exports: [Charges] })
+@Module({
+  imports: [TypeOrmModule.forFeature([Charge, ClosedMonth])],
+  providers: [Charges, ChargeStore],
+  exports: [Charges],
+})
 export class ChargesModule {
   private readonly logger = new Logger(ChargesModule.name);
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { activeDays, boundsOf, monthAfter, monthBefore, monthOf, prorated } from '../domain/fee.ts';
-import type { ChargeHistory, MonthlyCharge, MonthToDate } from './charge.ts';
+import type { ChargeHistory, MonthlyCharge, MonthStatement, MonthToDate } from './charge.ts';
 import type { ClosedMonth } from './closed-month.entity.ts';
 import { ChargeStore } from './charge.store.ts';
 
@@ -48,6 +48,45 @@ export class Charges {
     const { life, earlier } = await this.store.lives(subscriptionId);
     const days = activeDays(life, month, now, earlier);
     return { month, days, amount: prorated(monthlyFee, days, month), monthlyFee };
+  }
+
+  /**
+   * The monthly statements of a person's subscriptions, newest first: the charged months, and the months since then as
+   * they stand now, without corrections of earlier ones. Months without a charge are left out.
+   */
+  async statements(subscriptionIds: readonly string[]): Promise<MonthStatement[]> {
+    const { MONTHLY_FEE: monthlyFee } = this.environment;
+    const { lastClosed, now } = await this.store.bounds();
+    const present = monthOf(now);
+    const charged = (await this.store.ofSubscriptions(subscriptionIds)).map(({ chargedIn, ...line }) => ({
+      month: chargedIn,
+      isClosed: true,
+      line,
+    }));
+    const open = await Promise.all(
+      subscriptionIds.map(async (id) => {
+        const { life, earlier } = await this.store.lives(id);
+        const begun = life[0] && monthOf(life[0].at);
+        const first = [begun, lastClosed === null ? begun : monthAfter(lastClosed)].toSorted().at(-1);
+        return monthsFrom(first ?? monthAfter(present), present).map((month) => {
+          const days = activeDays(life, month, now, earlier);
+          return {
+            month,
+            isClosed: false,
+            line: { month, days, amount: prorated(monthlyFee, days, month), monthlyFee },
+          };
+        });
+      }),
+    );
+    const statements = new Map<string, MonthStatement>();
+    for (const { month, isClosed, line } of [...charged, ...open.flat()]) {
+      if (line.days === 0 && line.amount === 0) continue;
+      const statement = statements.get(month) ?? { month, isClosed, lines: [], amount: 0 };
+      statement.lines.push(line);
+      statement.amount += line.amount;
+      statements.set(month, statement);
+    }
+    return [...statements.values()].toSorted((one, other) => other.month.localeCompare(one.month));
   }
 
   /** Closes every month that is over, oldest first, and returns them. Several workers may try at once. */
@@ -98,6 +137,13 @@ export class Charges {
       return [...corrections, present].filter(({ days, amount }) => days !== 0 || amount !== 0);
     });
   }
+}
+
+/** The months from `first` to `last`. */
+function monthsFrom(first: string, last: string): string[] {
+  const months: string[] = [];
+  for (let month = first; month <= last; month = monthAfter(month)) months.push(month);
+  return months;
 }
 
 /** The time range of a month and of the earlier months that it may correct. */

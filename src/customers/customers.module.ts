@@ -24,6 +24,9 @@ import { Customers } from './customers.ts';
 import { Identity } from './identity.ts';
 import { NewPhone } from './new-phone.ts';
 import { LossBreaker } from './loss-breaker.ts';
+import { MyData } from './my-data.ts';
+import { MyDataController } from './pages/my-data.controller.ts';
+import { RetentionModule } from '../retention/retention.module.ts';
 import { MyService } from './my-service.ts';
 import { HomeController } from './pages/home.controller.ts';
 import { IdentityController } from './pages/identity.controller.ts';
@@ -52,6 +55,7 @@ import { Reports } from './reports.ts';
     LinesModule,
     AlertsModule,
     NoticesModule,
+    RetentionModule,
     PagesModule,
   ],
   controllers: [
@@ -60,6 +64,7 @@ import { Reports } from './reports.ts';
     IdentityController,
     MyController,
     LegalController,
+    MyDataController,
     ReissueController,
     ReportController,
   ],
@@ -68,6 +73,7 @@ import { Reports } from './reports.ts';
     Customers,
     Identity,
     LossBreaker,
+    MyData,
     MyService,
     NewPhone,
     ReissueApplications,

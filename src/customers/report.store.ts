@@ -138,6 +138,12 @@ export class ReportStore {
     return this.database.rows<UnsettledReport>(UNSETTLED, []);
   }
 
+  /** Lists the reports about a subscription, newest first. */
+  ofSubscription(subscriptionId: string): Promise<Pick<Report, 'kind' | 'filedAt' | 'outcome'>[]> {
+    const select = { kind: true, filedAt: true, outcome: true };
+    return this.reports.find({ select, where: { subscriptionId }, order: { filedAt: 'DESC' } });
+  }
+
   byId(id: string): Promise<Report | null> {
     return this.reports.findOneBy({ id });
   }

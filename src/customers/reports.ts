@@ -57,6 +57,11 @@ export class Reports implements RecurringTask {
     return this.store.unsettled();
   }
 
+  /** Lists the reports about a subscription, newest first. */
+  ofSubscription(subscriptionId: string): ReturnType<ReportStore['ofSubscription']> {
+    return this.store.ofSubscription(subscriptionId);
+  }
+
   /** Returns the subscription of a report; null if the report named none. */
   async subscriptionOf(id: string): Promise<string | null> {
     return (await this.store.byId(id))?.subscriptionId ?? null;

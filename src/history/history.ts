@@ -47,6 +47,11 @@ const LATEST = statement(
     WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
 );
 
+/** The maximum number of authentications that a person is given about themselves at once. */
+const MOST = 5_000;
+
+const ALL = statement('history_all', LATEST.text.replace(`LIMIT ${HISTORY_LENGTH}`, `LIMIT ${MOST}`));
+
 const LATEST_OF_DEVICE = statement(
   'history_latest_of_device',
   LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $2'),
@@ -72,6 +77,15 @@ export class History {
       deviceId === undefined
         ? await this.database.rows<HistoryRow>(LATEST, [subscriptionId])
         : await this.database.rows<HistoryRow>(LATEST_OF_DEVICE, [subscriptionId, deviceId]);
+    return this.shown(rows);
+  }
+
+  /** All that are kept of a subscription, newest first. */
+  async all(subscriptionId: string): Promise<HistoryEntry[]> {
+    return this.shown(await this.database.rows<HistoryRow>(ALL, [subscriptionId]));
+  }
+
+  private shown(rows: readonly HistoryRow[]): HistoryEntry[] {
     const { fields } = this.keys;
     return rows.map(({ id, deviceId, ...row }) => ({
       id,

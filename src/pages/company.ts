@@ -27,13 +27,18 @@ export type Company = Readonly<Partial<Record<CompanyField, string | Readonly<Re
 export function readCompany(folder: string): { company?: Company } {
   const path = join(folder, 'company.json');
   if (!existsSync(path)) return {};
-  const company = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(company)) {
+  const company = JSON.parse(readFileSync(path, 'utf8')) as Company;
+  for (const [name, value] of Object.entries(company) as [string, unknown][]) {
     if (!(COMPANY_FIELDS as readonly string[]).includes(name)) throw new Error(`${path}: there is no member ${name}`);
-    const isText = typeof value === 'string' || LOCALES.every((one) => typeof Object(value)[one] === 'string');
+    const isText = typeof value === 'string' || isInEachLanguage(value);
     if (!isText) throw new Error(`${path}: ${name} is neither a text nor a text in each of ${LOCALES.join(', ')}`);
   }
-  return { company: company as Company };
+  return { company };
+}
+
+function isInEachLanguage(value: unknown): boolean {
+  const texts = (value ?? {}) as Partial<Record<Locale, unknown>>;
+  return LOCALES.every((one) => typeof texts[one] === 'string');
 }
 
 /** The fields that a company has, in one language. */

@@ -304,6 +304,8 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/approvals/${NONE}/withdraw`, 'ask'],
   ['POST', `/operator/approvals/${NONE}/take`, 'ask'],
   ['POST', `/operator/subscriptions/${NONE}/apply-reissue`, 'apply_reissue'],
+  ['POST', `/operator/reissue-applications/${NONE}/take`, 'apply_reissue'],
+  ['POST', `/operator/reissue-applications/${NONE}/decline`, 'apply_reissue'],
   ['POST', `/operator/reissues/${NONE}/approve`, 'decide'],
   ['POST', `/operator/reissues/${NONE}/refuse`, 'decide'],
   ['POST', `/operator/reissues/${NONE}/withdraw`, 'apply_reissue'],

@@ -36,17 +36,18 @@ export function myPage(input: {
 }
 
 function nothing(reader: Reader, phoneNumber: string): Html {
-  const { my } = reader.words(CUSTOMER_WORDS);
+  const { my, data } = reader.words(CUSTOMER_WORDS);
   return html`<section class="card">
     <h2>${my.none.title}</h2>
     <p>${my.none.text}</p>
     ${facts([[my.phoneNumber, formatPhoneNumber(phoneNumber)]])} ${linkButton('/join', my.join)}
+    <p><a href="/my/data">${data.title}</a></p>
   </section>`;
 }
 
 function service(reader: Reader, token: Html, phoneNumber: string, overview: Overview): Html {
   const { subscription, fee, history, registrations, otp, newPhone } = overview;
-  const { my } = reader.words(CUSTOMER_WORDS);
+  const { my, data } = reader.words(CUSTOMER_WORDS);
   const { places } = reader.words(SITE_WORDS);
   const { state, suspensions, protectedSince } = subscription;
   const { title, text } = my.states[state];
@@ -71,7 +72,10 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
     <section class="card">
       <h2>${my.actions}</h2>
       <div class="actions">
+        ${linkButton('/my/data', data.title, 'secondary')}
+        ${linkButton('/my/statements', data.statements.title, 'secondary')}
         ${linkButton('/new-phone', places['/new-phone'], 'secondary')}
+        ${linkButton('/reissue', places['/reissue'], 'secondary')}
         ${linkButton('/lost-phone', places['/lost-phone'], 'secondary')}
         ${linkButton('/cancel', places['/cancel'], 'secondary')}
       </div>

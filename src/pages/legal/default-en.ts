@@ -1,5 +1,5 @@
 import type { BrandNames } from '../brand.ts';
-import type { RequiredDocument, Retention } from './legal-texts.ts';
+import type { RequiredDocument, Retention } from './required-document.ts';
 
 /** The English texts of a service whose adopter gives none. The Korean ones prevail. */
 export const en = ({

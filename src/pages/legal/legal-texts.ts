@@ -5,10 +5,7 @@ import { seoulDay } from '../../domain/person.ts';
 import type { Words } from '../words.ts';
 import { en } from './default-en.ts';
 import { ko } from './default-ko.ts';
-
-/** The documents that everybody has to accept. */
-export const REQUIRED_DOCUMENTS = ['terms', 'privacy'] as const;
-export type RequiredDocument = (typeof REQUIRED_DOCUMENTS)[number];
+import { REQUIRED_DOCUMENTS, type RequiredDocument, type Retention } from './required-document.ts';
 
 /** A document to which a customer may agree or not, such as `optional-news`. */
 export type OptionalDocument = `optional-${string}`;
@@ -27,12 +24,6 @@ export type LegalDocuments = Readonly<Partial<Record<LegalDocument, readonly Leg
 
 /** The versions to which a person agrees, by document. */
 export type AgreedVersions = Readonly<Partial<Record<LegalDocument, string>>>;
-
-/** What the default texts say of retention. */
-export interface Retention {
-  historyDays: number;
-  personalDataDays: number;
-}
 
 /** The day of the default texts. Change it together with them. */
 const DEFAULT_DAY = '2026-11-28';

@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { Charges } from '../charges/charges.ts';
+import type { MonthStatement } from '../charges/charge.ts';
+import { Problem } from '../domain/problem.ts';
+import { History, type HistoryEntry } from '../history/history.ts';
+import { Erasure } from '../retention/erasure.ts';
+import { Reissues } from '../subscriptions/reissues.ts';
+import type { SubscriptionView } from '../subscriptions/subscription.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { Consents, type KeptConsent } from './consents.ts';
+import type { Customer } from './customers.ts';
+import { ReissueApplications } from './reissue-applications.ts';
+import { Reports } from './reports.ts';
+
+/** Hours after a cancellation in which nothing is erased on request, because the person may still object to it. */
+const OBJECTION_HOURS = 72;
+const HOUR_MS = 3_600_000;
+
+/** All that is held about a customer, by category. Dates are RFC 3339. */
+export interface HeldData {
+  line: {
+    phoneNumber: string;
+    birthDate: string;
+    genderDigit: string;
+    carrier: string;
+    status: string;
+    holder: string;
+    plan: string;
+    handset: object;
+  };
+  subscriptions: {
+    subscribedAt: string;
+    protectedSince: string | null;
+    state: string;
+    since: string;
+    reason: string | null;
+    suspensions: readonly string[];
+    device: { name: string; serialNumber: string; platform: string; osVersion: string; enrolledAt: string } | null;
+  }[];
+  consents: KeptConsent[];
+  authentications: Omit<HistoryEntry, 'id'>[];
+  statements: MonthStatement[];
+  reissues: { cause: string; oldSerialNumber: string; delivery: string; state: string; at: string }[];
+  reports: { kind: string; filedAt: string; outcome: string | null }[];
+}
+
+/** What the person may have erased now. */
+export interface ErasableNow {
+  may: boolean;
+  /** When the person may, if a subscription ended a short time ago; null while one stands. */
+  from: Date | null;
+}
+
+/** Shows customers what is held about them, and erases what need not be kept after the end. */
+@Injectable()
+export class MyData {
+  constructor(
+    private readonly subscriptions: Subscriptions,
+    private readonly consents: Consents,
+    private readonly history: History,
+    private readonly charges: Charges,
+    private readonly reissues: Reissues,
+    private readonly applications: ReissueApplications,
+    private readonly reports: Reports,
+    private readonly erasure: Erasure,
+    private readonly environment: Environment,
+  ) {}
+
+  /** The days for which each category is kept. */
+  get retention(): { historyDays: number; personalDataDays: number } {
+    const { HISTORY_DAYS: historyDays, PERSONAL_DATA_DAYS: personalDataDays } = this.environment;
+    return { historyDays, personalDataDays };
+  }
+
+  /** Returns all that is held about a customer under the line with which they are logged in. */
+  async of(customer: Customer): Promise<HeldData> {
+    const { phoneNumber, owner, carrier, status, holder, plan, handset } = customer.line;
+    const own = await this.ownSubscriptions(customer);
+    const ids = own.map(({ subscriptionId }) => subscriptionId);
+    const each = async <Row>(read: (id: string) => Promise<Row[]>): Promise<Row[]> =>
+      (await Promise.all(ids.map(read))).flat();
+    const [consents, history, reissues, applications, reports, statements] = await Promise.all([
+      each((id) => this.consents.ofSubscription(id)),
+      each((id) => this.history.all(id)),
+      each((id) => this.reissues.ofSubscription(id)),
+      each((id) => this.applications.open(id)),
+      each((id) => this.reports.ofSubscription(id)),
+      this.statements(customer),
+    ]);
+    return {
+      line: { phoneNumber, ...owner, carrier, status, holder, plan, handset },
+      subscriptions: own.map(({ subscribedAt, protectedSince, state, since, reason, suspensions, device }) => ({
+        subscribedAt: subscribedAt.toISOString(),
+        protectedSince: protectedSince?.toISOString() ?? null,
+        state,
+        since: since.toISOString(),
+        reason,
+        suspensions,
+        device: device && {
+          name: device.name,
+          serialNumber: device.serialNumber,
+          platform: device.platform,
+          osVersion: device.osVersion,
+          enrolledAt: device.enrolledAt,
+        },
+      })),
+      consents,
+      authentications: history.map(({ id: _id, ...entry }) => entry),
+      statements,
+      reissues: [
+        ...applications.map(({ cause, oldSerialNumber, delivery, filedAt }) => ({
+          cause,
+          oldSerialNumber,
+          delivery,
+          state: 'filed',
+          at: filedAt.toISOString(),
+        })),
+        ...reissues.map(({ cause, oldSerialNumber, delivery, state, appliedAt }) => ({
+          cause,
+          oldSerialNumber,
+          delivery,
+          state,
+          at: appliedAt.toISOString(),
+        })),
+      ],
+      reports: reports.map(({ kind, filedAt, outcome }) => ({ kind, filedAt: filedAt.toISOString(), outcome })),
+    };
+  }
+
+  /** The monthly statements of a customer, newest first. */
+  async statements(customer: Customer): Promise<MonthStatement[]> {
+    const own = await this.ownSubscriptions(customer);
+    return this.charges.statements(own.map(({ subscriptionId }) => subscriptionId));
+  }
+
+  /** Whether the customer may have erased what need not be kept. */
+  async erasable(customer: Customer): Promise<ErasableNow> {
+    const own = await this.ownSubscriptions(customer);
+    const [latest] = own;
+    if (!latest || own.some(({ state }) => state !== 'cancelled')) return { may: false, from: null };
+    const from = new Date(latest.since.getTime() + OBJECTION_HOURS * HOUR_MS);
+    return { may: from <= new Date(), from };
+  }
+
+  /** Erases what need not be kept after the end of the service. Problems: `nothing_to_change` while it may not be. */
+  async erase(customer: Customer): Promise<void> {
+    if (!(await this.erasable(customer)).may) {
+      throw new Problem('nothing_to_change', 'Data is erased on request once the service has ended for 72 hours.');
+    }
+    const own = await this.ownSubscriptions(customer);
+    await this.erasure.onRequest(
+      own.map(({ subscriptionId }) => subscriptionId),
+      OBJECTION_HOURS,
+    );
+  }
+
+  /** Agrees to an optional document, or withdraws that. Problems: `nothing_to_change` without a subscription. */
+  async choose(customer: Customer, document: string, agrees: boolean, locale: KeptConsent['locale']): Promise<void> {
+    const standing = await this.subscriptions.standingOnLine(customer.line.lineId);
+    if (!standing) throw new Problem('nothing_to_change', 'There is no subscription.');
+    if (agrees) await this.consents.give(standing.id, document, locale);
+    else await this.consents.withdraw(standing.id, document);
+  }
+
+  /** The subscriptions of the line since its owner changed last, newest first: earlier ones are another person's. */
+  private async ownSubscriptions({ line }: Customer): Promise<SubscriptionView[]> {
+    const all = await this.subscriptions.ofLines([line.lineId]);
+    const foreign = all.findIndex(({ state, reason }) => state === 'cancelled' && FOREIGN.has(reason ?? ''));
+    return foreign < 0 ? all : all.slice(0, foreign);
+  }
+}
+
+/** After such an end, the line or its number may be another person's. */
+const FOREIGN: ReadonlySet<string> = new Set(['owner_changed', 'line_terminated', 'ported_out']);

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+
+const ASKED = 'what a former subscriber may have erased ends at one moment, in one statement';
+
+/**
+ * Erases of the subscriptions $1 that were cancelled more than $2 hours ago what no law demands to keep. Contract,
+ * required consents, charges and authentications stay until the end of their retention.
+ */
+const ERASE_ON_REQUEST = statement(
+  'retention_erase_on_request',
+  `WITH over AS MATERIALIZED (
+      SELECT id FROM subscriptions WHERE id = ANY($1::uuid[]) AND state = 'cancelled'
+        AND since < now() - make_interval(hours => $2) FOR UPDATE
+    ), permitted AS (DELETE FROM sms_permissions WHERE subscription_id IN (SELECT id FROM over)
+    ), registered AS (DELETE FROM registrations WHERE subscription_id IN (SELECT id FROM over) AND closed_at IS NOT NULL
+    ), reported AS (DELETE FROM reports WHERE subscription_id IN (SELECT id FROM over) AND outcome IS NOT NULL
+    ), applied AS (DELETE FROM reissue_applications WHERE subscription_id IN (SELECT id FROM over)
+    ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
+    ), agreed AS (DELETE FROM consents
+      WHERE subscription_id IN (SELECT id FROM over) AND document NOT IN ('terms', 'privacy')
+    ), borne AS (UPDATE devices SET name = NULL, name_cipher = NULL, push_token = NULL
+      WHERE subscription_id IN (SELECT id FROM over) AND state = 'revoked')
+    SELECT id FROM over`,
+  {
+    writes: {
+      sms_permissions: ASKED,
+      registrations: ASKED,
+      reports: ASKED,
+      reissue_applications: ASKED,
+      notices: ASKED,
+      consents: ASKED,
+      devices: ASKED,
+    },
+  },
+);
+
+/** Erases what former subscribers may have erased before the retention ends. */
+@Injectable()
+export class ErasureStore {
+  constructor(private readonly database: Database) {}
+
+  async onRequest(subscriptionIds: readonly string[], hours: number): Promise<void> {
+    await this.database.rows(ERASE_ON_REQUEST, [subscriptionIds, hours]);
+  }
+}
