@@ -56,6 +56,7 @@ export function logPage(
     ${searchForm(words, address, choice, isUnknownId)} ${filterForm(words, address, choice)}
     <section class="card" aria-labelledby="log">
       ${rows.length === 0 ? html`<p class="nothing">${nothing}</p>` : wideTable('log', head, body)}
+      ${rows.length === 0 && choice.mode === 'live' && linkButton(`${address}?mode=test`, words.tests, 'secondary')}
       ${
         (choice.after !== undefined || next !== null) &&
         html`<div class="row">
