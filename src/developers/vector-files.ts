@@ -4,7 +4,19 @@ import { readFileSync } from 'node:fs';
 const FOLDER = new URL('./vectors/v1/', import.meta.url);
 
 /** Known answers for whoever writes an app of their own, made by another implementation. */
-export const VECTORS = ['device-proof', 'pin-proof', 'knowledge-key', 'envelope', 'test-envelope'] as const;
+export const VECTORS = [
+  'device-proof',
+  'pin-proof',
+  'chosen-pin',
+  'knowledge-key',
+  'envelope',
+  'test-envelope',
+  'authenticator-envelope',
+  'refused-envelopes',
+  'one-time-code',
+  'transaction',
+  'card-proof',
+] as const;
 export type VectorName = (typeof VECTORS)[number];
 
 /** The JSON of one file of vectors. */
