@@ -35,6 +35,14 @@ export const en = (): AccountWords => ({
       wrong: 'The current password is incorrect.',
     },
   },
+  list: {
+    all: 'All',
+    from: 'From (day in Seoul)',
+    until: 'To (day in Seoul)',
+    filter: 'Filter',
+    newest: 'Newest',
+    older: 'Older',
+  },
   authenticator: {
     title: 'Change authenticator',
     lead: 'For a new phone, or if somebody may have seen the old key. You are signed out everywhere else.',

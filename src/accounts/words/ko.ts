@@ -36,6 +36,15 @@ export const ko = () => ({
       wrong: '현재 비밀번호가 일치하지 않습니다.',
     } satisfies Record<ChosenPasswordFault, string>,
   },
+  /** Lists that can be filtered and turned over. */
+  list: {
+    all: '전체',
+    from: '시작일(한국 시간)',
+    until: '종료일(한국 시간)',
+    filter: '조회',
+    newest: '최신',
+    older: '이전',
+  },
   authenticator: {
     title: '인증 앱 변경',
     lead: '휴대폰을 바꾸었거나 기존 키가 노출되었을 때 변경합니다. 다른 기기에서는 로그아웃됩니다.',
