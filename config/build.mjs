@@ -6,13 +6,20 @@ import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const FOLDERS = ['config', 'migrations', 'src'];
+/** What /developers shows, and where the build copies it. */
+const SHOWN = {
+  'src/developers/guide': 'dist/src/developers/guide',
+  'src/developers/vectors': 'dist/src/developers/vectors',
+  'test/examples/android-core': 'dist/src/developers/cores/android-core',
+  'test/examples/ios-core': 'dist/src/developers/cores/ios-core',
+};
 const FILES = ['nest-cli.json', 'package-lock.json', 'package.json', 'tsconfig.build.json', 'tsconfig.json'];
 const BUILT = ['dist/src/main.js', 'dist/assets/manifest.json'].map((path) => join(root, path));
 /** The digest of the sources that dist/ was built from. */
 const note = join(root, 'dist/.sources');
 
 function digestOfSources() {
-  const within = FOLDERS.flatMap((folder) =>
+  const within = [...FOLDERS, ...Object.keys(SHOWN)].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name)),
@@ -42,9 +49,9 @@ if (!isBuilt) {
   rmSync(note, { force: true });
   const [{ bundle }, { transpile }] = await loadTools();
   await Promise.all([bundle(), transpile(FOLDERS)]);
-  for (const folder of ['src/developers/guide', 'src/developers/vectors']) {
-    rmSync(join(root, 'dist', folder), { recursive: true, force: true });
-    cpSync(join(root, folder), join(root, 'dist', folder), { recursive: true });
+  for (const [from, to] of Object.entries(SHOWN)) {
+    rmSync(join(root, to), { recursive: true, force: true });
+    cpSync(join(root, from), join(root, to), { recursive: true });
   }
   writeFileSync(note, digest);
 }

@@ -31,12 +31,15 @@ import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
 import { Consent } from '../src/customers/consent.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
+import { ReissueApplication } from '../src/customers/reissue-application.entity.ts';
 import { Report } from '../src/customers/report.entity.ts';
 import { Delivery } from '../src/delivery/delivery.entity.ts';
+import { PushAnswer } from '../src/delivery/push-answer.entity.ts';
 import { WaitingReceipt } from '../src/delivery/sms-receipt.entity.ts';
 import { TextMessage } from '../src/delivery/text-message.entity.ts';
 import { DeviceKeyDigest } from '../src/devices/device-key-digest.entity.ts';
 import { Device } from '../src/devices/device.entity.ts';
+import { DeviceContact } from '../src/devices/device-contact.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
 import { CountedHour } from '../src/figures/counted-hour.entity.ts';
 import { Figure } from '../src/figures/figure.entity.ts';
@@ -60,7 +63,11 @@ import { AccountSession } from '../src/accounts/account-session.entity.ts';
 import { ClientLog1764100000000 } from '../migrations/1764100000000-client-log.ts';
 import { Figures1764110000000 } from '../migrations/1764110000000-figures.ts';
 import { EventsByType1764120000000 } from '../migrations/1764120000000-events-by-type.ts';
+import { WebPush1764130000000 } from '../migrations/1764130000000-web-push.ts';
 import { Console1764140000000 } from '../migrations/1764140000000-console.ts';
+import { PushAnswers1764160000000 } from '../migrations/1764160000000-push-answers.ts';
+import { ReissueApplications1764170000000 } from '../migrations/1764170000000-reissue-applications.ts';
+import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -122,8 +129,10 @@ export const ENTITIES = [
   CustomerSession,
   DeedRequest,
   Delivery,
+  PushAnswer,
   DepartedNumber,
   Device,
+  DeviceContact,
   DeviceKeyDigest,
   EnrolmentCode,
   Figure,
@@ -134,6 +143,7 @@ export const ENTITIES = [
   OperatorLook,
   Registration,
   Reissue,
+  ReissueApplication,
   Report,
   SinkToken,
   SmsPermission,
@@ -211,7 +221,11 @@ export function dataSourceOptions(
       ClientLog1764100000000,
       Figures1764110000000,
       EventsByType1764120000000,
+      WebPush1764130000000,
       Console1764140000000,
+      PushAnswers1764160000000,
+      ReissueApplications1764170000000,
+      WebhookBounds1764180000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -17,6 +17,7 @@ import {
   IsAddress,
   IsApnsKey,
   IsCertificates,
+  IsContact,
   IsDatabaseAddress,
   IsHostAndPort,
   IsKeyring,
@@ -172,6 +173,19 @@ export class Environment {
   @IsCertificates()
   APNS_ENDPOINT_CA?: string;
 
+  /**
+   * Who sends Web Push, for the operators of browsers' push services: an address with `mailto:` or `https:`. By default, the
+   * ISSUER.
+   */
+  @IsOptional()
+  @IsContact()
+  VAPID_SUBJECT?: string;
+
+  /** VAPID_SUBJECT with its default. An issuer without TLS, as of the demonstration, is no address for it. */
+  get vapidSubject(): string {
+    return this.VAPID_SUBJECT ?? (this.ISSUER.startsWith('https:') ? this.ISSUER : 'mailto:nobody@example.com');
+  }
+
   /** smpp://systemId:password@host:port */
   @IsOptional()
   @IsAddress('smpp', 'ssmpp')
@@ -215,6 +229,18 @@ export class Environment {
    */
   @IsNetworks()
   WEBHOOK_ALLOW_SUBNETS: string[] = [];
+
+  /** A proxy for webhooks, which is asked to connect (CONNECT) to the addresses that this service has judged. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  WEBHOOK_PROXY?: string;
+
+  /** Events that are kept for one client, at most: beyond it the oldest are dropped. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(100)
+  @Max(1_000_000_000)
+  WEBHOOK_MOST_EVENTS: number = 5_000_000;
 
   /** The bearer token for CARRIER_DIRECTORY_URL. */
   @IsOptional()

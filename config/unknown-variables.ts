@@ -1,5 +1,5 @@
 /** What names of this service begin with; no other program is likely to read such a variable. */
-const OWN_PREFIXES = ['APNS_', 'CARRIER_DIRECTORY_', 'FCM_', 'PUSHGUARD_', 'SMPP_'];
+const OWN_PREFIXES = ['APNS_', 'CARRIER_DIRECTORY_', 'FCM_', 'PUSHGUARD_', 'SMPP_', 'VAPID_'];
 /** Names of one word that other programs also begin with. */
 const ORDINARY_WORDS = new Set(['HOST', 'PORT', 'ROLE']);
 /** Names that differ in more characters are not meant for each other. */

@@ -80,6 +80,16 @@ export function IsPlainUrl(): PropertyDecorator {
   });
 }
 
+/** Where a person is reached: an address with `mailto:`, or with `https:` and without user and password. */
+export function IsContact(): PropertyDecorator {
+  const sentence = 'must begin with mailto: or https://';
+  return form((text) => {
+    if (/^mailto:[^\s@]+@[^\s@]+$/.test(text)) return null;
+    const url = URL.parse(text);
+    return url?.protocol === 'https:' && !url.username && !url.password ? null : sentence;
+  });
+}
+
 /** The keyring, checked part by part. */
 export function IsKeyring(): PropertyDecorator {
   return form(keyringFault);

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AlertsModule } from './alerts/alerts.module.ts';
+import { AppShellModule } from './app-shell/app-shell.module.ts';
 import { AuthenticationModule } from './authentication/authentication.module.ts';
 import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
@@ -46,6 +47,7 @@ export class AppModule {
         SubscriptionsModule,
         CarrierModule,
         CustomersModule,
+        AppShellModule,
         OperatorModule,
         ConsoleModule,
         DevelopersModule,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readProcessEnvironment } from '../config/environment.ts';
-import { generateKeyring } from './crypto/keyring.ts';
+import { generateKeyring, withVapidKey } from './crypto/keyring.ts';
 import { newAccountSecrets } from './crypto/account-secrets.ts';
 import { randomId, randomToken } from './crypto/random.ts';
 import {
@@ -50,7 +50,7 @@ function startDefaults(): Promise<Embedded> {
     const isFirst = !existsSync(join(DATA_DIR, 'postgres'));
     tell(isFirst ? `Creating a PostgreSQL in ${DATA_DIR} …` : `Starting the PostgreSQL in ${DATA_DIR} …`);
   }
-  return startEmbedded(environment, generateKeyring);
+  return startEmbedded(environment, { create: generateKeyring, complete: withVapidKey });
 }
 
 async function demonstrationOf(embedded: Embedded): Promise<Demonstration> {

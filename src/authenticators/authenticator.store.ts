@@ -52,6 +52,15 @@ const OF_DEVICE = statement(
     WHERE au.device_id = $1 ORDER BY au.kind`,
 );
 
+const OF_SUBSCRIPTION = statement(
+  'authenticator_of_subscription',
+  `SELECT au.kind, d.serial_number AS "serialNumber", c.name AS issuer, c.vendor_code AS "issuerVendorCode",
+      au.failures >= ${AUTHENTICATOR_ATTEMPTS} AS locked, au.created_at AS "createdAt"
+    FROM authenticators au JOIN devices d ON d.id = au.device_id AND d.state = 'active'
+      LEFT JOIN clients c ON c.id = d.issuer_id
+    WHERE au.subscription_id = $1 ORDER BY d.issuer_id IS NOT NULL, au.kind, au.created_at`,
+);
+
 /** The one-time passwords of a subscription's own phone. */
 const OWN_OTP = statement(
   'authenticator_own_otp',
@@ -94,6 +103,11 @@ export class AuthenticatorStore {
 
   async ofDevice(deviceId: string): Promise<AuthenticatorRow[]> {
     return this.database.rows<AuthenticatorRow>(OF_DEVICE, [deviceId]);
+  }
+
+  /** The authenticators on all devices of a subscription, those of the own phone first. */
+  async ofSubscription(subscriptionId: string): Promise<AuthenticatorRow[]> {
+    return this.database.rows<AuthenticatorRow>(OF_SUBSCRIPTION, [subscriptionId]);
   }
 
   /** Returns the lock state of OTP on the own phone; undefined when it has no OTP. */

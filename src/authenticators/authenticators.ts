@@ -10,7 +10,7 @@ import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { PinCheck } from '../devices/pin/pin-check.ts';
 import { AUTHENTICATOR_SECRET_BYTES, AUTHENTICATOR_TERMS, type AuthenticatorKind } from '../domain/authenticator.ts';
 import { Problem } from '../domain/problem.ts';
-import { AuthenticatorStore } from './authenticator.store.ts';
+import { AuthenticatorStore, type AuthenticatorRow } from './authenticator.store.ts';
 import { DECOY_SUBSCRIPTION_ID } from './named-subscribers.ts';
 import { RegistrationStore } from './registrations/registration.store.ts';
 
@@ -58,12 +58,21 @@ export class Authenticators {
 
   /** Lists the authenticators of this device. */
   async list({ deviceId }: ProvenDevice): Promise<AuthenticatorView[]> {
-    return (await this.store.ofDevice(deviceId)).map(({ issuer, issuerVendorCode, createdAt, ...row }) => ({
+    return (await this.store.ofDevice(deviceId)).map((row) => this.view(row));
+  }
+
+  /** Lists the authenticators on all devices of a subscription, those of the own phone first. */
+  async ofSubscription(subscriptionId: string): Promise<AuthenticatorView[]> {
+    return (await this.store.ofSubscription(subscriptionId)).map((row) => this.view(row));
+  }
+
+  private view({ issuer, issuerVendorCode, createdAt, ...row }: AuthenticatorRow): AuthenticatorView {
+    return {
       ...row,
       issuer: issuer === null ? null : { name: issuer },
       vendorCode: issuerVendorCode ?? this.environment.VENDOR_CODE,
       createdAt: createdAt.toISOString(),
-    }));
+    };
   }
 
   /** Tells if wrong codes have locked OTP on the subscription’s own phone; undefined when it has no OTP. */

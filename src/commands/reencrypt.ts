@@ -58,6 +58,9 @@ const COLUMNS: readonly Column[] = [
   { table: 'notices', column: 'address' },
   { table: 'carrier_events', column: 'kept' },
   { table: 'reports', column: 'person' },
+  { table: 'reissue_applications', column: 'person' },
+  { table: 'reissue_applications', column: 'proof_reference' },
+  { table: 'reissue_applications', column: 'recipient' },
   { table: 'accounts', column: 'totp_secret', place: 'operators:totp_secret' },
   { table: 'webhook_secrets', column: 'secret' },
 ];

@@ -30,6 +30,7 @@ export interface PublicJwk {
 /**
  * The service's secrets. In every list the first key is used for new data; the others only read what they once wrote.
  * To rotate a key without downtime: insert the new key first, run `npm run reencrypt`, remove the old key.
+ * A VAPID key is removed later: when the apps have subscribed anew.
  */
 export interface Keyring {
   /** Encrypts personal data at rest, AES-256-GCM. */
@@ -44,6 +45,11 @@ export interface Keyring {
    */
   subject: Buffer;
   signing: readonly [SigningKey, ...SigningKey[]];
+  /**
+   * Sign the requests to push services of browsers (VAPID, RFC 8292). A subscription is bound to the key under which it was
+   * made, so the older keys go on signing for theirs. Without a key there is no Web Push.
+   */
+  vapid: readonly SigningKey[];
 }
 
 /** The parts as parsed from the file, before validation. */
@@ -62,29 +68,40 @@ export function parseKeyring(text: string): Keyring {
     index: namedKeys('index', file?.index),
     code: namedKeys('code', file?.code),
     subject: secret('subject', file?.subject),
-    signing: signingKeys(file?.signing),
+    signing: signingKeys('signing', file?.signing),
+    vapid: file?.vapid === undefined ? [] : signingKeys('vapid', file.vapid),
   };
 }
 
 /** A new keyring as JSON text. `npm start` stores it in its data directory; it is also a template for production. */
 export function generateKeyring(): string {
   const named = () => [{ kid: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64url') }];
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const signing = [{ kid: randomBytes(4).toString('hex'), ...privateKey.export({ format: 'jwk' }) }];
   const subject = randomBytes(32).toString('base64url');
-  return JSON.stringify({ field: named(), index: named(), code: named(), subject, signing }, null, 2);
+  const [signing, vapid] = [newSigningKeys(), newSigningKeys()];
+  return JSON.stringify({ field: named(), index: named(), code: named(), subject, signing, vapid }, null, 2);
+}
+
+/** A keyring's text with a key for Web Push, which keyrings of older versions lack. Any other text stays as it is. */
+export function withVapidKey(text: string): string {
+  if (parseKeyring(text).vapid.length > 0) return text;
+  return JSON.stringify({ ...(JSON.parse(text) as object), vapid: newSigningKeys() }, null, 2);
+}
+
+function newSigningKeys(): [{ kid: string } & JsonWebKey] {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return [{ kid: randomBytes(4).toString('hex'), ...privateKey.export({ format: 'jwk' }) }];
 }
 
 function namedKeys(part: string, keys: unknown): [NamedKey, ...NamedKey[]] {
   return entries(part, keys, ({ kid, key }) => ({ kid, key: secret(part, key) }));
 }
 
-function signingKeys(keys: unknown): [SigningKey, ...SigningKey[]] {
-  return entries('signing', keys, ({ kid, ...jwk }) => {
-    secret('signing', jwk['d']);
-    const privateKey = readPrivateKey(jwk);
+function signingKeys(part: 'signing' | 'vapid', keys: unknown): [SigningKey, ...SigningKey[]] {
+  return entries(part, keys, ({ kid, ...jwk }) => {
+    secret(part, jwk['d']);
+    const privateKey = readPrivateKey(part, jwk);
     const { x, y, crv } = createPublicKey(privateKey).export({ format: 'jwk' });
-    if (crv !== 'P-256' || !x || !y) throw new Error('keyring: a key in "signing" is not a P-256 key');
+    if (crv !== 'P-256' || !x || !y) throw new Error(`keyring: a key in "${part}" is not a P-256 key`);
     return { kid, privateKey, publicJwk: { kty: 'EC', crv, x, y } as const };
   });
 }
@@ -114,10 +131,10 @@ function secret(part: string, value: unknown): Buffer {
 }
 
 /** Node's own errors quote their input, so they are replaced. */
-function readPrivateKey(jwk: Record<string, unknown>): KeyObject {
+function readPrivateKey(part: string, jwk: Record<string, unknown>): KeyObject {
   try {
     return createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
   } catch {
-    throw new Error('keyring: a key in "signing" is not a private JWK');
+    throw new Error(`keyring: a key in "${part}" is not a private JWK`);
   }
 }

@@ -39,6 +39,18 @@ export function normaliseEnrolmentCode(typed: string): string {
   return letters.replace(/(.{5})(?=.)/g, '$1-');
 }
 
+/** The number of a receipt, `7K2Q-…`: 4×4 Base32 characters, 80 random bits. */
+export function randomReceiptNumber(): string {
+  const letters = Array.from({ length: 16 }, () => BASE32.charAt(randomInt(32))).join('');
+  return letters.replace(/(.{4})(?=.)/g, '$1-');
+}
+
+/** The canonical form of a typed receipt number, as {@link normaliseEnrolmentCode}; null for any other text. */
+export function receiptNumberIn(typed: string): string | null {
+  const letters = compactText(typed).toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1');
+  return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(letters) ? letters.replace(/(.{4})(?=.)/g, '$1-') : null;
+}
+
 /** A device's serial number, `PG-0000-0000-0000`, which a person can read aloud to the call centre. */
 export function randomSerialNumber(): string {
   const digits = randomInt(1_000_000_000_000).toString().padStart(12, '0');

@@ -4,6 +4,7 @@ import { CodeDigest } from './code-digest.ts';
 import { DeviceCipher } from './device-cipher.ts';
 import { FieldCipher } from './field-cipher.ts';
 import type { Keyring } from './keyring.ts';
+import { VapidKeys } from './vapid-keys.ts';
 
 /** The keyring as features use it: each secret is wrapped by the object for its one purpose. */
 export class ServiceKeys {
@@ -14,6 +15,7 @@ export class ServiceKeys {
   readonly subject: Buffer;
   readonly audit: AuditChain;
   readonly signing: Keyring['signing'];
+  readonly vapid: VapidKeys;
 
   constructor(ring: Keyring) {
     this.fields = new FieldCipher(ring.field);
@@ -23,5 +25,6 @@ export class ServiceKeys {
     this.subject = ring.subject;
     this.audit = new AuditChain(ring.subject);
     this.signing = ring.signing;
+    this.vapid = new VapidKeys(ring.vapid);
   }
 }

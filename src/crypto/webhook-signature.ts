@@ -13,7 +13,7 @@ export function writtenWebhookSecret(secret: Buffer): string {
  * `timestamp` is in seconds since 1970.
  */
 export function webhookSignature(
-  { id, timestamp, body }: { id: string; timestamp: number; body: Buffer },
+  { id, timestamp, body }: { id: string; timestamp: number; body: Buffer | string },
   secrets: readonly Buffer[],
 ): string {
   const before = `${id}.${timestamp}.`;

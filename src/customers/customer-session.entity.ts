@@ -36,6 +36,10 @@ export class CustomerSession {
   @Column('text', { nullable: true })
   verifiedFor: Intent | null;
 
+  /** The authentication that verified the customer. */
+  @Column('uuid', { nullable: true })
+  verifiedBy: string | null;
+
   @Column('text', { nullable: true })
   channel: Channel | null;
 

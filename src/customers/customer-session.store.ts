@@ -18,7 +18,7 @@ const LONGEST_SECONDS = 3_600;
 const LIVING = `seen_at > now() - interval '${IDLE_SECONDS} seconds'
   AND created_at > now() - interval '${LONGEST_SECONDS} seconds'`;
 
-const COLUMNS = `errand AS intent, terms, verified_for AS "verifiedFor", channel, authentication_id AS "authenticationId", line_id AS "lineId",
+const COLUMNS = `errand AS intent, terms, verified_for AS "verifiedFor", verified_by AS "verifiedBy", channel, authentication_id AS "authenticationId", line_id AS "lineId",
   person_index AS "personIndex", verified_at AS "verifiedAt", enrolment,
   coalesce(verified_at > now() - interval '10 minutes', false) AS "isFresh"`;
 
@@ -39,7 +39,7 @@ const SEE = statement(
 const VERIFIED = statement(
   'customer_session_verified',
   `UPDATE customer_sessions SET digest = $2, line_id = $4, person_index = $5, verified_at = now(),
-      verified_for = errand, channel = $6, authentication_id = NULL, enrolment = NULL, created_at = now(), seen_at = now()
+      verified_for = errand, verified_by = authentication_id, channel = $6, authentication_id = NULL, enrolment = NULL, created_at = now(), seen_at = now()
     WHERE digest = $1 AND authentication_id = $3 AND ${LIVING} RETURNING ${COLUMNS}`,
 );
 

@@ -10,6 +10,7 @@ export type CustomerVisit = Pick<
   | 'personIndex'
   | 'verifiedAt'
   | 'verifiedFor'
+  | 'verifiedBy'
   | 'channel'
   | 'enrolment'
 > & {

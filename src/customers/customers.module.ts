@@ -28,13 +28,17 @@ import { MyController } from './pages/my.controller.ts';
 import { PageProblemFilter } from './pages/page-problem.filter.ts';
 import { Pages } from './pages/pages.ts';
 import { ReportController } from './pages/report.controller.ts';
+import { ReissueApplication } from './reissue-application.entity.ts';
+import { ReissueApplicationStore } from './reissue-application.store.ts';
+import { ReissueApplications } from './reissue-applications.ts';
+import { ReissueController } from './pages/reissue.controller.ts';
 import { ReportStore } from './report.store.ts';
 import { Reports } from './reports.ts';
 
 /** The actions of subscribers on the website. The service itself verifies their identity, except for reports. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([CustomerSession, Report]),
+    TypeOrmModule.forFeature([CustomerSession, ReissueApplication, Report]),
     AuthenticationModule,
     AuthenticatorsModule,
     LifecycleModule,
@@ -47,24 +51,41 @@ import { Reports } from './reports.ts';
     NoticesModule,
     PagesModule,
   ],
-  controllers: [LossReportController, HomeController, IdentityController, MyController, ReportController],
+  controllers: [
+    LossReportController,
+    HomeController,
+    IdentityController,
+    MyController,
+    ReissueController,
+    ReportController,
+  ],
   providers: [
     Customers,
     Identity,
     LossBreaker,
     MyService,
     NewPhone,
+    ReissueApplications,
+    ReissueApplicationStore,
     Reports,
     CustomerSessionStore,
     ReportStore,
     Pages,
     PageProblemFilter,
   ],
-  exports: [NewPhone, PageProblemFilter, Pages, Reports],
+  exports: [NewPhone, PageProblemFilter, Pages, ReissueApplications, Reports],
 })
 export class CustomersModule {
-  constructor(tasks: RecurringTasks, customers: Customers, reports: Reports, { HISTORY_DAYS }: Environment) {
+  constructor(
+    tasks: RecurringTasks,
+    customers: Customers,
+    reports: Reports,
+    applications: ReissueApplications,
+    { HISTORY_DAYS }: Environment,
+  ) {
     tasks.inEveryWorker(reports);
+    tasks.inEveryWorker(applications);
+    tasks.purge('reissue applications', () => applications.purge(HISTORY_DAYS));
     tasks.purge('customer sessions', () => customers.purgeSessions());
     tasks.purge('reports', () => reports.purge(HISTORY_DAYS));
   }

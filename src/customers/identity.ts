@@ -16,7 +16,7 @@ export interface CustomerBrowser {
 
 /** Where a verified customer goes next: to a page, or to the reasons why the line may not join, with the hold among them. */
 export type NextStep =
-  | { address: '/my' | '/my?note=joined' | '/enrol' | '/cancelled' }
+  | { address: '/my' | '/my?note=joined' | '/enrol' | '/cancelled' | '/reissue/apply' }
   | { refusedFor: IneligibilityCode[]; hold: Hold | null };
 
 /** What follows from a verification on the website, by what the customer came for. */
@@ -42,6 +42,8 @@ export class Identity {
       case 'new_phone':
         if (browser.digest) await this.service.newCode(customer, browser.digest);
         return { address: '/enrol' };
+      case 'reissue':
+        return { address: '/reissue/apply' };
     }
   }
 

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { randomFraction } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { backoffMs, HANDOVER_SECONDS } from '../domain/delivery.ts';
+import { keptCode, keptMessageId, type PushedKind } from '../domain/push-answer.ts';
 import { Devices } from '../devices/devices.ts';
 import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push/push.ts';
 import { SmsGateway, type SmsMessage, type SmsOutcome } from '../gateways/sms/sms.ts';
@@ -10,14 +11,17 @@ import { Words } from '../pages/words.ts';
 import { Notices, type WrittenNotice } from '../notices/notices.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
+import { PushAnswers, type NewPushAnswer } from './push-answers.ts';
 import { TextMessages, type TextSubject } from './text-messages.ts';
 import { decryptNamedPerson } from '../authentication/named-person.ts';
 
 /** Push attempts for a notice before it goes to the number by SMS instead. */
 const PUSH_ATTEMPTS_A_NOTICE = 5;
 
-/** The outcome of one delivery. */
-type Settled = { id: string; kind: 'done' } | { id: string; kind: 'later'; attempts: number; ms: number };
+/** The outcome of one delivery, with the answer of the push service if it was asked. */
+type Settled = { id: string; answer?: NewPushAnswer } & (
+  { kind: 'done' } | { kind: 'later'; attempts: number; ms: number }
+);
 
 /**
  * Sends what each commit has queued to the platforms: wake-ups, codes, cancellations, test codes and text messages.
@@ -39,12 +43,14 @@ export class Deliver {
     private readonly metrics: Metrics,
     private readonly words: Words,
     private readonly texts: TextMessages,
+    private readonly answers: PushAnswers,
   ) {}
 
   /** Sends the deliveries of one job concurrently. Skips ids that another worker has claimed. */
   async deliver(ids: readonly string[]): Promise<void> {
     const settled = await Promise.all((await this.store.claim(ids)).map((one) => this.deliverOne(one)));
     await Promise.all([
+      this.answers.record(settled.flatMap(({ answer }) => answer ?? [])),
       this.store.finish(settled.flatMap((one) => (one.kind === 'done' ? [one.id] : []))),
       this.store.postpone(settled.flatMap((one) => (one.kind === 'later' ? [one] : []))),
     ]);
@@ -64,14 +70,16 @@ export class Deliver {
     const { deviceId, pushService: service, pushToken, bond } = one;
     const content = pushMessage(one);
     // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
-    if (one.isHeld || !content || !deviceId || !service || !pushToken || !bond || one.secondsLeft <= 0)
-      return done(one);
+    if (one.isHeld || !content || !deviceId || !bond || one.secondsLeft <= 0) return done(one);
+    if (!service || service === 'none' || !pushToken) return done(one);
     const token = this.devices.readPushToken(pushToken, bond);
     if (token === null) return done(one);
     const message: PushMessage = { ...content, service, token, ttlSeconds: Math.ceil(one.secondsLeft) };
+    const startedAt = performance.now();
     const outcome = await this.sendPush(one, message, HANDOVER_SECONDS);
+    const tookMs = Math.round(performance.now() - startedAt);
     if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
-    return this.settle(one, outcome);
+    return { ...this.settle(one, outcome), answer: answerOf(one, { deviceId, service, outcome, tookMs }) };
   }
 
   private async deliverSms(one: Claimed): Promise<Settled> {
@@ -148,6 +156,24 @@ export class Deliver {
     this.logger.warn(`delivery ${one.id} (${one.kind}) is deferred: ${outcome.reason}`);
     return later(one, outcome.kind === 'retry' ? outcome.afterMs : undefined);
   }
+}
+
+function answerOf(
+  { id: deliveryId, kind, attempts: attempt }: Claimed,
+  given: { deviceId: string; service: PushMessage['service']; outcome: PushOutcome; tookMs: number },
+): NewPushAnswer {
+  const { deviceId, service: pushService, outcome, tookMs } = given;
+  return {
+    deviceId,
+    deliveryId,
+    kind: kind as PushedKind,
+    pushService,
+    outcome: outcome.kind,
+    code: 'reason' in outcome ? keptCode(outcome.reason) : null,
+    messageId: outcome.kind === 'accepted' ? keptMessageId(outcome.messageId) : null,
+    attempt,
+    tookMs,
+  };
 }
 
 function done({ id }: Claimed): Settled {

@@ -57,6 +57,14 @@ export function pushMessage(
         style: 'alert',
         collapseKey: openAlertId,
       };
+    case 'push_test':
+      if (!deviceId) return null;
+      return {
+        data: { t: 'push_test' },
+        alert: { title: '알림 시험', body: '고객센터에서 보낸 시험 알림입니다. This is a test from the call centre.' },
+        style: 'alert',
+        collapseKey: `test-${deviceId}`,
+      };
     case 'sms':
     case 'notice':
       return null;

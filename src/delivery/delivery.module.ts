@@ -4,6 +4,8 @@ import { NoticesModule } from '../notices/notices.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
+import { PushAnswerStore } from './push-answer.store.ts';
+import { PushAnswers } from './push-answers.ts';
 import { TextMessages } from './text-messages.ts';
 import { TextMessageStore } from './text-message.store.ts';
 import { DeliverySweeper } from './delivery-sweeper.ts';
@@ -14,12 +16,19 @@ const DROP_MS = 10_000;
 /** Sends pushes and text messages to their platforms after each commit, and knows what became of text messages. */
 @Module({
   imports: [DevicesModule, NoticesModule],
-  providers: [Deliver, DeliverySweeper, DeliveryStore, TextMessages, TextMessageStore],
-  exports: [Deliver, TextMessages],
+  providers: [Deliver, DeliverySweeper, DeliveryStore, TextMessages, TextMessageStore, PushAnswers, PushAnswerStore],
+  exports: [Deliver, PushAnswers, TextMessages],
 })
 export class DeliveryModule {
-  constructor(tasks: RecurringTasks, sweeper: DeliverySweeper, store: DeliveryStore, texts: TextMessages) {
+  constructor(
+    tasks: RecurringTasks,
+    sweeper: DeliverySweeper,
+    store: DeliveryStore,
+    texts: TextMessages,
+    answers: PushAnswers,
+  ) {
     tasks.inEveryWorker(sweeper, { name: 'drop expired deliveries', everyMs: DROP_MS, run: () => store.dropExpired() });
     tasks.purge('sms receipts', () => texts.dropReceipts());
+    tasks.purge('push answers', () => answers.purge());
   }
 }

@@ -9,6 +9,7 @@ import type { Html } from '../pages/html.ts';
 import { sendPage } from '../pages/page.ts';
 import { Visitor } from '../pages/visitor.ts';
 import { Words } from '../pages/words.ts';
+import { coreText } from './core-files.ts';
 import { Library } from './library.ts';
 import { TAGS } from './openapi/security-schemes.ts';
 import { slugOfTag } from './operations.ts';
@@ -93,6 +94,18 @@ export class DevelopersController {
       .header('Cache-Control', 'public, max-age=86400')
       .header('Access-Control-Allow-Origin', '*')
       .send(vectorText(name));
+  }
+
+  /** The source of the cores for native apps, as text that runs nowhere. */
+  @Get('cores/:core/:file')
+  core(@Param('core') core: string, @Param('file') file: string, @Res() reply: FastifyReply): void {
+    const text = coreText(core, file);
+    if (text === undefined) throw unknown();
+    void reply
+      .header('Content-Type', 'text/plain; charset=utf-8')
+      .header('Content-Security-Policy', "default-src 'none'; base-uri 'none'; frame-ancestors 'none'")
+      .header('Cache-Control', 'public, max-age=3600')
+      .send(text);
   }
 
   @Get(':guide')

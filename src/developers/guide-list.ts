@@ -22,6 +22,7 @@ export const GUIDE_GROUPS = {
     guide('sdk', 'SDK', 'SDK'),
     guide('otp-and-signing', 'OTP, 서명, 등록', 'OTP, signing, registrations'),
     guide('app-protocol', '앱 프로토콜', 'App protocol'),
+    guide('native-apps', '네이티브 앱', 'Native apps'),
     guide('carrier', '통신사 연동', 'Carrier feed'),
     guide('call-centre', '고객센터 API', 'Operators’ API'),
     guide('changes', '변경 내역', 'Changes'),

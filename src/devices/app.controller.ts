@@ -1,8 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
-import { ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RawRequest } from '../http/fastify.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { Operation } from '../http/operation.ts';
+import { publicDocument } from '../http/public-document.ts';
 import {
   DeviceResponse,
   EnrolRequest,
@@ -10,6 +12,7 @@ import {
   EnvelopeResponse,
   PinCheckRequest,
   PinCheckResponse,
+  PushKeyResponse,
   PushTokenRequest,
   TestRequest,
   TestResponse,
@@ -20,6 +23,7 @@ import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
 import { nonceSpent } from './pin/judge-pin.ts';
 import { PinCheck } from './pin/pin-check.ts';
+import { PushAddresses } from './push-addresses.ts';
 
 @ApiTags('App')
 @Controller('app/v1')
@@ -29,6 +33,7 @@ export class DeviceController {
     private readonly devices: Devices,
     private readonly proofs: DeviceProofs,
     private readonly pinCheck: PinCheck,
+    private readonly addresses: PushAddresses,
   ) {}
 
   /**
@@ -91,7 +96,24 @@ export class DeviceController {
     return this.devices.standing(device.deviceId);
   }
 
-  /** Replaces the push token of the device. */
+  /**
+   * Returns the public key under which a browser subscribes to Web Push (VAPID, RFC 8292). An app asks at every start, and
+   * subscribes anew when the key is another one than that of its subscription. Errors: `not_found` where the service has
+   * no such key: then the app enrols with an empty `pushToken`.
+   */
+  @Get('push-key')
+  @ApiOkResponse({ type: PushKeyResponse })
+  @Operation('getPushKey', {
+    summary: 'Get the key for Web Push',
+    answers: 'The public key',
+    refuses: ['not_found'],
+    headers: ['ETag'],
+  })
+  pushKey(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    return publicDocument(request, reply, { applicationServerKey: this.addresses.applicationServerKey });
+  }
+
+  /** Replaces the push token of the device, and with it the push service; an empty one ends its pushes. */
   @Put('device/push-token')
   @HttpCode(204)
   @ForDevices()

@@ -4,8 +4,13 @@ import type { DeviceState } from '../domain/device.ts';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
 import { Compacted, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
 
-/** The alphabets of FCM and APNs. APNs takes the token in its path, so no other character is accepted. */
-const PUSH_TOKEN = /^[\w:.-]{1,1024}$/;
+/**
+ * The alphabets of FCM and APNs, of which APNs takes the token in its path; a subscription to Web Push as JSON; or nothing.
+ */
+const PUSH_TOKEN = /^(?:[\w:.-]{0,1024}|\{[\s\S]{0,4095})$/;
+const PUSH_TOKEN_RULE = {
+  message: 'pushToken must be at most 1024 characters of A-Z, a-z, 0-9 and _ : . -, or a Web Push subscription as JSON',
+};
 const COORDINATE = /^[\w-]{43}$/;
 
 /** A P-256 public key as JWK (RFC 7517). */
@@ -69,7 +74,7 @@ export class EnrolRequest {
   @Matches(COORDINATE, { message: 'knowledgeKey must be 32 bytes in base64url' })
   knowledgeKey: string;
 
-  /** The push service of the phone: FCM for `android`, APNs for `ios`. */
+  /** The system of the phone. A native app's pushes go through FCM for `android`, and through APNs for `ios`. */
   @IsIn(PLATFORMS)
   platform: Platform;
 
@@ -87,8 +92,12 @@ export class EnrolRequest {
   @Length(1, 32)
   appVersion: string;
 
-  /** The token that FCM or APNs gave the app. */
-  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1 to 1024 characters of A-Z, a-z, 0-9 and _ : . -' })
+  /**
+   * The token that FCM or APNs gave the app. An app in a browser sends its subscription to Web Push as JSON, at most 4,096
+   * characters: `endpoint` and `keys` as `PushSubscription.toJSON()` has them, and `applicationServerKey`, the key of
+   * `GET /app/v1/push-key` in base64url. Empty: the app gets no push, and asks the service itself.
+   */
+  @Matches(PUSH_TOKEN, PUSH_TOKEN_RULE)
   pushToken: string;
 
   /**
@@ -132,9 +141,18 @@ export class DeviceResponse {
   pinExhausted?: boolean;
 }
 
+export class PushKeyResponse {
+  /** The uncompressed point on P-256, 65 bytes in base64url: `applicationServerKey` of `pushManager.subscribe()`. */
+  applicationServerKey: string;
+}
+
 export class PushTokenRequest {
-  /** The token that FCM or APNs gave the app. */
-  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1 to 1024 characters of A-Z, a-z, 0-9 and _ : . -' })
+  /**
+   * The token that FCM or APNs gave the app. An app in a browser sends its subscription to Web Push as JSON, at most 4,096
+   * characters: `endpoint` and `keys` as `PushSubscription.toJSON()` has them, and `applicationServerKey`, the key of
+   * `GET /app/v1/push-key` in base64url. Empty: the app gets no push, and asks the service itself.
+   */
+  @Matches(PUSH_TOKEN, PUSH_TOKEN_RULE)
   pushToken: string;
 }
 

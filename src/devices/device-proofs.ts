@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { KeyObject } from 'node:crypto';
 import { Environment } from '../../config/environment.ts';
 import { publicKey } from '../crypto/compact-jws.ts';
 import { isProvenBy, readDeviceProof, type DeviceProof } from '../crypto/device-proof.ts';
+import { CONTACT_SECONDS } from '../domain/device.ts';
 import { Problem } from '../domain/problem.ts';
 import type { RawRequest } from '../http/fastify.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
 import { DeviceSecrets } from './device-secrets.ts';
 import { DeviceStore } from './device.store.ts';
 import { isUuid } from '../domain/uuid.ts';
@@ -28,6 +30,8 @@ export interface UnspentProof {
 interface Known {
   device: ProvenDevice;
   key: KeyObject;
+  /** When this process last recorded a contact of the device, in milliseconds. */
+  contactedAt: number;
 }
 
 /** The maximum number of cached device keys. A key never changes; for a revocation the database is asked every time. */
@@ -38,6 +42,7 @@ const NO_BODY = new Uint8Array();
 @Injectable()
 export class DeviceProofs {
   private readonly remembered = new Map<string, Known>();
+  private readonly warnings = new RareWarnings(new Logger(DeviceProofs.name));
 
   constructor(
     private readonly store: DeviceStore,
@@ -52,6 +57,7 @@ export class DeviceProofs {
   async check(request: RawRequest): Promise<ProvenDevice> {
     const proof = await this.signed(request);
     if (!(await this.store.spendProof(proof.device.deviceId, proof.jti))) throw this.refused(proof);
+    this.recordContact(proof.device.deviceId);
     return proof.device;
   }
 
@@ -108,6 +114,16 @@ export class DeviceProofs {
     return proof;
   }
 
+  /** Does not let the app wait: the call centre alone reads it. */
+  private recordContact(deviceId: string): void {
+    const known = this.remembered.get(deviceId);
+    if (!known || Date.now() - known.contactedAt < CONTACT_SECONDS * 1_000) return;
+    known.contactedAt = Date.now();
+    this.store.contacted(deviceId).catch((error: unknown) => {
+      this.warnings.warn('a contact of a device is not recorded', (error as Error).message);
+    });
+  }
+
   private async knownAs(deviceId: string): Promise<Known | null> {
     const known = this.remembered.get(deviceId);
     if (known) return known;
@@ -117,7 +133,7 @@ export class DeviceProofs {
     const { subscriptionId, isOwnPhone, bond } = row;
     // Throws if the row was moved to another subscription or given other keys: then the device may do nothing at all.
     this.secrets.knowledgeKey(deviceId, row);
-    const found = { device: { deviceId, subscriptionId, isOwnPhone, bond }, key };
+    const found = { device: { deviceId, subscriptionId, isOwnPhone, bond }, key, contactedAt: 0 };
     if (this.remembered.size >= REMEMBERED) this.remembered.delete(this.remembered.keys().next().value ?? '');
     this.remembered.set(deviceId, found);
     return found;

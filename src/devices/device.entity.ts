@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import type { DeviceState } from '../domain/device.ts';
-import type { Platform, PushService } from '../domain/push-service.ts';
+import type { Platform, PushChoice } from '../domain/push-service.ts';
 
 /** One installation of the app, with its own keys. */
 @Entity('devices')
@@ -34,9 +34,9 @@ export class Device {
   @Column('text')
   platform: Platform;
 
-  /** The service that carries its pushes. */
+  /** The service that carries its pushes. With `none` it has no token, and asks the service itself. */
   @Column('text')
-  pushService: PushService;
+  pushService: PushChoice;
 
   @Column('text')
   osVersion: string;
@@ -65,6 +65,10 @@ export class Device {
 
   @Column('timestamptz', { default: () => 'now()' })
   pushTokenAt: Date;
+
+  /** When the push service reported the token dead, for which it was cleared; null while the phone has one. */
+  @Column('timestamptz', { nullable: true })
+  pushTokenDiedAt: Date | null;
 
   /** Wrong PINs in a row since the last unlock; five lock the PIN. */
   @Column('smallint', { default: () => '0' })

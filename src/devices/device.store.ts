@@ -4,7 +4,14 @@ import { statement } from '../database/statement.ts';
 import { deviceBond, insertInto, isPinExhausted, isPinLocked, NOW, parameters } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { REPLACED_HOURS } from '../domain/alert.ts';
-import { CLEARED_AFTER_HOURS, ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
+import {
+  CLEARED_AFTER_HOURS,
+  CONTACT_SECONDS,
+  ENROLMENT_SECONDS,
+  TEST_ATTEMPTS,
+  type DeviceState,
+} from '../domain/device.ts';
+import { PLATFORMS, PUSH_SERVICE_OF, type PushChoice } from '../domain/push-service.ts';
 import type { DeviceKeyDigest } from './device-key-digest.entity.ts';
 import type { Device } from './device.entity.ts';
 import { END_WITH_DEVICES, ENDS_WITH_DEVICES } from './end-with-devices.ts';
@@ -36,7 +43,17 @@ export type NewDevice = Pick<
   | 'osVersion'
   | 'appVersion'
   | 'nameCipher'
-> & { knowledgeKey: Buffer; pushToken: Buffer; pushTokenDigest: Buffer; testDigest: Buffer };
+  | 'pushToken'
+  | 'pushTokenDigest'
+> & { knowledgeKey: Buffer; testDigest: Buffer };
+
+/** How the push service and the app of a phone were last heard of. */
+export type Reach = Pick<Device, 'state' | 'pushService' | 'pushTokenAt' | 'pushTokenDiedAt'> & {
+  deviceId: Device['id'];
+  hasPushToken: boolean;
+  /** When the app last sent a request, to half a minute; of a phone that never did, when it was enrolled. */
+  lastContactAt: Date;
+};
 
 /** How a device stands with the service. */
 export interface DeviceStanding {
@@ -232,9 +249,14 @@ const STANDING = statement(
     FROM devices d WHERE id = $1`,
 );
 
+/** SQL: the push service that the native apps of a device's system register with. */
+const SERVICE_OF_PLATFORM = `CASE platform ${PLATFORMS.map((one) => `WHEN '${one}' THEN '${PUSH_SERVICE_OF[one]}'`).join(' ')} END`;
+
+/** Without a service ($4), the token is one of the device's own system. */
 const REPLACE_PUSH_TOKEN = statement(
   'device_replace_push_token',
-  `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now()
+  `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now(), push_token_died_at = NULL,
+      push_service = COALESCE($4, ${SERVICE_OF_PLATFORM})
     WHERE id = $1 AND state <> 'revoked' RETURNING id`,
 );
 
@@ -244,8 +266,26 @@ const REPLACE_PUSH_TOKEN = statement(
  */
 const CLEAR_PUSH_TOKEN = statement(
   'device_clear_push_token',
-  `UPDATE devices SET push_token = NULL, push_token_digest = NULL
+  `UPDATE devices SET push_token = NULL, push_token_digest = NULL, push_token_died_at = now()
     WHERE id = $1 AND push_token_digest = $2 AND ($3::timestamptz IS NULL OR push_token_at < $3)`,
+);
+
+/** To half a minute, so that an app in use costs no more than two rows a minute. */
+const CONTACTED = statement(
+  'device_contacted',
+  `INSERT INTO device_contacts AS c (device_id) VALUES ($1)
+    ON CONFLICT (device_id) DO UPDATE SET at = now() WHERE c.at < now() - interval '${CONTACT_SECONDS} seconds'`,
+);
+
+/** The own phone of a subscription, the one in use before one under test. */
+const REACHED_BY = statement(
+  'device_reached_by',
+  `SELECT d.id AS "deviceId", d.state, d.push_service AS "pushService", d.push_token IS NOT NULL AS "hasPushToken",
+      d.push_token_at AS "pushTokenAt", d.push_token_died_at AS "pushTokenDiedAt",
+      coalesce(c.at, d.activated_at, d.created_at) AS "lastContactAt"
+    FROM devices d LEFT JOIN device_contacts c ON c.device_id = d.id
+    WHERE d.subscription_id = $1 AND d.issuer_id IS NULL AND d.state <> 'revoked'
+    ORDER BY d.state = 'active' DESC LIMIT 1`,
 );
 
 const HAS_ACTIVE = statement(
@@ -428,12 +468,26 @@ export class DeviceStore {
     return (await this.database.rows<DeviceStanding>(STANDING, [deviceId]))[0];
   }
 
-  async replacePushToken(deviceId: string, token: Buffer, digest: Buffer): Promise<void> {
-    await this.database.rows(REPLACE_PUSH_TOKEN, [deviceId, token, digest]);
+  /** Replaces the token of a device, or takes it away; `service` is null for a token of the device's own system. */
+  async replacePushToken(
+    deviceId: string,
+    { service, token, digest }: { service: PushChoice | null; token: Buffer | null; digest: Buffer | null },
+  ): Promise<void> {
+    await this.database.rows(REPLACE_PUSH_TOKEN, [deviceId, token, digest, service]);
   }
 
   async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {
     await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
+  }
+
+  /** Records that the app of a device sent a request. */
+  async contacted(deviceId: string): Promise<void> {
+    await this.database.rows(CONTACTED, [deviceId]);
+  }
+
+  /** Undefined without a phone in use or under test. */
+  async reachOf(subscriptionId: string): Promise<Reach | undefined> {
+    return (await this.database.rows<Reach>(REACHED_BY, [subscriptionId]))[0];
   }
 
   /** True while the subscription’s own phone is in use. */

@@ -15,6 +15,7 @@ import { HistoryController } from './history.controller.ts';
 import { PinCheck } from './pin/pin-check.ts';
 import { PinCheckStore } from './pin/pin-check.store.ts';
 import { PinLife } from './pin/pin-life.ts';
+import { PushAddresses } from './push-addresses.ts';
 
 @Module({
   imports: [SubscriptionsModule, HistoryModule, NoticesModule, AlertsModule],
@@ -31,6 +32,7 @@ import { PinLife } from './pin/pin-life.ts';
     PinCheck,
     PinCheckStore,
     PinLife,
+    PushAddresses,
   ],
   exports: [Devices, DeviceGuard, SignatureGuard, AlertDeviceGuard, DeviceProofs, PinCheck],
 })

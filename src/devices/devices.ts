@@ -11,9 +11,12 @@ import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceSecrets } from './device-secrets.ts';
-import { DeviceStore, type DeviceStanding } from './device.store.ts';
+import { DeviceStore, type DeviceStanding, type Reach } from './device.store.ts';
 import type { JudgedPin } from './pin/judge-pin.ts';
 import { PinLife } from './pin/pin-life.ts';
+import { PushAddresses } from './push-addresses.ts';
+
+export type { Reach };
 
 /** Devices of subscriptions: test, push token, keys, PIN lock and revocation. */
 @Injectable()
@@ -29,6 +32,7 @@ export class Devices {
     private readonly store: DeviceStore,
     private readonly pinLife: PinLife,
     private readonly queue: JobQueue,
+    private readonly addresses: PushAddresses,
   ) {}
 
   /**
@@ -96,10 +100,15 @@ export class Devices {
     return { ...always, ...(pinExhausted && { pinExhausted }) };
   }
 
-  /** Stores a new push token for a device, encrypted. */
-  async replacePushToken({ deviceId, bond }: ProvenDevice, token: string): Promise<void> {
-    const encrypted = this.keys.devices.encrypt('devices:push_token', token, bond);
-    await this.store.replacePushToken(deviceId, encrypted, sha256(token));
+  /** Stores a new push token for a device, encrypted; an empty one ends its pushes. Problems: `invalid_request`. */
+  async replacePushToken({ deviceId, bond }: ProvenDevice, pushToken: string): Promise<void> {
+    const { service, token } = this.addresses.read(pushToken);
+    const encrypted = token === null ? null : this.keys.devices.encrypt('devices:push_token', token, bond);
+    await this.store.replacePushToken(deviceId, {
+      service: service === 'platform' ? null : service,
+      token: encrypted,
+      digest: token === null ? null : sha256(token),
+    });
   }
 
   /** Decrypts the push token of a device's row; null when the row was moved, so that no push goes there. */
@@ -171,6 +180,11 @@ export class Devices {
   /** The same for the subscription’s own phone only; Smart OTPs under test remain. */
   async revokeOwnTesting(session: Session, subscriptionId: string): Promise<void> {
     await this.store.revokeUntestedOwn(session, subscriptionId);
+  }
+
+  /** Returns how the subscription’s own phone can be reached; undefined without one. */
+  async reachOf(subscriptionId: string): Promise<Reach | undefined> {
+    return this.store.reachOf(subscriptionId);
   }
 
   /** True while the subscription’s own phone is in use. */

@@ -15,8 +15,9 @@ import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
 import { DeviceStore } from './device.store.ts';
+import { PushAddresses } from './push-addresses.ts';
 
-/** The data that an app sends at its enrolment. `platform` stands for the push service: FCM or APNs. */
+/** The data that an app sends at its enrolment. */
 export interface EnrolInput {
   enrolmentCode: string;
   signingKey: PublicJwk;
@@ -26,6 +27,7 @@ export interface EnrolInput {
   formFactor: 'phone' | 'tablet';
   osVersion: string;
   appVersion: string;
+  /** Empty for an app without push. */
   pushToken: string;
   name: string;
 }
@@ -46,6 +48,7 @@ export class Enrol {
     private readonly reissues: Reissues,
     private readonly store: DeviceStore,
     private readonly queue: JobQueue,
+    private readonly addresses: PushAddresses,
   ) {}
 
   /**
@@ -68,6 +71,7 @@ export class Enrol {
     }
     const faults = handsetFaults({ os: app.platform, osVersion: app.osVersion, formFactor: app.formFactor });
     if (faults.length > 0) throw notEligible(faults);
+    const { service, token } = this.addresses.read(app.pushToken);
 
     const id = randomId();
     const serialNumber = randomSerialNumber();
@@ -92,12 +96,12 @@ export class Enrol {
         serialNumber,
         knowledgeKey: this.keys.devices.encrypt('devices:knowledge_key', knowledgeKey, bond),
         platform: app.platform,
-        pushService: PUSH_SERVICE_OF[app.platform],
+        pushService: service === 'platform' ? PUSH_SERVICE_OF[app.platform] : service,
         osVersion: app.osVersion,
         appVersion: app.appVersion,
         nameCipher: this.keys.fields.encrypt(app.name, `devices:name:${id}`),
-        pushToken: this.keys.devices.encrypt('devices:push_token', app.pushToken, bond),
-        pushTokenDigest: sha256(app.pushToken),
+        pushToken: token === null ? null : this.keys.devices.encrypt('devices:push_token', token, bond),
+        pushTokenDigest: token === null ? null : sha256(token),
         testDigest: this.keys.codes.of(code, 'test', id),
       });
       if (subscription.reissueId) await this.reissues.registered(session, subscription.reissueId, id);

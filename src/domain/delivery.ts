@@ -1,5 +1,5 @@
 /** The kinds of message that a worker sends after a commit. Each one is written in the transaction that causes it. */
-export const DELIVERY_KINDS = ['wake', 'code', 'cancelled', 'test', 'sms', 'notice', 'alert'] as const;
+export const DELIVERY_KINDS = ['wake', 'code', 'cancelled', 'test', 'sms', 'notice', 'alert', 'push_test'] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
 /** Seconds after which the sweeper sends a delivery that the queue did not carry. */

@@ -22,5 +22,7 @@ export const TEST_ATTEMPTS = 5;
 export const PIN_NONCE_SECONDS = 180;
 /** Hours after which a revoked device loses its name, its push token and the key that the PIN unwraps. */
 export const CLEARED_AFTER_HOURS = 72;
+/** The precision in seconds to which the last contact of a phone is kept. */
+export const CONTACT_SECONDS = 30;
 /** The maximum error of a phone's clock, in seconds (contract: `iat` ±60 s). */
 export const PROOF_SKEW_SECONDS = 60;

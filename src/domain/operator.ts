@@ -20,6 +20,8 @@ export const OPERATOR_PERMISSIONS = {
   report_loss: ACTING_ROLES,
   unlock_pin: ACTING_ROLES,
   check_caller: ACTING_ROLES,
+  test_push: ACTING_ROLES,
+  end_sms_permission: ACTING_ROLES,
   ask: ACTING_ROLES,
   apply_reissue: ACTING_ROLES,
   worklist: ACTING_ROLES,

@@ -6,6 +6,7 @@ import type { Environment } from '../../config/environment.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { startLocalApns } from './local-apns.ts';
 import { startLocalFcm } from './local-fcm.ts';
+import { startLocalWebPush, type LocalWebPush } from './local-web-push.ts';
 import { startLocalSmsc, type ReceivedSms } from './local-smsc.ts';
 import { Outbox } from './outbox.ts';
 import type { ReceivedPush } from './received-push.ts';
@@ -13,6 +14,7 @@ import type { ReceivedPush } from './received-push.ts';
 /** The embedded servers that replace missing settings of the environment. */
 export interface Embedded {
   pushes: Outbox<ReceivedPush>;
+  webPush: Pick<LocalWebPush, 'newSubscription'>;
   texts: Outbox<ReceivedSms>;
   stop(): Promise<void>;
 }
@@ -21,7 +23,10 @@ export interface Embedded {
  * Completes a development environment: its own PostgreSQL, keys, and local servers in place of FCM, APNs and the SMS
  * centre. Settings of the environment take precedence.
  */
-export async function startEmbedded(environment: Environment, newKeyring: () => string): Promise<Embedded> {
+export async function startEmbedded(
+  environment: Environment,
+  keyrings: { create: () => string; complete: (keyring: string) => string },
+): Promise<Embedded> {
   const stops: (() => Promise<void>)[] = [];
   const pushes = new Outbox<ReceivedPush>();
   const texts = new Outbox<ReceivedSms>();
@@ -29,7 +34,7 @@ export async function startEmbedded(environment: Environment, newKeyring: () => 
   await mkdir(dataDir, { recursive: true });
   if (environment.PORT === 0) environment.PORT = await freePort();
   if (!environment.ISSUER) environment.ISSUER = `http://${environment.hostInUrl}:${environment.PORT}`;
-  environment.KEYRING ??= await loadOrCreateKeyring(join(dataDir, 'keyring.json'), newKeyring);
+  environment.KEYRING ??= await loadOrCreateKeyring(join(dataDir, 'keyring.json'), keyrings);
   if (!environment.DATABASE_URL) {
     const postgres = await startEmbeddedPostgres({ dataDir, database: 'pushguard' });
     environment.DATABASE_URL = postgres.serviceUrl;
@@ -58,6 +63,12 @@ export async function startEmbedded(environment: Environment, newKeyring: () => 
     });
     stops.push(() => apns.close());
   }
+  // It replaces nothing: a subscription names its push service itself.
+  const webPush = await startLocalWebPush();
+  webPush.onReceived((push) => {
+    pushes.add(push);
+  });
+  stops.push(() => webPush.close());
   if (!environment.SMPP_URL) {
     const smsc = await startLocalSmsc();
     environment.SMPP_URL = `smpp://${smsc.systemId}:${smsc.password}@${smsc.host}:${smsc.port}`;
@@ -68,6 +79,7 @@ export async function startEmbedded(environment: Environment, newKeyring: () => 
   }
   return {
     pushes,
+    webPush,
     texts,
     stop: async () => {
       for (const stop of stops.reverse()) await stop();
@@ -75,9 +87,15 @@ export async function startEmbedded(environment: Environment, newKeyring: () => 
   };
 }
 
-async function loadOrCreateKeyring(path: string, create: () => string): Promise<string> {
-  if (!existsSync(path)) await writeFile(path, create(), { mode: 0o600 });
-  return readFile(path, 'utf8');
+/** The keyring of an older version gets what it lacks, so that a second start serves what the first one did not know. */
+async function loadOrCreateKeyring(
+  path: string,
+  { create, complete }: { create: () => string; complete: (keyring: string) => string },
+): Promise<string> {
+  const kept = existsSync(path) ? await readFile(path, 'utf8') : undefined;
+  const keyring = kept === undefined ? create() : complete(kept);
+  if (keyring !== kept) await writeFile(path, keyring, { mode: 0o600 });
+  return keyring;
 }
 
 async function freePort(): Promise<number> {

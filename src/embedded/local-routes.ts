@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { LocalWebPush } from './local-web-push.ts';
 import type { Outbox } from './outbox.ts';
 import type { ReceivedSms } from './local-smsc.ts';
 import type { ReceivedPush } from './received-push.ts';
@@ -23,15 +24,29 @@ interface OutboxQuery {
 /**
  * `/local/push-outbox` and `/local/sms-outbox`: the messages that the local platforms received, newest last, so that
  * any program can play the phone.
+ * A POST to `/local/web-push-subscription` subscribes under the key of `GET /app/v1/push-key`, as a browser does, and answers the push
+ * token; what is sent to it stands in the outbox, decrypted.
  * They exist with the embedded platforms only. They share the API's port, so that the service's own pages may read
  * them.
  */
 export function declareLocalRoutes(
   fastify: FastifyInstance,
-  outboxes: { pushes: Outbox<ReceivedPush>; texts: Outbox<ReceivedSms> },
+  local: {
+    pushes: Outbox<ReceivedPush>;
+    texts: Outbox<ReceivedSms>;
+    webPush: Pick<LocalWebPush, 'newSubscription'>;
+  },
 ): void {
-  declare(fastify, '/local/push-outbox', outboxes.pushes, ({ token }) => token);
-  declare(fastify, '/local/sms-outbox', outboxes.texts, ({ to }) => to);
+  declare(fastify, '/local/push-outbox', local.pushes, ({ token }) => token);
+  declare(fastify, '/local/sms-outbox', local.texts, ({ to }) => to);
+  fastify.post('/local/web-push-subscription', async (_request, reply) => {
+    const { applicationServerKey } = (await fastify.inject('/app/v1/push-key')).json<{
+      applicationServerKey: string;
+    }>();
+    const pushToken = await local.webPush.newSubscription(applicationServerKey);
+    void reply.header('Cache-Control', 'no-store');
+    return { pushToken };
+  });
 }
 
 /** Milliseconds from the start of an authentication to its end. */

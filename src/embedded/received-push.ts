@@ -4,7 +4,8 @@ import type { Platform } from '../domain/push-service.ts';
 export interface ReceivedPush {
   /** RFC 3339 UTC. */
   receivedAt: string;
-  platform: Platform;
+  /** The system whose push service it is; `web` for that of a browser. */
+  platform: Platform | 'web';
   token: string;
   data: Record<string, string>;
   /** The visible text; null when the push has none. */

@@ -52,6 +52,12 @@ const LATEST_OF_DEVICE = statement(
   LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $2'),
 );
 
+const HELD = statement(
+  'history_held',
+  `SELECT count(*)::int AS count FROM authentications
+    WHERE subscription_id = $1 AND held AND requested_at > now() - interval '1 hour'`,
+);
+
 /** The latest authentications of a subscription. */
 @Injectable()
 export class History {
@@ -79,6 +85,11 @@ export class History {
       device: fields.readText(row.deviceNameCipher, row.deviceName, `devices:name:${deviceId}`) || null,
       ...(row.notMe && { flags: ['not_me' as const] }),
     }));
+  }
+
+  /** How many starts of the last hour rang no phone, because of a limit or of an answer that it was not the person. */
+  async heldLately(subscriptionId: string): Promise<number> {
+    return (await this.database.rows<{ count: number }>(HELD, [subscriptionId]))[0]?.count ?? 0;
   }
 
   /** A row of an older version holds the purpose in plain form. */

@@ -13,6 +13,8 @@ export interface FormLimit {
   of: string;
   times: number;
   seconds: number;
+  /** The sentence of the refusal, where the general one does not fit. */
+  detail?: string;
 }
 
 /**
@@ -61,11 +63,11 @@ export class FormLimits {
   }
 
   /** Counts one submission in a transaction, which gives it back if it fails. Problems: `too_many_requests`. */
-  async spendIn(session: Session, { name, of, times, seconds }: FormLimit): Promise<void> {
+  async spendIn(session: Session, { name, of, times, seconds, detail }: FormLimit): Promise<void> {
     const key = this.keys.indexes.of('form', `${name}\0${of}`);
     if ((await session.rows(SPEND, [key, times, seconds])).length === 1) return;
     const [left] = await session.rows<{ seconds: number }>(SECONDS_LEFT, [key, times, seconds]);
-    throw new Problem('too_many_requests', 'This was sent too many times. Wait before sending it again.', {
+    throw new Problem('too_many_requests', detail ?? 'This was sent too many times. Wait before sending it again.', {
       retryAfterSeconds: Math.max(1, left?.seconds ?? 1),
       limit: { name, quota: times, seconds },
     });

@@ -7,7 +7,7 @@ import { deviceBond } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Line } from '../lines/line.entity.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
-import { PUSH_SERVICE_OF, type Platform, type PushService } from '../domain/push-service.ts';
+import { PUSH_SERVICE_OF, type Platform, type PushChoice, type PushService } from '../domain/push-service.ts';
 
 /** The address of a notice: the phone that was in use when the notice was written, otherwise the number. */
 export interface NoticeAddress {
@@ -70,7 +70,7 @@ type Reachable = {
   lineId: Line['id'];
   /** Null while the line has no number. */
   phoneNumber: Line['phoneNumber'] | null;
-  pushService: PushService | null;
+  pushService: PushChoice | null;
   pushToken: Buffer | null;
   bond: string | null;
 };
@@ -113,7 +113,7 @@ export class Notices {
     const { pushService: service, pushToken, bond } = row;
     // Null too for a device whose row was moved: then the notice goes to the number.
     const token = pushToken && bond && this.keys.devices.decrypt('devices:push_token', pushToken, bond);
-    if (!service || !token) return { phoneNumber };
+    if (!service || service === 'none' || !token) return { phoneNumber };
     return { phoneNumber, push: { service, token: token.toString('utf8') } };
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
+import { ReissueApplications, type ShownApplication } from '../customers/reissue-applications.ts';
 import { NewPhone, type NewPhoneStanding } from '../customers/new-phone.ts';
 import type { Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
@@ -25,6 +26,7 @@ import {
 } from '../subscriptions/subscriptions.ts';
 import { Audit, type AuditedCall } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
+import { PhoneLooks, type PhoneLook } from './phone-look.ts';
 import { SecondPerson, type Doer } from './second-person.ts';
 import type { AuditResponse, EligibilityResponse, StandingResponse, SubscriptionResponse } from './operator.dto.ts';
 
@@ -46,6 +48,9 @@ export interface SubscriptionLook extends AuditResponse {
   texts: SentText[];
   /** The last twenty, newest first. */
   reissues: ReissueRow[];
+  phone: PhoneLook;
+  /** The customer's own applications for a reissue that wait for an operator. */
+  applications: ShownApplication[];
 }
 
 /** Data that all other pages mask. */
@@ -62,6 +67,7 @@ export class OperatorDesk {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly reissues: Reissues,
+    private readonly applications: ReissueApplications,
     private readonly newPhone: NewPhone,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly devices: Devices,
@@ -73,6 +79,7 @@ export class OperatorDesk {
     private readonly environment: Environment,
     private readonly audit: Audit,
     private readonly texts: TextMessages,
+    private readonly phones: PhoneLooks,
   ) {}
 
   /** Returns whether the line of a number can subscribe. Problems: `invalid_request`, `service_unavailable`. */
@@ -136,19 +143,23 @@ export class OperatorDesk {
       await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
       const stands = view.state !== 'cancelled';
-      const [hold, newPhone, numbers, history, texts, reissues, { entries, life }] = await Promise.all([
-        stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
-        stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
-        this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
-        this.maskedHistory(subscriptionId),
-        this.texts.ofSubscription(subscriptionId),
-        this.reissues.ofSubscription(subscriptionId),
-        this.auditTrail(subscriptionId),
-      ]);
+      const [hold, newPhone, numbers, history, texts, reissues, applications, phone, { entries, life }] =
+        await Promise.all([
+          stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
+          stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
+          this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
+          this.maskedHistory(subscriptionId),
+          this.texts.ofSubscription(subscriptionId),
+          this.reissues.ofSubscription(subscriptionId),
+          stands ? this.applications.open(subscriptionId) : [],
+          this.phones.of(view),
+          this.auditTrail(subscriptionId),
+        ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
       const { pinWasUnlocked } = view;
       const subscription = shown(view);
-      return { subscription, phoneNumber, pinWasUnlocked, hold, newPhone, history, texts, reissues, entries, life };
+      const standing = { subscription, phoneNumber, pinWasUnlocked, hold, newPhone };
+      return { ...standing, history, texts, reissues, applications, phone, entries, life };
     });
   }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.ts';
 import { AlertsModule } from '../alerts/alerts.module.ts';
+import { AuthenticatorsModule } from '../authenticators/authenticators.module.ts';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
@@ -11,6 +12,7 @@ import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { SmsPermissionsModule } from '../sms-permissions/sms-permissions.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { AccountAudit } from './account-audit.ts';
 import { ApprovalStore } from './approval.store.ts';
@@ -33,6 +35,8 @@ import { Operators } from './operators.ts';
 import { Overview } from './overview.ts';
 import { OverviewController } from './overview.controller.ts';
 import { OverviewStore } from './overview.store.ts';
+import { PhoneDeeds } from './phone-deeds.ts';
+import { PhoneLooks } from './phone-look.ts';
 import { PushCallerChecks } from './push-caller-checks.ts';
 import { ReissueController } from './reissue.controller.ts';
 import { ReissueDesk } from './reissue-desk.ts';
@@ -43,6 +47,7 @@ import { DeskCallerCheckController } from './pages/caller-check.controller.ts';
 import { DeskOwnAccountController } from './pages/own-account.controller.ts';
 import { DeskReissuesController } from './pages/reissues.controller.ts';
 import { DeskSignInController } from './pages/sign-in.controller.ts';
+import { DeskPhoneController } from './pages/phone.controller.ts';
 import { DeskSubscriptionController } from './pages/subscription.controller.ts';
 import { DeskController } from './pages/desk.controller.ts';
 
@@ -55,6 +60,8 @@ const RECORD_MS = 2_000;
     AccountsModule,
     AlertsModule,
     AuthenticationModule,
+    AuthenticatorsModule,
+    SmsPermissionsModule,
     SubscriptionsModule,
     LifecycleModule,
     DevicesModule,
@@ -75,12 +82,15 @@ const RECORD_MS = 2_000;
     DeskOwnAccountController,
     DeskSubscriptionController,
     DeskCallerCheckController,
+    DeskPhoneController,
     DeskApprovalsController,
     DeskReissuesController,
     DeskRecordsController,
   ],
   providers: [
     OperatorDesk,
+    PhoneLooks,
+    PhoneDeeds,
     SecondPerson,
     DeedRequestStore,
     PushCallerChecks,

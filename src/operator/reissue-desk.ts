@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { randomId } from '../crypto/random.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
+import { ReissueApplications, type Recipient, type WaitingApplication } from '../customers/reissue-applications.ts';
+import type { Session } from '../database/database.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
 import { FormLimits } from '../http/form-limits.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
@@ -37,6 +39,11 @@ export interface IssuedReissue {
 /** A reissue that waits for a decision, with the masked number and the reason of the application. */
 export type WaitingReissue = ReissueRow & { phoneNumber: string | null; reason: string | null };
 
+/** A customer's own application that waits for an operator, with the masked number. */
+export type CustomerApplication = Omit<WaitingApplication, 'lineId' | 'subscriptionState'> & {
+  phoneNumber: string | null;
+};
+
 const APPLY = 'apply-reissue';
 const A_DAY = 86_400;
 
@@ -50,6 +57,7 @@ export class ReissueDesk {
     private readonly reissues: Reissues,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
+    private readonly applications: ReissueApplications,
     private readonly numbers: MaskedNumbers,
     private readonly limits: FormLimits,
     private readonly audit: Audit,
@@ -82,20 +90,77 @@ export class ReissueDesk {
     }));
   }
 
-  /** Returns the recipient details that a letter may print. Problems: `reissue_not_found`. */
-  async addressee(id: string): Promise<{ subscriptionId: string; phoneNumber: string | null }> {
+  /** Lists the customers' own applications that wait for an operator. The caller audits the read. */
+  async applied(): Promise<CustomerApplication[]> {
+    const rows = await this.applications.waiting();
+    const numbers = await this.numbers.of(rows);
+    return rows.map(({ lineId: _line, subscriptionState: _state, ...application }) => ({
+      ...application,
+      phoneNumber: numbers.get(application.subscriptionId) ?? null,
+    }));
+  }
+
+  /** Returns a customer's application, to be shown again in the form that takes it up. Problems: `reissue_not_found`. */
+  application(id: string): ReturnType<ReissueApplications['get']> {
+    return this.applications.get(id);
+  }
+
+  /**
+   * Applies for a reissue for which the customer has applied, after the operator has checked who the customer is.
+   * `oldSerialNumber` is the one that the operator has confirmed. Problems: as {@link apply}, `reissue_not_found`, and
+   * `reissue_closed` when the application does not wait any more.
+   */
+  async take(by: ReissueOperator, applicationId: string, oldSerialNumber: string): Promise<ReissueRow> {
+    const { subscriptionId, cause, identityProof, delivery } = await this.applications.get(applicationId);
+    const application = { cause, oldSerialNumber, identityProof, delivery };
+    return this.apply(by, subscriptionId, application, (session, reissueId) =>
+      this.applications.taken(session, applicationId, { operator: by.operator, subscriptionId, reissueId }),
+    );
+  }
+
+  /**
+   * Turns down a customer's application, after the operator has spoken with the customer. Returns the subscription.
+   * Problems: `reissue_not_found`, `reissue_closed`.
+   */
+  async decline({ id: _id, ...operator }: ReissueOperator, applicationId: string): Promise<string> {
+    const { subscriptionId } = await this.applications.get(applicationId);
+    const call = { ...operator, action: 'decline-reissue', subscriptionId };
+    await this.audit.of(call, () =>
+      this.lifecycle.inTransaction(async (step) => {
+        await this.lifecycle.lock(step, subscriptionId);
+        await this.applications.declined(step.session, applicationId, operator.operator);
+        await this.audit.done(step.session, call);
+      }),
+    );
+    return subscriptionId;
+  }
+
+  /**
+   * Returns the recipient details that a letter may print; name and address only if the customer gave them with the own
+   * application. Problems: `reissue_not_found`.
+   */
+  async addressee(
+    id: string,
+  ): Promise<{ subscriptionId: string; phoneNumber: string | null; recipient: Recipient | null }> {
     const { subscriptionId } = await this.reissues.get(id);
     const { lineId, state } = await this.subscriptions.view(subscriptionId);
     const numbers = await this.numbers.of([{ subscriptionId, lineId, subscriptionState: state }]);
-    return { subscriptionId, phoneNumber: numbers.get(subscriptionId) ?? null };
+    const recipient = await this.applications.recipientOf(id);
+    return { subscriptionId, phoneNumber: numbers.get(subscriptionId) ?? null, recipient };
   }
 
   /**
    * Applies for a reissue. For the cause `lost`, also reports the loss if it was not reported before. Problems:
    * `subscription_not_found`, `serial_number_mismatch`; `nothing_to_change` when the subscription never had a phone,
    * has ended, or already has a reissue in progress; `too_many_requests`, because the person is told of each.
+   * `alsoThen` runs in the same transaction.
    */
-  async apply(by: ReissueOperator, subscriptionId: string, application: ReissueApplication): Promise<ReissueRow> {
+  async apply(
+    by: ReissueOperator,
+    subscriptionId: string,
+    application: ReissueApplication,
+    alsoThen: (session: Session, reissueId: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<ReissueRow> {
     const { id: operatorId, ...operator } = by;
     const call = { ...operator, action: APPLY, subscriptionId };
     const id = randomId();
@@ -117,6 +182,7 @@ export class ReissueDesk {
             announcedRequests('reissue', { actorId: operatorId, subscriptionId }),
           );
         }
+        await alsoThen(step.session, id);
         await this.lifecycle.announceReissue(step, subscriptionId, id);
         await this.audit.done(step.session, call);
       }),

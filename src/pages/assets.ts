@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { sha256 } from '../crypto/sha256.ts';
 import { brandStylesheet } from './brand.ts';
 import { Words } from './words.ts';
@@ -9,6 +10,8 @@ import { Words } from './words.ts';
 export interface Asset {
   type: string;
   bytes: Buffer;
+  /** The bytes as Brotli compresses them (RFC 7932). */
+  brotli: Buffer;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -34,11 +37,12 @@ export class Assets {
     for (const name of Object.values(this.names)) {
       if (name === undefined) continue;
       const type = TYPES[extname(name)] ?? 'application/octet-stream';
-      this.files.set(name, { type, bytes: readFileSync(new URL(name, folder)) });
+      const [bytes, brotli] = [name, `${name}.br`].map((file) => readFileSync(new URL(file, folder)));
+      if (bytes && brotli) this.files.set(name, { type, bytes, brotli });
     }
     const bytes = Buffer.from(brandStylesheet(words.brand));
     const name = `brand-${sha256(bytes).toString('hex').slice(0, 8)}.css`;
-    this.files.set(name, { type: TYPES['.css'] ?? '', bytes });
+    this.files.set(name, { type: TYPES['.css'] ?? '', bytes, brotli: brotliCompressSync(bytes) });
     this.brandStylesheet = `/assets/${name}`;
   }
 
@@ -47,6 +51,13 @@ export class Assets {
     const built = this.names[name];
     if (built === undefined) throw new Error(`${name} was not bundled: run npm run build`);
     return `/assets/${built}`;
+  }
+
+  /** The content of an asset by its source name. */
+  bytesOf(name: string): Buffer {
+    const asset = this.byName(this.names[name] ?? '');
+    if (!asset) throw new Error(`${name} was not bundled: run npm run build`);
+    return asset.bytes;
   }
 
   /** Returns an asset by its built name; undefined if there is none. */

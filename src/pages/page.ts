@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { randomToken } from '../crypto/random.ts';
 import type { Assets } from './assets.ts';
+import type { Brand } from './brand.ts';
 import { html, json, type Html } from './html.ts';
 import type { Locale } from '../domain/locale.ts';
 
@@ -8,6 +9,7 @@ import type { Locale } from '../domain/locale.ts';
 const LAYOUTS = {
   window: { bodyClass: 'window', stylesheet: 'window.css' },
   phone: { bodyClass: 'phone', stylesheet: 'app.css' },
+  app: { bodyClass: 'app', stylesheet: 'app.css' },
   demo: { bodyClass: 'demo', stylesheet: 'demo.css' },
   site: { bodyClass: 'site', stylesheet: 'site.css' },
   desk: { bodyClass: 'desk', stylesheet: 'desk.css' },
@@ -37,6 +39,11 @@ export interface Page {
   framedBy?: readonly string[];
   /** True if the page's script compiles its own WebAssembly, as the phone does for Argon2id. */
   compiles?: boolean;
+  /**
+   * Set for the page of the app that people install: addresses of its manifest and of the icon for iOS, and its name there.
+   * Its service worker stores the page, so that its policy names no nonce and allows the service's own scripts.
+   */
+  installable?: { manifest: string; icon: string; title: string };
   /** COOP. The hosted window sends none, because it must reach its opener. */
   opener?: 'same-origin' | 'same-origin-allow-popups';
 }
@@ -52,7 +59,7 @@ export function sendPage(reply: FastifyReply, assets: Assets, page: Page): strin
 }
 
 function document(assets: Assets, page: Page, nonce: string): Html {
-  const { locale, title, layout, body, script } = page;
+  const { locale, title, layout, body, script, installable } = page;
   const { words } = assets;
   const { bodyClass, stylesheet } = LAYOUTS[layout];
   return html`<html lang="${locale}">
@@ -63,6 +70,7 @@ function document(assets: Assets, page: Page, nonce: string): Html {
       <meta name="format-detection" content="telephone=no" />
       <title>${title}</title>
       <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(words.brand.logo)}" />
+      ${installable && installing(installable, words.brand.colour)}
       <link rel="stylesheet" href="${assets.address(stylesheet)}" />
       <link rel="stylesheet" href="${assets.brandStylesheet}" />
       ${
@@ -79,10 +87,21 @@ function document(assets: Assets, page: Page, nonce: string): Html {
   </html>`;
 }
 
-function headersOf({ framing, framedBy = [], opener, compiles }: Page, nonce: string): Record<string, string> {
+/** What browsers read to put the page on a phone's home screen. */
+function installing({ manifest, icon, title }: NonNullable<Page['installable']>, colour: Brand['colour']): Html {
+  return html`<link rel="manifest" href="${manifest}" />
+    <link rel="apple-touch-icon" href="${icon}" />
+    <meta name="mobile-web-app-capable" content="yes" />
+    <meta name="apple-mobile-web-app-title" content="${title}" />
+    <meta name="theme-color" content="${colour.light}" />`;
+}
+
+function headersOf(page: Page, nonce: string): Record<string, string> {
+  const { framing, framedBy = [], opener, compiles, installable } = page;
   const policy = [
     "default-src 'none'",
-    `script-src 'nonce-${nonce}'${compiles ? " 'wasm-unsafe-eval'" : ''}`,
+    `script-src ${installable ? "'self'" : `'nonce-${nonce}'`}${compiles ? " 'wasm-unsafe-eval'" : ''}`,
+    ...(installable ? ["worker-src 'self'", "manifest-src 'self'"] : []),
     "style-src 'self'",
     "img-src 'self' data:",
     "connect-src 'self'",
@@ -96,7 +115,8 @@ function headersOf({ framing, framedBy = [], opener, compiles }: Page, nonce: st
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
-    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+    // The app reads QR codes with the camera.
+    'Permissions-Policy': `camera=(${installable ? 'self' : ''}), microphone=(), geolocation=(), payment=(), usb=()`,
     'Cross-Origin-Resource-Policy': 'same-origin',
     ...(opener && { 'Cross-Origin-Opener-Policy': opener }),
   };

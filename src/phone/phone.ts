@@ -33,10 +33,15 @@ export type Enrolment = {
   formFactor: 'phone' | 'tablet';
   osVersion: string;
   appVersion: string;
-  /** The FCM registration token or the APNs device token. */
+  /** The FCM registration token, the APNs device token, the Web Push subscription as JSON, or '' without any push. */
   pushToken: string;
   /** The person's name for this phone. */
   name: string;
+  /**
+   * False where the state is stored by structured clone (IndexedDB): no script can then read the private keys.
+   * Default: true, and the state is plain JSON.
+   */
+  exportableKeys?: boolean;
   /** Defaults to the platform's own. */
   fetch?: typeof globalThis.fetch;
   /** Argon2id's cost; only tests change the default. */
@@ -44,7 +49,8 @@ export type Enrolment = {
 };
 
 /**
- * Everything that a phone stores between two starts, as plain JSON. It belongs in protected storage and in no backup.
+ * Everything that a phone stores between two starts: plain JSON, unless its private keys cannot be exported. It belongs in
+ * protected storage and in no backup.
  */
 export type PhoneState = StoredDeviceKeys & {
   v: 1;
@@ -253,7 +259,7 @@ export class Phone {
     const clock = new ServerClock();
     // Steps that may fail come before the request that consumes the enrolment code.
     const serviceKeys = await ServiceKeys.fetched(issuer, fetch);
-    const keys = await generateDeviceKeys();
+    const keys = await generateDeviceKeys({ exportable: enrolment.exportableKeys });
     const knowledgeKey = generateKnowledgeKey();
     const wrapped = await wrapKnowledgeKey({ knowledgeKey, pin: enrolment.pin, cost: enrolment.kdf });
 

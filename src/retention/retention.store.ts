@@ -23,10 +23,13 @@ const ERASE_SUBSCRIPTIONS = statement(
     ), bearing AS MATERIALIZED (
       SELECT id FROM devices WHERE subscription_id IN (SELECT id FROM over)
     ), proofs AS (DELETE FROM device_proofs WHERE device_id IN (SELECT id FROM bearing)
+    ), contacts AS (DELETE FROM device_contacts WHERE device_id IN (SELECT id FROM bearing)
+    ), answers AS (DELETE FROM push_answers WHERE device_id IN (SELECT id FROM bearing)
     ), secrets AS (DELETE FROM authenticators WHERE subscription_id IN (SELECT id FROM over)
     ), registered AS (DELETE FROM registrations WHERE subscription_id IN (SELECT id FROM over)
     ), permitted AS (DELETE FROM sms_permissions WHERE subscription_id IN (SELECT id FROM over)
     ), codes AS (DELETE FROM enrolment_codes WHERE subscription_id IN (SELECT id FROM over)
+    ), applied AS (DELETE FROM reissue_applications WHERE subscription_id IN (SELECT id FROM over)
     ), reissued AS (DELETE FROM reissues WHERE subscription_id IN (SELECT id FROM over)
     ), checked AS (DELETE FROM caller_checks WHERE subscription_id IN (SELECT id FROM over)
     ), requested AS (DELETE FROM deed_requests WHERE subscription_id IN (SELECT id FROM over)
@@ -43,10 +46,13 @@ const ERASE_SUBSCRIPTIONS = statement(
   {
     writes: {
       device_proofs: ERASED,
+      device_contacts: ERASED,
+      push_answers: ERASED,
       authenticators: ERASED,
       registrations: ERASED,
       sms_permissions: ERASED,
       enrolment_codes: ERASED,
+      reissue_applications: ERASED,
       reissues: ERASED,
       caller_checks: ERASED,
       deed_requests: ERASED,

@@ -6,7 +6,7 @@ import { Problem } from '../domain/problem.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import { nonceSpent } from '../devices/pin/judge-pin.ts';
-import { SmsPermissionStore, type AskingParty } from './sms-permission.store.ts';
+import { SmsPermissionStore, type AskingParty, type GivenPermission } from './sms-permission.store.ts';
 import { StateWatcher } from '../authentication/state-watcher.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface SmsPermissionList {
     active: boolean;
   }[];
 }
+
+export type { GivenPermission };
 
 /** A requested permission, which has no effect before the PIN is proven. */
 export interface AskedSmsPermission {
@@ -109,6 +111,16 @@ export class SmsPermissions {
    */
   async end(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
     if (!isOwnPhone) throw permissionNotFound();
+    await this.endOf(subscriptionId, id);
+  }
+
+  /** The permissions of a subscription that apply now, newest first. */
+  async active(subscriptionId: string): Promise<GivenPermission[]> {
+    return (await this.store.given(subscriptionId, this.minutes > 0)).filter(({ active }) => active);
+  }
+
+  /** As `end`, for the call centre. Problems: `sms_permission_not_found`. */
+  async endOf(subscriptionId: string, id: string): Promise<void> {
     const cancelled = await this.store.end(id, subscriptionId);
     for (const one of cancelled) this.watcher.changed(one);
     if (cancelled.length === 0 && !(await this.store.wasGiven(id, subscriptionId))) throw permissionNotFound();

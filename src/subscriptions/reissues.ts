@@ -97,9 +97,9 @@ export class Reissues {
     if (!(await this.store.withdraw(session, id, by.name))) throw reissueClosed(await this.get(id, session));
   }
 
-  /** Withdraws a reissue for the person, who objected to it. Without effect when it has ended. */
-  async stop(session: Session, id: string): Promise<void> {
-    await this.store.withdraw(session, id, 'customer');
+  /** Withdraws a reissue for the person, who does not want it. Returns false when it has ended. */
+  async stop(session: Session, id: string): Promise<boolean> {
+    return this.store.withdraw(session, id, 'customer');
   }
 
   /**

@@ -79,6 +79,10 @@ export class TestAuthentication {
   @Column('boolean', { default: () => 'false' })
   byWindow: boolean;
 
+  /** That window. */
+  @Column('uuid', { nullable: true })
+  windowId: string | null;
+
   /** Of the request that verified; null where none did, or a window. */
   @Column('bytea', { nullable: true })
   answerDigest: Buffer | null;

@@ -32,6 +32,7 @@ export type NewTestAuthentication = Pick<
   | 'keyDigest'
   | 'requestDigest'
   | 'byWindow'
+  | 'windowId'
 > & { opensAfter: number | null; endsAfter: number; expiresAfter: number };
 
 /** A code as it was typed: `question` is the digest of the transaction that came with it, `answerDigest` of the request. */
@@ -59,6 +60,7 @@ const { $, values } = parameters(
   'keyDigest',
   'requestDigest',
   'byWindow',
+  'windowId',
   'opensAfter',
   'endsAfter',
   'expiresAfter',
@@ -68,9 +70,9 @@ const after = (seconds: string) => `${NOW} + make_interval(secs => ${seconds})`;
 const INSERT = statement(
   'test_authentication_start',
   `INSERT INTO test_authentications (id, client_id, channel, person, person_digest, code, question, wrong_first, ends_as,
-      key_digest, request_digest, by_window, sent_at, started_at, opens_at, ends_at, expires_at, next_at)
+      key_digest, request_digest, by_window, window_id, sent_at, started_at, opens_at, ends_at, expires_at, next_at)
     SELECT ${$.id}, ${$.clientId}, ${$.channel}, ${$.person}, ${$.personDigest}, ${$.code}, ${$.question},
-      ${$.wrongFirst}, ${$.endsAs}, ${$.keyDigest}, ${$.requestDigest}, ${$.byWindow}, now(), now(),
+      ${$.wrongFirst}, ${$.endsAs}, ${$.keyDigest}, ${$.requestDigest}, ${$.byWindow}, ${$.windowId}, now(), now(),
       ${after($.opensAfter)}, ${after($.endsAfter)}, ${after($.expiresAfter)}, least(${after($.opensAfter)}, ${after($.endsAfter)})
     ON CONFLICT (client_id, key_digest) WHERE key_digest IS NOT NULL DO NOTHING
     RETURNING expires_at AS "expiresAt"`,
@@ -91,7 +93,7 @@ const SUPERSEDE = statement(
     WHERE t.client_id = $1 AND t.person_digest = $2 AND ${IS_OPEN} AND EXISTS (
       SELECT FROM test_authentications n WHERE n.client_id = $1 AND n.person_digest = $2
         AND (n.started_at, n.id) > (t.started_at, t.id))
-    RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel
+    RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel, t.window_id, t.person_digest
     ), ${tell(aboutTestAuthentications('changed'))}
     SELECT id FROM changed`,
   { writes: TOLD },
@@ -150,7 +152,7 @@ const CHANGE = statement(
       JOIN test_authentications l ON l.id = u.id WHERE l.closed_at IS NULL ORDER BY l.id FOR UPDATE OF l) m
     WHERE t.id = m.id AND t.closed_at IS NULL AND CASE WHEN t.ends_at <= now() THEN m.state = t.ends_as
       WHEN m.state = 'opened' THEN t.state = 'pending' ELSE true END
-    RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel
+    RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel, t.window_id, t.person_digest
     ), ${tell(aboutTestAuthentications('changed'))}
     SELECT id, client_id AS "clientId", state FROM changed`,
   { writes: TOLD },

@@ -64,6 +64,7 @@ export class TestStart {
       keyDigest,
       requestDigest: keyDigest && requests[0],
       byWindow: idempotencyKey?.by === 'window',
+      windowId: idempotencyKey?.windowId ?? null,
       ...scheduleOf(person),
     });
     // Also by a repetition: the first request may not be as far yet, or may never have come so far.

@@ -163,6 +163,12 @@ const REPLAY_MISSING = statement(
     ${REPLAYED}`,
 );
 
+/** Events from an instant on, before another one. */
+export interface Span {
+  since: Date;
+  until: Date;
+}
+
 /** How many events are sent again, and the instant of the last one. */
 export interface Replayed {
   count: number;
@@ -211,14 +217,19 @@ export class EndpointStore {
     return session.rows<EndpointRow>(OF_CLIENT, [clientId, id]);
   }
 
-  async change(id: string, clientId: string, changed: ChangedEndpoint): Promise<EndpointRow | undefined> {
+  async change(
+    session: Session,
+    id: string,
+    clientId: string,
+    changed: ChangedEndpoint,
+  ): Promise<EndpointRow | undefined> {
     const { url, types, description, disabled } = changed;
-    return (await this.database.rows<EndpointRow>(CHANGE, [id, clientId, url, types, description, disabled]))[0];
+    return (await session.rows<EndpointRow>(CHANGE, [id, clientId, url, types, description, disabled]))[0];
   }
 
   /** Deletes an endpoint with its secrets and what waits for it. Returns false if there is none. */
-  async remove(id: string, clientId: string): Promise<boolean> {
-    return (await this.database.rows(REMOVE, [id, clientId])).length === 1;
+  async remove(session: Session, id: string, clientId: string): Promise<boolean> {
+    return (await session.rows(REMOVE, [id, clientId])).length === 1;
   }
 
   /** Locks an endpoint until the end of the transaction. Returns false if there is none. */
@@ -243,24 +254,34 @@ export class EndpointStore {
   }
 
   /** Records a test event for one endpoint; undefined if the endpoint is disabled or the limit is reached. */
-  async test(id: string, clientId: string, type: EventType, data: object): Promise<string | undefined> {
+  async test(
+    session: Session,
+    id: string,
+    clientId: string,
+    { type, data }: { type: EventType; data: object },
+  ): Promise<string | undefined> {
     const values = [id, clientId, type, JSON.stringify(data)];
-    return (await this.database.rows<Pick<WebhookEvent, 'id'>>(TEST, values))[0]?.id;
+    return (await session.rows<Pick<WebhookEvent, 'id'>>(TEST, values))[0]?.id;
   }
 
   /** Sends an event again. Returns false if the client has no such event. */
-  async resend(endpointId: string, clientId: string, eventId: string): Promise<boolean> {
-    return (await this.database.rows(RESEND, [endpointId, clientId, eventId])).length === 1;
+  async resend(session: Session, endpointId: string, clientId: string, eventId: string): Promise<boolean> {
+    return (await session.rows(RESEND, [endpointId, clientId, eventId])).length === 1;
   }
 
   /** Sends the events again that were attempted and never accepted. */
-  async recover(endpointId: string, clientId: string, since: Date, until: Date): Promise<Replayed> {
-    return replayed(await this.database.rows<Replayed>(RECOVER, [endpointId, clientId, since, until]));
+  async recover(session: Session, endpointId: string, clientId: string, { since, until }: Span): Promise<Replayed> {
+    return replayed(await session.rows<Replayed>(RECOVER, [endpointId, clientId, since, until]));
   }
 
   /** Sends the events that were never attempted. */
-  async replayMissing(endpointId: string, clientId: string, since: Date, until: Date): Promise<Replayed> {
-    return replayed(await this.database.rows<Replayed>(REPLAY_MISSING, [endpointId, clientId, since, until]));
+  async replayMissing(
+    session: Session,
+    endpointId: string,
+    clientId: string,
+    { since, until }: Span,
+  ): Promise<Replayed> {
+    return replayed(await session.rows<Replayed>(REPLAY_MISSING, [endpointId, clientId, since, until]));
   }
 }
 

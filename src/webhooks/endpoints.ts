@@ -8,7 +8,15 @@ import { Problem } from '../domain/problem.ts';
 import { WEBHOOK_ENDPOINTS } from '../domain/webhook.ts';
 import { Outbound } from '../gateways/outbound/outbound.ts';
 import { assertSameRequest } from '../http/idempotency-key.ts';
-import { EndpointStore, MOST_REPLAYED, TESTS_A_MINUTE, type EndpointRow, type Replayed } from './endpoint.store.ts';
+import { FormLimits } from '../http/form-limits.ts';
+import {
+  EndpointStore,
+  MOST_REPLAYED,
+  TESTS_A_MINUTE,
+  type EndpointRow,
+  type Replayed,
+  type Span,
+} from './endpoint.store.ts';
 import { publicEventId, readEventId } from './event-id.ts';
 import { eventNotFound } from './events.ts';
 import { testData, type EventType } from './event-types.ts';
@@ -16,6 +24,29 @@ import { placeOfSecret } from './send.ts';
 
 /** Hours for which a former secret signs beside its successor, unless the client says otherwise. */
 const GRACE_HOURS = 24;
+
+/** Events that one client has sent again by their ids, in a minute. */
+const RESENDS = {
+  name: 'webhook_resends',
+  times: 60,
+  seconds: 60,
+  detail:
+    'At most 60 events can be sent again in a minute. Wait before sending another one, or recover a span of them.',
+};
+/** Spans of events that one client has sent again or for the first time, in a minute. */
+const REPLAYS = {
+  name: 'webhook_replays',
+  times: 10,
+  seconds: 60,
+  detail:
+    'Recover and replay-missing can be asked for at most 10 times in a minute, together. Wait before the next one.',
+};
+
+/**
+ * What a caller does after a change, in its transaction: the console audits it there. Only its result is passed, because
+ * names are looked up before the transaction begins.
+ */
+export type Also<Done> = (session: Session, done: Done) => Promise<void>;
 
 /** An endpoint, as its client sees it. Times are RFC 3339 in UTC. */
 export interface EndpointView {
@@ -27,6 +58,14 @@ export interface EndpointView {
   disabledBy: 'client' | 'gone' | 'failures' | null;
   failingSince: string | null;
   createdAt: string;
+}
+
+/** An endpoint with the secret that is shown once. */
+type AddedView = EndpointView & { secret: string };
+
+interface RotatedSecret {
+  secret: string;
+  formerSecretUntil: string;
 }
 
 interface AddedEndpoint {
@@ -48,6 +87,7 @@ export class Endpoints {
     private readonly store: EndpointStore,
     private readonly outbound: Outbound,
     private readonly keys: ServiceKeys,
+    private readonly limits: FormLimits,
   ) {}
 
   /**
@@ -58,20 +98,21 @@ export class Endpoints {
     clientId: string,
     input: AddedEndpoint,
     key: string | undefined,
-  ): Promise<EndpointView & { secret: string }> {
+    also?: Also<AddedView>,
+  ): Promise<AddedView> {
     const { url, types, description = null } = input;
     // Before its name is asked for. A repeat with its key finds what it made, however many there are.
     if (key === undefined) await this.assertMayAdd(null, clientId);
     await this.assertReachable(url);
     const idempotency = this.idempotencyOf(key, ['webhook endpoint', url, types, description]);
-    return this.store.transaction(async (session) => {
+    return this.inTransaction(async (session) => {
       await this.store.listen(session, clientId);
       const earlier = await this.earlier(session, clientId, idempotency);
       if (earlier) return { ...(await this.see(clientId, earlier.endpointId, session)), secret: earlier.secret };
       await this.assertMayAdd(session, clientId);
       const row = await this.store.add(session, { id: randomId(), clientId, url, types, description });
       return { ...viewOf(row), secret: await this.addSecret(session, row.id, clientId, idempotency) };
-    });
+    }, also);
   }
 
   /** The endpoints of a client, oldest first. */
@@ -91,18 +132,23 @@ export class Endpoints {
     clientId: string,
     id: string,
     input: Partial<AddedEndpoint> & { disabled?: boolean },
+    also?: Also<EndpointView>,
   ): Promise<EndpointView> {
     const { url = null, types = null, description = null, disabled = null } = input;
     await this.see(clientId, id);
     if (url !== null) await this.assertReachable(url);
-    const row = await this.store.change(id, clientId, { url, types, description, disabled });
-    if (!row) throw endpointNotFound();
-    return viewOf(row);
+    return this.inTransaction(async (session) => {
+      const row = await this.store.change(session, id, clientId, { url, types, description, disabled });
+      if (!row) throw endpointNotFound();
+      return viewOf(row);
+    }, also);
   }
 
   /** Problems: `webhook_endpoint_not_found`. */
-  async remove(clientId: string, id: string): Promise<void> {
-    if (!(await this.store.remove(id, clientId))) throw endpointNotFound();
+  async remove(clientId: string, id: string, also?: Also<void>): Promise<void> {
+    await this.inTransaction(async (session) => {
+      if (!(await this.store.remove(session, id, clientId))) throw endpointNotFound();
+    }, also);
   }
 
   /**
@@ -114,9 +160,10 @@ export class Endpoints {
     id: string,
     graceHours = GRACE_HOURS,
     key: string | undefined,
-  ): Promise<{ secret: string; formerSecretUntil: string }> {
+    also?: Also<RotatedSecret>,
+  ): Promise<RotatedSecret> {
     const idempotency = this.idempotencyOf(key, ['webhook secret', id, graceHours]);
-    return this.store.transaction(async (session) => {
+    return this.inTransaction(async (session) => {
       if (!(await this.store.lock(session, id, clientId))) throw endpointNotFound();
       // Two endpoints of one client must not make a secret under one key.
       if (idempotency) await this.store.listen(session, clientId);
@@ -126,53 +173,73 @@ export class Endpoints {
       if (earlier) return { secret: earlier.secret, formerSecretUntil };
       await this.store.replaceSecret(session, id, graceHours);
       return { secret: await this.addSecret(session, id, clientId, idempotency), formerSecretUntil };
-    });
+    }, also);
   }
 
   /**
    * Sends a test event to one endpoint. Problems: `webhook_endpoint_not_found`, `webhook_endpoint_disabled`,
    * `too_many_requests`.
    */
-  async test(clientId: string, id: string, type: EventType): Promise<{ id: string }> {
+  async test(clientId: string, id: string, type: EventType, also?: Also<{ id: string }>): Promise<{ id: string }> {
     await this.assertEnabled(clientId, id);
-    const eventId = await this.store.test(id, clientId, type, testData(type));
-    if (eventId === undefined) {
-      const limit = { name: 'webhook_tests', quota: TESTS_A_MINUTE, seconds: 60 };
-      const detail = `At most ${TESTS_A_MINUTE} test events can be sent in a minute. Wait before sending another one.`;
-      throw new Problem('too_many_requests', detail, { retryAfterSeconds: 60, limit });
-    }
-    return { id: publicEventId(eventId) };
+    return this.inTransaction(async (session) => {
+      const eventId = await this.store.test(session, id, clientId, { type, data: testData(type) });
+      if (eventId === undefined) {
+        const limit = { name: 'webhook_tests', quota: TESTS_A_MINUTE, seconds: 60 };
+        const detail = `At most ${TESTS_A_MINUTE} test events can be sent in a minute. Wait before sending another one.`;
+        throw new Problem('too_many_requests', detail, { retryAfterSeconds: 60, limit });
+      }
+      return { id: publicEventId(eventId) };
+    }, also);
   }
 
   /**
    * Sends an event again to one endpoint. Problems: `webhook_event_not_found`, `webhook_endpoint_not_found`,
-   * `webhook_endpoint_disabled`.
+   * `webhook_endpoint_disabled`, `too_many_requests`.
    */
-  async resend(clientId: string, eventId: string, endpointId: string): Promise<{ id: string }> {
+  async resend(
+    clientId: string,
+    eventId: string,
+    endpointId: string,
+    also?: Also<{ id: string }>,
+  ): Promise<{ id: string }> {
     const id = readEventId(eventId);
     if (id === undefined) throw eventNotFound();
     await this.assertEnabled(clientId, endpointId);
-    if (!(await this.store.resend(endpointId, clientId, id))) throw eventNotFound();
-    return { id: eventId };
+    return this.inTransaction(async (session) => {
+      await this.limits.spendIn(session, { ...RESENDS, of: clientId });
+      if (!(await this.store.resend(session, endpointId, clientId, id))) throw eventNotFound();
+      return { id: eventId };
+    }, also);
   }
 
   /**
    * Sends the events again that failed (`failed`), or those that were never tried (`missing`). Problems:
-   * `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+   * `webhook_endpoint_not_found`, `webhook_endpoint_disabled`, `too_many_requests`.
    */
   async replay(
     clientId: string,
     id: string,
     which: 'failed' | 'missing',
-    { since, until }: { since: Date; until: Date },
+    span: Span,
   ): Promise<{ events: number; next: string | null }> {
     await this.assertEnabled(clientId, id);
-    const replayed: Replayed =
-      which === 'failed'
-        ? await this.store.recover(id, clientId, since, until)
-        : await this.store.replayMissing(id, clientId, since, until);
-    const { count, last } = replayed;
+    const { count, last } = await this.inTransaction<Replayed>(async (session) => {
+      await this.limits.spendIn(session, { ...REPLAYS, of: clientId });
+      return which === 'failed'
+        ? this.store.recover(session, id, clientId, span)
+        : this.store.replayMissing(session, id, clientId, span);
+    });
     return { events: count, next: count < MOST_REPLAYED ? null : (last?.toISOString() ?? null) };
+  }
+
+  /** Makes a change in a transaction, and what its caller does with it. */
+  private inTransaction<Done>(change: (session: Session) => Promise<Done>, also?: Also<Done>): Promise<Done> {
+    return this.store.transaction(async (session) => {
+      const done = await change(session);
+      await also?.(session, done);
+      return done;
+    });
   }
 
   private async assertMayAdd(session: Session | null, clientId: string): Promise<void> {

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { WEBHOOK_DAYS } from '../domain/webhook.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
 import { LISTEN } from './listen.ts';
 import type { WebhookAttempt } from './webhook-attempt.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
@@ -10,6 +11,14 @@ import type { WebhookListener } from './webhook-listener.entity.ts';
 export type EventRow = Pick<WebhookEvent, 'id' | 'type' | 'happenedAt' | 'data'>;
 /** A place in the feed, behind an event. */
 export type FeedPlace = Pick<WebhookEvent, 'epoch' | 'transaction' | 'id'>;
+/** The place of the last event that was dropped. */
+export type DroppedPlace = Pick<WebhookListener, 'droppedEpoch' | 'droppedTransaction' | 'droppedId'>;
+type Listener = Pick<WebhookListener, 'epoch'> &
+  DroppedPlace & {
+    isOld: boolean;
+    end: string;
+    isDropped: boolean;
+  };
 export type AttemptRow = Omit<WebhookAttempt, 'id' | 'eventId'>;
 
 const EVENT = 'e.id, e.type, e.happened_at AS "happenedAt", e.data';
@@ -46,11 +55,13 @@ const PLACE = statement(
 
 const ONE = statement('webhook_event', `SELECT ${EVENT} FROM webhook_events e WHERE e.id = $1 AND e.client_id = $2`);
 
-/** `end` is the number that no transaction has had yet. */
+/** `end` is the number that no transaction has had yet. A place ($2, $3, $4) is dropped if an event behind it was. */
 const LISTENER = statement(
   'webhook_listener',
   `SELECT read_at < now() - interval '1 hour' AS "isOld", epoch,
-      pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS end
+      pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS end,
+      coalesce(($2::int, $3::bigint, $4::uuid) < (dropped_epoch, dropped_transaction, dropped_id), false) AS "isDropped",
+      dropped_epoch AS "droppedEpoch", dropped_transaction AS "droppedTransaction", dropped_id AS "droppedId"
     FROM webhook_listeners WHERE client_id = $1`,
 );
 
@@ -67,18 +78,75 @@ const PURGE_BATCH = 5_000;
 const idAt = (instant: string) =>
   `(lpad(to_hex((extract(epoch FROM ${instant}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
+/** SQL: deletes the events of `old` with what belongs to them, and notes in `noted` how far they were dropped. */
+const DROPPED = `attempts AS (
+      DELETE FROM webhook_attempts a USING old WHERE a.event_id = old.id
+    ), deliveries AS (
+      DELETE FROM webhook_deliveries d USING old JOIN webhook_endpoints p ON p.client_id = old.client_id
+      WHERE d.endpoint_id = p.id AND d.event_id = old.id
+    ), events AS (
+      DELETE FROM webhook_events e USING old WHERE e.id = old.id RETURNING e.client_id, e.epoch, e.transaction, e.id
+    ), noted AS (
+      UPDATE webhook_listeners l SET kept = greatest(0, l.kept - last.count),
+        (dropped_epoch, dropped_transaction, dropped_id) = (
+          SELECT p.epoch, p.transaction, p.id FROM (
+            VALUES (last.epoch, last.transaction, last.id), (l.dropped_epoch, l.dropped_transaction, l.dropped_id)
+          ) p (epoch, transaction, id) WHERE p.id IS NOT NULL ORDER BY p.epoch DESC, p.transaction DESC, p.id DESC LIMIT 1)
+      FROM (
+        SELECT DISTINCT ON (client_id) client_id, epoch, transaction, id, count(*) OVER (PARTITION BY client_id)::int AS count
+        FROM events ORDER BY client_id, epoch DESC, transaction DESC, id DESC
+      ) last
+      WHERE l.client_id = last.client_id
+    )`;
+
 const PURGE = statement(
   'webhook_purge',
   `WITH old AS MATERIALIZED (
       SELECT id, client_id FROM webhook_events WHERE id < ${idAt(`now() - interval '${WEBHOOK_DAYS} days'`)}
       ORDER BY id LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED
-    ), attempts AS (
-      DELETE FROM webhook_attempts a USING old WHERE a.event_id = old.id
-    ), deliveries AS (
-      DELETE FROM webhook_deliveries d USING old JOIN webhook_endpoints p ON p.client_id = old.client_id
-      WHERE d.endpoint_id = p.id AND d.event_id = old.id
+    ), ${DROPPED}
+    SELECT count(*)::int AS count FROM events`,
+);
+
+/** Events of one client that one statement counts. */
+const COUNT_BATCH = 100_000;
+
+/**
+ * Counts what was recorded since the last count, in the order of the feed, so that no event is counted twice or never: each
+ * run reads the new events alone.
+ */
+const COUNT = statement(
+  'webhook_count',
+  `WITH counted AS MATERIALIZED (
+      SELECT l.client_id, l.counted_id AS "from", n.* FROM webhook_listeners l CROSS JOIN LATERAL (
+        SELECT epoch, transaction, id, row_number() OVER (ORDER BY epoch, transaction, id)::int AS count FROM (
+          SELECT e.epoch, e.transaction, e.id FROM webhook_events e
+          WHERE e.client_id = l.client_id
+            AND (e.epoch, e.transaction, e.id) > (l.counted_epoch, l.counted_transaction, l.counted_id)
+            AND (e.epoch < l.epoch OR e.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+          ORDER BY e.epoch, e.transaction, e.id LIMIT ${COUNT_BATCH}) e
+        ORDER BY epoch DESC, transaction DESC, id DESC LIMIT 1) n
     )
-    DELETE FROM webhook_events e USING old WHERE e.id = old.id`,
+    UPDATE webhook_listeners l SET kept = l.kept + c.count, counted_epoch = c.epoch, counted_transaction = c.transaction,
+      counted_id = c.id
+    FROM counted c WHERE l.client_id = c.client_id AND l.counted_id = c."from"`,
+);
+
+/** Clients whose events one statement drops. */
+const DROP_CLIENTS = 10;
+
+/** The oldest events of clients that have more than $1. */
+const DROP = statement(
+  'webhook_drop',
+  `WITH full_ones AS MATERIALIZED (
+      SELECT client_id, kept - $1::int AS excess FROM webhook_listeners WHERE kept > $1::int
+      ORDER BY kept DESC LIMIT ${DROP_CLIENTS} FOR NO KEY UPDATE SKIP LOCKED
+    ), old AS MATERIALIZED (
+      SELECT o.id, f.client_id FROM full_ones f CROSS JOIN LATERAL (
+        SELECT e.id FROM webhook_events e WHERE e.client_id = f.client_id
+        ORDER BY e.epoch, e.transaction, e.id LIMIT least(f.excess, ${PURGE_BATCH / DROP_CLIENTS})) o
+    ), ${DROPPED}
+    SELECT count(*)::int AS count FROM events`,
 );
 
 /** What was to be sent to an endpoint that was deleted in the same moment. */
@@ -115,6 +183,8 @@ const PURGE_SECRETS = statement(
 /** Events that were recorded, and attempts to send them. */
 @Injectable()
 export class EventStore {
+  private readonly warnings = new RareWarnings(new Logger('Webhooks'));
+
   constructor(private readonly database: Database) {}
 
   /** Events of a client, the last first. `before` is the last one of the page before. */
@@ -153,13 +223,13 @@ export class EventStore {
 
   /**
    * Notes that a client reads its events, which are recorded from the first time on. Returns how far the feed can have come:
-   * the present epoch, and the number that the next transaction gets.
+   * the present epoch, and the number that the next transaction gets; and whether events behind `place` were dropped.
    */
-  async noteReader(clientId: string): Promise<Pick<WebhookListener, 'epoch'> & { end: string }> {
-    const listener = await this.listener(clientId);
+  async noteReader(clientId: string, place: FeedPlace | null): Promise<Listener> {
+    const listener = await this.listener(clientId, place);
     if (listener && !listener.isOld) return listener;
     await this.database.rows(LISTEN, [clientId]);
-    const noted = await this.listener(clientId);
+    const noted = await this.listener(clientId, place);
     if (!noted) throw new Error('a listener that was noted is missing');
     return noted;
   }
@@ -169,9 +239,20 @@ export class EventStore {
     return this.database.rows<AttemptRow>(ATTEMPTS, [eventId]);
   }
 
-  /** Deletes a batch of what is older than 30 days, and what belongs to nothing any more. Returns true if more may remain. */
-  async purge(): Promise<boolean> {
-    if ((await this.database.changed(PURGE, [])) === PURGE_BATCH) return true;
+  /**
+   * Deletes a batch of what is older than 30 days, of what a client has beyond `most` events, and of what belongs to nothing
+   * any more. Returns true if more may remain.
+   */
+  async purge(most: number): Promise<boolean> {
+    type Row = { count: number };
+    const [old] = await this.database.rows<Row>(PURGE, []);
+    if (old?.count === PURGE_BATCH) return true;
+    await this.database.changed(COUNT, []);
+    const [beyond] = await this.database.rows<Row>(DROP, [most]);
+    if (beyond && beyond.count > 0) {
+      this.warnings.warn('events of clients', `some have more than ${most}: the oldest are dropped`);
+      return true;
+    }
     await this.database.changed(PURGE_LOST, []);
     await this.database.changed(PURGE_LISTENERS, []);
     await this.database.changed(PURGE_KEYS, []);
@@ -179,10 +260,8 @@ export class EventStore {
     return false;
   }
 
-  private async listener(
-    clientId: string,
-  ): Promise<(Pick<WebhookListener, 'epoch'> & { isOld: boolean; end: string }) | undefined> {
-    type Row = Pick<WebhookListener, 'epoch'> & { isOld: boolean; end: string };
-    return (await this.database.rows<Row>(LISTENER, [clientId]))[0];
+  private async listener(clientId: string, place: FeedPlace | null): Promise<Listener | undefined> {
+    const { epoch, transaction, id } = place ?? { epoch: null, transaction: null, id: null };
+    return (await this.database.rows<Listener>(LISTENER, [clientId, epoch, transaction, id]))[0];
   }
 }

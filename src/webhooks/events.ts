@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
 import { publicEventId, readEventId } from './event-id.ts';
-import { EventStore, type EventRow, type FeedPlace } from './event.store.ts';
+import { EventStore, type DroppedPlace, type EventRow, type FeedPlace } from './event.store.ts';
 import type { EventType } from './event-types.ts';
 
 /** An event, as its client sees it. `timestamp` is RFC 3339 in UTC. */
@@ -62,7 +62,7 @@ export class Events {
     },
   ): Promise<EventsView> {
     const before = cursor === undefined ? null : readLogPlace(cursor);
-    if (notesReader) await this.store.noteReader(clientId);
+    if (notesReader) await this.store.noteReader(clientId, null);
     const filter = { type: type ?? null, since: instant(since), until: instant(until) };
     const rows = await this.store.log(clientId, filter, before, limit);
     const last = rows.length === limit ? rows.at(-1) : undefined;
@@ -73,18 +73,21 @@ export class Events {
   /**
    * What happened after a place of the feed, in the order in which it was recorded. Problems: `invalid_request` for an
    * `after` that is none, `webhook_event_not_found` for the id of an event that is not kept, and for a place that lies
-   * behind the present end: the database was restored from a backup, and a reader would wait there in vain.
+   * behind the present end: the database was restored from a backup, and a reader would wait there in vain; and for a
+   * place behind which events were dropped, so that a reader learns that it missed them.
    */
   async feed(
     clientId: string,
     { after, type, limit }: { after: string; type?: EventType; limit: number },
   ): Promise<EventsView> {
     const place = await this.readFeedPlace(after, clientId);
-    const { epoch: present, end } = await this.store.noteReader(clientId);
-    const isPast = place.epoch === present ? BigInt(place.transaction) >= BigInt(end) : place.epoch > present;
-    if (isPast) throw placeNotFound();
     const rows = await this.store.feed(clientId, place, type ?? null, limit);
-    const { epoch, transaction, id } = rows.at(-1) ?? place;
+    // After the rows: what is dropped meanwhile is found out.
+    const listener = await this.store.noteReader(clientId, place);
+    const { epoch: present, end, isDropped } = listener;
+    const isPast = place.epoch === present ? BigInt(place.transaction) >= BigInt(end) : place.epoch > present;
+    if (isPast || (isDropped && place !== BEGINNING)) throw placeNotFound();
+    const { epoch, transaction, id } = rows.at(-1) ?? (place === BEGINNING ? beginningOf(listener) : place);
     return { events: rows.map(viewOf), cursor: null, after: written(`feed ${epoch} ${transaction} ${id}`) };
   }
 
@@ -128,6 +131,12 @@ export class Events {
   }
 }
 
+/** Where the feed of a client begins at present. */
+function beginningOf({ droppedEpoch, droppedTransaction, droppedId }: DroppedPlace): FeedPlace {
+  if (droppedEpoch === null || droppedTransaction === null || droppedId === null) return BEGINNING;
+  return { epoch: droppedEpoch, transaction: droppedTransaction, id: droppedId };
+}
+
 /** The same answer for an unknown id and for another client’s. */
 export function eventNotFound(): Problem {
   return new Problem(
@@ -139,8 +148,8 @@ export function eventNotFound(): Problem {
 function placeNotFound(): Problem {
   return new Problem(
     'webhook_event_not_found',
-    'The feed has no such place: the event is older than 30 days, or the database was restored from a backup since. ' +
-      'Read again with an empty after, and drop the events that you have handled, by their ids.',
+    'The feed has no such place: events behind it are no longer kept, because they are older than 30 days or too many, ' +
+      'or the database was restored from a backup since. Read again with an empty after, and drop the events that you have handled, by their ids.',
   );
 }
 

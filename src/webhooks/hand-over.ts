@@ -4,6 +4,11 @@ import type { RecurringTask } from '../queue/recurring-tasks.ts';
 import { SendingStore, MOST_ENDPOINTS, type Handed } from './sending.store.ts';
 import { WebhookQueue, type WebhookJob } from './webhook-queue.ts';
 
+/** Milliseconds between two looks while events come, and when none came for a while. */
+const EVERY_MS = { busy: 250, idle: 1_000 };
+/** Milliseconds after an event in which further ones are expected. */
+const BUSY_MS = 60_000;
+
 /**
  * Hands new events to the queue, and what a process left that died. Every worker does: the database gives each event to
  * one of them.
@@ -11,19 +16,24 @@ import { WebhookQueue, type WebhookJob } from './webhook-queue.ts';
 @Injectable()
 export class HandOver implements RecurringTask {
   readonly name = 'webhook hand-over';
-  /** An event is on its way at most so many milliseconds after its commit. */
-  readonly everyMs = 250;
+  private lastFoundAt = -Infinity;
 
   constructor(
     private readonly store: SendingStore,
     private readonly queue: WebhookQueue,
   ) {}
 
+  /** An event is on its way at most so many milliseconds after its commit. */
+  get everyMs(): number {
+    return performance.now() - this.lastFoundAt < BUSY_MS ? EVERY_MS.busy : EVERY_MS.idle;
+  }
+
   /** Returns true if more may be due. */
   async run(): Promise<boolean> {
     if (!this.queue.isOpen) return false;
     const batches = batchesOf(await this.store.handOver());
     if (batches.length === 0) return false;
+    this.lastFoundAt = performance.now();
     try {
       await this.queue.add(batches);
     } catch (error) {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { setMaxListeners } from 'node:events';
 import { randomFraction } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { webhookSignature } from '../crypto/webhook-signature.ts';
@@ -14,31 +13,33 @@ import type { JobOutcome, WebhookJob } from './webhook-queue.ts';
 const RUN_MS = 10_000;
 /** Milliseconds that a run waits at least for its endpoint, and by how much the wait is spread. */
 const [WAIT_MS, SPREAD_MS] = [500, 2_000];
+/**
+ * Milliseconds for which results are gathered: a write costs the database about as much as ten results in it. No longer,
+ * because what is not written is sent again if the process dies, or if the queue takes it for dead.
+ */
+const GATHER_MS = 20;
+/** Results that are written at once. */
+const MOST_GATHERED = 100;
 /** Bytes of an answer that are kept. */
 const KEPT_BYTES = 1_024;
 
 /** Sends a batch of events to one endpoint. */
 @Injectable()
 export class Send {
-  /** Ends the runs, and later the requests that are still under way. */
+  /** Ends the runs. */
   private readonly stopping = new AbortController();
-  private readonly cutting = new AbortController();
 
   constructor(
     private readonly store: SendingStore,
     private readonly outbound: Outbound,
     private readonly keys: ServiceKeys,
     private readonly metrics: Metrics,
-  ) {
-    // Every request under way listens.
-    setMaxListeners(0, this.cutting.signal);
-  }
+  ) {}
 
   /** Takes no further event from now on, and leaves those under way a moment. */
   stop(graceMs: number): void {
     this.stopping.abort();
     setTimeout(() => {
-      this.cutting.abort();
       this.outbound.close();
     }, graceMs).unref();
   }
@@ -97,7 +98,6 @@ export class Send {
       method: 'POST',
       ...signed(letter, secrets, at),
       deadlineMs: WEBHOOK_DEADLINE_MS,
-      signal: this.cutting.signal,
     });
     if (answer.kind === 'failed' && answer.fault === 'stopped') return null;
     const ms = Math.round(performance.now() - began);
@@ -129,7 +129,7 @@ export function placeOfSecret(id: string): string {
 
 /** The request of one attempt, as Standard Webhooks has it. */
 function signed({ id, type, happenedAt, data }: Letter, secrets: readonly Buffer[], at: Date) {
-  const body = Buffer.from(JSON.stringify({ type, timestamp: happenedAt.toISOString(), data }));
+  const body = JSON.stringify({ type, timestamp: happenedAt.toISOString(), data });
   const message = { id: publicEventId(id), timestamp: Math.floor(at.getTime() / 1000), body };
   return {
     body,
@@ -194,29 +194,39 @@ class Round {
   }
 }
 
-/** Writes results while further ones come in: those that come during a write go together. */
+/**
+ * Gathers results, and writes them together. A process that dies before sends those events again, under the same ids, as it
+ * does with those whose answer it did not get to see.
+ */
 class Results {
   private waiting: Settled[] = [];
-  private writing: Promise<void> | undefined;
+  private gathering: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly settle: (results: readonly Settled[]) => Promise<void>) {}
 
   add(result: Settled): void {
     this.waiting.push(result);
-    if (this.writing) return;
-    this.writing = this.write();
-    // It is awaited by `written`; a failure before must not be without a listener.
-    this.writing.catch(() => undefined);
+    if (this.waiting.length >= MOST_GATHERED) this.write();
+    else
+      this.gathering ??= setTimeout(() => {
+        this.write();
+      }, GATHER_MS);
   }
 
   /** Resolves when everything is written. Rejects if something could not be: then it is sent again. */
   async written(): Promise<void> {
+    this.write();
     await this.writing;
   }
 
-  private async write(): Promise<void> {
-    await new Promise(setImmediate);
-    while (this.waiting.length > 0) await this.settle(this.waiting.splice(0));
-    this.writing = undefined;
+  private write(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
+    const results = this.waiting.splice(0);
+    if (results.length === 0) return;
+    this.writing = Promise.all([this.writing, this.settle(results)]).then(() => undefined);
+    // It is awaited by `written`; a failure before must not be without a listener.
+    this.writing.catch(() => undefined);
   }
 }

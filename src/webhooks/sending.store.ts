@@ -12,7 +12,7 @@ import { tell } from './tell.ts';
 /** Endpoints that one statement serves. */
 export const MOST_ENDPOINTS = 100;
 /** Events that it hands over for each of them. */
-const MOST_EVENTS = 100;
+const MOST_EVENTS = 250;
 /** Seconds after which what a job has not sent is handed over again: longer than a run and its wait in the queue. */
 const HANDED_SECONDS = 60;
 /** Seconds for which a run has its endpoint to itself. */

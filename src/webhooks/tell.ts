@@ -62,13 +62,23 @@ export function aboutAuthentications(
   };
 }
 
-/** Authentications of test mode: `from` has `id`, `client_id`, `state`, `closed_at` and `channel`. */
+/**
+ * Authentications of test mode: `from` has `id`, `client_id`, `state`, `closed_at`, `channel`, `window_id` and
+ * `person_digest`. The one of a hosted window closes the window, unless the window goes on with another one, which cancelled
+ * it, or was closed by another one before. Both name the same person.
+ */
 export function aboutTestAuthentications(from: string): Telling {
   return {
     from,
     says: `SELECT 'authentication.' || x.state AS type, coalesce(x.closed_at, ${NOW}) AS happened_at,
           jsonb_build_object('id', x.id, 'state', x.state, 'channel', x.channel, 'closedAt', ${utc('x.closed_at')},
-            'test', true) AS data`,
+            'test', true) AS data
+        UNION ALL SELECT 'window.closed', x.closed_at,
+          jsonb_build_object('windowId', x.window_id, 'state', 'closed', 'authenticationId', x.id, 'test', true)
+        WHERE x.closed_at IS NOT NULL AND x.window_id IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM test_authentications o WHERE o.client_id = x.client_id AND o.person_digest = x.person_digest
+            AND o.window_id = x.window_id AND o.id <> x.id AND o.state <> 'cancelled'
+            AND (x.state = 'cancelled' OR o.closed_at IS NOT NULL))`,
   };
 }
 

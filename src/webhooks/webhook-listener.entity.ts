@@ -16,4 +16,27 @@ export class WebhookListener {
   /** Rises with each restore of the database, after which PostgreSQL counts transactions from an earlier number. */
   @Column('integer', { default: () => '0' })
   epoch: number;
+
+  /** The events that are kept, as far as they are counted: up to a place of the feed. */
+  @Column('integer', { default: () => '0' })
+  kept: number;
+
+  @Column('integer', { default: () => '0' })
+  countedEpoch: number;
+
+  @Column('bigint', { default: () => '0' })
+  countedTransaction: string;
+
+  @Column('uuid', { default: () => "'00000000-0000-0000-0000-000000000000'" })
+  countedId: string;
+
+  /** The place of the last event that was dropped. A reader before it has missed some. */
+  @Column('integer', { nullable: true })
+  droppedEpoch: number | null;
+
+  @Column('bigint', { nullable: true })
+  droppedTransaction: string | null;
+
+  @Column('uuid', { nullable: true })
+  droppedId: string | null;
 }

@@ -150,15 +150,16 @@ export class WebhookEndpointController {
   }
 
   /**
-   * Sends the events of a span again that this endpoint did not accept, at most 10,000 of them. Errors:
-   * `invalid_request`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+   * Sends the events of a span again that this endpoint did not accept, at most 10,000 of them. Limit: ten a minute for one
+   * client, those for events that were never sent among them. Errors: `invalid_request`, `webhook_endpoint_not_found`,
+   * `webhook_endpoint_disabled`, `too_many_requests` with `Retry-After`.
    */
   @Post(':id/recover')
   @HttpCode(202)
   @Operation('recoverWebhookEvents', {
     summary: 'Send failed events again',
     answers: 'How many events will be sent',
-    refuses: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
+    refuses: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled', 'too_many_requests'],
   })
   recover(
     @FromClient() client: Caller,
@@ -170,15 +171,15 @@ export class WebhookEndpointController {
 
   /**
    * Sends the events of a span, of the types of this endpoint, that were never sent to it, because it was disabled or did
-   * not exist yet; at most 10,000 of them. Errors: `invalid_request`, `webhook_endpoint_not_found`,
-   * `webhook_endpoint_disabled`.
+   * not exist yet; at most 10,000 of them. Limit: ten a minute for one client, those for failed events among them. Errors:
+   * `invalid_request`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`, `too_many_requests` with `Retry-After`.
    */
   @Post(':id/replay-missing')
   @HttpCode(202)
   @Operation('replayMissingWebhookEvents', {
     summary: 'Send events that were never sent',
     answers: 'How many events will be sent',
-    refuses: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
+    refuses: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled', 'too_many_requests'],
   })
   replayMissing(
     @FromClient() client: Caller,
@@ -229,15 +230,21 @@ export class WebhookEventController {
   }
 
   /**
-   * Sends an event again to one endpoint, with the same `webhook-id`. Errors: `invalid_request`,
-   * `webhook_event_not_found`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+   * Sends an event again to one endpoint, with the same `webhook-id`. Limit: sixty a minute for one client. Errors:
+   * `invalid_request`, `webhook_event_not_found`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`,
+   * `too_many_requests` with `Retry-After`.
    */
   @Post(':id/resend')
   @HttpCode(202)
   @Operation('resendWebhookEvent', {
     summary: 'Send an event again',
     answers: 'The event, which is on its way',
-    refuses: ['webhook_event_not_found', 'webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
+    refuses: [
+      'webhook_event_not_found',
+      'webhook_endpoint_not_found',
+      'webhook_endpoint_disabled',
+      'too_many_requests',
+    ],
   })
   resend(
     @FromClient() client: Caller,

@@ -36,16 +36,20 @@ import { Webhooks } from './webhooks.ts';
     Webhooks,
     {
       provide: Outbound,
-      useFactory: ({ NODE_ENV, WEBHOOK_ALLOW_SUBNETS }: Environment) =>
-        new Outbound({ isProduction: NODE_ENV === 'production', allowed: networksOf(WEBHOOK_ALLOW_SUBNETS) }),
+      useFactory: ({ NODE_ENV, WEBHOOK_ALLOW_SUBNETS, WEBHOOK_PROXY }: Environment) =>
+        new Outbound(
+          { isProduction: NODE_ENV === 'production', allowed: networksOf(WEBHOOK_ALLOW_SUBNETS) },
+          undefined,
+          { proxy: WEBHOOK_PROXY === undefined ? undefined : new URL(WEBHOOK_PROXY) },
+        ),
       inject: [Environment],
     },
   ],
   exports: [Deliveries, Endpoints, Events],
 })
 export class WebhooksModule {
-  constructor(tasks: RecurringTasks, handOver: HandOver, store: EventStore) {
+  constructor(tasks: RecurringTasks, handOver: HandOver, store: EventStore, { WEBHOOK_MOST_EVENTS }: Environment) {
     tasks.inEveryWorker(handOver);
-    tasks.purge('webhook events', () => store.purge());
+    tasks.purge('webhook events', () => store.purge(WEBHOOK_MOST_EVENTS));
   }
 }

@@ -57,6 +57,8 @@ const FAULTY: [string, string][] = [
   ['REDIS_URL', `redis://:${SECRET}@cache.example:6379/${SECRET}`],
   ['CARRIER_DIRECTORY_URL', `https://pushguard:${SECRET}@carrier.example/tmf-api`],
   ['ISSUER', `https://pushguard:${SECRET}@pushguard.example`],
+  ['VAPID_SUBJECT', `https://pushguard:${SECRET}@pushguard.example`],
+  ['VAPID_SUBJECT', `tel:${SECRET}`],
   ['FCM_ENDPOINT_CA', SECRET],
   ['APNS_ENDPOINT_CA', `-----BEGIN CERTIFICATE-----\n${SECRET.replaceAll('-', '')}\n-----END CERTIFICATE-----`],
   ['CARRIER_DIRECTORY_TOKEN', `${SECRET}\n${SECRET}`],

@@ -644,6 +644,62 @@ describe('webhooks', () => {
     expect(removed.location).toBe(`${at('webhooks')}?done=remove`);
   });
 
+  it('what is done to an endpoint and its entry in the audit commit together', async () => {
+    const added = await developer.post(at('webhooks'), { url: receiver.url('/audited'), 'type:*': 'yes' });
+    const id = /webhooks\/([\w-]{36})"/.exec(added.html)![1]!;
+    const isDisabled = async () => textOf(await viewer.get(at(`webhooks/${id}`))).includes('이용 기관이 중지했습니다');
+    const disabling = await service.rows.webhooks.whileAuditWaits(service.database.pool, async (isWaiting) => {
+      const sent = developer.post(at(`webhooks/${id}/disable`));
+      await eventually('the entry to wait', isWaiting);
+      expect(await isDisabled()).toBe(false);
+      return { sent };
+    });
+    expect((await disabling.sent).status).toBe(303);
+    expect(await isDisabled()).toBe(true);
+    const entries = await service.rows.console.audited(`console:${developer.login}`);
+    expect(entries.slice(0, 2)).toMatchObject([
+      { action: `console-webhook-disable ${SHOP}`, reason: id, outcome: 'done' },
+      { action: `console-webhook-add ${SHOP}`, reason: `${id} ${receiver.url('/audited')}` },
+    ]);
+    await developer.post(at(`webhooks/${id}/remove`), { sure: 'yes' });
+  });
+
+  it('the home says which endpoints the service disabled, and which fail; what people disabled is no news', async () => {
+    const ids: string[] = [];
+    for (const path of ['/gone', '/fails', '/by-hand']) {
+      const added = await developer.post(at('webhooks'), { url: receiver.url(path), 'type:*': 'yes' });
+      ids.push(/webhooks\/([\w-]{36})"/.exec(added.html)![1]!);
+    }
+    receiver.reply('/gone', { status: 410 });
+    receiver.reply('/fails', { status: 500 });
+    for (const id of ids) await developer.post(at(`webhooks/${id}/test`), { type: 'test' });
+    await developer.post(at(`webhooks/${ids[2]!}/disable`));
+    const home = await eventually('both to be told', async () => {
+      const page = await viewer.get(at(''));
+      return page.html.includes(`/webhooks/${ids[0]!}"`) && page.html.includes(`/webhooks/${ids[1]!}"`) && page;
+    });
+    expect(textOf(home)).toContain('410으로 응답해');
+    expect(textOf(home)).toContain('5일 동안 계속 실패하면');
+    expect(home.html).not.toContain(`/webhooks/${ids[2]!}"`);
+    for (const id of ids) await developer.post(at(`webhooks/${id}/remove`), { sure: 'yes' });
+    expect((await viewer.get(at(''))).html).not.toContain('id="failing"');
+  });
+
+  it('a person who sends events again too often reads so', async () => {
+    const path = '/often';
+    const added = await developer.post(at('webhooks'), { url: receiver.url(path), 'type:*': 'yes' });
+    const id = /webhooks\/([\w-]{36})"/.exec(added.html)![1]!;
+    const eventPath = (await developer.post(at(`webhooks/${id}/test`), { type: 'test' })).location!.split('?')[0]!;
+    const refused = await eventually('a refusal', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => developer.post(`${eventPath}/resend`, { endpoint: id })),
+      );
+      return answers.find(({ status }) => status === 429);
+    });
+    expect(textOf(refused)).toContain('요청이 너무 많습니다');
+    await developer.post(at(`webhooks/${id}/remove`), { sure: 'yes' });
+  });
+
   it('a form that is sent again makes one endpoint, and one secret', async () => {
     const page = await developer.get(at('webhooks'));
     const fields = { url: receiver.url('/twice'), 'type:*': 'yes', once: fieldIn(page, 'once') };

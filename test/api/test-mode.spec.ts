@@ -548,6 +548,30 @@ describe('A hosted window of test mode', () => {
     expectProblem(await shop.call('GET', `/v1/windows/${real.windowId}`), 404, 'window_not_found');
   });
 
+  it('is told as closed to its relying party, as a test and once, with the authentication that ended it', async () => {
+    const told = async (windowId: string) => {
+      const { body } = await live.call('GET', '/v1/webhook-events?type=window.closed');
+      return (body['events'] as { data: Body }[])
+        .map(({ data }) => data)
+        .filter((data) => data['windowId'] === windowId);
+    };
+    expect(await told('none')).toEqual([]);
+    const { windowId, send } = await opened();
+    await send('authentication', person('010-0000-0012'));
+    await send('method', { method: 'otp' });
+    // The first one was cancelled by the second one, with which the window goes on.
+    expect(await told(windowId)).toEqual([]);
+    const { body } = await shop.call('GET', `/v1/windows/${windowId}`);
+    const { id } = body['authentication'] as { id: string };
+    expect((await send('verification', { code: await shop.code(id) })).body).toMatchObject({ state: 'verified' });
+    expect(await told(windowId)).toEqual([{ windowId, state: 'closed', authenticationId: id, test: true }]);
+
+    const other = await opened();
+    await other.send('authentication', person('010-0000-0010'));
+    expect((await other.send('cancel', {})).body).toMatchObject({ state: 'cancelled' });
+    expect(await told(other.windowId)).toMatchObject([{ state: 'closed', test: true }]);
+  });
+
   it('goes on with the other method when its button is pressed twice', async () => {
     for (let times = 0; times < 3; times += 1) {
       const { windowId, send } = await opened();

@@ -11,10 +11,11 @@ let receiver: WebhookReceiver;
 
 /** A client of whose events one is 31 days old from the beginning of these tests on, and one 29 days. */
 const SECURITIES = { clientId: 'demo-securities' };
-const aged = { old: '', young: '' };
+const aged = { old: '', young: '', before: '' };
 
 beforeAll(async () => {
-  [service, receiver] = await Promise.all([TestService.start(), WebhookReceiver.start()]);
+  [service, receiver] = await Promise.all([TestService.start({ WEBHOOK_MOST_EVENTS: '100' }), WebhookReceiver.start()]);
+  aged.before = (await list('?after=', SECURITIES)).body.after!;
   const endpoint = await add(['*'], SECURITIES);
   for (const [which, days] of [
     ['old', 31],
@@ -503,6 +504,42 @@ describe('what is sent', () => {
   });
 });
 
+describe('limits of one client', () => {
+  it('spans of events are sent again ten times a minute, failed and missing ones together', async () => {
+    const endpoint = await add(['*'], BANK);
+    const replay = (which: string, options: Options = BANK, { id } = endpoint) =>
+      call('POST', `${ENDPOINTS}/${id}/${which}`, { since: '2026-01-01T00:00:00Z' }, options);
+    const asked = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => replay(at % 2 ? 'recover' : 'replay-missing')),
+    );
+    expect(asked.map(({ status }) => status)).toEqual(new Array(10).fill(202));
+    for (const which of ['recover', 'replay-missing']) {
+      const refused = await replay(which);
+      expectProblem(refused, 429, 'too_many_requests');
+      expect(refused.body).toMatchObject({ detail: expect.stringContaining('at most 10 times in a minute') });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    }
+    // Another client has its own.
+    expect((await replay('recover', {}, await add())).status).toBe(202);
+  });
+
+  it('single events are sent again sixty times a minute, and a request that fails counts for nothing', async () => {
+    const endpoint = await add(['*'], BANK);
+    const id = await sendTest(endpoint, 'test', BANK);
+    const resend = (eventId: string) => call('POST', `${EVENTS}/${eventId}/resend`, { endpointId: endpoint.id }, BANK);
+    for (let times = 0; times < 5; times += 1) {
+      expectProblem(await resend(`msg_${'0'.repeat(32)}`), 404, 'webhook_event_not_found');
+    }
+    const asked = await Promise.all(Array.from({ length: 60 }, () => resend(id)));
+    expect(asked.map(({ status }) => status)).toEqual(new Array(60).fill(202));
+    const refused = await resend(id);
+    expectProblem(refused, 429, 'too_many_requests');
+    expect(refused.body).toMatchObject({ detail: expect.stringContaining('60 events') });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});
+
 describe('GET /v1/webhook-events', () => {
   it('nothing is recorded of a client that has no endpoint and never read its events', async () => {
     await cancelled(2);
@@ -592,7 +629,9 @@ describe('GET /v1/webhook-events', () => {
     await service.database.pool.query('UPDATE webhook_events SET transaction = transaction + 1000000000');
     await service.database.pool.query('UPDATE journal_mark SET epoch = epoch + 1');
     // The backup is older than the first reading.
-    await service.database.pool.query('DELETE FROM webhook_listeners');
+    await service.database.pool.query(
+      `DELETE FROM webhook_listeners WHERE client_id = (SELECT id FROM clients WHERE client_id = 'demo-shop')`,
+    );
     await list();
     const [next] = await cancelled(1);
     const told = await eventually('the next event', async () => {
@@ -647,10 +686,38 @@ describe('GET /v1/webhook-events', () => {
     });
     expect(kept).toBe(aged.young);
     expect(await attemptsOf(kept, SECURITIES)).toHaveLength(1);
+    // A reader that had come to a place before it has missed it, and learns so. One that begins anew has not.
+    expectProblem(await list(`?after=${aged.before}`, SECURITIES), 404, 'webhook_event_not_found');
+    const { after } = (await list('?after=', SECURITIES)).body;
+    expect((await list(`?after=${after!}`, SECURITIES)).body).toMatchObject({ events: [], after });
     expectProblem(
       await call('GET', `${EVENTS}/${aged.old}/attempts`, undefined, SECURITIES),
       404,
       'webhook_event_not_found',
     );
+  });
+
+  it('of more events than a client may have the newest are kept, and the feed tells a reader that it missed some', async () => {
+    await list('?after=');
+    await service.rows.webhooks.record('demo-shop', 30);
+    const first = await eventually('the first events', async () => {
+      const { body } = await list('?after=&limit=20');
+      return body.events.length === 20 && body;
+    });
+    await service.rows.webhooks.record('demo-shop', 90);
+    const all = async () => (await list('?after=&limit=500')).body;
+    const kept = await eventually('the oldest to be gone', async () => {
+      const page = await all();
+      return page.events.length === 100 && page;
+    });
+    const read = new Set(first.events.map(({ id }) => id));
+    expect(kept.events.filter(({ id }) => read.has(id))).toEqual([]);
+    expectProblem(await list(`?after=${first.events[18]!.id}`), 404, 'webhook_event_not_found');
+    // The last one that this reader had is gone, and none behind it.
+    expect((await list(`?after=${first.after!}&limit=500`)).body.events).toHaveLength(100);
+    await service.rows.webhooks.record('demo-shop', 1);
+    await eventually('another one to be gone', async () => (await list(`?after=${first.after!}`)).status === 404);
+    expect((await list(`?after=${kept.after!}`)).body.events).toHaveLength(1);
+    expect((await all()).events).toHaveLength(100);
   });
 });

@@ -45,15 +45,16 @@ export class Scene {
     this.rows = new Rows(database.pool);
   }
 
-  static async start(): Promise<Scene> {
+  /** Starts both; `env` changes the service's configuration, `program` the browser. */
+  static async start(env: Record<string, string> = {}, program = CHROMIUM): Promise<Scene> {
     const [database, directory] = await Promise.all([
       createTestDatabase(),
       mkdtemp(join(tmpdir(), 'pushguard-browser-')),
     ]);
-    const process = await startProcess({ DATA_DIR: directory, DATABASE_URL: database.url });
+    const process = await startProcess({ DATA_DIR: directory, DATABASE_URL: database.url, ...env });
     const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
     const browser = await chromium
-      .launch({ ...(CHROMIUM && { executablePath: CHROMIUM }), args })
+      .launch({ ...(program && { executablePath: program }), args })
       .catch(async (error: unknown) => {
         await process.stop();
         throw error;

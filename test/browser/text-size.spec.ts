@@ -131,7 +131,18 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
 
   it.each(['ko', 'en'])('reads every page of the website without scrolling sideways, in %s', async (lang) => {
     const page = await open(`/?lang=${lang}`);
-    const paths = ['/', '/check', '/login', '/join', '/cancel', '/new-phone', '/lost-phone', '/forgotten-pin'];
+    const paths = [
+      '/',
+      '/check',
+      '/login',
+      '/join',
+      '/cancel',
+      '/new-phone',
+      '/reissue',
+      '/reissue/apply',
+      '/lost-phone',
+      '/forgotten-pin',
+    ];
     for (const path of [...paths, '/reported/lost_phone', '/reported/new_phone', '/nowhere']) {
       await page.goto(scene.issuer + path);
       await expectWhole(page);

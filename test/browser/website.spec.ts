@@ -128,7 +128,18 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       ['en', [NARROW_AND_DARK]],
     ])('the website shows each page that needs no login, in %s', async (language, looks) => {
       await page.goto(`${scene.issuer}/?lang=${language}`);
-      const paths = ['/', '/check', '/login', '/join', '/cancel', '/new-phone', '/lost-phone', '/forgotten-pin'];
+      const paths = [
+        '/',
+        '/check',
+        '/login',
+        '/join',
+        '/cancel',
+        '/new-phone',
+        '/reissue',
+        '/reissue/apply',
+        '/lost-phone',
+        '/forgotten-pin',
+      ];
       const ended = ['/reported/lost_phone', '/reported/new_phone', '/reported/forgotten_pin', '/reported/nothing'];
       for (const path of [...paths, ...ended]) {
         await page.goto(scene.issuer + path);

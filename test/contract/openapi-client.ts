@@ -610,6 +610,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app/v1/push-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the key for Web Push
+         * @description Returns the public key under which a browser subscribes to Web Push (VAPID, RFC 8292). An app asks at every start, and
+         *     subscribes anew when the key is another one than that of its subscription. Errors: `not_found` where the service has
+         *     no such key: then the app enrols with an empty `pushToken`.
+         */
+        get: operations["getPushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/app/v1/device/push-token": {
         parameters: {
             query?: never;
@@ -620,7 +642,7 @@ export interface paths {
         get?: never;
         /**
          * Register a push token
-         * @description Replaces the push token of the device.
+         * @description Replaces the push token of the device, and with it the push service; an empty one ends its pushes.
          */
         put: operations["replacePushToken"];
         post?: never;
@@ -1359,8 +1381,9 @@ export interface paths {
         put?: never;
         /**
          * Send failed events again
-         * @description Sends the events of a span again that this endpoint did not accept, at most 10,000 of them. Errors:
-         *     `invalid_request`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+         * @description Sends the events of a span again that this endpoint did not accept, at most 10,000 of them. Limit: ten a minute for one
+         *     client, those for events that were never sent among them. Errors: `invalid_request`, `webhook_endpoint_not_found`,
+         *     `webhook_endpoint_disabled`, `too_many_requests` with `Retry-After`.
          */
         post: operations["recoverWebhookEvents"];
         delete?: never;
@@ -1381,8 +1404,8 @@ export interface paths {
         /**
          * Send events that were never sent
          * @description Sends the events of a span, of the types of this endpoint, that were never sent to it, because it was disabled or did
-         *     not exist yet; at most 10,000 of them. Errors: `invalid_request`, `webhook_endpoint_not_found`,
-         *     `webhook_endpoint_disabled`.
+         *     not exist yet; at most 10,000 of them. Limit: ten a minute for one client, those for failed events among them. Errors:
+         *     `invalid_request`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`, `too_many_requests` with `Retry-After`.
          */
         post: operations["replayMissingWebhookEvents"];
         delete?: never;
@@ -1445,8 +1468,9 @@ export interface paths {
         put?: never;
         /**
          * Send an event again
-         * @description Sends an event again to one endpoint, with the same `webhook-id`. Errors: `invalid_request`,
-         *     `webhook_event_not_found`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+         * @description Sends an event again to one endpoint, with the same `webhook-id`. Limit: sixty a minute for one client. Errors:
+         *     `invalid_request`, `webhook_event_not_found`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`,
+         *     `too_many_requests` with `Retry-After`.
          */
         post: operations["resendWebhookEvent"];
         delete?: never;
@@ -1969,7 +1993,7 @@ export interface components {
             /** @description 32 bytes in base64url: the key that the PIN unwraps on the phone. */
             knowledgeKey: string;
             /**
-             * @description The push service of the phone: FCM for `android`, APNs for `ios`.
+             * @description The system of the phone. A native app's pushes go through FCM for `android`, and through APNs for `ios`.
              * @enum {string}
              */
             platform: "android" | "ios";
@@ -1982,7 +2006,11 @@ export interface components {
             osVersion: string;
             /** @description The version of the app, 1 to 32 characters. */
             appVersion: string;
-            /** @description The token that FCM or APNs gave the app. */
+            /**
+             * @description The token that FCM or APNs gave the app. An app in a browser sends its subscription to Web Push as JSON, at most 4,096
+             *     characters: `endpoint` and `keys` as `PushSubscription.toJSON()` has them, and `applicationServerKey`, the key of
+             *     `GET /app/v1/push-key` in base64url. Empty: the app gets no push, and asks the service itself.
+             */
             pushToken: string;
             /**
              * @description The person's name for the phone, one line of 1 to 64 visible characters. Direction marks, and joiners outside of an
@@ -2023,8 +2051,16 @@ export interface components {
             /** @description True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
             pinExhausted?: boolean;
         };
+        PushKeyResponse: {
+            /** @description The uncompressed point on P-256, 65 bytes in base64url: `applicationServerKey` of `pushManager.subscribe()`. */
+            applicationServerKey: string;
+        };
         PushTokenRequest: {
-            /** @description The token that FCM or APNs gave the app. */
+            /**
+             * @description The token that FCM or APNs gave the app. An app in a browser sends its subscription to Web Push as JSON, at most 4,096
+             *     characters: `endpoint` and `keys` as `PushSubscription.toJSON()` has them, and `applicationServerKey`, the key of
+             *     `GET /app/v1/push-key` in base64url. Empty: the app gets no push, and asks the service itself.
+             */
             pushToken: string;
         };
         PinCheckResponse: {
@@ -3211,6 +3247,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "device_test_closed";
+                };
+            };
+        };
+        /** @description `not_found`: Nothing exists at this address. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_found";
                 };
             };
         };
@@ -5145,6 +5193,39 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["DeviceProofInvalid"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    getPushKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The public key */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "applicationServerKey": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushKeyResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -7363,6 +7444,7 @@ export interface operations {
             409: components["responses"]["WebhookEndpointDisabled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -7416,6 +7498,7 @@ export interface operations {
             409: components["responses"]["WebhookEndpointDisabled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -7599,6 +7682,7 @@ export interface operations {
             409: components["responses"]["WebhookEndpointDisabled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];

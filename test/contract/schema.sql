@@ -386,10 +386,11 @@ customer_sessions.channel text
 customer_sessions.enrolment bytea
 customer_sessions.created_at timestamp with time zone NOT NULL DEFAULT now()
 customer_sessions.seen_at timestamp with time zone NOT NULL DEFAULT now()
+customer_sessions.verified_by uuid
 customer_sessions CONSTRAINT customer_sessions_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text])))
-customer_sessions CONSTRAINT customer_sessions_errand_check CHECK ((errand = ANY (ARRAY['join'::text, 'login'::text, 'cancel'::text, 'new_phone'::text])))
+customer_sessions CONSTRAINT customer_sessions_errand_check CHECK ((errand = ANY (ARRAY['join'::text, 'login'::text, 'cancel'::text, 'new_phone'::text, 'reissue'::text])))
 customer_sessions CONSTRAINT customer_sessions_pkey PRIMARY KEY (digest)
-customer_sessions CONSTRAINT customer_sessions_verified_for_check CHECK ((verified_for = ANY (ARRAY['join'::text, 'login'::text, 'cancel'::text, 'new_phone'::text])))
+customer_sessions CONSTRAINT customer_sessions_verified_for_check CHECK ((verified_for = ANY (ARRAY['join'::text, 'login'::text, 'cancel'::text, 'new_phone'::text, 'reissue'::text])))
 customer_sessions CONSTRAINT join_has_terms CHECK (((errand <> 'join'::text) OR (terms IS NOT NULL)))
 customer_sessions CONSTRAINT verified_names_a_line CHECK ((((verified_at IS NULL) = (line_id IS NULL)) AND ((verified_at IS NULL) = (person_index IS NULL)) AND ((verified_at IS NULL) = (verified_for IS NULL)) AND ((verified_at IS NULL) = (channel IS NULL))))
 CREATE INDEX customer_sessions_age ON public.customer_sessions USING btree (created_at)
@@ -425,7 +426,7 @@ deliveries.created_at timestamp with time zone NOT NULL
 deliveries.expires_at timestamp with time zone NOT NULL
 deliveries.notice_id uuid
 deliveries.alert_id uuid
-deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text, 'alert'::text])))
+deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text, 'alert'::text, 'push_test'::text])))
 deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
 CREATE UNIQUE INDEX deliveries_pkey ON public.deliveries USING btree (id)
@@ -441,6 +442,10 @@ departed_numbers CONSTRAINT departed_numbers_pkey PRIMARY KEY (person_index)
 CREATE INDEX departed_numbers_age ON public.departed_numbers USING btree (left_at)
 CREATE INDEX departed_numbers_line ON public.departed_numbers USING btree (line_id)
 CREATE UNIQUE INDEX departed_numbers_pkey ON public.departed_numbers USING btree (person_index)
+device_contacts.device_id uuid NOT NULL
+device_contacts.at timestamp with time zone NOT NULL DEFAULT now()
+device_contacts CONSTRAINT device_contacts_pkey PRIMARY KEY (device_id)
+CREATE UNIQUE INDEX device_contacts_pkey ON public.device_contacts USING btree (device_id)
 device_keys.digest bytea NOT NULL
 device_keys CONSTRAINT device_keys_pkey PRIMARY KEY (digest)
 CREATE UNIQUE INDEX device_keys_pkey ON public.device_keys USING btree (digest)
@@ -482,14 +487,16 @@ devices.name_cipher bytea
 devices.replaced_at timestamp with time zone
 devices.pin_wrong smallint NOT NULL DEFAULT 0
 devices.pin_locked_at timestamp with time zone
+devices.push_token_died_at timestamp with time zone
 devices CONSTRAINT device_in_use_has_its_key CHECK (((state = 'revoked'::text) OR (knowledge_key IS NOT NULL)))
 devices CONSTRAINT device_is_named_once CHECK (((name IS NULL) OR (name_cipher IS NULL)))
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
+devices CONSTRAINT devices_none_has_no_token CHECK (((push_service <> 'none'::text) OR (push_token IS NULL)))
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
 devices CONSTRAINT devices_pin_wrong_check CHECK (((pin_wrong >= 0) AND (pin_wrong <= 15)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
 devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
-devices CONSTRAINT devices_push_service_check CHECK ((push_service = ANY (ARRAY['fcm'::text, 'apns'::text])))
+devices CONSTRAINT devices_push_service_check CHECK ((push_service = ANY (ARRAY['fcm'::text, 'apns'::text, 'webpush'::text, 'none'::text])))
 devices CONSTRAINT devices_serial_number_key UNIQUE (serial_number)
 devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::text, 'active'::text, 'revoked'::text])))
 devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
@@ -620,6 +627,24 @@ operator_looks.reason text NOT NULL
 operator_looks CONSTRAINT operator_looks_pkey PRIMARY KEY (session_digest, about)
 operator_looks CONSTRAINT operator_looks_session_digest_fkey FOREIGN KEY (session_digest) REFERENCES account_sessions(digest) ON DELETE CASCADE
 CREATE UNIQUE INDEX operator_looks_pkey ON public.operator_looks USING btree (session_digest, about)
+push_answers.id bigint NOT NULL
+push_answers.device_id uuid NOT NULL
+push_answers.delivery_id bigint NOT NULL
+push_answers.kind text NOT NULL
+push_answers.push_service text NOT NULL
+push_answers.outcome text NOT NULL
+push_answers.code text
+push_answers.message_id text
+push_answers.attempt smallint NOT NULL
+push_answers.answered_at timestamp with time zone NOT NULL DEFAULT now()
+push_answers.took_ms integer NOT NULL
+push_answers CONSTRAINT push_answers_code_check CHECK ((length(code) <= 80))
+push_answers CONSTRAINT push_answers_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'alert'::text, 'push_test'::text])))
+push_answers CONSTRAINT push_answers_message_id_check CHECK ((length(message_id) <= 200))
+push_answers CONSTRAINT push_answers_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'unregistered'::text, 'rejected'::text, 'retry'::text])))
+push_answers CONSTRAINT push_answers_pkey PRIMARY KEY (id)
+CREATE INDEX push_answers_device ON public.push_answers USING btree (device_id, id)
+CREATE UNIQUE INDEX push_answers_pkey ON public.push_answers USING btree (id)
 registrations.id uuid NOT NULL
 registrations.client_id uuid NOT NULL
 registrations.subscription_id uuid
@@ -658,6 +683,43 @@ CREATE INDEX registrations_pending ON public.registrations USING btree (expires_
 CREATE UNIQUE INDEX registrations_pkey ON public.registrations USING btree (id)
 CREATE INDEX registrations_revoked ON public.registrations USING btree (closed_at) WHERE (state = 'revoked'::text)
 CREATE INDEX registrations_subscription ON public.registrations USING btree (subscription_id, requested_at)
+reissue_applications.id uuid NOT NULL
+reissue_applications.digest bytea NOT NULL
+reissue_applications.person bytea
+reissue_applications.due_at timestamp with time zone NOT NULL DEFAULT now()
+reissue_applications.subscription_id uuid
+reissue_applications.cause text NOT NULL
+reissue_applications.old_serial_number text NOT NULL
+reissue_applications.identity_proof text NOT NULL
+reissue_applications.authentication_id uuid
+reissue_applications.proof_reference bytea
+reissue_applications.delivery text NOT NULL
+reissue_applications.recipient bytea
+reissue_applications.state text NOT NULL DEFAULT 'filed'::text
+reissue_applications.filed_at timestamp with time zone NOT NULL DEFAULT now()
+reissue_applications.expires_at timestamp with time zone NOT NULL
+reissue_applications.reissue_id uuid
+reissue_applications.closed_by text
+reissue_applications.closed_at timestamp with time zone
+reissue_applications CONSTRAINT application_closed_at_once CHECK (((state = 'filed'::text) = (closed_at IS NULL)))
+reissue_applications CONSTRAINT application_taken_as_reissue CHECK (((state = 'taken'::text) = (reissue_id IS NOT NULL)))
+reissue_applications CONSTRAINT reissue_applications_cause_check CHECK ((cause = ANY (ARRAY['lost'::text, 'broken'::text])))
+reissue_applications CONSTRAINT reissue_applications_delivery_check CHECK ((delivery = ANY (ARRAY['visit'::text, 'post'::text, 'app'::text])))
+reissue_applications CONSTRAINT reissue_applications_digest_check CHECK ((length(digest) = 32))
+reissue_applications CONSTRAINT reissue_applications_digest_key UNIQUE (digest)
+reissue_applications CONSTRAINT reissue_applications_identity_proof_check CHECK ((identity_proof = ANY (ARRAY['phone'::text, 'certificate'::text, 'i_pin'::text, 'id_card'::text])))
+reissue_applications CONSTRAINT reissue_applications_old_serial_number_check CHECK ((old_serial_number ~ '^PG-\d{4}-\d{4}-\d{4}$'::text))
+reissue_applications CONSTRAINT reissue_applications_pkey PRIMARY KEY (id)
+reissue_applications CONSTRAINT reissue_applications_state_check CHECK ((state = ANY (ARRAY['filed'::text, 'taken'::text, 'declined'::text, 'withdrawn'::text, 'expired'::text])))
+reissue_applications CONSTRAINT reissue_applications_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+reissue_applications CONSTRAINT verified_by_phone CHECK (((identity_proof = 'phone'::text) = (authentication_id IS NOT NULL)))
+CREATE INDEX reissue_applications_age ON public.reissue_applications USING btree (filed_at)
+CREATE UNIQUE INDEX reissue_applications_digest_key ON public.reissue_applications USING btree (digest)
+CREATE INDEX reissue_applications_due ON public.reissue_applications USING btree (due_at) WHERE (person IS NOT NULL)
+CREATE INDEX reissue_applications_filed ON public.reissue_applications USING btree (filed_at) WHERE (state = 'filed'::text)
+CREATE UNIQUE INDEX reissue_applications_pkey ON public.reissue_applications USING btree (id)
+CREATE UNIQUE INDEX reissue_applications_reissue ON public.reissue_applications USING btree (reissue_id) WHERE (reissue_id IS NOT NULL)
+CREATE INDEX reissue_applications_subscription ON public.reissue_applications USING btree (subscription_id, filed_at)
 reissues.id uuid NOT NULL
 reissues.subscription_id uuid NOT NULL
 reissues.cause text NOT NULL
@@ -844,6 +906,7 @@ test_authentications.by_window boolean NOT NULL DEFAULT false
 test_authentications.answer_digest bytea
 test_authentications.answered_at timestamp with time zone
 test_authentications.answer bytea
+test_authentications.window_id uuid
 test_authentications CONSTRAINT test_authentication_answer_has_its_request CHECK ((((answer_digest IS NULL) = (answered_at IS NULL)) AND ((answer IS NULL) OR (answer_digest IS NOT NULL))))
 test_authentications CONSTRAINT test_authentication_closes_in_a_final_state CHECK (((closed_at IS NULL) = (state = ANY (ARRAY['pending'::text, 'opened'::text]))))
 test_authentications CONSTRAINT test_authentication_key_has_its_request CHECK (((key_digest IS NULL) = (request_digest IS NULL)))
@@ -942,6 +1005,13 @@ webhook_listeners.client_id uuid NOT NULL
 webhook_listeners.since timestamp with time zone NOT NULL DEFAULT now()
 webhook_listeners.read_at timestamp with time zone NOT NULL DEFAULT now()
 webhook_listeners.epoch integer NOT NULL DEFAULT 0
+webhook_listeners.kept integer NOT NULL DEFAULT 0
+webhook_listeners.counted_epoch integer NOT NULL DEFAULT 0
+webhook_listeners.counted_transaction bigint NOT NULL DEFAULT 0
+webhook_listeners.counted_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'::uuid
+webhook_listeners.dropped_epoch integer
+webhook_listeners.dropped_transaction bigint
+webhook_listeners.dropped_id uuid
 webhook_listeners CONSTRAINT webhook_listeners_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
 webhook_listeners CONSTRAINT webhook_listeners_pkey PRIMARY KEY (client_id)
 CREATE UNIQUE INDEX webhook_listeners_pkey ON public.webhook_listeners USING btree (client_id)

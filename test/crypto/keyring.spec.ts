@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { FieldCipher } from '../../src/crypto/field-cipher.ts';
-import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
+import { generateKeyring, parseKeyring, withVapidKey } from '../../src/crypto/keyring.ts';
 
 interface KeyringFile {
   field: Record<string, unknown>[];
@@ -9,6 +9,7 @@ interface KeyringFile {
   code: Record<string, unknown>[];
   subject: unknown;
   signing: Record<string, unknown>[];
+  vapid: Record<string, unknown>[];
 }
 
 const good = () => JSON.parse(generateKeyring()) as KeyringFile;
@@ -44,6 +45,16 @@ describe('a keyring', () => {
     expect(cipher.isStale(written)).toBe(true);
   });
 
+  it('a keyring of a version before Web Push is read, and gets a VAPID key while all others stay', () => {
+    const { vapid: _vapid, ...older } = good();
+    const text = JSON.stringify(older);
+    expect(parseKeyring(text).vapid).toEqual([]);
+    const completed = withVapidKey(text);
+    expect(JSON.parse(completed)).toMatchObject(older);
+    expect(parseKeyring(completed).vapid).toHaveLength(1);
+    expect(withVapidKey(completed)).toBe(completed);
+  });
+
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' });
   const faults: [string, (ring: KeyringFile) => unknown][] = [
@@ -73,6 +84,9 @@ describe('a keyring', () => {
     ['a signing key without a kid', (ring) => delete ring.signing[0]!['kid']],
     ['a signing key of RSA', (ring) => (ring.signing[0] = { ...rsa, kid: 'rsa' })],
     ['a signing key of P-384', (ring) => (ring.signing[0] = { ...p384, kid: 'p384' })],
+    ['a list of VAPID keys without a key', (ring) => (ring.vapid = [])],
+    ['a VAPID key without its private part', (ring) => delete ring.vapid[0]!['d']],
+    ['a VAPID key of P-384', (ring) => (ring.vapid[0] = { ...p384, kid: 'p384' })],
   ];
   const swap = (jwk: Record<string, unknown>, a: string, b: string) => {
     [jwk[a], jwk[b]] = [jwk[b], jwk[a]];

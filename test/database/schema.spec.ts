@@ -17,7 +17,8 @@ import { DEVICE_STATES, PIN_ATTEMPTS, PIN_WRONG_IN_ALL, TEST_ATTEMPTS } from '..
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
 import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES } from '../../src/domain/operator.ts';
 import { LOCALES } from '../../src/domain/locale.ts';
-import { PLATFORMS, PUSH_SERVICES } from '../../src/domain/push-service.ts';
+import { PLATFORMS, PUSH_CHOICES } from '../../src/domain/push-service.ts';
+import { APPLICATION_STATES } from '../../src/domain/reissue-application.ts';
 import { IDENTITY_PROOFS, REISSUE_CAUSES, REISSUE_DELIVERIES, REISSUE_STATES } from '../../src/domain/reissue.ts';
 import { SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -53,7 +54,7 @@ describe('the database', () => {
     ['authentications', 'decline_reason', DECLINE_REASONS],
     ['devices', 'state', DEVICE_STATES],
     ['devices', 'platform', PLATFORMS],
-    ['devices', 'push_service', PUSH_SERVICES],
+    ['devices', 'push_service', PUSH_CHOICES],
     ['subscriptions', 'state', SUBSCRIPTION_STATES],
     ['subscriptions', 'suspensions', SUSPENSION_REASONS],
     ['deliveries', 'kind', DELIVERY_KINDS],
@@ -71,6 +72,10 @@ describe('the database', () => {
     ['reissues', 'cause', REISSUE_CAUSES],
     ['reissues', 'identity_proof', IDENTITY_PROOFS],
     ['reissues', 'delivery', REISSUE_DELIVERIES],
+    ['reissue_applications', 'state', APPLICATION_STATES],
+    ['reissue_applications', 'cause', REISSUE_CAUSES],
+    ['reissue_applications', 'identity_proof', IDENTITY_PROOFS],
+    ['reissue_applications', 'delivery', REISSUE_DELIVERIES],
     ['reports', 'kind', REPORT_KINDS],
     ['reports', 'outcome', REPORT_OUTCOMES],
     ['approvals', 'kind', APPROVAL_KINDS],

@@ -9,6 +9,7 @@ import { CALLER_CHECK_STATES, CALLER_CHECK_TRANSITIONS } from '../../src/domain/
 import { REGISTRATION_STATES, REGISTRATION_TRANSITIONS } from '../../src/domain/authenticator.ts';
 import { DEVICE_STATES, DEVICE_TRANSITIONS } from '../../src/domain/device.ts';
 import { REISSUE_STATES, REISSUE_TRANSITIONS } from '../../src/domain/reissue.ts';
+import { APPLICATION_STATES, APPLICATION_TRANSITIONS } from '../../src/domain/reissue-application.ts';
 import { channelOf, SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS } from '../../src/domain/subscription.ts';
 
 type Table = Readonly<Record<string, readonly string[]>>;
@@ -23,6 +24,13 @@ const LIFECYCLES: [string, readonly string[], Table, string, readonly string[]][
   ],
   ['a registration', REGISTRATION_STATES, REGISTRATION_TRANSITIONS, 'pending', ['declined', 'expired', 'revoked']],
   ['a reissue', REISSUE_STATES, REISSUE_TRANSITIONS, 'applied', ['completed', 'refused', 'withdrawn', 'expired']],
+  [
+    'an application for a reissue',
+    APPLICATION_STATES,
+    APPLICATION_TRANSITIONS,
+    'filed',
+    ['taken', 'declined', 'withdrawn', 'expired'],
+  ],
   ['a device', DEVICE_STATES, DEVICE_TRANSITIONS, 'testing', ['revoked']],
   [
     'a verification of a caller',

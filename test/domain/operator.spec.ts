@@ -19,6 +19,8 @@ const MAY: Record<OperatorPermission, string> = {
   report_loss: 'agent supervisor',
   unlock_pin: 'agent supervisor',
   check_caller: 'agent supervisor',
+  test_push: 'agent supervisor',
+  end_sms_permission: 'agent supervisor',
   ask: 'agent supervisor',
   apply_reissue: 'agent supervisor',
   worklist: 'agent supervisor',

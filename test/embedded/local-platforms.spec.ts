@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import smpp, { type Pdu } from 'smpp';
 import { Agent, request } from 'undici';
 import { type LocalApns, startLocalApns } from '../../src/embedded/local-apns.ts';
 import { type LocalFcm, startLocalFcm } from '../../src/embedded/local-fcm.ts';
 import { startLocalSmsc } from '../../src/embedded/local-smsc.ts';
+import { startLocalWebPush, type LocalWebPush } from '../../src/embedded/local-web-push.ts';
 import { ApnsPushGateway } from '../../src/gateways/push/apns.push.ts';
 
 let fcm: LocalFcm;
@@ -82,7 +84,7 @@ describe('the local APNs', () => {
   };
 
   it('the local APNs takes a push of its own provider', async () => {
-    expect(await sendAs({})).toEqual({ kind: 'accepted' });
+    expect(await sendAs({})).toMatchObject({ kind: 'accepted' });
   });
 
   it('the local APNs refuses a provider token that another key signed', async () => {
@@ -97,6 +99,81 @@ describe('the local APNs', () => {
 
   it('the local APNs refuses a collapse id over 64 bytes', async () => {
     expect(await sendAs({}, 'k'.repeat(65))).toEqual({ kind: 'rejected', reason: 'BadCollapseId' });
+  });
+});
+
+describe('the local push service of a browser', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pointOf = (key: KeyObject) => {
+    const { x = '', y = '' } = key.export({ format: 'jwk' });
+    return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString(
+      'base64url',
+    );
+  };
+  const serverKey = pointOf(publicKey);
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  let local: LocalWebPush;
+  let endpoint: string;
+
+  beforeAll(async () => {
+    local = await startLocalWebPush();
+    ({ endpoint } = JSON.parse(await local.newSubscription(serverKey)) as { endpoint: string });
+  });
+  afterAll(async () => {
+    await local.close();
+  });
+
+  const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+  const authorization = ({ claims = {}, by = privateKey, k = serverKey } = {}) => {
+    const whole = { aud: local.origin, exp: inSeconds(3_600), sub: 'mailto:push@example.com', ...claims };
+    const input = [{ typ: 'JWT', alg: 'ES256' }, whole]
+      .map((one) => Buffer.from(JSON.stringify(one)).toString('base64url'))
+      .join('.');
+    const signature = sign('sha256', Buffer.from(input), { key: by, dsaEncoding: 'ieee-p1363' });
+    return `vapid t=${input}.${signature.toString('base64url')}, k=${k}`;
+  };
+  const post = async (headers: Record<string, string | undefined>, body = Buffer.alloc(200, 1), to = endpoint) => {
+    const all = {
+      ttl: '60',
+      urgency: 'high',
+      'content-encoding': 'aes128gcm',
+      authorization: authorization(),
+      ...headers,
+    };
+    const sent = JSON.parse(JSON.stringify(all)) as Record<string, string>;
+    return (await request(to, { method: 'POST', headers: sent, body })).statusCode;
+  };
+
+  it.each<[string, number, () => Record<string, string | undefined>]>([
+    ['no VAPID', 401, () => ({ authorization: undefined })],
+    [
+      'the VAPID of another push service',
+      403,
+      () => ({ authorization: authorization({ claims: { aud: 'https://a.kr' } }) }),
+    ],
+    ['a token of yesterday', 403, () => ({ authorization: authorization({ claims: { exp: inSeconds(-1) } }) })],
+    ['a token of 25 hours', 403, () => ({ authorization: authorization({ claims: { exp: inSeconds(90_000) } }) })],
+    ['a token that names nobody', 403, () => ({ authorization: authorization({ claims: { sub: undefined } }) })],
+    ['a signature of another key', 403, () => ({ authorization: authorization({ by: other.privateKey }) })],
+    [
+      'a key of another subscription',
+      403,
+      () => ({ authorization: authorization({ by: other.privateKey, k: pointOf(other.publicKey) }) }),
+    ],
+    ['no time to live', 400, () => ({ ttl: undefined })],
+    ['a time to live with a unit', 400, () => ({ ttl: '60s' })],
+    ['a topic of 33 characters', 400, () => ({ topic: 't'.repeat(33) })],
+    ['an unknown urgency', 400, () => ({ urgency: 'extreme' })],
+    ['an older encryption', 400, () => ({ 'content-encoding': 'aesgcm' })],
+    ['a message that was not encrypted for the browser', 400, () => ({})],
+  ])('the local push service refuses %s with %i', async (_case, status, headers) => {
+    expect(await post(headers())).toBe(status);
+    expect(local.received).toEqual([]);
+  });
+
+  it('the local push service refuses a message over 4,096 bytes, and one to nobody', async () => {
+    expect(await post({}, Buffer.alloc(4_097))).toBe(413);
+    expect(await post({}, Buffer.alloc(200), `${local.origin}/push/nobody`)).toBe(404);
   });
 });
 

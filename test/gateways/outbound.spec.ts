@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { isGlobalAddress, networksOf } from '../../src/gateways/outbound/global-address.ts';
 import { judgeOutboundUrl } from '../../src/gateways/outbound/outbound-address.ts';
 import { Outbound, type OutboundRequest } from '../../src/gateways/outbound/outbound.ts';
@@ -279,5 +280,87 @@ describe('Outbound', () => {
     expect(await send('in.example')).toEqual({ kind: 'failed', fault: 'tls' });
     expect(await send('out.example')).toEqual({ kind: 'failed', fault: 'address_refused' });
     outbound.close();
+  });
+
+  describe('through a proxy', () => {
+    let proxy: Server;
+    let address: URL;
+    let asked: { authority: string; authorization: string | undefined }[] = [];
+    let answers: 'connects' | 'refuses' | 'hangs' = 'connects';
+    const sockets = new Set<Duplex>();
+
+    beforeAll(async () => {
+      proxy = createServer();
+      proxy.on('connect', (request, socket) => {
+        asked.push({ authority: request.url ?? '', authorization: request.headers['proxy-authorization'] });
+        sockets.add(socket.on('error', () => undefined));
+        if (answers === 'hangs') return;
+        if (answers === 'refuses') {
+          socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+          return;
+        }
+        const inner = connect(port, '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+          inner.pipe(socket).pipe(inner);
+        });
+        inner.on('error', () => undefined);
+      });
+      await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+      address = new URL(`http://hooks:s%20cret@127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    });
+    beforeEach(() => {
+      [asked, answers] = [[], 'connects'];
+    });
+    afterAll(async () => {
+      // The server knows no connection any more that is a tunnel.
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => proxy.close(closed));
+    });
+
+    const post = (outbound: Outbound, url: string, deadlineMs = 20_000) =>
+      outbound.send({ url, method: 'POST', headers: {}, body: '{}', deadlineMs });
+
+    it('requests go by one connection of the proxy, which gets its user and password', async () => {
+      const outbound = new Outbound(ELSEWHERE, undefined, { proxy: address });
+      for (let times = 0; times < 2; times += 1) {
+        expect(await get(outbound, '/')).toMatchObject({ kind: 'answered', status: 204 });
+      }
+      const authorization = `Basic ${Buffer.from('hooks:s cret').toString('base64')}`;
+      expect(asked).toEqual([{ authority: `127.0.0.1:${port}`, authorization }]);
+      outbound.close();
+    });
+
+    it.each([
+      [['203.0.114.7'], '203.0.114.7:443'],
+      [['2606:4700::1111'], '[2606:4700::1111]:443'],
+    ])('the proxy is told the judged address %j, and no name', async (addresses, authority) => {
+      answers = 'refuses';
+      const outbound = new Outbound(PRODUCTION, () => Promise.resolve(addresses), { proxy: address });
+      expect(await post(outbound, 'https://shop.example/')).toEqual({ kind: 'failed', fault: 'connection' });
+      expect(asked.map((one) => one.authority)).toEqual([authority]);
+      outbound.close();
+    });
+
+    it('the proxy is not asked for a name that leads to a private address', async () => {
+      const outbound = new Outbound(PRODUCTION, () => Promise.resolve(['8.8.8.8', '10.0.0.5']), { proxy: address });
+      expect(await post(outbound, 'https://shop.example/')).toEqual({ kind: 'failed', fault: 'address_refused' });
+      expect(asked).toEqual([]);
+      outbound.close();
+    });
+
+    it('TLS is spoken with the host, through the proxy', async () => {
+      const rules = { isProduction: true, allowed: networksOf(['127.0.0.0/30']) };
+      const outbound = new Outbound(rules, () => Promise.resolve(['127.0.0.1']), { proxy: address });
+      // The server there speaks no TLS.
+      expect(await post(outbound, `https://in.example:${port}/`)).toEqual({ kind: 'failed', fault: 'tls' });
+      outbound.close();
+    });
+
+    it('a proxy that does not answer ends with the deadline', async () => {
+      answers = 'hangs';
+      const outbound = new Outbound(ELSEWHERE, undefined, { proxy: address });
+      expect(await post(outbound, `http://127.0.0.1:${port}/`, 150)).toEqual({ kind: 'failed', fault: 'timeout' });
+      outbound.close();
+    });
   });
 });

@@ -1,17 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
+import { VapidKeys } from '../../src/crypto/vapid-keys.ts';
 import { type ApnsAnswer, type LocalApns, startLocalApns } from '../../src/embedded/local-apns.ts';
 import { type FcmAnswer, type LocalFcm, startLocalFcm } from '../../src/embedded/local-fcm.ts';
+import { type LocalWebPush, startLocalWebPush, type WebPushAnswer } from '../../src/embedded/local-web-push.ts';
 import type { ReceivedPush } from '../../src/embedded/received-push.ts';
 import { ApnsPushGateway } from '../../src/gateways/push/apns.push.ts';
 import { staticCredential } from '../../src/gateways/push/fcm.credential.ts';
 import { FcmPushGateway } from '../../src/gateways/push/fcm.push.ts';
-import { PUSH_SERVICE_OF } from '../../src/domain/push-service.ts';
+import { networksOf } from '../../src/gateways/outbound/global-address.ts';
+import { Outbound } from '../../src/gateways/outbound/outbound.ts';
 import { PlatformPushGateway } from '../../src/gateways/push/platform.push.ts';
+import { freePort } from '../support/free-port.ts';
 import type { PushGateway, PushMessage, PushOutcome } from '../../src/gateways/push/push.ts';
+import { WebPushGateway } from '../../src/gateways/push/web.push.ts';
 
 const DEADLINE_MS = 30_000;
 
 interface Platform {
+  service: PushMessage['service'];
+  /** A token of a phone with this name. */
+  token(name: string): string | Promise<string>;
+  /** A gateway to a port on which nobody listens. */
+  lost(): PushGateway & { close(): Promise<void> };
   start(): Promise<void>;
   stop(): Promise<void>;
   gateway(): PushGateway;
@@ -25,7 +36,12 @@ interface Platform {
 
 let fcm: LocalFcm;
 let fcmGateway: FcmPushGateway;
+const nowhere = () => ({ host: '127.0.0.1', port: 1, ca: fcm.ca });
 const android: Platform = {
+  service: 'fcm',
+  token: (name) => name,
+  lost: () =>
+    new FcmPushGateway({ credential: staticCredential('local'), projectId: 'pushguard', endpoint: nowhere() }),
   async start() {
     fcm = await startLocalFcm();
     fcmGateway = new FcmPushGateway({ credential: staticCredential('local'), projectId: 'pushguard', endpoint: fcm });
@@ -53,6 +69,9 @@ const android: Platform = {
 let apns: LocalApns;
 let apnsGateway: ApnsPushGateway;
 const ios: Platform = {
+  service: 'apns',
+  token: (name) => name,
+  lost: () => new ApnsPushGateway({ token: apns.token, topic: apns.topic, production: false, endpoint: nowhere() }),
   async start() {
     apns = await startLocalApns();
     apnsGateway = new ApnsPushGateway({ token: apns.token, topic: apns.topic, production: false, endpoint: apns });
@@ -80,34 +99,79 @@ const ios: Platform = {
   unavailable: 'ServiceUnavailable',
 };
 
+const vapid = new VapidKeys(parseKeyring(generateKeyring()).vapid);
+const here = { isProduction: false, allowed: networksOf([]) };
+const webPushGateway = (outbound: Outbound) =>
+  new WebPushGateway({ keys: vapid, subject: 'mailto:push@example.com', outbound });
+let webPush: LocalWebPush;
+let webGateway: WebPushGateway;
+let closedPort: number;
+const from = (status: number) =>
+  expect.stringMatching(new RegExp(`^${status} from 127\\.0\\.0\\.1:\\d+$`)) as unknown as string;
+const web: Platform = {
+  service: 'webpush',
+  token: (name) => webPush.newSubscription(vapid.current ?? '', name),
+  lost: () => ({
+    send: (push, ms) => webGateway.send({ ...push, token: push.token.replace(/:\d+/, `:${closedPort}`) }, ms),
+    close: () => Promise.resolve(),
+  }),
+  async start() {
+    [webPush, closedPort] = await Promise.all([startLocalWebPush(), freePort()]);
+    webGateway = webPushGateway(new Outbound(here, undefined, { most: 50, kept: 50 }));
+  },
+  async stop() {
+    await webGateway.close();
+    await webPush.close();
+  },
+  gateway: () => webGateway,
+  received: () => webPush.received,
+  answer: (token, ...names) => webPush.answer(token, ...(names as WebPushAnswer[])),
+  outcomes: [
+    ['404', { kind: 'unregistered' }],
+    ['410', { kind: 'unregistered' }],
+    ['301', { kind: 'rejected', reason: from(301) }],
+    ['400', { kind: 'rejected', reason: from(400) }],
+    ['401', { kind: 'rejected', reason: from(401) }],
+    ['403', { kind: 'rejected', reason: from(403) }],
+    ['413', { kind: 'rejected', reason: from(413) }],
+    ['429', { kind: 'retry', reason: from(429), afterMs: 60_000 }],
+    ['500', { kind: 'retry', reason: from(500) }],
+    ['503', { kind: 'retry', reason: from(503), afterMs: 5_000 }],
+  ],
+  unavailable: '503',
+};
+
 /** The same platforms, reached as the service reaches them. */
 const routed = (platform: Platform): Platform => ({
   ...platform,
-  gateway: () => new PlatformPushGateway({ fcm: fcmGateway, apns: apnsGateway }),
+  gateway: () => new PlatformPushGateway({ fcm: fcmGateway, apns: apnsGateway, webpush: webGateway }),
 });
 
 const platforms = [
   ['FcmPushGateway', 'android', android],
   ['ApnsPushGateway', 'ios', ios],
+  ['WebPushGateway', 'web', web],
   ['PlatformPushGateway, android', 'android', routed(android)],
   ['PlatformPushGateway, ios', 'ios', routed(ios)],
+  ['PlatformPushGateway, web', 'web', routed(web)],
 ] as const;
 
 beforeAll(async () => {
-  await Promise.all([android.start(), ios.start()]);
+  await Promise.all([android.start(), ios.start(), web.start()]);
 });
 afterAll(async () => {
-  await Promise.all([android.stop(), ios.stop()]);
+  await Promise.all([android.stop(), ios.stop(), web.stop()]);
 });
 
 let phones = 0;
 
-describe.each(platforms)('%s', (_name, platform, { gateway, received, answer, outcomes, unavailable }) => {
-  const message = (fields: Partial<PushMessage> = {}): PushMessage => {
+describe.each(platforms)('%s', (_name, platform, tested) => {
+  const { gateway, received, answer, outcomes, unavailable } = tested;
+  const message = async (fields: Partial<PushMessage> = {}): Promise<PushMessage> => {
     phones += 1;
     return {
-      service: PUSH_SERVICE_OF[platform],
-      token: `phone-${phones}`,
+      service: tested.service,
+      token: await tested.token(`phone-${phones}`),
       data: { t: 'wake', id: `authentication-${phones}` },
       alert: { title: '본인확인', body: '앱을 열어 확인하세요' },
       style: 'alert',
@@ -120,8 +184,8 @@ describe.each(platforms)('%s', (_name, platform, { gateway, received, answer, ou
   const to = (token: string) => received().filter((push) => push.token === token);
 
   it('a push carries data, visible text, time to live and collapse key', async () => {
-    const push = message();
-    expect(await send(push)).toEqual({ kind: 'accepted' });
+    const push = await message();
+    expect(await send(push)).toMatchObject({ kind: 'accepted' });
     expect(to(push.token)).toEqual([
       {
         receivedAt: expect.any(String),
@@ -137,8 +201,8 @@ describe.each(platforms)('%s', (_name, platform, { gateway, received, answer, ou
   });
 
   it('a push carries an envelope that fills most of it, without text that the platform would show', async () => {
-    const push = message({ style: 'data', data: { t: 'code', id: 'a', envelope: 'e'.repeat(3000) } });
-    expect(await send(push)).toEqual({ kind: 'accepted' });
+    const push = await message({ style: 'data', data: { t: 'code', id: 'a', envelope: 'e'.repeat(3000) } });
+    expect(await send(push)).toMatchObject({ kind: 'accepted' });
     const [sent] = to(push.token);
     expect(sent?.data).toEqual(push.data);
     // iOS wakes the app's extension only for a visible push.
@@ -146,55 +210,57 @@ describe.each(platforms)('%s', (_name, platform, { gateway, received, answer, ou
   });
 
   it('the push gateway reports a dead token exactly when the platform does', async () => {
-    expect(await send(message({ token: `unregistered-${platform}` }))).toMatchObject({ kind: 'unregistered' });
+    expect(await send(await message({ token: await tested.token(`unregistered-${platform}`) }))).toMatchObject({
+      kind: 'unregistered',
+    });
   });
 
   it('the push gateway rejects a push over 4,096 bytes, which the platform never takes', async () => {
-    expect(await send(message({ data: { envelope: 'e'.repeat(4096) } }))).toMatchObject({ kind: 'rejected' });
+    expect(await send(await message({ data: { envelope: 'e'.repeat(4096) } }))).toMatchObject({ kind: 'rejected' });
   });
 
   it.each(outcomes)('the push gateway maps %s to %j', async (name, outcome) => {
-    const push = message();
+    const push = await message();
     answer(push.token, name);
     expect(await send(push)).toEqual(outcome);
     expect(to(push.token)).toEqual([]);
   });
 
   it('the push gateway asks the platform once and leaves the retry to its caller', async () => {
-    const push = message();
+    const push = await message();
     // The second answer is still queued when the first send is over, so nothing was sent behind the caller's back.
     answer(push.token, unavailable, unavailable);
     expect(await send(push)).toMatchObject({ kind: 'retry' });
     expect(await send(push)).toMatchObject({ kind: 'retry' });
-    expect(await send(push)).toEqual({ kind: 'accepted' });
+    expect(await send(push)).toMatchObject({ kind: 'accepted' });
     expect(to(push.token)).toHaveLength(1);
   });
 
   it('the push gateway settles at its deadline when the platform hangs, and the next push succeeds', async () => {
-    const push = message();
+    const push = await message();
     answer(push.token, 'HANG');
     const started = performance.now();
     expect(await gateway().send(push, 300)).toEqual({ kind: 'retry', reason: expect.stringContaining('300 ms') });
     expect(performance.now() - started).toBeLessThan(DEADLINE_MS);
-    expect(await send(push)).toEqual({ kind: 'accepted' });
+    expect(await send(push)).toMatchObject({ kind: 'accepted' });
   });
 
   it('the push gateway recovers from a connection that the platform broke', async () => {
-    const push = message();
+    const push = await message();
     answer(push.token, 'RESET', 'RESET');
     expect(await send(push)).toMatchObject({ kind: 'retry' });
-    const other = message();
-    expect(await send(other)).toEqual({ kind: 'accepted' });
+    const other = await message();
+    expect(await send(other)).toMatchObject({ kind: 'accepted' });
     expect(to(other.token)).toHaveLength(1);
   });
 
   it('the push gateway loses no push of a burst of 20 while the platform shuts a connection down', async () => {
-    const burst = Array.from({ length: 20 }, () => message());
+    const burst = await Promise.all(Array.from({ length: 20 }, () => message()));
     answer(burst[7]!.token, platform === 'ios' ? 'GOAWAY' : 'RESET');
     const first = await Promise.all(burst.map(send));
     expect(first.map(({ kind }) => kind).filter((kind) => kind !== 'accepted' && kind !== 'retry')).toEqual([]);
     const unsent = burst.filter((_push, index) => first[index]!.kind === 'retry');
-    expect(await Promise.all(unsent.map(send))).toEqual(unsent.map(() => ({ kind: 'accepted' })));
+    expect(await Promise.all(unsent.map(send))).toMatchObject(unsent.map(() => ({ kind: 'accepted' })));
     for (const push of burst) expect(to(push.token).length).toBeGreaterThanOrEqual(1);
   });
 
@@ -202,24 +268,20 @@ describe.each(platforms)('%s', (_name, platform, { gateway, received, answer, ou
     // On one HTTP/2 session these two end the others as well.
     const own = outcomes.filter(([name]) => name !== 'GOAWAY' && name !== 'InternalServerError');
     const expected = Array.from({ length: 80 }, (_, at) => own[at % (own.length + 1)]);
-    const pushes = expected.map(() => message());
+    const pushes = await Promise.all(expected.map(() => message()));
     for (const [at, push] of pushes.entries()) {
       const [name] = expected[at] ?? ['OK'];
       // A connection of HTTP/1.1 carries one push, which is repeated once.
       answer(push.token, ...(platform === 'android' && at % 3 === 0 ? ['RESET', name] : [name]));
     }
     const accepted: PushOutcome = { kind: 'accepted' };
-    expect(await Promise.all(pushes.map(send))).toEqual(expected.map((one) => one?.[1] ?? accepted));
+    expect(await Promise.all(pushes.map(send))).toMatchObject(expected.map((one) => one?.[1] ?? accepted));
     expect(pushes.map(({ token }) => to(token).length)).toEqual(expected.map((one) => (one ? 0 : 1)));
   });
 
   it('the push gateway never throws, not even when the port of the platform is closed', async () => {
-    const nowhere = { host: '127.0.0.1', port: 1, ca: fcm.ca };
-    const lost =
-      platform === 'android'
-        ? new FcmPushGateway({ credential: staticCredential('local'), projectId: 'pushguard', endpoint: nowhere })
-        : new ApnsPushGateway({ token: apns.token, topic: apns.topic, production: false, endpoint: nowhere });
-    expect(await lost.send(message(), DEADLINE_MS)).toMatchObject({ kind: 'retry' });
+    const lost = tested.lost();
+    expect(await lost.send(await message(), DEADLINE_MS)).toMatchObject({ kind: 'retry' });
     await lost.close();
   });
 });

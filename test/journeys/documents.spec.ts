@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Webhook } from 'standardwebhooks';
@@ -279,6 +279,29 @@ it.each(VECTORS)('the vectors %s are served as JSON, and the command prints the 
   const { stdout } = spawnSync(process.execPath, ['dist/src/commands/vectors.js', name], { encoding: 'utf8' });
   expect(await answer.text()).toBe(stdout);
   expect(JSON.parse(stdout)).toHaveProperty('how');
+});
+
+it.each(['android-core', 'ios-core'])('each file of the %s is served as text that runs nowhere', async (core) => {
+  const folder = join('test/examples', core);
+  for (const name of await readdir(folder)) {
+    const answer = await fetch(`${service.announcement.issuer}/developers/cores/${core}/${name}`);
+    expect([name, answer.status, answer.headers.get('content-type')]).toEqual([name, 200, 'text/plain; charset=utf-8']);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await answer.text()).toBe(await readFile(join(folder, name), 'utf8'));
+  }
+});
+
+it('a core, or a file of one, of another name is not found', async () => {
+  for (const path of [
+    'android-core/Other.java',
+    'other-core/P256.java',
+    'android-core/..%2Fios-core%2FPin.swift',
+    '..%2Fguide/sdk.md',
+  ])
+    expect([path, (await fetch(`${service.announcement.issuer}/developers/cores/${path}`)).status]).toEqual([
+      path,
+      404,
+    ]);
 });
 
 it('vectors of another name are not found, neither by a reader nor by the command', async () => {

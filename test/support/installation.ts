@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { PublicJwk } from '../../src/crypto/keyring.ts';
+import type { PrivateJwk } from '../../src/phone/device-keys.ts';
 import type { Phone } from '../../src/phone/phone.ts';
 import { answerOf, type Answer } from './service.ts';
 
@@ -32,7 +33,7 @@ export class Installation {
 
   /** Returns the installation behind a phone. */
   static async of(phone: Phone): Promise<Installation> {
-    const { signingKey, encryptionKey } = await phone.toState();
+    const { signingKey, encryptionKey } = (await phone.toState()) as Record<'signingKey' | 'encryptionKey', PrivateJwk>;
     const privateKey = createPrivateKey({ key: { ...signingKey }, format: 'jwk' });
     return new Installation(
       phone.issuer,

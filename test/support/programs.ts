@@ -8,12 +8,16 @@ import { describe } from '@jest/globals';
  */
 export const CHROMIUM =
   process.env['CHROMIUM'] ?? onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
+/** A whole Chromium, which alone judges whether an app can be installed, and shows notifications. */
+export const WHOLE_CHROMIUM = process.env['CHROMIUM'] ?? onPath('chromium', 'chromium-browser', 'google-chrome');
 /** A Redis or Valkey server for the queue's second backend: the path in `REDIS_SERVER`, or a program on the PATH. */
 export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? onPath('redis-server', 'valkey-server');
 /** PgBouncer, 1.18 or newer: the path in `PGBOUNCER`, or a program on the PATH. */
 export const PGBOUNCER = process.env['PGBOUNCER'] ?? onPath('pgbouncer');
 /** The languages of the documents beside Node and the shell, each a program on the PATH. */
 export const INTERPRETERS = { python: onPath('python3'), php: onPath('php'), java: onPath('java') } as const;
+/** The compiler of Java: a JDK has it, a JRE does not. */
+export const JAVAC = onPath('javac');
 /** The directory with the programs of PostgreSQL 15, the oldest version that the service supports. */
 export const POSTGRES_15 = ['/usr/lib/postgresql/15/bin'].find((path) => existsSync(path));
 

@@ -10,6 +10,7 @@ import { ServiceKeys } from '../../src/crypto/service-keys.ts';
 import type { LineFacts } from '../../src/domain/line.ts';
 import { startLocalApns, type LocalApns } from '../../src/embedded/local-apns.ts';
 import { startLocalFcm, type LocalFcm } from '../../src/embedded/local-fcm.ts';
+import { startLocalWebPush, type LocalWebPush } from '../../src/embedded/local-web-push.ts';
 import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts';
 import type { ReceivedPush } from '../../src/embedded/received-push.ts';
 import { Phone } from '../../src/phone/phone.ts';
@@ -132,6 +133,7 @@ export class TestService {
     readonly database: TestDatabase,
     readonly fcm: LocalFcm,
     readonly apns: LocalApns,
+    readonly webPush: LocalWebPush,
     readonly smsc: LocalSmsc,
     readonly keyring: string,
     /** The environment of this service, for further processes that belong to it. */
@@ -147,14 +149,15 @@ export class TestService {
    * template.
    */
   static async start(env: Record<string, string> = {}, own?: TestDatabase): Promise<TestService> {
-    const [database, fcm, apns, smsc, directory] = await Promise.all([
+    const [database, fcm, apns, webPush, smsc, directory] = await Promise.all([
       own ?? createTestDatabase(),
       startLocalFcm(),
       startLocalApns(),
+      startLocalWebPush(),
       startLocalSmsc(),
       mkdtemp(join(tmpdir(), 'pushguard-service-')),
     ]);
-    const keyring = generateKeyring();
+    const keyring = env['KEYRING'] ?? generateKeyring();
     const all = {
       DATA_DIR: directory,
       DATABASE_URL: database.url,
@@ -171,7 +174,7 @@ export class TestService {
       ...env,
     };
     const process = await startProcess(all);
-    return new TestService(process, database, fcm, apns, smsc, keyring, all, directory);
+    return new TestService(process, database, fcm, apns, webPush, smsc, keyring, all, directory);
   }
 
   get issuer(): string {
@@ -180,7 +183,7 @@ export class TestService {
 
   async stop(): Promise<void> {
     await this.process.stop();
-    await Promise.all([this.fcm.close(), this.apns.close(), this.smsc.close()]);
+    await Promise.all([this.fcm.close(), this.apns.close(), this.webPush.close(), this.smsc.close()]);
     await this.database.drop();
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -386,9 +389,16 @@ export class TestService {
     return (await phone.readCode(await phone.envelope(id), id)).code;
   }
 
-  /** The pushes that either platform received for a token, oldest first. */
+  /** Subscribes to Web Push under the present key; returns the push token. */
+  webPushToken(): Promise<string> {
+    return this.webPush.newSubscription(this.keys.vapid.current ?? '');
+  }
+
+  /** The pushes that the platforms received for a token, oldest first. */
   pushesTo(token: string): ReceivedPush[] {
-    return [...this.fcm.received, ...this.apns.received].filter((push) => push.token === token);
+    return [...this.fcm.received, ...this.apns.received, ...this.webPush.received].filter(
+      (push) => push.token === token,
+    );
   }
 
   /** Waits for a push of a kind. */

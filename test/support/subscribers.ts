@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { PUSH_SERVICE_OF } from '../../src/domain/push-service.ts';
 import { randomCode } from '../../src/crypto/random.ts';
-import { exportDeviceKeys, generateDeviceKeys } from '../../src/phone/device-keys.ts';
+import { exportDeviceKeys, generateDeviceKeys, type PrivateJwk } from '../../src/phone/device-keys.ts';
 import { wrapKnowledgeKey } from '../../src/phone/knowledge-key.ts';
 import { Phone } from '../../src/phone/phone.ts';
 import { ServiceKeys as PinnedKeys } from '../../src/phone/service-keys.ts';
@@ -20,7 +20,10 @@ export async function manySubscribers(
   options: { fetch?: typeof globalThis.fetch } = {},
 ): Promise<Subscriber[]> {
   const { indexes, fields } = service.keys;
-  const keys = await exportDeviceKeys(await generateDeviceKeys());
+  const keys = (await exportDeviceKeys(await generateDeviceKeys())) as Record<
+    'signingKey' | 'encryptionKey',
+    PrivateJwk
+  >;
   const knowledgeKey = randomBytes(32);
   const wrappedKnowledgeKey = await wrapKnowledgeKey({ knowledgeKey, pin: TEST_PIN, cost: { m: 8, t: 1, p: 1 } });
   const serviceKeys = (await PinnedKeys.fetched(service.issuer, fetch)).toState();

@@ -1,12 +1,12 @@
-import { enrolmentCodeIn, visibleText } from '../../domain/typed-text.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button } from './display.ts';
+import { readEnrolmentCode } from './read-enrolment.ts';
 import { words } from '../words/words.ts';
 
 /** Takes an enrolment code as a person types it, or the link of a QR code. */
 export function codeFields(
   issuer: string,
-  look: { kind: 'primary' | 'secondary'; hint: string; between?: HTMLElement },
+  look: { kind: 'primary' | 'secondary'; hint: string; between?: HTMLElement; scan?: () => void },
   onCode: (enrolmentCode: string) => void,
 ): HTMLElement[] {
   // The code, or a whole link or text message, breaks into lines where the text is large and the phone is narrow.
@@ -33,13 +33,6 @@ export function codeFields(
     fault,
     ...(look.between ? [look.between] : []),
     button(words.useCode, useCode, look.kind),
+    ...(look.scan ? [button(words.scan.open, look.scan, 'secondary')] : []),
   ];
-}
-
-function readEnrolmentCode(text: string, issuer: string): { enrolmentCode: string } | { fault: string } {
-  const written = visibleText(text);
-  const link = /^pushguard:/i.test(written) && URL.canParse(written) ? new URL(written) : undefined;
-  if (link && link.searchParams.get('issuer') !== issuer) return { fault: words.enrolmentCodeElsewhere };
-  const enrolmentCode = enrolmentCodeIn(link?.searchParams.get('code') ?? written);
-  return enrolmentCode.length === 20 ? { enrolmentCode } : { fault: words.enrolmentCodeFormat };
 }

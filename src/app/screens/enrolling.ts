@@ -1,65 +1,62 @@
 import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
+import { enrolmentHere, type Handset, type Platform, type Service } from '../platform.ts';
 import { codeFields } from './code-field.ts';
-import { button, faultLine, screen, type Display } from './display.ts';
+import { button, screen, type Display } from './display.ts';
 import { FirstPin } from './first-pin.ts';
+import { readEnrolmentCode } from './read-enrolment.ts';
 import { words } from '../words/words.ts';
 
-/** A line that the phone's SIM may belong to. */
-export interface OfferedLine {
-  lineId: string;
-  phoneNumber: string;
-  note: string;
-  handset: { os: string; osVersion: string };
+/** A code, and the phone that is enrolled with it if the app does not run on it. */
+export interface Got {
+  enrolmentCode: string;
+  handset?: Handset;
 }
 
-interface Handset {
-  platform: 'android' | 'ios';
-  osVersion: string;
+/** A way to a code that only this platform offers: what the first screen shows of it, above the field of a code. */
+export type OwnWay = (then: { got: (got: Got) => void; again: (said: HTMLElement) => void }) => HTMLElement[];
+
+/** What a platform adds to the first screen. */
+export interface FirstScreen {
+  ownWay?: OwnWay;
+  /** Stands below the field of a code: where to get one. */
+  help?: () => HTMLElement[];
 }
 
-const TYPED_CODE_HANDSET: Handset = { platform: 'android', osVersion: '14' };
-
-/** First use: the person chooses a line or types a code, and then sets the PIN. */
+/** First use: the person brings a code, permits what the app needs, and sets the PIN. */
 export class Enrolling {
-  private lineId: string;
   /** The screen to which a failed enrolment returns. */
   private startOver: (said: HTMLElement) => void = (said) => this.begin(said);
 
   constructor(
     private readonly display: Display,
-    private readonly phone: { issuer: string; pushToken: string; lines: readonly OfferedLine[] },
-    private readonly onEnrolled: (phone: Phone) => Promise<void>,
+    private readonly app: { service: Service; platform: Platform },
+    private readonly onEnrolled: (enrolled: { phone: Phone; pushToken: string }) => Promise<void>,
     private readonly ways: {
       /** An institution's code enrols a Smart OTP, and needs no phone of the subscription beside it. */
       addSmartOtp: (back: () => void) => void;
       /** The screen for a person without a phone of the subscription; undefined if there is nothing to show yet. */
       elsewhere: () => (() => void) | undefined;
     },
-  ) {
-    this.lineId = phone.lines[0]?.lineId ?? '';
-  }
+    private readonly first: FirstScreen = {},
+  ) {}
 
-  /** Asks whose phone this is. */
+  /** Asks for a code. */
   begin(...said: HTMLElement[]): void {
     this.startOver = (fault) => this.begin(fault);
     const back = this.ways.elsewhere();
-    this.display.show(() => {
-      const select = make('select', { id: 'line' });
-      for (const { lineId, phoneNumber, note } of this.phone.lines) {
-        const chosen = lineId === this.lineId;
-        select.append(make('option', { value: lineId, selected: chosen }, `${phoneNumber} · ${note}`));
-      }
-      return screen(
+    const own = this.first.ownWay?.({ got: (got) => void this.choosePin(got), again: (fault) => this.begin(fault) });
+    this.display.show(() =>
+      screen(
         { ...words.welcome, kind: 'welcome', ...(back && { back }) },
         ...said,
-        make('label', { for: 'line' }, words.line),
-        select,
-        button(words.setUp, () => void this.setUp(select.value)),
-        make('details', {}, make('summary', {}, words.haveCode), ...this.codeFields('secondary')),
+        ...(own
+          ? [...own, make('details', {}, make('summary', {}, words.haveCode), ...this.codeFields('secondary'))]
+          : this.codeFields('primary')),
+        ...(this.first.help?.() ?? []),
         button(words.settings.addSmartOtp, () => this.ways.addSmartOtp(() => this.begin()), 'link'),
-      );
-    });
+      ),
+    );
   }
 
   /**
@@ -78,70 +75,47 @@ export class Enrolling {
     );
   }
 
+  /** Goes on with a code that a link brought. */
+  withCode(enrolmentCode: string): void {
+    this.startOver = (fault) => this.begin(fault);
+    void this.choosePin({ enrolmentCode });
+  }
+
+  /** Enrols with this code and this PIN, without asking. */
+  async prepare(got: Got, pin: string): Promise<void> {
+    await (await this.firstPin(got)).enrol(pin);
+  }
+
   private codeFields(kind: 'primary' | 'secondary'): HTMLElement[] {
-    const look = { kind, hint: words.enrolmentCodeFormat };
-    return codeFields(this.phone.issuer, look, (code) => this.choosePin(code, TYPED_CODE_HANDSET));
+    const { scan } = this.app.platform;
+    const look = { kind, hint: words.enrolmentCodeFormat, ...(scan && { scan: () => this.scan(scan) }) };
+    return codeFields(this.app.service.issuer, look, (enrolmentCode) => void this.choosePin({ enrolmentCode }));
   }
 
-  /** Subscribes the line, gets its code and enrols with this PIN in one press, which only the demonstration offers. */
-  async prepare(lineId: string, pin: string): Promise<void> {
-    await this.setUp(lineId, (code) => void this.firstPin(code, this.handset(lineId)).enrol(pin));
+  private scan(scan: NonNullable<Platform['scan']>): void {
+    const { issuer } = this.app.service;
+    scan({
+      read: (text) => {
+        const read = readEnrolmentCode(text, issuer);
+        if ('fault' in read) return read.fault;
+        void this.choosePin(read);
+        return undefined;
+      },
+      back: () => this.begin(),
+    });
   }
 
-  /** Subscribes the line and gets its code in one press, which only the demonstration offers. */
-  private async setUp(
-    lineId: string,
-    then: (code: string) => void = (code) => this.choosePin(code, this.handset(lineId)),
-  ): Promise<void> {
-    if (this.display.isBusy) return;
-    this.lineId = lineId;
-    try {
-      const response = await this.display.busy(() =>
-        fetch('/local/enrolments', {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify({ lineId }),
-        }),
-      );
-      const answer = (await response.json()) as { enrolmentCode?: string; reasons?: { message: string }[] };
-      if (answer.enrolmentCode !== undefined) then(answer.enrolmentCode);
-      else this.begin(refusal(answer.reasons ?? []));
-    } catch {
-      this.begin(faultLine(words.unreachable));
-    }
+  private async choosePin(got: Got): Promise<void> {
+    await this.app.platform.askPermissions?.();
+    (await this.firstPin(got)).choose();
   }
 
-  private handset(lineId: string): Handset {
-    const { os, osVersion } = this.phone.lines.find((line) => line.lineId === lineId)?.handset ?? {};
-    return osVersion === undefined ? TYPED_CODE_HANDSET : { platform: os === 'ios' ? 'ios' : 'android', osVersion };
+  private async firstPin({ enrolmentCode, handset }: Got): Promise<FirstPin> {
+    const { service, platform } = this.app;
+    const here = await enrolmentHere(platform, handset);
+    const { pushToken } = here;
+    const enrolled = (phone: Phone) => this.onEnrolled({ phone, pushToken });
+    const then = { enrolled, startOver: (said: HTMLElement) => this.startOver(said) };
+    return new FirstPin(this.display, { issuer: service.issuer, enrolmentCode, ...here }, then);
   }
-
-  private choosePin(enrolmentCode: string, handset: Handset): void {
-    this.firstPin(enrolmentCode, handset).choose();
-  }
-
-  private firstPin(enrolmentCode: string, handset: Handset): FirstPin {
-    const { issuer, pushToken } = this.phone;
-    const name = `${words.deviceName} (${handset.platform === 'ios' ? 'iPhone' : 'Android'})`;
-    const startOver = (said: HTMLElement) => this.startOver(said);
-    const then = { enrolled: this.onEnrolled, startOver };
-    return new FirstPin(this.display, { issuer, pushToken, enrolmentCode, name, ...handset }, then);
-  }
-}
-
-/** Every reason why a line cannot subscribe. Each message comes in both languages, Korean first. */
-function refusal(reasons: readonly { message: string }[]): HTMLElement {
-  const items = reasons.map(({ message }) => make('li', {}, inOneLanguage(message)));
-  return make(
-    'div',
-    { class: 'alert', role: 'alert' },
-    make('strong', {}, words.notEligible),
-    make('ul', {}, ...items),
-  );
-}
-
-/** The Korean sentence ends with the last word that has a Korean letter; English follows. */
-function inOneLanguage(message: string): string {
-  const [, korean, english] = /^(.*[가-힣]\S*)\s(.+)$/.exec(message) ?? [];
-  return korean !== undefined && english !== undefined ? words.ofBoth({ korean, english }) : message;
 }

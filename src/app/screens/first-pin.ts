@@ -4,13 +4,14 @@ import { make } from '../../pages/browser/element.ts';
 import { faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf } from './fault.ts';
 import { PinPad } from './pin-pad.ts';
+import { APP_VERSION } from '../platform.ts';
 import { words } from '../words/words.ts';
 
 /** The person types a new PIN twice, then the device is enrolled. */
 export class FirstPin {
   constructor(
     private readonly display: Display,
-    private readonly enrolment: Omit<Enrolment, 'pin' | 'formFactor' | 'appVersion'>,
+    private readonly enrolment: Omit<Enrolment, 'pin' | 'appVersion'>,
     private readonly then: { enrolled: (phone: Phone) => Promise<void>; startOver: (said: HTMLElement) => void },
   ) {}
 
@@ -44,8 +45,7 @@ export class FirstPin {
       screen({ title: words.enrolling, kind: 'waiting' }, make('div', { class: 'spinner', 'aria-hidden': 'true' })),
     );
     try {
-      const app = { formFactor: 'phone', appVersion: '1.0.0' } as const;
-      await this.then.enrolled(await Phone.enrol({ ...this.enrolment, ...app, pin }));
+      await this.then.enrolled(await Phone.enrol({ ...this.enrolment, appVersion: APP_VERSION, pin }));
     } catch (error) {
       const invalid = codeOf(error) === 'enrolment_code_invalid';
       this.then.startOver(faultLine(invalid ? words.codeInvalid : faultOf(error)));

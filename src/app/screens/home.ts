@@ -30,11 +30,14 @@ interface Answered {
   urgent: { locked: { phone: Phone; isExhausted: boolean }[]; registrations: Registration[]; sms: SmsPermission[] };
   /** Devices that the service no longer knows. */
   gone: Phone[];
+  standing: HTMLElement[];
 }
 
 /** The first screen: everything that waits for any device of this installation. */
 export class Home {
   private shown = false;
+  /** The requests on the screen. */
+  private drawn = '';
 
   constructor(
     private readonly display: Display,
@@ -51,11 +54,22 @@ export class Home {
       enrolAgain: (phone: Phone) => void;
       goOn: (smartOtp: SmartOtp) => void;
       unregistered: () => void;
+      /** How this installation stands, where its platform has something to say of it. */
+      standing?: () => Promise<HTMLElement[]>;
     },
   ) {}
 
   refresh(): void {
     if (this.shown && document.visibilityState === 'visible') void this.show();
+  }
+
+  /** Draws the list anew if other requests wait than those on it. A list that is drawn for nothing interrupts its reader. */
+  async look(): Promise<void> {
+    if (!this.shown || document.hidden) return;
+    const asked = await Promise.allSettled(this.phones.inUse.map((phone) => phone.pending()));
+    if (asked.some(({ status }) => status === 'rejected')) return;
+    if (idsOf(asked.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))) !== this.drawn)
+      this.refresh();
   }
 
   /** Another screen is shown from now on. */
@@ -113,7 +127,8 @@ export class Home {
       // One subscription has one history, whichever of its devices asks.
       Promise.allSettled(inUse.slice(0, 1).map((phone) => phone.history())),
     ]);
-    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], alerts, urgent: await urgent };
+    const standing = (await this.to.standing?.()) ?? [];
+    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], alerts, urgent: await urgent, standing };
     asked.forEach((answer, at) => {
       const phone = inUse[at];
       if (!phone) return;
@@ -156,8 +171,9 @@ export class Home {
     };
   }
 
-  private draw({ waiting, past, fault, gone, urgent, alerts }: Answered): void {
+  private draw({ waiting, past, fault, gone, urgent, alerts, standing }: Answered): void {
     const { title } = words.home;
+    this.drawn = idsOf(waiting.map(({ authentication }) => authentication));
     const closed = past.filter(({ state }) => state !== 'pending' && state !== 'opened');
     const happened = this.happened(alerts, urgent.locked);
     // The alert is on the screen now.
@@ -176,6 +192,7 @@ export class Home {
         ...happened,
         this.newPhoneCode.card(),
         ...this.urgent(urgent),
+        ...standing,
         happened.length > 0 && make('h2', {}, title),
         ...this.requests(waiting),
         ...this.phones.smartOtps.map((one) => this.aboutSmartOtp(one, gone.includes(one.phone))),
@@ -300,6 +317,10 @@ export class Home {
     const timer = setTimeout(() => this.refresh(), Math.max(1000, Math.min(...left)));
     signal.addEventListener('abort', () => clearTimeout(timer));
   }
+}
+
+function idsOf(requests: readonly PendingAuthentication[]): string {
+  return requests.map(({ id }) => id).join();
 }
 
 /** An entry that is no request but must not be overlooked. */

@@ -19,9 +19,9 @@ export interface KeptSmartOtp {
   card: PrivateJwk | null;
 }
 
-/** The data that this installation of the app stores between two starts. A real phone has protected storage for it. */
+/** The data that this installation of the app stores between two starts. */
 export interface Installation {
-  /** Issued once by the push platform. */
+  /** The push token that the service knows. */
   pushToken: string;
   phone: PhoneState | null;
   /** True until the test code was sent back. */
@@ -31,32 +31,23 @@ export interface Installation {
   notices: KeptNotice[];
 }
 
-const KEY = 'pushguard.phone';
+/** Where an installation is stored. */
+export interface InstallationStore {
+  /** The stored installation; data of an older version may lack newer members. Undefined at the first start. */
+  load(): Promise<Partial<Installation> | undefined>;
+  save(installation: Installation): Promise<void>;
+  /** Calls back when another tab changed the data. */
+  onOtherTab(changed: () => void): void;
+}
+
 const NOTICES_KEPT = 20;
 
-/** The stored installation; a new one takes the push token that the page offers. */
-export function loadInstallation(offeredPushToken: string): Installation {
-  const kept = localStorage.getItem(KEY);
-  const empty = { pushToken: offeredPushToken, phone: null, testing: false, smartOtps: [], notices: [] };
-  // Data of an older version may lack newer members.
-  if (kept !== null) return { ...empty, ...(JSON.parse(kept) as Partial<Installation>) };
-  const fresh: Installation = empty;
-  saveInstallation(fresh);
-  return fresh;
+/** The stored installation; a new one if there is none. */
+export async function loadInstallation(store: InstallationStore): Promise<Installation> {
+  return { pushToken: '', phone: null, testing: false, smartOtps: [], notices: [], ...(await store.load()) };
 }
 
-export function saveInstallation(installation: Installation): void {
-  localStorage.setItem(KEY, JSON.stringify(installation));
-}
-
+/** Adds a notice to those that the installation keeps. */
 export function keepNotice(installation: Installation, notice: KeptNotice): void {
   installation.notices = [notice, ...installation.notices].slice(0, NOTICES_KEPT);
-  saveInstallation(installation);
-}
-
-/** Calls back when another tab shows the same phone and changed its data. */
-export function onOtherTab(changed: () => void): void {
-  addEventListener('storage', ({ key }) => {
-    if (key === KEY || key === null) changed();
-  });
 }

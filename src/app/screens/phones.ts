@@ -1,6 +1,6 @@
 import { SimulatedCard } from '../../phone/card.ts';
 import { Phone } from '../../phone/phone.ts';
-import { saveInstallation, type Installation, type KeptSmartOtp } from './installation.ts';
+import type { Installation, InstallationStore, KeptSmartOtp } from './installation.ts';
 import { words } from '../words/words.ts';
 
 /** An institution's Smart OTP: a separate device in this app, with its own keys and PIN. */
@@ -22,10 +22,13 @@ export class Phones {
   smartOtps: SmartOtp[] = [];
   private clockOffsetMs = 0;
 
-  private constructor(private readonly installation: Installation) {}
+  private constructor(
+    private readonly installation: Installation,
+    private readonly store: InstallationStore,
+  ) {}
 
-  static async restore(installation: Installation): Promise<Phones> {
-    const phones = new Phones(installation);
+  static async restore(installation: Installation, store: InstallationStore): Promise<Phones> {
+    const phones = new Phones(installation, store);
     phones.main = installation.phone ? await Phone.restore(installation.phone) : undefined;
     phones.testing = installation.testing;
     phones.smartOtps = await Promise.all(installation.smartOtps.map(restoreSmartOtp));
@@ -42,7 +45,7 @@ export class Phones {
     ]);
     Object.assign(installation, { phone, testing: this.testing, smartOtps });
     this.takeClock();
-    saveInstallation(installation);
+    await this.store.save(installation);
   }
 
   /** Milliseconds since 1970, by the service's clock. */

@@ -10,6 +10,7 @@ import type { Phones, SmartOtp } from './phones.ts';
 import { PinChange } from './pin-change.ts';
 import type { Leave } from './pin-refusal.ts';
 import { SmsForOneWebsite } from './sms.ts';
+import type { Platform, Service } from '../platform.ts';
 import { otherLanguages, words } from '../words/words.ts';
 
 /** The screens to which the settings lead, besides those that they open themselves. */
@@ -30,7 +31,7 @@ export class Settings {
   constructor(
     private readonly display: Display,
     private readonly phones: Phones,
-    private readonly vendorCode: string,
+    private readonly app: { service: Service; platform: Platform },
     private readonly notices: () => readonly KeptNotice[],
     private readonly ways: Ways,
   ) {}
@@ -50,7 +51,7 @@ export class Settings {
     const items = entries.map(([name, open]) => make('li', {}, button(name, open, 'entry')));
     const languages = new DocumentFragment();
     for (const [language, name] of otherLanguages) {
-      languages.append(make('a', { href: `/phone?lang=${language}`, lang: language }, name));
+      languages.append(make('a', { href: `${this.app.platform.path}?lang=${language}`, lang: language }, name));
     }
     this.display.show(() =>
       screen(
@@ -93,7 +94,7 @@ export class Settings {
 
   private async showAuthenticators(): Promise<void> {
     const again = () => void this.showAuthenticators();
-    await showAuthenticators(this.display, this.phones, this.vendorCode, {
+    await showAuthenticators(this.display, this.phones, this.app.service.vendorCode, {
       back: this.back,
       unregistered: () => this.phones.main && this.ways.leaveOf(this.phones.main).unregistered(),
       changePin: (phone) => this.changePin(phone, again),

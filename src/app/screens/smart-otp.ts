@@ -9,11 +9,11 @@ import { isUnregistered } from './fault.ts';
 import { FirstPin } from './first-pin.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 import type { Leave } from './pin-refusal.ts';
+import { enrolmentHere, type Platform, type Service } from '../platform.ts';
 import { words } from '../words/words.ts';
 
 const messages = words.smartOtp;
-const { deviceName, serial } = words;
-const HANDSET = { platform: 'android', osVersion: '14' } as const;
+const { serial } = words;
 
 type Test = (phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]) => void;
 
@@ -22,13 +22,13 @@ export class AddingSmartOtp {
   constructor(
     private readonly display: Display,
     private readonly phones: Phones,
-    private readonly app: { issuer: string; pushToken: string; terms: string },
+    private readonly app: { service: Service; platform: Platform },
     private readonly test: Test,
     private readonly leaveOf: (phone: Phone) => Leave,
   ) {}
 
   begin(back: () => void, ...said: HTMLElement[]): void {
-    const { issuer, pushToken } = this.app;
+    const { service, platform } = this.app;
     const card = cardField();
     const given = make('details', {}, make('summary', {}, words.card.given), card.element);
     const choosePin = async (enrolmentCode: string) => {
@@ -41,12 +41,12 @@ export class AddingSmartOtp {
         this.goOn(smartOtp);
       };
       const startOver = (fault: HTMLElement) => this.begin(back, fault);
-      const name = messages.deviceName(deviceName);
-      const enrolment = { issuer, pushToken, enrolmentCode, name, ...HANDSET };
+      const { name, ...here } = await enrolmentHere(platform);
+      const enrolment = { issuer: service.issuer, enrolmentCode, name: messages.deviceName(name), ...here };
       new FirstPin(this.display, enrolment, { enrolled, startOver }).choose();
     };
     const look = { kind: 'primary', hint: messages.format, between: given } as const;
-    const fields = codeFields(issuer, look, (code) => void choosePin(code));
+    const fields = codeFields(service.issuer, look, (code) => void choosePin(code));
     this.display.show(() => screen({ ...messages.add, kind: 'smart-otp', back }, ...said, ...fields));
   }
 
@@ -72,7 +72,7 @@ export class AddingSmartOtp {
   private askConsent(smartOtp: SmartOtp): void {
     const { phone } = smartOtp;
     const leave = this.leaveOf(phone);
-    const asked = { kind: 'sign', terms: this.app.terms } as const;
+    const asked = { kind: 'sign', terms: this.app.service.terms } as const;
     new Consent(this.display, phone, asked, { ...leave, back: leave.home }, async ({ vendorCode }) => {
       smartOtp.vendorCode = vendorCode;
       await this.phones.keep();

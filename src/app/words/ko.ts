@@ -25,6 +25,14 @@ export function ko({ service, callCentre }: Brand) {
     enrolmentCodeFormat: '홈페이지나 고객센터에서 받은 20자리 코드',
     enrolmentCodeElsewhere: '다른 서비스의 등록 코드입니다. 이 앱의 등록 코드를 입력해 주세요.',
     useCode: '등록 코드 사용',
+    scan: {
+      open: 'QR 코드 찍기',
+      title: 'QR 코드를 화면 가운데에 맞춰 주세요',
+      text: '홈페이지나 안내문에 있는 등록 코드의 QR입니다.',
+      starting: '카메라를 켜고 있습니다.',
+      video: '카메라 화면',
+      refused: '카메라를 쓸 수 없습니다. 뒤로 가서 등록 코드를 직접 입력해 주세요.',
+    },
     notEligible: '이 회선은 가입할 수 없습니다',
     /** The service gives each reason in Korean and in English: the sentence in this language. */
     ofBoth: ({ korean }: { korean: string; english: string }) => korean,
@@ -533,6 +541,93 @@ export function ko({ service, callCentre }: Brand) {
       }),
       revoked: '등록을 해지했습니다.',
       over: '이미 끝난 등록 요청입니다.',
+    },
+    /** The app as a person installs it from a browser. */
+    installed: {
+      update: { text: '새 버전이 있습니다.', button: '지금 바꾸기' },
+      join: '등록 코드가 없으시면 홈페이지에서 가입해 주세요.',
+      joinLink: '홈페이지에서 가입하기',
+      deviceName: (system: string, browser: string) => `${system} 휴대폰 (${browser})`,
+      permissions: {
+        title: '앱이 사용하는 권한',
+        text: '허용하지 않아도 앱을 쓸 수 있습니다.',
+        needed: '꼭 필요한 권한',
+        neededText: '없습니다.',
+        chosen: '선택할 수 있는 권한',
+        alerts: '알림: 본인확인 요청이 오면 알려 드립니다. 허용하지 않으면 요청할 때마다 앱을 직접 열어야 합니다.',
+        storage: '저장 공간 유지: 브라우저가 이 앱의 열쇠를 지우지 않게 합니다. 지워지면 다시 등록해야 합니다.',
+        camera: '카메라: 등록 코드의 QR을 읽을 때만 물어봅니다. 허용하지 않으면 코드를 직접 입력합니다.',
+        allow: '알림 허용하고 계속',
+        later: '허용하지 않고 계속',
+      },
+      standing: {
+        off: { title: '알림이 꺼져 있습니다', text: '이 화면을 열어 두면 요청이 여기에 표시됩니다.' },
+        denied: '브라우저나 휴대폰의 설정에서 이 앱의 알림을 허용해 주세요.',
+        unsupported: '이 브라우저는 알림을 받을 수 없습니다.',
+        turnOn: '알림 켜기',
+        install: {
+          title: '홈 화면에 설치하기',
+          text: '아이콘을 눌러 바로 열 수 있고, 브라우저가 열쇠를 지울 일이 줄어듭니다.',
+        },
+        installNow: '설치',
+      },
+      cleared: {
+        title: '이 휴대폰의 등록 정보가 지워졌습니다',
+        text: '브라우저가 저장 공간을 비우면서 앱의 열쇠까지 지웠습니다. 열쇠는 이 휴대폰에만 있었으므로 다시 등록해야 합니다. 그동안 다른 사람이 대신 인증할 수는 없습니다.',
+        serial: '지워진 등록의 일련번호',
+        website: '홈페이지의 ‘새 휴대폰’에서 등록 코드를 받아 주세요.',
+        call: `홈페이지를 쓸 수 없으면 고객센터(${callCentre})에 전화해 주세요.`,
+        again: '등록 코드로 다시 등록하기',
+        newPhone: '새 휴대폰 등록 코드 받기',
+      },
+      noStorage: {
+        title: '여기에서는 앱을 쓸 수 없습니다',
+        text: '이 브라우저가 앱의 열쇠를 저장하지 못합니다. 사생활 보호(시크릿) 창을 닫고 일반 창에서 다시 열어 주세요.',
+      },
+      guide: {
+        address: '앱 주소',
+        copy: '주소 복사',
+        copied: '복사했습니다.',
+        inApp: {
+          title: '다른 브라우저에서 열어 주세요',
+          text: '지금은 다른 앱 안의 브라우저로 보고 있습니다. 여기에서 등록하면 알림을 받을 수 없고, 그 앱을 지울 때 등록도 사라집니다.',
+          out: '브라우저로 열기',
+          steps: [
+            '화면 구석의 메뉴(점 세 개 또는 공유 아이콘)를 누릅니다.',
+            '‘다른 브라우저로 열기’ 또는 ‘Safari로 열기’를 누릅니다.',
+          ],
+        },
+        safari: {
+          title: '먼저 홈 화면에 추가해 주세요',
+          text: '아이폰에서는 홈 화면에 추가한 앱만 알림을 받습니다. Safari에서 등록하면 추가한 앱에서 다시 등록해야 합니다.',
+          steps: [
+            '화면 아래의 공유 버튼을 누릅니다.',
+            '‘홈 화면에 추가’를 누릅니다.',
+            '홈 화면에 생긴 아이콘으로 앱을 엽니다.',
+          ],
+        },
+        iosBrowser: {
+          title: 'Safari에서 열어 주세요',
+          text: '아이폰에서는 Safari로 홈 화면에 추가해야 알림을 받을 수 있습니다.',
+          steps: ['아래 주소를 복사합니다.', 'Safari를 열고 주소창에 붙여 넣습니다.'],
+        },
+        tablet: {
+          title: '휴대폰에서 열어 주세요',
+          text: '이 서비스는 휴대폰 전용입니다. 태블릿에서는 등록할 수 없습니다.',
+        },
+        computer: {
+          title: '휴대폰에서 열어 주세요',
+          text: '휴대폰 카메라로 아래 QR을 찍으면 앱이 열립니다.',
+          qr: '앱 주소의 QR 코드',
+        },
+        pictures: {
+          share: '위로 향한 화살표가 있는 네모 모양의 공유 버튼',
+          add: '더하기 표시가 있는 네모 모양의 홈 화면에 추가 메뉴',
+          icon: '홈 화면에 생긴 앱 아이콘',
+          menu: '점 세 개의 메뉴',
+          browser: '지구 모양의 브라우저 메뉴',
+        },
+      },
     },
     authenticators: {
       title: '내 인증수단',

@@ -152,6 +152,11 @@ export class Registrations {
     return (await this.store.standing(subscriptionId)).map((one) => this.own(one));
   }
 
+  /** Lists the active and the pending registrations of a subscription, newest first. */
+  async ofSubscription(subscriptionId: string): Promise<OwnRegistration[]> {
+    return (await this.store.listedFor(subscriptionId, null)).map((one) => this.own(one));
+  }
+
   /**
    * Confirms a registration on the subscription's own phone with the PIN, which is counted before it is compared. An
    * earlier registration of the same person at this institution ends. Problems: `registration_not_found`,
@@ -230,7 +235,7 @@ export class Registrations {
 
   private addressOf({ bond, pushService: service, pushToken }: AskedDevice): NoticeAddress {
     const token = pushToken && this.devices.readPushToken(pushToken, bond);
-    return token ? { phoneNumber: '', push: { service, token } } : { phoneNumber: '' };
+    return token && service !== 'none' ? { phoneNumber: '', push: { service, token } } : { phoneNumber: '' };
   }
 
   private own({ relyingParty: name, serialNumber, nonce, ...row }: ListedRegistration): OwnRegistration {

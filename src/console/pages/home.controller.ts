@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { Figures } from '../../figures/figures.ts';
+import { Endpoints } from '../../webhooks/endpoints.ts';
 import { Members } from '../members.ts';
 import { ConsolePages, MayIn } from './console.guard.ts';
 import { AtConsole, type ConsoleRequest } from './console-request.ts';
@@ -13,6 +14,7 @@ export class ConsoleHomeController {
   constructor(
     private readonly members: Members,
     private readonly figures: Figures,
+    private readonly endpoints: Endpoints,
   ) {}
 
   @Get()
@@ -31,6 +33,10 @@ export class ConsoleHomeController {
   @Get('clients/:clientId')
   @MayIn('look')
   async home(@AtConsole() at: ConsoleRequest): Promise<string> {
-    return at.show(clientHomePage(at.clientReader, await this.figures.of(at.client.id, 'today'), at.done));
+    const [today, endpoints] = await Promise.all([
+      this.figures.of(at.client.id, 'today'),
+      this.endpoints.list(at.client.id),
+    ]);
+    return at.show(clientHomePage(at.clientReader, today, { endpoints, done: at.done }));
   }
 }

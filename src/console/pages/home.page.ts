@@ -1,6 +1,8 @@
 import type { FiguresOfSpan } from '../../figures/figures.ts';
-import { html } from '../../pages/html.ts';
+import { dateSecond } from '../../pages/format.ts';
+import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
+import type { EndpointView } from '../../webhooks/endpoints.ts';
 import type { Membership } from '../member.store.ts';
 import { summary } from './figures.page.ts';
 import { clientPage, consolePage, doneNote, pathIn, type ClientReader, type ConsoleReader } from './frame.ts';
@@ -28,12 +30,16 @@ export function clientsPage(reader: ConsoleReader, memberships: readonly Members
   return consolePage({ title: words.title, address: '/console', content, reader });
 }
 
-/** The home of a client: today in numbers, and where to find what. */
-export function clientHomePage(reader: ClientReader, today: FiguresOfSpan, done: string | undefined): Page {
+/** The home of a client: endpoints that fail, today in numbers, and where to find what. */
+export function clientHomePage(
+  reader: ClientReader,
+  today: FiguresOfSpan,
+  { endpoints, done }: { endpoints: readonly EndpointView[]; done: string | undefined },
+): Page {
   const { home: words, frame } = reader.texts;
   const steps = ['tests', 'webhooks', 'log', 'figures', 'app', 'people'] as const;
   const content = html`<h1>${reader.client.name}</h1>
-    ${doneNote(reader, done)}
+    ${doneNote(reader, done)} ${failingEndpoints(reader, endpoints)}
     <h2>${words.today}</h2>
     ${summary(reader, today)}
     <section class="card" aria-labelledby="where">
@@ -53,4 +59,35 @@ export function clientHomePage(reader: ClientReader, today: FiguresOfSpan, done:
       </ul>
     </section>`;
   return clientPage({ reader, title: reader.client.name, address: pathIn(reader, 'home'), content, place: 'home' });
+}
+
+/** The endpoints that the service disabled, and those that fail at present. What their own side disabled is no news. */
+function failingEndpoints(reader: ClientReader, endpoints: readonly EndpointView[]): Html | false {
+  const { home: words, webhooks } = reader.texts;
+  const failing = endpoints.filter(({ disabled, disabledBy, failingSince }) =>
+    disabled ? disabledBy !== 'client' : failingSince !== null,
+  );
+  return (
+    failing.length > 0 &&
+    html`<section class="card" aria-labelledby="failing">
+      <h2 id="failing">${words.failing}</h2>
+      <ul class="desk-list">
+        ${failing.map(
+          ({ id, url, disabledBy, failingSince }) =>
+            html`<li>
+              <a class="free" href="${pathIn(reader, 'webhooks')}/${id}"><strong>${url}</strong></a>
+              <span class="tag suspended">${disabledBy ? webhooks.states.disabled : webhooks.states.failing}</span>
+              <span class="hint">
+                ${
+                  disabledBy
+                    ? webhooks.disabledBy[disabledBy]
+                    : html`${webhooks.failingSince} ${failingSince !== null && dateSecond(failingSince, reader.locale)}.
+                      ${words.failingHint}`
+                }
+              </span>
+            </li>`,
+        )}
+      </ul>
+    </section>`
+  );
 }

@@ -6,21 +6,15 @@ import { OpaqueId } from '../../http/opaque-id.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Deliveries } from '../../webhooks/deliveries.ts';
-import { endpointNotFound, Endpoints, type EndpointView } from '../../webhooks/endpoints.ts';
+import { endpointNotFound, Endpoints, type Also, type EndpointView } from '../../webhooks/endpoints.ts';
 import { CHOSEN_TYPES, EVENT_TYPES } from '../../webhooks/event-types.ts';
 import { Events } from '../../webhooks/events.ts';
 import { ConsolePages, MayIn } from './console.guard.ts';
 import { AtConsole, type ConsoleRequest } from './console-request.ts';
 import { secretPage } from './secret.page.ts';
-import {
-  endpointPage,
-  eventPage,
-  GRACES,
-  NEW_ENDPOINT,
-  webhooksPage,
-  type EndpointFault,
-  type EndpointForm,
-} from './webhooks.page.ts';
+import { endpointPage, GRACES, NEW_ENDPOINT, type EndpointFault, type EndpointForm } from './webhook-endpoint.page.ts';
+import { eventPage } from './webhook-event.page.ts';
+import { webhooksPage } from './webhooks.page.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
 /** Characters of a description, as in the API. */
@@ -52,9 +46,15 @@ export class ConsoleWebhooksController {
     const form = formOf(at);
     const { url, types, description } = form;
     const given = { url, types: [...types], ...(description !== '' && { description }) };
-    const added = await orFault(form, () => this.endpoints.add(at.client.id, given, onceOf(at)));
+    const added = await orFault(form, () =>
+      this.endpoints.add(
+        at.client.id,
+        given,
+        onceOf(at),
+        this.audited(at, 'add', ({ id }) => `${id} ${url}`),
+      ),
+    );
     if ('fault' in added) return this.showList(at, {}, { ...form, fault: added.fault });
-    await this.audit.record(at.call('webhook-add', `${added.id} ${url}`));
     return at.show(
       secretPage(at.clientReader, { secret: added.secret, what: 'webhook', next: `webhooks/${added.id}` }),
     );
@@ -78,8 +78,8 @@ export class ConsoleWebhooksController {
   @MayIn('webhooks')
   async resend(@AtConsole() at: ConsoleRequest, @Param('eventId') eventId: string): Promise<string> {
     const endpointId = new OpaqueId(endpointNotFound).transform(at.fields['endpoint'] ?? '');
-    await this.endpoints.resend(at.client.id, eventId, endpointId);
-    await this.audit.record(at.call('webhook-resend', `${eventId} to ${endpointId}`));
+    const also = this.audited(at, 'resend', () => `${eventId} to ${endpointId}`);
+    await this.endpoints.resend(at.client.id, eventId, endpointId, also);
     return at.go(`${at.path('webhooks')}/events/${eventId}?done=resend`);
   }
 
@@ -103,13 +103,17 @@ export class ConsoleWebhooksController {
     const form = formOf(at);
     const { url, types, description } = form;
     const changed = await orFault(form, () =>
-      this.endpoints.change(at.client.id, id, { url, types: [...types], description }),
+      this.endpoints.change(
+        at.client.id,
+        id,
+        { url, types: [...types], description },
+        this.audited(at, 'change', () => `${id} ${url}`),
+      ),
     );
     if ('fault' in changed) {
       const endpoint = await this.endpoints.see(at.client.id, id);
       return at.show(endpointPage(at.clientReader, endpoint, { form: { ...form, fault: changed.fault } }));
     }
-    await this.audit.record(at.call('webhook-change', `${id} ${url}`));
     return this.goTo(at, id, 'save');
   }
 
@@ -120,8 +124,12 @@ export class ConsoleWebhooksController {
     @AtConsole() at: ConsoleRequest,
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
-    await this.endpoints.change(at.client.id, id, { disabled: true });
-    await this.audit.record(at.call('webhook-disable', id));
+    await this.endpoints.change(
+      at.client.id,
+      id,
+      { disabled: true },
+      this.audited(at, 'disable', () => id),
+    );
     return this.goTo(at, id, 'disable');
   }
 
@@ -132,8 +140,12 @@ export class ConsoleWebhooksController {
     @AtConsole() at: ConsoleRequest,
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
-    await this.endpoints.change(at.client.id, id, { disabled: false });
-    await this.audit.record(at.call('webhook-enable', id));
+    await this.endpoints.change(
+      at.client.id,
+      id,
+      { disabled: false },
+      this.audited(at, 'enable', () => id),
+    );
     return this.goTo(at, id, 'enable');
   }
 
@@ -145,8 +157,11 @@ export class ConsoleWebhooksController {
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
     if (at.fields['sure'] !== 'yes') return at.go(`${at.path('webhooks')}/${id}`);
-    await this.endpoints.remove(at.client.id, id);
-    await this.audit.record(at.call('webhook-remove', id));
+    await this.endpoints.remove(
+      at.client.id,
+      id,
+      this.audited(at, 'remove', () => id),
+    );
     return at.go(`${at.path('webhooks')}?done=remove`);
   }
 
@@ -158,8 +173,13 @@ export class ConsoleWebhooksController {
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
     const hours = GRACES.find((one) => String(one) === at.fields['hours']) ?? 24;
-    const { secret, formerSecretUntil } = await this.endpoints.rotate(at.client.id, id, hours, onceOf(at));
-    await this.audit.record(at.call('webhook-secret', id));
+    const { secret, formerSecretUntil } = await this.endpoints.rotate(
+      at.client.id,
+      id,
+      hours,
+      onceOf(at),
+      this.audited(at, 'secret', () => id),
+    );
     const shown = {
       secret,
       what: 'webhook',
@@ -177,8 +197,14 @@ export class ConsoleWebhooksController {
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
     const type = EVENT_TYPES.find((one) => one === at.fields['type']) ?? 'test';
-    const event = await this.endpoints.test(at.client.id, id, type);
+    const also = this.audited<{ id: string }>(at, 'test', (sent) => `${sent.id} (${type}) to ${id}`);
+    const event = await this.endpoints.test(at.client.id, id, type, also);
     return at.go(`${at.path('webhooks')}/events/${event.id}?done=test`);
+  }
+
+  /** Audits a change in its transaction: there is none without an entry. */
+  private audited<Done>(at: ConsoleRequest, deed: string, what: (done: Done) => string): Also<Done> {
+    return (session, done) => this.audit.done(session, at.call(`webhook-${deed}`, what(done)));
   }
 
   private goTo(at: ConsoleRequest, id: string, done: string): string {

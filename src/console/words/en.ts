@@ -48,6 +48,8 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
   },
   home: {
     today: 'Today',
+    failing: 'Webhooks that do not arrive',
+    failingHint: 'After five days without a success the service stops.',
     where: 'What is where',
     steps: {
       tests: 'Test numbers, and the codes of tests under way.',

@@ -49,6 +49,8 @@ export const ko = ({ service }: BrandNames) => ({
   },
   home: {
     today: '오늘',
+    failing: '전달되지 않는 웹훅',
+    failingHint: '5일 동안 계속 실패하면 전송을 중지합니다.',
     where: '메뉴 안내',
     steps: {
       tests: '테스트 번호와 진행 중인 테스트의 인증번호',

@@ -1,3 +1,4 @@
+import { enrolmentLink } from '../../domain/enrolment-link.ts';
 import type { ShownEnrolment } from '../customers.ts';
 import type { EnrolmentState } from '../../subscriptions/subscription.ts';
 import { clockFace } from '../../pages/format.ts';
@@ -19,6 +20,9 @@ export function enrolPage(input: {
   state: EnrolmentState;
   mayHaveAnother: boolean;
   now: Date;
+  issuer: string;
+  /** Whether the page is read on a phone, which cannot scan its own screen. */
+  onPhone: boolean;
 }): Page {
   const { reader, state } = input;
   const { enrol } = reader.words(CUSTOMER_WORDS);
@@ -54,13 +58,17 @@ function reload(reader: Reader): Html {
   return html`<a class="secondary" href="/enrol">${reader.words(CUSTOMER_WORDS).enrol.reload}</a>`;
 }
 
-function waiting({ reader, shown, now }: { reader: Reader; shown: ShownEnrolment; now: Date }): Html {
+function waiting(input: { reader: Reader; shown: ShownEnrolment; now: Date; issuer: string; onPhone: boolean }): Html {
+  const { reader, shown, now, issuer, onPhone } = input;
   const { enrol } = reader.words(CUSTOMER_WORDS);
+  const link = enrolmentLink(issuer, shown.enrolmentCode);
+  const qr = html`<figure class="qr">${qrCode(link, enrol.qr)}</figure>`;
   const until = new Date(Date.parse(shown.at) + GOOD_FOR_MS).toISOString();
+  const steps = onPhone ? enrol.stepsOnPhone : enrol.steps;
   return html`<ol class="stages">
-      ${enrol.steps.map((step) => html`<li>${step}</li>`)}
+      ${steps.map((step) => html`<li>${step}</li>`)}
     </ol>
-    <figure class="qr">${qrCode(shown.enrolmentUri, enrol.qr)}</figure>
+    ${onPhone ? linkButton(link, enrol.open) : qr}
     <p class="label-row">
       <span>${enrol.code}</span>
       <span class="countdown"
@@ -71,5 +79,14 @@ function waiting({ reader, shown, now }: { reader: Reader; shown: ShownEnrolment
       >
     </p>
     <p class="enrolment-code" id="enrolment-code">${shown.enrolmentCode}</p>
+    <button type="button" class="secondary" data-copy="${shown.enrolmentCode}" hidden>${enrol.copy}</button>
+    <p class="unseen" id="copied" role="status" data-text="${enrol.copied}"></p>
+    ${
+      onPhone &&
+      html`<details>
+        <summary>${enrol.otherPhone}</summary>
+        ${qr}
+      </details>`
+    }
     <p class="waits" role="status">${enrol.states.waiting.title}. ${enrol.states.waiting.text}</p>`;
 }

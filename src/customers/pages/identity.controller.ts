@@ -37,6 +37,7 @@ const PLACES: Readonly<Record<Intent, SitePlace>> = {
   login: '/my',
   cancel: '/cancel',
   new_phone: '/new-phone',
+  reissue: '/reissue',
 };
 
 /** Joining and logging in: the person's data, the code, and the action that follows. */

@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { Environment } from '../../../config/environment.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Customers, type Customer } from '../customers.ts';
 import { addressLimit } from '../limits.ts';
@@ -30,6 +31,7 @@ export class MyController {
     private readonly customers: Customers,
     private readonly service: MyService,
     private readonly limits: FormLimits,
+    private readonly environment: Environment,
   ) {}
 
   @Get('my')
@@ -54,7 +56,10 @@ export class MyController {
       void reply.redirect('/my', 303);
       return;
     }
-    this.pages.send(reply, enrolPage({ reader: visitor, token: visitor.formToken(), ...enrolment, now: new Date() }));
+    const { ISSUER: issuer } = this.environment;
+    const onPhone = /\bMobi/.test(request.headers['user-agent'] ?? '');
+    const page = { reader: visitor, token: visitor.formToken(), ...enrolment, now: new Date(), issuer, onPhone };
+    this.pages.send(reply, enrolPage(page));
   }
 
   /** Returns the state of the enrolment. The page polls it while it waits for the app. */

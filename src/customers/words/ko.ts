@@ -1,6 +1,9 @@
 import { withParticle } from '../../domain/korean.ts';
 import type { BrandNames } from '../../pages/brand.ts';
+import type { ApplicationStanding, CheckedProof } from '../../domain/reissue-application.ts';
+import type { ReissueCause, ReissueDelivery } from '../../domain/reissue.ts';
 import type { Intent } from '../intent.ts';
+import type { ReissueField } from '../reissue-field.ts';
 import type { Sentence } from '../../pages/sentence.ts';
 import type { PersonWords } from '../../pages/person-fields.ts';
 import type { AuthenticationState, Channel } from '../../domain/authentication.ts';
@@ -14,6 +17,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
     login: '홈페이지 로그인',
     cancel: `${service} 해지`,
     new_phone: '새 휴대폰 등록',
+    reissue: '앱 재발급 신청',
   } satisfies Record<Intent, string>,
   home: {
     title: '인증번호를 문자 대신 내 휴대폰 앱으로만 받으세요',
@@ -194,6 +198,15 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       'QR 코드를 스캔하거나 등록 코드를 입력합니다.',
       '비밀번호를 정하고 테스트 인증번호를 확인합니다.',
     ] satisfies readonly [string, string, string],
+    stepsOnPhone: [
+      '‘앱에서 열기’를 누릅니다.',
+      '앱에서 비밀번호를 정합니다.',
+      '테스트 인증번호를 확인합니다.',
+    ] satisfies readonly [string, string, string],
+    open: '앱에서 열기',
+    copy: '등록 코드 복사',
+    copied: '복사했습니다.',
+    otherPhone: '다른 휴대폰에 등록하려면 QR 코드 보기',
     code: '등록 코드',
     qr: '등록 코드 QR',
     until: '남은 시간',
@@ -367,6 +380,126 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       '그때까지 등록한 휴대폰과 비밀번호는 그대로 유지됩니다.',
     ],
     submit: '확인 전화 신청하기',
+  },
+  reissue: {
+    title: '앱 재발급 신청',
+    text: '휴대폰을 잃어버렸거나 고장 나서 앱을 새 휴대폰에 다시 등록해야 할 때 신청합니다. 신청만으로는 아무것도 바뀌지 않으며, 상담원 두 명이 확인한 뒤 새 등록 코드를 드립니다.',
+    lostFirst: '잃어버렸다면 분실 신고를 먼저 하세요. 재발급 사유로 ‘분실’을 선택해도 함께 신고됩니다.',
+    stepsTitle: '이렇게 진행됩니다',
+    steps: [
+      '신청서를 내고 접수번호를 받습니다.',
+      '상담원이 본인임을 확인하고 재발급을 신청하면, 등록된 휴대폰과 번호로 알립니다.',
+      '다른 책임자가 승인하면 이전 휴대폰은 더 이상 쓸 수 없습니다.',
+      '선택한 방법으로 등록 코드를 받아 새 휴대폰에 앱을 등록합니다.',
+      '앱에서 테스트 인증번호를 확인하면 끝납니다.',
+    ] as readonly string[],
+    bringTitle: '준비할 것',
+    bring: [
+      '이전 휴대폰의 일련번호(PG-로 시작하는 숫자 12자리). 앱의 설정이나 홈페이지의 내 서비스에서 볼 수 있습니다. 모르면 고객센터에 문의해 주세요.',
+      '앱을 쓸 수 없다면 본인을 확인할 다른 수단: 신분증(방문), 공동인증서 또는 아이핀으로 본인확인한 접수번호.',
+      '방문 수령은 신분증 원본이 필요합니다. 대리인은 받을 수 없습니다.',
+      '휴대폰번호로 받는 문자만으로는 본인임이 확인되지 않습니다. 유심은 본인이 아닌 사람도 가질 수 있기 때문입니다.',
+    ] as readonly string[],
+    withApp: {
+      title: '앱을 아직 쓸 수 있을 때',
+      text: '고장 난 휴대폰이라도 앱이 열리면 앱에서 비밀번호로 본인임을 확인합니다.',
+      submit: '앱으로 본인확인하고 신청하기',
+    },
+    withoutApp: {
+      title: '앱을 쓸 수 없을 때',
+      text: '로그인하지 않고 신청합니다. 상담원이 신분증이나 다른 본인확인을 먼저 확인합니다.',
+      submit: '앱 없이 신청하기',
+    },
+    look: {
+      title: '신청 내역 조회',
+      number: '접수번호',
+      hint: '신청할 때 받은 16자리입니다. 예: 7K2Q-9XM4-TBDW-N3CR',
+      submit: '조회하기',
+      fault: '접수번호를 확인해 주세요. 이 번호로 접수된 신청이 없습니다.',
+    },
+    form: {
+      title: '재발급 신청서',
+      verified: '앱으로 본인확인을 마쳤습니다. 10분 안에 신청서를 내 주세요.',
+      text: '입력한 정보가 맞으면 상담원이 확인한 뒤 연락드립니다.',
+      fault: '입력하지 않았거나 형식이 맞지 않는 항목이 있습니다. 표시된 항목을 확인해 주세요.',
+      cause: '재발급 사유',
+      causes: { lost: '분실 (바로 분실 신고도 합니다)', broken: '고장' } satisfies Record<ReissueCause, string>,
+      oldSerialNumber: '이전 휴대폰의 일련번호',
+      oldSerialNumberHint: '예: PG-1234-5678-9012',
+      proof: '본인 확인 수단',
+      proofs: {
+        id_card: '신분증 (방문하거나 상담원이 연락할 때 확인)',
+        certificate: '공동인증서로 본인확인',
+        i_pin: '아이핀으로 본인확인',
+      } satisfies Record<CheckedProof, string>,
+      reference: '본인확인 접수번호',
+      referenceHint:
+        '공동인증서나 아이핀으로 본인확인한 기관의 접수번호입니다. 신분증이면 비워 두세요. 주민등록번호는 적지 마세요.',
+      delivery: '등록 코드 수령 방법',
+      deliveries: {
+        visit: '방문 (신분증 지참)',
+        post: '우편 (등록 안내문)',
+        app: '전화 통화 중 앱에 입력',
+      } satisfies Record<ReissueDelivery, string>,
+      recipient: '우편으로 받을 곳',
+      recipientHint:
+        '우편을 선택했을 때만 입력합니다. 암호화해 보관하고 안내문의 주소로만 쓰며, 재발급이 끝나면 삭제합니다.',
+      name: '받는 사람',
+      postcode: '우편번호 5자리',
+      address: '주소',
+      submit: '재발급 신청하기',
+      faults: {
+        cause: '재발급 사유를 선택해 주세요.',
+        oldSerialNumber: '숫자 12자리를 입력해 주세요. 예: PG-1234-5678-9012',
+        identityProof: '본인 확인 수단을 선택해 주세요.',
+        reference: '접수번호를 한 줄, 60자 이내로 입력해 주세요. 주민등록번호는 적지 마세요.',
+        delivery: '수령 방법을 선택해 주세요.',
+        name: '받는 사람을 40자 이내로 입력해 주세요.',
+        postcode: '숫자 5자리를 입력해 주세요. 예: 04524',
+        address: '주소를 한 줄, 120자 이내로 입력해 주세요.',
+      } satisfies Record<ReissueField, string>,
+    },
+    standing: {
+      title: '재발급 신청 내역',
+      number: '접수번호',
+      keep: '접수번호를 적어 두세요. 이 번호로 진행 상황을 조회하고 신청을 취소할 수 있습니다.',
+      filedAt: '접수 일시',
+      until: '확인 기한',
+      states: {
+        received: {
+          title: '신청을 접수했습니다',
+          text: '입력한 정보가 맞으면 상담원이 확인하고 이 회선으로 연락드립니다. 기한까지 확인되지 않으면 신청은 자동으로 종료됩니다.',
+        },
+        applied: {
+          title: '승인을 기다리고 있습니다',
+          text: '상담원이 본인임을 확인하고 재발급을 신청했습니다. 다른 책임자가 승인해야 합니다.',
+        },
+        approved: {
+          title: '승인되었습니다',
+          text: '이전 휴대폰은 더 이상 쓸 수 없습니다. 선택한 방법으로 등록 코드를 드립니다.',
+        },
+        issued: {
+          title: '등록 코드를 발급했습니다',
+          text: '받은 등록 코드를 새 휴대폰의 앱에 입력해 주세요. 코드는 다른 사람에게 알려 주지 마세요.',
+        },
+        registered: {
+          title: '새 휴대폰에 앱이 등록되었습니다',
+          text: '앱에서 테스트 인증번호를 확인하면 재발급이 끝납니다.',
+        },
+        completed: { title: '재발급이 끝났습니다', text: '이제 인증번호를 새 휴대폰의 앱으로 받습니다.' },
+        withdrawn: { title: '신청이 취소되었습니다', text: '필요하면 다시 신청할 수 있습니다.' },
+        ended: {
+          title: '신청이 종료되었습니다',
+          text: `재발급되지 않았습니다. 자세한 내용은 고객센터(${callCentre})에 문의하거나 다시 신청해 주세요.`,
+        },
+      } satisfies Record<ApplicationStanding, Sentence>,
+      withdraw: {
+        name: '신청 취소',
+        text: '진행 중인 재발급을 멈추고 발급된 등록 코드를 무효로 합니다. 승인된 뒤에 취소해도 이전 휴대폰은 다시 쓸 수 없습니다.',
+        submit: '신청 취소하기',
+      },
+      again: '다시 신청하기',
+    },
   },
   reported: {
     lost_phone: {

@@ -5,6 +5,17 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { withinDeadline } from '../deadline.ts';
 import { hostOf, judgeOutboundUrl, mayConnectTo, type OutboundRules } from './outbound-address.ts';
+import { Tunnels } from './tunnel.ts';
+
+/** How requests are connected. */
+export interface Connections {
+  /** The most connections to one host at once, beyond which requests wait. Default: no limit. */
+  most?: number;
+  /** The most connections to one host that are kept for the next request. Default: 4. */
+  kept?: number;
+  /** The proxy that connects in this service's place. */
+  proxy?: URL | undefined;
+}
 
 /** The most that is read of an answer, in bytes; the rest is not awaited. */
 const MOST_BYTES = 64 * 1024;
@@ -32,11 +43,10 @@ export interface OutboundRequest {
   url: string;
   method: 'GET' | 'POST';
   headers: Record<string, string>;
-  body?: Buffer;
+  /** Of a text, Node sends the headers and the body in one write. */
+  body?: string | Buffer;
   /** Milliseconds for the name, the connection, the request and the answer together. */
   deadlineMs: number;
-  /** Ends the request early. */
-  signal?: AbortSignal;
 }
 
 /** Answers the addresses of a name. Rejects when there are none. */
@@ -49,18 +59,30 @@ class RefusedAddress extends Error {
 
 /**
  * Sends requests to addresses that others chose, and reaches nothing that is not on the internet: it connects to the very
- * address that it has judged, resolves a name anew for each connection, follows no redirect, and uses no proxy.
+ * address that it has judged, resolves a name anew for each connection, and follows no redirect. Where it goes through a
+ * proxy, the proxy connects to that address.
  */
 export class Outbound {
   private readonly agents: { http: HttpAgent; https: HttpsAgent };
   private readonly judged = new Map<string, URL | string>();
+  private readonly underWay = new Set<Exchange>();
+  private isClosed = false;
 
   constructor(
     private readonly rules: OutboundRules,
     private readonly resolve: Resolve = resolveName,
+    { most = Infinity, kept = 4, proxy }: Connections = {},
   ) {
-    const options = { keepAlive: true, maxFreeSockets: 4, timeout: IDLE_MS, lookup: this.lookup };
-    this.agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+    const options = {
+      keepAlive: true,
+      maxSockets: most,
+      maxFreeSockets: kept,
+      timeout: IDLE_MS,
+      lookup: this.lookup,
+    };
+    this.agents = proxy
+      ? new Tunnels(proxy, (host) => this.addressesOf(host)).agents(options)
+      : { http: new HttpAgent(options), https: new HttpsAgent(options) };
   }
 
   /** Returns the sentence that says why nothing may be sent to `url` at present, or null. A name may not exist yet. */
@@ -80,25 +102,24 @@ export class Outbound {
   async send(asked: OutboundRequest): Promise<OutboundAnswer> {
     const url = this.judge(asked.url);
     if (typeof url === 'string') return { kind: 'failed', fault: 'url_refused' };
+    if (this.isClosed) return { kind: 'failed', fault: 'stopped' };
     const exchange = new Exchange();
+    this.underWay.add(exchange);
     const deadline = setTimeout(exchange.cut, asked.deadlineMs, 'timeout');
-    const stop = () => {
-      exchange.cut('stopped');
-    };
-    asked.signal?.addEventListener('abort', stop, { once: true });
     try {
-      if (asked.signal?.aborted) return { kind: 'failed', fault: 'stopped' };
       return await Promise.race([this.exchange(url, asked, exchange), exchange.givenUp]);
     } catch (error) {
       return { kind: 'failed', fault: exchange.fault ?? faultOf(error) };
     } finally {
       clearTimeout(deadline);
-      asked.signal?.removeEventListener('abort', stop);
+      this.underWay.delete(exchange);
     }
   }
 
-  /** Closes the connections that wait for another request. */
+  /** Ends the requests under way and the connections that wait for another one. What comes later is not sent. */
   close(): void {
+    this.isClosed = true;
+    for (const exchange of this.underWay) exchange.cut('stopped');
     this.agents.http.destroy();
     this.agents.https.destroy();
   }
@@ -127,7 +148,7 @@ export class Outbound {
       // Without the dot of the root, which most servers do not know as their name.
       headers: {
         host: url.port ? `${written}:${url.port}` : written,
-        ...(body && { 'content-length': body.length }),
+        ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
         ...headers,
       },
       maxHeaderSize: MOST_HEADER_BYTES,
@@ -200,7 +221,7 @@ class Exchange {
   };
 }
 
-function answerOf(request: ClientRequest, body: Buffer | undefined): Promise<OutboundAnswer> {
+function answerOf(request: ClientRequest, body: OutboundRequest['body']): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     // Not once: what comes after the answer must not be without a listener either.
     request.on('error', reject);

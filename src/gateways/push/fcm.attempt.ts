@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { millisecondsOf } from '../retry-after.ts';
 
 /** Details of one send as seen on the wire, which firebase-admin 13 does not expose. */
 export interface FcmAttempt {
@@ -95,11 +96,4 @@ function saysUnregistered(body: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** `Retry-After` is seconds or an HTTP date (RFC 9110, section 10.2.3). */
-function millisecondsOf(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }

@@ -45,8 +45,8 @@ export class FcmPushGateway implements PushGateway {
 
   async #attempt(message: PushMessage, attempt: FcmAttempt): Promise<PushOutcome> {
     try {
-      await this.#messaging.send(fcmMessage(message, observedData(attempt, message.data)));
-      return { kind: 'accepted' };
+      const messageId = await this.#messaging.send(fcmMessage(message, observedData(attempt, message.data)));
+      return { kind: 'accepted', messageId };
     } catch (error) {
       return outcomeOf(error, attempt);
     }

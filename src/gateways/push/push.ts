@@ -1,9 +1,12 @@
 import type { PushService } from '../../domain/push-service.ts';
 
-/** One push to one phone. Google and Apple can read its clear text and nothing else. */
+/**
+ * One push to one phone. Google and Apple can read its clear text and nothing else; a browser's push service reads none of
+ * it.
+ */
 export interface PushMessage {
   service: PushService;
-  /** The registration token that the push service gave to the app. */
+  /** The registration token that the push service gave to the app; for `webpush`, the subscription as JSON. */
   token: string;
   /** `{ t: "wake", id }`, `{ t: "code", id, envelope }`, … All values are strings: FCM carries nothing else. */
   data: Readonly<Record<string, string>>;
@@ -12,7 +15,7 @@ export interface PushMessage {
   /**
    * - `alert`: the platform itself shows the text.
    * - `data`: the app gets the data at once and shows the decrypted content. On iOS this is an alert with
-   *   `mutable-content`, because iOS throttles background pushes to a few an hour.
+   *   `mutable-content`, because iOS throttles background pushes to a few an hour. Web Push carries no text then.
    */
   style: 'alert' | 'data';
   /**
@@ -26,7 +29,8 @@ export interface PushMessage {
 
 /** The platform's answer to a push. A failure of the platform is an outcome, never an exception. */
 export type PushOutcome =
-  | { kind: 'accepted' }
+  /** `messageId` as the platform named the push, if it names any. */
+  | { kind: 'accepted'; messageId?: string }
   /** The app is gone from the phone; `since` is when the platform learned it (only APNs reports it). */
   | { kind: 'unregistered'; since?: Date }
   /** A retry of the same message cannot succeed. */

@@ -87,17 +87,18 @@ export class DeskController {
   /** Reads the worklist. It contains masked numbers, so a read that returns entries is audited. */
   private async worklist(desk: DeskRequest): Promise<Worklist | null> {
     if (!mayOperator(desk.operator.role, 'worklist')) return null;
-    const [approvals, reissues, reports, denials] = await Promise.all([
+    const [approvals, reissues, applications, reports, denials] = await Promise.all([
       this.approvals.open(),
       this.reissues.waiting(),
+      this.reissues.applied(),
       this.reports.unsettled(),
       this.callers.denials(),
     ]);
-    const isEmpty = approvals.length + reissues.length + reports.length + denials.length === 0;
+    const isEmpty = approvals.length + reissues.length + applications.length + reports.length + denials.length === 0;
     if (!isEmpty) {
       const operator = desk.acting('-');
       await this.audit.recordRead({ ...operator, action: 'worklist' }, undefined);
     }
-    return { approvals, reissues, reports, denials };
+    return { approvals, reissues, applications, reports, denials };
   }
 }

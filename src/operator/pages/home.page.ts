@@ -5,8 +5,9 @@ import type { CustomerReport } from '../customer-reports.ts';
 import type { OverviewResponse } from '../overview.dto.ts';
 import type { CallerDenial } from '../push-caller-checks.ts';
 import type { SubscriptionResponse } from '../operator.dto.ts';
-import type { WaitingReissue } from '../reissue-desk.ts';
+import type { CustomerApplication, WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, type DeskReader } from './desk.ts';
+import { applicationsCard } from './applications.page.ts';
 import { textsCard } from './texts.card.ts';
 import { stateBadge } from './subscription.page.ts';
 import { dateTime, seoulTime } from '../../pages/format.ts';
@@ -29,6 +30,8 @@ export interface Worklist {
   approvals: readonly Approval[];
   reissues: readonly WaitingReissue[];
   reports: readonly CustomerReport[];
+  /** Customers' own applications for a reissue. */
+  applications: readonly CustomerApplication[];
   /** Answers of the last day that the customer did not call. */
   denials: readonly CallerDenial[];
 }
@@ -42,7 +45,7 @@ export function deskHomePage(
   const { worklist, overview, done, faults } = shown;
   const content = html`${doneNote(reader, done)} ${overviewCard(messages, reader, overview)}
   ${searchForm(messages, reader, faults)}
-  ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${reportsCard(messages, reader, worklist)}${denialsCard(reader, worklist)}</div>`}`;
+  ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${applicationsCard(reader, worklist.applications)}${reportsCard(messages, reader, worklist)}${denialsCard(reader, worklist)}</div>`}`;
   return deskPage({
     title: messages.search.title,
     address: '/operator',

@@ -1,4 +1,5 @@
 import { seoulDay } from '../../domain/person.ts';
+import type { Recipient } from '../../customers/reissue-applications.ts';
 import type { IssuedReissue } from '../reissue-desk.ts';
 import { deskPage, type DeskReader } from './desk.ts';
 import { calendarDay, seoulTime } from '../../pages/format.ts';
@@ -10,18 +11,20 @@ import { facts, linkButton } from '../../pages/site.ts';
 import type { LetterLocale } from './desk-request.ts';
 
 /**
- * The recipient of a letter as far as the service knows them. Name and postal address are known only to the carrier.
+ * The recipient of a letter as far as the service knows them. Name and postal address are known only to the carrier,
+ * unless the customer gave them with an own application.
  */
 export interface Addressee {
   subscriptionId: string;
   phoneNumber: string | null;
+  recipient: Recipient | null;
 }
 
 /** The letter that brings a code by post: one sheet of A4, to be printed and folded into a window envelope. */
 export function letterPage(
   reader: DeskReader,
   letters: Record<LetterLocale, LetterWords>,
-  { subscriptionId, phoneNumber }: Addressee,
+  { subscriptionId, phoneNumber, recipient }: Addressee,
   issued: IssuedReissue,
   now: Date,
 ): Page {
@@ -32,7 +35,7 @@ export function letterPage(
       <p class="hint">${letter.again}</p>
       ${linkButton(address, code.back, 'secondary')}
     </section>
-    ${sheet(letters, issued, phoneNumber, now)}`;
+    ${sheet(letters, issued, { phoneNumber, recipient }, now)}`;
   const page = deskPage({ title: letter.title, address, content, reader, place: '/operator' });
   return { ...page, layout: 'letter' };
 }
@@ -40,7 +43,7 @@ export function letterPage(
 function sheet(
   { ko, en }: Record<LetterLocale, LetterWords>,
   issued: IssuedReissue,
-  phoneNumber: string | null,
+  { phoneNumber, recipient }: Omit<Addressee, 'subscriptionId'>,
   now: Date,
 ): Html {
   const { reissueId, enrolmentCode, enrolmentUri, expiresAt } = issued;
@@ -49,7 +52,14 @@ function sheet(
       <p class="letter-sender">
         <strong>${ko.sender}</strong> <span lang="en">${en.sender}</span><br />${ko.callCentre}
       </p>
-      <div class="letter-window"></div>
+      <div class="letter-window">
+        ${
+          recipient &&
+          html`<p>${recipient.address}</p>
+            <p><strong>${recipient.name}</strong> ${ko.honorific}</p>
+            <p>${recipient.postcode}</p>`
+        }
+      </div>
       <div class="letter-marks">
         ${facts([
           [`${ko.date} / ${en.date}`, calendarDay(seoulDay(now), 'ko')],

@@ -20,6 +20,11 @@ export interface TypedApplication {
   faults: readonly ApplicationFault[];
 }
 
+/** The serial number that an operator confirms when taking up a customer's application; null for any other text. */
+export function readSerialNumber(form: Readonly<Record<string, string>>): string | null {
+  return serialNumberIn(visibleText(form['oldSerialNumber'] ?? ''));
+}
+
 /** Parses the form of a reissue application. Invalid fields are named in `faults`, and the form is shown again. */
 export function readApplication(
   form: Readonly<Record<string, string>>,

@@ -9,7 +9,8 @@ import { reissueNotFound } from '../../subscriptions/reissues.ts';
 import { subscriptionNotFound } from '../../subscriptions/subscriptions.ts';
 import { DeskPages } from './desk.guard.ts';
 import { letterPage } from './letter.page.ts';
-import { readApplication } from './read-application.ts';
+import { readApplication, readSerialNumber } from './read-application.ts';
+import { takePage, type TakeFault } from './applications.page.ts';
 import { applicationPage, reissueCodePage } from './reissues.page.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
 
@@ -38,6 +39,41 @@ export class DeskReissuesController {
       return desk.show(applicationPage(desk.reader, id, { ...typed, faults: ['mismatch'] }));
     }
     return desk.go(`/operator/subscriptions/${id}?done=apply-reissue`);
+  }
+
+  /** Takes up a customer's own application. The operator confirms the check and the serial number. */
+  @Post('reissue-applications/:id/take')
+  @RouteConfig(FORM)
+  @Permits('apply_reissue')
+  async take(@AtDesk() desk: DeskRequest, @ReissueId() id: string): Promise<string> {
+    const shown = await this.desk.application(id);
+    const { oldSerialNumber: typed = '', reason = '', identified } = desk.fields;
+    const oldSerialNumber = readSerialNumber(desk.fields);
+    const faults: TakeFault[] = [
+      ...(oldSerialNumber === null ? ['oldSerialNumber' as const] : []),
+      ...(identified === 'yes' ? [] : ['identified' as const]),
+      ...(desk.typedReason === undefined ? ['reason' as const] : []),
+    ];
+    const again = { oldSerialNumber: typed.slice(0, 40), reason: reason.slice(0, 200) };
+    if (oldSerialNumber === null || faults.length > 0) {
+      // The reader of this page read the application on the page of the subscription a moment ago.
+      return desk.show(takePage(desk.reader, shown, { ...again, faults }));
+    }
+    try {
+      await this.desk.take(acting(desk), id, oldSerialNumber);
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === 'serial_number_mismatch')) throw error;
+      return desk.show(takePage(desk.reader, shown, { ...again, faults: ['mismatch'] }));
+    }
+    return desk.go(`/operator/subscriptions/${shown.subscriptionId}?done=apply-reissue`);
+  }
+
+  @Post('reissue-applications/:id/decline')
+  @RouteConfig(FORM)
+  @Permits('apply_reissue')
+  async decline(@AtDesk() desk: DeskRequest, @ReissueId() id: string): Promise<string> {
+    const subscriptionId = await this.desk.decline(acting(desk), id);
+    return desk.go(`/operator/subscriptions/${subscriptionId}?done=decline-reissue`);
   }
 
   @Post('reissues/:id/approve')

@@ -18,6 +18,7 @@ import type { ReissueUnderWay } from '../words/keys.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import type { ApplicationField, TypedApplication } from './read-application.ts';
+import { applicationList } from './applications.page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 
 type Reissue = SubscriptionLook['reissues'][number];
@@ -31,7 +32,7 @@ function addressOf(subscriptionId: string): string {
 }
 
 /** The reissues of a subscription: the one in progress or the link to a new one, and the earlier ones. */
-export function reissueCard(reader: DeskReader, { subscription, reissues }: SubscriptionLook): Html {
+export function reissueCard(reader: DeskReader, { subscription, reissues, applications }: SubscriptionLook): Html {
   const words = reader.texts.reissues;
   const open = reissues.find(({ state }) => isUnderWay(state));
   const past = reissues.filter((one) => one !== open);
@@ -39,6 +40,7 @@ export function reissueCard(reader: DeskReader, { subscription, reissues }: Subs
   const mayApply = open === undefined && hasPhone && mayOperator(reader.operator.role, 'apply_reissue');
   return html`<section class="card" aria-labelledby="reissues">
     <h2 id="reissues">${words.title}</h2>
+    ${applicationList(reader, applications, mayApply)}
     ${reissues.length === 0 && html`<p class="hint">${words.none}</p>`} ${open && openReissue(reader, open)}
     ${
       mayApply &&

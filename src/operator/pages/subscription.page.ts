@@ -15,6 +15,7 @@ import { html, type Html } from '../../pages/html.ts';
 import type { DeskAction, Done } from '../words/keys.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
+import { firstLookCard, othersCard, phoneCard } from './phone.cards.ts';
 import { textsCard } from './texts.card.ts';
 import { reissueCard } from './reissues.page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
@@ -80,6 +81,7 @@ export function subscriptionPage(
   const content = html`${doneNote(reader, shown.done)}
     <h1>${words.title} ${look.phoneNumber}</h1>
     ${shown.waits && html`<p class="note-line"><a href="/operator/approvals">${words.asked}</a></p>`}
+    ${firstLookCard(reader, look)}
     <div class="desk-columns">
       ${standingCard(messages, reader, look, shown.reason)}
       <section class="card" aria-labelledby="actions">
@@ -89,6 +91,7 @@ export function subscriptionPage(
         ${actions.map(({ action }) => actionForm(messages, reader, address, action))}
       </section>
     </div>
+    <div class="desk-columns">${phoneCard(reader, look)} ${othersCard(reader, look)}</div>
     ${reissueCard(reader, look)} ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
     ${textsCard(reader, look.texts, messages.texts.title)} ${auditCard(messages, reader, look)}`;
   return deskPage({ title: words.title, address, content, reader, place: '/operator' });

@@ -22,7 +22,9 @@ export const DONE = [
   'settle',
   'apply-reissue',
   'withdraw-reissue',
+  'decline-reissue',
   'reveal-over',
+  'end-sms',
 ] as const;
 export type Done = (typeof DONE)[number];
 

@@ -11,6 +11,17 @@ import type { Sentence } from '../../pages/sentence.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery, ReissueState } from '../../domain/reissue.ts';
 import type { CallerCheckState, CheckedDeed } from '../../domain/caller-check.ts';
 import type { ApplicationFault } from '../pages/read-application.ts';
+import type { AlertKind } from '../../domain/alert.ts';
+import type { PushAnswerOutcome, PushedKind } from '../../domain/push-answer.ts';
+import type { Finding } from '../../domain/first-look.ts';
+import type { TestPushState } from '../phone-deeds.ts';
+
+/** What a sentence of the first look may name. */
+interface FindingFacts {
+  days: number;
+  names: string;
+  held: number;
+}
 
 /** The audit of checks for one deed, by the name of the deed in the audit. */
 const callerAudit = (deed: string, words: string): Record<string, string> => ({
@@ -284,6 +295,8 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       settle: '접수 건을 처리 완료했습니다.',
       'apply-reissue': '재발급을 신청했습니다. 다른 책임자가 승인하면 코드를 발급할 수 있습니다.',
       'withdraw-reissue': '재발급을 취소했습니다.',
+      'end-sms': '문자 허용을 종료했습니다.',
+      'decline-reissue': '재발급 신청을 종료했습니다.',
       'reveal-over': '개인정보를 이미 한 번 표시했습니다. 다시 보려면 사유를 다시 입력해 주세요.',
     } satisfies Record<Done, string>,
     revealed: {
@@ -399,11 +412,14 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'withdraw-subscribe-identified': '대면 확인 후 가입 요청 취소',
       'take-subscribe-identified': '대면 확인 후 가입, 등록 코드 확인',
       'settle-report': '고객 접수 처리',
+      'test-push': '시험 알림 보내기',
+      'end-sms-permission': '문자 허용 종료',
       'apply-reissue': '재발급 신청',
       'approve-reissue': '재발급 승인',
       'refuse-reissue': '재발급 거절',
       'issue-reissue': '재발급 코드 발급',
       'withdraw-reissue': '재발급 취소',
+      'decline-reissue': '재발급 신청 종료',
       reissues: '재발급 조회',
       worklist: '처리 목록 조회',
       overview: '현황 조회',
@@ -488,6 +504,8 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     title: '앱 등록 안내문',
     sender: `${service} 고객센터`,
     callCentre: `고객센터: ${callCentre} (24시간 분실 신고)`,
+    /** After the name of the recipient. */
+    honorific: '귀하',
     date: '날짜',
     number: '재발급 번호',
     line: '휴대폰번호',
@@ -511,6 +529,22 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     title: '재발급',
     none: '재발급 이력이 없습니다.',
     past: '이전 재발급',
+    /** The customer's own application on the website. */
+    ownApplication: {
+      list: '고객의 재발급 신청',
+      none: '확인할 신청이 없습니다.',
+      title: '고객이 홈페이지에서 신청했습니다',
+      text: '신청만으로는 아무것도 바뀌지 않습니다. 본인임을 확인한 뒤 재발급을 신청하세요. 본인이 아니면 신청을 종료하세요.',
+      byApp: (id: string) => `앱 인증 완료 (인증 번호 ${id})`,
+      reference: '확인할 접수번호',
+      recipient: '우편 주소',
+      filed: '접수 일시',
+      take: '이 신청으로 재발급 신청',
+      identified: '본인 확인 수단을 직접 확인했습니다.',
+      identifiedFault: '본인 확인을 마친 뒤 표시해 주세요.',
+      decline: '신청 종료',
+      declineText: '고객과 통화해 재발급하지 않기로 했을 때 종료합니다. 고객의 서비스에는 변화가 없습니다.',
+    },
     states: {
       applied: '승인 대기',
       approved: '승인됨',
@@ -671,5 +705,179 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       failed: { title: '번호를 5번 틀렸습니다', text: () => '이 요청은 종료되었습니다. 필요하면 다시 요청하세요.' },
       cancelled: { title: '요청이 취소되었습니다', text: () => '필요하면 다시 요청하세요.' },
     } satisfies Record<CallerCheckState, { title: string; text: (deed: string) => string }>,
+  },
+  phone: {
+    firstLook: {
+      title: '먼저 확인할 것',
+      say: '고객 안내:',
+      findings: {
+        cancelled: {
+          what: () => '해지된 가입입니다. 이 휴대폰으로는 인증 요청이 가지 않습니다.',
+          say: '서비스가 해지되어 알림이 오지 않습니다. 원하시면 홈페이지에서 다시 가입하실 수 있습니다.',
+        },
+        sim_swapped: {
+          what: () => '유심이 변경되어 인증이 정지되었습니다.',
+          say: '유심이 바뀌어 보호를 위해 멈췄습니다. 사용하던 휴대폰의 앱에서 ‘유심 변경’ 알림을 확인하거나 앱을 다시 등록해 주세요.',
+        },
+        loss_reported: {
+          what: () => '분실이 신고되어 인증이 정지되었습니다.',
+          say: '분실 신고로 멈춘 상태입니다. 휴대폰을 찾으셨으면 본인 확인 후 분실 해제를 요청하겠습니다.',
+        },
+        line_suspended: {
+          what: () => '통신사가 회선을 정지해 인증도 정지되었습니다.',
+          say: '회선 정지가 풀리면 자동으로 다시 사용할 수 있습니다. 회선 정지는 통신사에 문의해 주세요.',
+        },
+        never_enrolled: {
+          what: () => '가입만 하고 앱을 아직 등록하지 않았습니다.',
+          say: '앱을 설치하고 등록 코드를 입력해야 알림이 옵니다. 홈페이지에서 등록 코드를 받으실 수 있습니다.',
+        },
+        not_tested: {
+          what: () => '앱을 등록했지만 테스트 인증번호를 확인하지 않아 아직 사용할 수 없습니다.',
+          say: '앱을 열어 테스트 인증번호를 확인해 주세요. 10분이 지났으면 등록 코드를 새로 받아 다시 등록해야 합니다.',
+        },
+        no_phone: {
+          what: () => '사용 중인 휴대폰이 없습니다. 기기변경 후 앱을 다시 등록하지 않았습니다.',
+          say: '새 휴대폰에 앱을 다시 등록해야 알림이 옵니다. 홈페이지 ‘새 휴대폰’에서 신청하실 수 있습니다.',
+        },
+        pin_exhausted: {
+          what: () => '비밀번호를 모두 15번 틀려 이 등록은 더 이상 사용할 수 없습니다.',
+          say: '비밀번호를 풀 수 없어 앱을 새로 등록해야 합니다.',
+        },
+        pin_locked: {
+          what: () => '비밀번호가 잠겨 알림이 와도 인증할 수 없습니다.',
+          say: '비밀번호를 5번 틀려 잠겼습니다. 본인 확인 후 잠금을 해제해 드리겠습니다.',
+        },
+        token_dead: {
+          what: () => '푸시 토큰이 만료되었습니다. 앱을 삭제했거나 알림 등록이 끊겨 알림을 보낼 곳이 없습니다.',
+          say: '앱을 한 번 열어 주세요. 다시 연결됩니다. 앱이 없으면 다시 설치하고 등록해 주세요. 그때까지는 요청한 뒤 앱을 직접 열면 인증할 수 있습니다.',
+        },
+        token_missing: {
+          what: () => '이 휴대폰에는 푸시 토큰이 없어 알림을 보낼 수 없습니다.',
+          say: '앱을 한 번 열어 알림을 허용해 주세요. 그때까지는 앱을 직접 열면 요청을 볼 수 있습니다.',
+        },
+        push_refused: {
+          what: () => '푸시 서비스가 마지막 푸시를 거부했습니다.',
+          say: '지금은 알림을 보내지 못하고 있습니다. 앱을 직접 열면 요청을 보고 인증할 수 있습니다.',
+        },
+        push_delayed: {
+          what: () => '푸시 서비스가 마지막 푸시를 받지 못했습니다. 일시적인 장애일 수 있습니다.',
+          say: '알림이 늦어지고 있습니다. 앱을 직접 열면 요청을 보고 인증할 수 있습니다.',
+        },
+        silent: {
+          what: ({ days }) =>
+            `앱이 ${days}일 동안 접속하지 않았습니다. 휴대폰이 꺼져 있거나 인터넷에 연결되지 않았을 수 있습니다.`,
+          say: '휴대폰의 인터넷 연결과 배터리 절약 설정을 확인하고 앱을 열어 주세요.',
+        },
+        held: {
+          what: ({ held }) =>
+            `최근 1시간 동안 요청 ${held}건은 알림 없이 보관되었습니다. 횟수를 넘었거나 ‘내가 아님’이라고 답한 뒤의 요청입니다.`,
+          say: '앱을 직접 열면 보관된 요청을 볼 수 있습니다. 본인이 시작한 요청이면 앱에서 확인해 주세요.',
+        },
+        sms_permitted: {
+          what: ({ names }) => `문자 허용 중입니다. ${names}의 인증번호는 알림이 아니라 문자로 갑니다.`,
+          say: '지금은 문자로 인증번호가 갑니다. 아래 최근 문자에서 수신 여부를 확인해 드리겠습니다.',
+        },
+        nothing: {
+          what: () => '서비스 쪽에서는 이상이 없습니다. 푸시를 보낼 수 있고 앱도 최근에 접속했습니다.',
+          say: '휴대폰 설정에서 이 앱의 알림이 켜져 있는지, 방해 금지 모드가 아닌지 확인해 주세요. 시험 알림을 보내 함께 확인할 수 있습니다.',
+        },
+      } satisfies Record<Finding, { what: (about: FindingFacts) => string; say: string }>,
+    },
+    title: '휴대폰과 알림',
+    noPhone: '등록된 휴대폰이 없습니다.',
+    lastContact: '앱의 마지막 접속',
+    daysAgo: (days: number) => `${days}일 전`,
+    app: '앱 버전 (등록할 때)',
+    pushService: '푸시 서비스',
+    pushServices: { fcm: 'Google FCM', apns: 'Apple APNs', webpush: '웹 푸시' } satisfies Record<
+      string,
+      string
+    > as Record<string, string>,
+    token: '푸시 토큰',
+    tokenAlive: '유효, 등록:',
+    tokenDead: '삭제됨: 푸시 서비스가 앱이 없다고 알림',
+    tokenMissing: '없음',
+    pushes: '최근 푸시 5건',
+    noPushes: '최근 14일 동안 보낸 푸시가 없습니다.',
+    answer: '푸시 서비스의 답',
+    answeredAt: '답한 시각',
+    took: '걸린 시간',
+    milliseconds: (ms: number) => `${ms}ms`,
+    attempt: (count: number) => `${count}번째 시도`,
+    kinds: {
+      wake: '인증 요청',
+      code: '인증번호',
+      cancelled: '요청 취소',
+      test: '등록 테스트',
+      alert: '확인 요청',
+      push_test: '시험 알림',
+    } satisfies Record<PushedKind, string>,
+    outcomes: {
+      accepted: '접수됨',
+      unregistered: '앱 없음 (토큰 삭제)',
+      rejected: '거부됨',
+      retry: '일시 실패, 다시 보냄',
+    } satisfies Record<PushAnswerOutcome, string>,
+    test: {
+      name: '시험 알림',
+      text: '고객의 휴대폰에 ‘고객센터에서 보낸 시험 알림입니다’라고 표시됩니다. 10분에 3번, 하루에 10번까지 보낼 수 있습니다.',
+      submit: '시험 알림 보내기',
+      look: '새로 고침',
+      back: '가입 정보로 돌아가기',
+      states: {
+        waiting: { title: '보내고 있습니다', text: '푸시 서비스의 답을 기다리고 있습니다.' },
+        retry: {
+          title: '푸시 서비스가 받지 못했습니다',
+          text: '일시적인 장애일 수 있어 1분 동안 다시 보냅니다. 고객에게 앱을 직접 열도록 안내하세요.',
+        },
+        accepted: {
+          title: '푸시 서비스가 받았습니다',
+          text: '고객에게 ‘알림 시험’이 보이는지 묻고, 눌러서 앱을 열도록 안내하세요. 보이지 않으면 휴대폰의 알림 설정, 방해 금지 모드, 배터리 절약을 확인합니다.',
+        },
+        reached: {
+          title: '앱이 접속했습니다',
+          text: '시험 알림을 보낸 뒤 앱이 서비스에 접속했습니다. 휴대폰과 서비스는 연결되어 있습니다.',
+        },
+        unregistered: {
+          title: '휴대폰에 앱이 없습니다',
+          text: '푸시 서비스가 이 앱을 더 이상 모릅니다. 토큰을 삭제했습니다. 고객에게 앱을 열도록, 없으면 다시 설치하고 등록하도록 안내하세요.',
+        },
+        rejected: {
+          title: '푸시 서비스가 거부했습니다',
+          text: '같은 푸시를 다시 보내도 거부됩니다. 고객에게 앱을 직접 열도록 안내하고, 아래 코드를 운영 담당자에게 알려 주세요.',
+        },
+        over: {
+          title: '보내지 못했습니다',
+          text: '1분 안에 푸시 서비스의 답을 받지 못했습니다. 잠시 후 다시 시도해 주세요.',
+        },
+      } satisfies Record<TestPushState, Sentence>,
+    },
+    others: {
+      title: '이용 중인 것',
+      none: '없음',
+      locked: '잠김 (5회 오류)',
+      since: '등록',
+      until: '기한',
+      smsPermission: '문자 허용',
+      endSms: '문자 허용 종료',
+      endSmsText: '지금부터 인증번호가 앱으로만 갑니다. 문자로 보낸 진행 중인 요청은 취소됩니다.',
+      alerts: '답을 기다리는 알림',
+      alertKinds: {
+        loss_reported: '분실 신고',
+        new_phone: '새 휴대폰 신청',
+        reissue: '재발급 신청',
+        cancellation: '해지 요청',
+        sim_swapped: '유심 변경',
+        pin_locked: '비밀번호 잠김',
+        pin_unlocked: '비밀번호 잠금 해제',
+        device_enrolled: '새 휴대폰 등록',
+      } satisfies Record<AlertKind, string>,
+      otp: 'OTP',
+      smartOtp: '스마트 OTP',
+      registrations: '금융기관 등록',
+      registrationStates: { pending: '확인 대기', active: '등록됨' } satisfies Record<'pending' | 'active', string>,
+      fee: '이번 달 요금',
+      days: (count: number) => `${count}일 이용`,
+    },
   },
 });

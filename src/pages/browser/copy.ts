@@ -4,7 +4,11 @@ const SAID_MS = 1500;
 
 /** Makes every copy button copy its text to the clipboard. */
 export function copyOnPress(): void {
-  for (const button of all('[data-copy]')) button.addEventListener('click', () => void copy(button));
+  for (const button of all('[data-copy]')) {
+    // A page that works without a script hides it until there is one.
+    button.hidden = false;
+    button.addEventListener('click', () => void copy(button));
+  }
 }
 
 async function copy(button: HTMLElement): Promise<void> {

@@ -1,3 +1,4 @@
+import { copyOnPress } from './copy.ts';
 import { startCountdown } from './countdown.ts';
 import { readPastedCode, splitResident } from './typed-fields.ts';
 
@@ -16,6 +17,8 @@ for (const form of document.forms) {
 addEventListener('pageshow', () => {
   for (const form of document.forms) form.removeAttribute('aria-busy');
 });
+
+copyOnPress();
 
 const [code, birthDate, genderDigit] = ['code', 'birthDate', 'genderDigit'].map((id) =>
   document.querySelector<HTMLInputElement>(`input#${id}`),

@@ -23,6 +23,7 @@ export const en = ({ service, callCentre }: BrandNames): SiteWords => ({
     '/join': 'Join',
     '/my': 'My service',
     '/new-phone': 'New phone',
+    '/reissue': 'Reissue',
     '/lost-phone': 'Lost phone',
     '/cancel': 'Cancel',
   },
@@ -59,6 +60,10 @@ export const en = ({ service, callCentre }: BrandNames): SiteWords => ({
     registration_not_found: {
       title: 'Registration not found',
       text: 'See “My service” for your registered institutions.',
+    },
+    reissue_not_found: {
+      title: 'Application not found',
+      text: 'Check the receipt number. Applications are removed when their retention ends.',
     },
     registration_closed: {
       title: 'This registration has ended',

@@ -24,6 +24,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     '/join': '가입',
     '/my': '내 서비스',
     '/new-phone': '새 휴대폰',
+    '/reissue': '재발급',
     '/lost-phone': '휴대폰 분실',
     '/cancel': '해지',
   } satisfies Record<SitePlace, string>,
@@ -60,6 +61,10 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     registration_not_found: {
       title: '등록 정보를 찾을 수 없습니다',
       text: '내 서비스에서 등록한 기관을 확인해 주세요.',
+    },
+    reissue_not_found: {
+      title: '재발급 신청을 찾을 수 없습니다',
+      text: '접수번호를 다시 확인해 주세요. 보관 기간이 지난 신청은 조회할 수 없습니다.',
     },
     registration_closed: {
       title: '이미 해지된 등록입니다',

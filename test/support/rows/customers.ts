@@ -33,6 +33,35 @@ export class CustomerRows {
     });
   }
 
+  /** Resolves once a worker has looked for the person of every application for a reissue. */
+  async untilApplicationsMatched(): Promise<void> {
+    await eventually('no application that waits', async () => {
+      return (await this.sql('SELECT 1 FROM reissue_applications WHERE person IS NOT NULL')).length === 0;
+    });
+  }
+
+  /** The newest application for a reissue: its subscription, state and authentication, and what it still keeps. */
+  async newestApplication(): Promise<{
+    id: string;
+    subscriptionId: string | null;
+    authenticationId: string | null;
+    state: string;
+    keepsPerson: boolean;
+    keepsRecipient: boolean;
+  }> {
+    const [row] = await this.sql<Awaited<ReturnType<CustomerRows['newestApplication']>>>(
+      `SELECT id, subscription_id AS "subscriptionId", authentication_id AS "authenticationId", state,
+         person IS NOT NULL AS "keepsPerson", recipient IS NOT NULL AS "keepsRecipient"
+       FROM reissue_applications ORDER BY filed_at DESC LIMIT 1`,
+    );
+    return row!;
+  }
+
+  /** Moves the end of every application for a reissue into the past. */
+  expireApplications(): Promise<unknown> {
+    return this.sql(`UPDATE reissue_applications SET expires_at = now() - interval '1 second'`);
+  }
+
   /** Moves every report, and the count of those that suspended, into the past. */
   async ageReports(minutes: number): Promise<void> {
     await this.sql('UPDATE reports SET filed_at = filed_at - make_interval(mins => $1)', [minutes]);

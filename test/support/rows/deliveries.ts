@@ -44,6 +44,19 @@ export class DeliveryRows {
     return (await this.sql('SELECT 1 FROM deliveries')).length === 0;
   }
 
+  /** Number of recorded answers to pushes to a device. */
+  async answersOf(deviceId: string): Promise<number> {
+    return (await this.sql('SELECT 1 FROM push_answers WHERE device_id = $1', [deviceId])).length;
+  }
+
+  /** Moves the answers to pushes to a device into the past. */
+  ageAnswers(deviceId: string, days: number): Promise<unknown> {
+    return this.sql(
+      'UPDATE push_answers SET answered_at = answered_at - make_interval(days => $2) WHERE device_id = $1',
+      [deviceId, days],
+    );
+  }
+
   /** Makes the next attempt for an authentication due now. */
   makeDue(authenticationId: string): Promise<unknown> {
     return this.sql('UPDATE deliveries SET due_at = now() WHERE authentication_id = $1', [authenticationId]);

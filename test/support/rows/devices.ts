@@ -16,6 +16,15 @@ export class DeviceRows {
     );
   }
 
+  /** The push service of a device, and whether it has a token. */
+  async pushOf(deviceId: string): Promise<{ service: string; hasToken: boolean }> {
+    const [row] = await this.sql<{ service: string; hasToken: boolean }>(
+      'SELECT push_service AS service, push_token IS NOT NULL AS "hasToken" FROM devices WHERE id = $1',
+      [deviceId],
+    );
+    return row!;
+  }
+
   /** Revokes a device only, without the effects of a real revocation. */
   revoke(deviceId: string): Promise<unknown> {
     return this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE id = $1`, [deviceId]);
@@ -170,6 +179,24 @@ export class DeviceRows {
    */
   postdatePushToken(deviceId: string): Promise<unknown> {
     return this.sql(`UPDATE devices SET push_token_at = now() + interval '1 minute' WHERE id = $1`, [deviceId]);
+  }
+
+  /** Whether a contact of the app is recorded. */
+  async hasContact(deviceId: string): Promise<boolean> {
+    return (await this.sql('SELECT 1 FROM device_contacts WHERE device_id = $1', [deviceId])).length === 1;
+  }
+
+  /** Moves the last contact of the app into the past. */
+  ageContact(deviceId: string, days: number): Promise<unknown> {
+    return this.sql('UPDATE device_contacts SET at = at - make_interval(days => $2) WHERE device_id = $1', [
+      deviceId,
+      days,
+    ]);
+  }
+
+  /** Records a contact of the app now, as the next request of it does after half a minute. */
+  contactNow(deviceId: string): Promise<unknown> {
+    return this.sql('UPDATE device_contacts SET at = now() WHERE device_id = $1', [deviceId]);
   }
 
   /** Number of remembered device proofs. */

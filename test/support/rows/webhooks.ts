@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import type { ServiceKeys } from '../../../src/crypto/service-keys.ts';
 import type { Sql } from './sql.ts';
 
@@ -70,6 +71,17 @@ export class WebhookRows {
     return row?.count ?? 0;
   }
 
+  /** Records so many events of a client; their data has their number. */
+  async record(clientId: string, count: number): Promise<void> {
+    await this.sql(
+      `INSERT INTO webhook_events (client_id, epoch, type, happened_at, data)
+         SELECT l.client_id, l.epoch, 'test', now(), jsonb_build_object('number', n)
+         FROM webhook_listeners l, generate_series(1, $2::int) n
+         WHERE l.client_id = (SELECT id FROM clients WHERE client_id = $1)`,
+      [clientId, count],
+    );
+  }
+
   /** A secret as it is stored. */
   async secretOf(endpointId: string): Promise<Buffer> {
     const [row] = await this.sql<{ secret: Buffer }>('SELECT secret FROM webhook_secrets WHERE endpoint_id = $1', [
@@ -96,5 +108,27 @@ export class WebhookRows {
            AND e.data->>'id' = r.id::text
        WHERE r.closed_at > l.since GROUP BY r.id, r.state HAVING count(e.id) <> 1`;
     return this.sql(`${ends('authentications', 'authentication')} UNION ALL ${ends('registrations', 'registration')}`);
+  }
+
+  /** Runs `work` while every entry of the audit waits; `isWaiting` tells whether one does. */
+  async whileAuditWaits<Result>(
+    pool: pg.Pool,
+    work: (isWaiting: () => Promise<boolean>) => Promise<Result>,
+  ): Promise<Result> {
+    const holding = await pool.connect();
+    try {
+      await holding.query('BEGIN; SELECT * FROM audit_head FOR UPDATE');
+      return await work(async () => {
+        const [row] = await this.sql<{ waits: boolean }>(
+          `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+             AND query LIKE '%audit_head%') AS waits`,
+          [],
+        );
+        return row?.waits ?? false;
+      });
+    } finally {
+      await holding.query('ROLLBACK');
+      holding.release();
+    }
   }
 }

@@ -90,6 +90,9 @@ export const APP_EXAMPLES = {
   TestResponse: { deviceId: DEVICE, state: 'active' },
   DeviceResponse: { state: 'active', serialNumber: 'PG-1234-5678-9012', pinLocked: false },
   PushTokenRequest: { pushToken: 'fcm-token' },
+  PushKeyResponse: {
+    applicationServerKey: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+  },
   PinCheckResponse: { id: PERMISSION, nonce: NONCE, expiresAt: '2026-11-28T09:03:00.000Z' },
   PinCheckRequest: { pinProof: PROOF },
   HistoryResponse: {

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { PagesModule } from '../pages/pages.module.ts';
+import { AppShellController } from './app-shell.controller.ts';
+import { Shell } from './shell.ts';
+
+/** Serves the app that people install. The app itself is `src/app`. */
+@Module({ imports: [PagesModule], controllers: [AppShellController], providers: [Shell] })
+export class AppShellModule {}

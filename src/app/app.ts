@@ -1,0 +1,417 @@
+import type { SimulatedCard } from '../phone/card.ts';
+import type { Phone, PhoneAlert, PushData } from '../phone/phone.ts';
+import { AlertAnswer } from './screens/alert-answer.ts';
+import { alertSection, isOfAlerts, type AlertWays, type Answer } from './screens/alerts.ts';
+import { CallerRequest } from './screens/caller-request.ts';
+import { CodeRequest } from './screens/code-request.ts';
+import { DeviceTest } from './screens/device-test.ts';
+import { screen, type Display } from './screens/display.ts';
+import { Enrolling, type FirstScreen, type Got } from './screens/enrolling.ts';
+import { isUnregistered } from './screens/fault.ts';
+import { Home, type Waiting } from './screens/home.ts';
+import { keepNotice, loadInstallation, type Installation } from './screens/installation.ts';
+import { Institutions } from './screens/institutions.ts';
+import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
+import { NewPhoneCode } from './screens/new-phone-code.ts';
+import { OneTimeCodes } from './screens/otp.ts';
+import { showPast } from './screens/past.ts';
+import { Phones } from './screens/phones.ts';
+import type { Leave } from './screens/pin-refusal.ts';
+import { Replaced } from './screens/replaced.ts';
+import type { Request } from './screens/request.ts';
+import { Settings } from './screens/settings.ts';
+import { SignRequest } from './screens/sign-request.ts';
+import { AddingSmartOtp } from './screens/smart-otp.ts';
+import { SmsForOneWebsite } from './screens/sms.ts';
+import type { Platform, Service } from './platform.ts';
+import { words } from './words/words.ts';
+
+/** The app: which screen is shown, and what pushes and alerts do to it. The same on every platform. */
+export class App {
+  private readonly home: Home;
+  private readonly replaced: Replaced;
+  private readonly newPhoneCode: NewPhoneCode;
+  private readonly addingSmartOtp: AddingSmartOtp;
+  private readonly enrolling: Enrolling;
+  private readonly settings: Settings;
+  private readonly alertWays: AlertWays = {
+    show: (alert, isLocked) => this.showAlert(alert, isLocked),
+    answer: (alert, answer) => this.answerAlert(alert, answer),
+  };
+  private request: Request | undefined;
+  private test: DeviceTest | undefined;
+  /** Called at the end of an enrolment that the page around the app does by itself; undefined otherwise. */
+  private onPrepared: ((isInUse: boolean) => void) | undefined;
+
+  private constructor(
+    private readonly display: Display,
+    private readonly platform: Platform,
+    private readonly service: Service,
+    private readonly installation: Installation,
+    private readonly phones: Phones,
+    first?: FirstScreen,
+  ) {
+    const now = () => this.phones.now();
+    const toHome = () => this.toHome();
+    const unregistered = () => this.unregistered();
+    const leaveOf = (phone: Phone) => this.leaveOf(phone);
+    const app = { service, platform };
+    const leaveHome = () => this.elsewhere(() => undefined);
+    this.newPhoneCode = new NewPhoneCode(display, now, { leaveHome, home: toHome });
+    this.addingSmartOtp = new AddingSmartOtp(display, phones, app, (...test) => this.beginTest(...test), leaveOf);
+    this.home = new Home(display, phones, this.newPhoneCode, {
+      alert: this.alertWays,
+      request: (waiting) => this.showRequest(waiting),
+      otp: (phone) => this.showOneTimeCodes(phone),
+      settings: () => this.elsewhere(() => this.settings.show()),
+      register: () => this.elsewhere(() => this.enrolling.begin()),
+      institutions: () => this.elsewhere(() => this.showInstitutions()),
+      sms: (phone) => this.elsewhere(() => this.showSms(phone)),
+      enrolAgain: (phone) => this.elsewhere(() => this.leaveOf(phone).enrolAgain()),
+      goOn: (smartOtp) => this.elsewhere(() => this.addingSmartOtp.goOn(smartOtp)),
+      unregistered,
+      ...(platform.standing && { standing: () => platform.standing?.(() => this.refresh()) ?? Promise.resolve([]) }),
+    });
+    this.replaced = new Replaced(display, phones, this.newPhoneCode, {
+      ...this.alertWays,
+      enrolAgain: () => this.elsewhere(() => void this.enrolAgain()),
+      smartOtpsOnly: () => this.elsewhere(() => void this.smartOtpsOnly()),
+    });
+    this.enrolling = new Enrolling(
+      display,
+      app,
+      (enrolled) => this.takeEnrolled(enrolled),
+      {
+        addSmartOtp: (back) => this.addingSmartOtp.begin(back),
+        elsewhere: () => (this.phones.all.length > 0 ? toHome : undefined),
+      },
+      first,
+    );
+    this.settings = new Settings(display, phones, app, () => this.installation.notices, {
+      home: toHome,
+      leaveOf,
+      withCode: (back) => (this.phones.main ? this.enrolling.beginAgain(back) : this.enrolling.begin()),
+      addSmartOtp: (back) => this.addingSmartOtp.begin(back),
+      goOn: (smartOtp) => this.addingSmartOtp.goOn(smartOtp),
+      reset: () => void this.reset(),
+    });
+  }
+
+  /** Loads the installation. Rejects where the platform cannot store one. */
+  static async load(display: Display, platform: Platform, service: Service, first?: FirstScreen): Promise<App> {
+    const installation = await loadInstallation(platform.store);
+    const phones = await Phones.restore(installation, platform.store);
+    return new App(display, platform, service, installation, phones, first);
+  }
+
+  /** Shows the first screen, and receives pushes from then on. */
+  start(): void {
+    const refresh = () => this.refresh();
+    this.platform.store.onOtherTab(() => location.reload());
+    addEventListener('focus', refresh);
+    document.addEventListener('visibilitychange', refresh);
+    if (this.phones.all.length > 0) this.toHome();
+    else this.enrolling.begin();
+    this.platform.receivePushes({
+      onPush: (data) => void this.take(data),
+      onGap: refresh,
+      look: () => void this.home.look(),
+    });
+    void this.replacePushToken();
+  }
+
+  /** Whether this installation has any device. */
+  get isEnrolled(): boolean {
+    return this.phones.all.length > 0;
+  }
+
+  /** Begins the enrolment with a code that a link brought. */
+  enrolWith(enrolmentCode: string): void {
+    this.elsewhere(() => this.enrolling.withCode(enrolmentCode));
+  }
+
+  /** Opens the request with this id, or the list if it is over. */
+  openRequest(id: string): void {
+    this.elsewhere(() => void this.home.open(id));
+  }
+
+  /**
+   * Begins anew with the code that `getCode` gets and this PIN, and finishes the test without asking. Resolves with whether
+   * the phone is in use. Only the demonstration offers it.
+   */
+  async prepare(getCode: () => Promise<Got | HTMLElement>, pin: string): Promise<boolean> {
+    await this.reset();
+    const got = await getCode();
+    if (got instanceof HTMLElement) {
+      this.enrolling.begin(got);
+      return false;
+    }
+    const finished = new Promise<boolean>((resolve) => (this.onPrepared = resolve));
+    await this.enrolling.prepare(got, pin);
+    if (this.isEnrolled) return finished;
+    this.onPrepared = undefined;
+    return false;
+  }
+
+  /** Tells the service the token by which pushes reach this installation, if it knows another one. */
+  async replacePushToken(): Promise<void> {
+    if (!this.isEnrolled) return;
+    // While the service cannot be asked for its key, it keeps the token that it knows.
+    const pushToken = await this.platform.pushToken().catch(() => undefined);
+    if (pushToken === undefined || pushToken === this.installation.pushToken) return;
+    const told = await Promise.allSettled(this.phones.all.map((phone) => phone.replacePushToken(pushToken)));
+    // Told again at the next start if one of the devices did not reach the service.
+    if (told.some(({ status }) => status === 'rejected')) return;
+    this.installation.pushToken = pushToken;
+    await this.phones.keep();
+  }
+
+  private toHome(): void {
+    this.elsewhere(() => {
+      // An unfinished enrolment resumes at its test.
+      if (this.phones.main && this.phones.testing) this.testMain(this.phones.main);
+      else void this.home.show();
+    });
+  }
+
+  /** Acts on a push. A push that is for no device of this installation, or of an unknown kind, is ignored. */
+  private async take(data: Record<string, string>): Promise<void> {
+    for (const phone of this.phones.all) {
+      const received = await phone.receive(data).catch(() => undefined);
+      if (received) {
+        this.act(received, phone);
+        return;
+      }
+    }
+  }
+
+  /** Asks the service again, if the screen shows what it says of the subscription. */
+  private refresh(): void {
+    this.home.refresh();
+    this.replaced.refresh();
+  }
+
+  private act(received: PushData, phone: Phone): void {
+    const { display, home, request, test } = this;
+    switch (received.kind) {
+      case 'wake':
+        display.notify({ kind: 'request', ...words.banner.wake }, () => void home.open(received.id));
+        home.refresh();
+        break;
+      case 'code':
+        if (request instanceof CodeRequest && request.authentication.id === received.authenticationId) {
+          request.take(received);
+        }
+        break;
+      case 'cancelled':
+        display.clearNotification('request');
+        if (request?.authentication.id === received.id) request.end('cancelled');
+        else display.notify({ kind: 'request', ...words.banner.cancelled });
+        home.refresh();
+        break;
+      case 'test':
+        if (test?.phone === phone) test.take(received.code);
+        break;
+      case 'alert':
+        // A notice that is shown already says the same in words.
+        if (!display.isNotifying) {
+          display.notify({ kind: 'alert', ...words.banner.alert }, () => void home.openAlert(received.id));
+        }
+        this.refresh();
+        break;
+      case 'notice':
+        this.takeNotice({ kind: received.notice, detail: received.detail });
+        break;
+    }
+  }
+
+  /** The service keeps no notice that was delivered, so the phone stores it. */
+  private takeNotice(notice: { kind: string; detail: string | undefined }): void {
+    // A notice may say that the subscription has ended, or that another phone took its place: what is shown must follow.
+    void this.leaveIfUnregistered();
+    if (notice.kind === 'device_replaced') this.newPhoneCode.forget();
+    const text = noticeLine(notice);
+    if (text === undefined) return;
+    keepNotice(this.installation, { ...notice, at: new Date(this.phones.now()).toISOString() });
+    void this.phones.keep();
+    this.display.notify({ kind: 'notice', title: words.banner.notice, text }, () => {
+      // The first screen says more, and lets the person answer.
+      if (isOfAlerts(notice)) this.toHome();
+      else this.elsewhere(() => (isOfInstitutions(notice) ? this.showInstitutions() : this.showNotices()));
+    });
+  }
+
+  private async leaveIfUnregistered(): Promise<void> {
+    const { main } = this.phones;
+    if (!main || this.phones.testing) return;
+    const gone = await main.standing().then(
+      () => false,
+      (error: unknown) => isUnregistered(error),
+    );
+    if (gone && this.phones.main === main) this.unregistered();
+    else this.refresh();
+  }
+
+  /** One alert on a screen of its own. */
+  private showAlert(alert: PhoneAlert, isLocked: boolean): void {
+    this.elsewhere(() => {
+      this.display.clearNotification('alert');
+      const back = () => this.toHome();
+      this.display.show(() =>
+        screen({ title: words.alerts.title, kind: 'one-alert', back }, alertSection(alert, isLocked, this.alertWays)),
+      );
+    });
+  }
+
+  private answerAlert(alert: PhoneAlert, answer: Answer): void {
+    const { main } = this.phones;
+    if (!main) return;
+    this.elsewhere(() => {
+      // The person is reading about it already.
+      this.display.clearNotification('notice');
+      const given = (enrolment: Parameters<NewPhoneCode['take']>[0]) => this.newPhoneCode.take(enrolment);
+      const ways = { ...this.leaveOf(main), back: () => this.toHome(), given };
+      new AlertAnswer(this.display, main, alert, answer, ways).askPin();
+    });
+  }
+
+  private showInstitutions(): void {
+    const leaveOf = (phone: Phone) => this.leaveOf(phone);
+    void new Institutions(this.display, this.phones, leaveOf, () => this.toHome()).show();
+  }
+
+  private showNotices(): void {
+    const ways = { back: () => this.toHome(), institutions: () => this.showInstitutions() };
+    showNotices(this.display, this.installation.notices, ways);
+  }
+
+  private showSms(phone: Phone): void {
+    const ways = { ...this.leaveOf(phone), back: () => this.toHome() };
+    void new SmsForOneWebsite(this.display, phone, () => this.phones.now(), ways).show();
+  }
+
+  /** Leaves the list, and any open request, for another screen. */
+  private elsewhere(show: () => void): void {
+    this.home.leave();
+    this.replaced.leave();
+    this.request?.abandon();
+    [this.request, this.test] = [undefined, undefined];
+    show();
+  }
+
+  /** Where the screens of a device lead to when they end. */
+  private leaveOf(phone: Phone): Leave {
+    const home = () => this.toHome();
+    const smartOtp = this.phones.smartOtpOn(phone);
+    if (!smartOtp) return { home, unregistered: () => this.unregistered(), enrolAgain: () => void this.enrolAgain() };
+    // The list shows that the Smart OTP is gone, and offers to remove it.
+    return { home, unregistered: home, enrolAgain: () => this.addingSmartOtp.begin(home) };
+  }
+
+  private beginTest(phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]): void {
+    this.home.leave();
+    const over = <Said extends unknown[]>(next: (...said: Said) => Promise<void>) => {
+      return async (...said: Said) => {
+        this.test = undefined;
+        await next(...said);
+      };
+    };
+    const ways = { passed: over(then.passed), failed: over(then.failed) };
+    this.test = new DeviceTest(this.display, phone, ways, this.onPrepared !== undefined);
+    this.test.begin();
+  }
+
+  private async takeEnrolled({ phone, pushToken }: { phone: Phone; pushToken: string }): Promise<void> {
+    this.phones.main = phone;
+    this.phones.testing = true;
+    this.installation.pushToken = pushToken;
+    await this.phones.keep();
+    this.testMain(phone);
+  }
+
+  private testMain(phone: Phone): void {
+    this.beginTest(phone, {
+      passed: async () => {
+        this.phones.testing = false;
+        await this.phones.keep();
+        this.display.say(words.active);
+        this.toHome();
+        this.onPrepared?.(true);
+        this.onPrepared = undefined;
+      },
+      failed: async (said) => {
+        this.onPrepared?.(false);
+        this.onPrepared = undefined;
+        await this.forget();
+        this.enrolling.begin(said);
+      },
+    });
+  }
+
+  private showRequest({ phone, authentication }: Waiting): void {
+    this.elsewhere(() => {
+      const { display } = this;
+      display.clearNotification();
+      const leave = this.leaveOf(phone);
+      const history = () => void showPast(display, phone, { back: leave.home, unregistered: leave.unregistered });
+      const ways = { ...leave, history };
+      const now = () => this.phones.now();
+      if (authentication.transaction) {
+        this.request = new SignRequest(display, phone, authentication, now, ways, this.cardOf(phone));
+      } else {
+        const Kind = authentication.caller ? CallerRequest : CodeRequest;
+        this.request = new Kind(display, phone, authentication, now, ways);
+      }
+      this.request.show();
+    });
+  }
+
+  /** The institution's card, which a Smart OTP may need beside the PIN. */
+  private cardOf(phone: Phone): { kept: () => SimulatedCard | null; keep: (card: SimulatedCard) => Promise<void> } {
+    const smartOtp = this.phones.smartOtpOn(phone);
+    const keep = async (card: SimulatedCard) => {
+      if (!smartOtp || smartOtp.card === card) return;
+      smartOtp.card = card;
+      await this.phones.keep();
+    };
+    return { kept: () => smartOtp?.card ?? null, keep };
+  }
+
+  private showOneTimeCodes(phone: Phone): void {
+    this.elsewhere(() => {
+      const withCode = (back: () => void) => this.enrolling.beginAgain(back);
+      const leave = { ...this.leaveOf(phone), back: () => this.toHome(), withCode };
+      new OneTimeCodes(this.display, phone, this.service.terms, leave, () => this.phones.keep()).begin();
+    });
+  }
+
+  /** The service refuses this phone: it was replaced, or the subscription has ended. */
+  private unregistered(): void {
+    this.elsewhere(() => void this.replaced.show());
+  }
+
+  private async smartOtpsOnly(): Promise<void> {
+    await this.forget();
+    this.toHome();
+  }
+
+  private async enrolAgain(): Promise<void> {
+    await this.forget();
+    this.enrolling.begin();
+  }
+
+  /** Resets the app to its first start: notices and Smart OTPs go with the keys. */
+  private async reset(): Promise<void> {
+    this.installation.notices = [];
+    this.phones.smartOtps = [];
+    await this.enrolAgain();
+  }
+
+  /** Deletes the main phone's keys; the push token stays, because it belongs to the platform. */
+  private async forget(): Promise<void> {
+    this.phones.main = undefined;
+    this.phones.testing = false;
+    this.request = undefined;
+    await this.phones.keep();
+  }
+}

@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, type Repository } from 'typeorm';
+import { future } from '../database/criteria.ts';
+import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
+import { ReissueApplication } from './reissue-application.entity.ts';
+
+/** An application for which a worker must look for the person. */
+export type UnmatchedApplication = Pick<ReissueApplication, 'id'> & {
+  person: NonNullable<ReissueApplication['person']>;
+};
+
+/** An application that waits for an operator, with its line. */
+export type WaitingApplication = Pick<
+  ReissueApplication,
+  'id' | 'cause' | 'identityProof' | 'delivery' | 'filedAt' | 'expiresAt'
+> & {
+  subscriptionId: Subscription['id'];
+  lineId: Subscription['lineId'];
+  subscriptionState: Subscription['state'];
+};
+
+const NEXT = statement(
+  'reissue_application_next',
+  `SELECT id, person FROM reissue_applications WHERE person IS NOT NULL AND due_at <= now()
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+);
+
+/** SQL: the application waits for an operator. */
+const WAITS = `a.state = 'filed' AND a.expires_at > now() AND a.subscription_id IS NOT NULL`;
+
+/** Applications that the customer's own app verified come first, then the oldest. */
+const WAITING = statement(
+  'reissue_application_waiting',
+  `SELECT a.id, a.cause, a.identity_proof AS "identityProof", a.delivery, a.filed_at AS "filedAt",
+      a.expires_at AS "expiresAt", s.id AS "subscriptionId", s.line_id AS "lineId", s.state AS "subscriptionState"
+    FROM reissue_applications a JOIN subscriptions s ON s.id = a.subscription_id
+    WHERE ${WAITS} AND s.state IN ('active', 'suspended')
+    ORDER BY a.authentication_id IS NULL, a.filed_at LIMIT 100`,
+);
+
+/** The maximum number of rows that one purge statement changes. */
+const PURGE_BATCH = 1_000;
+
+const EXPIRE = statement(
+  'reissue_application_expire',
+  `UPDATE reissue_applications SET state = 'expired', closed_at = now(), person = NULL
+    WHERE id IN (SELECT id FROM reissue_applications WHERE state = 'filed' AND expires_at <= now() LIMIT ${PURGE_BATCH})`,
+);
+
+/** Deletes proof and address as soon as no letter can be sent any more. */
+const WIPE = statement(
+  'reissue_application_wipe',
+  `UPDATE reissue_applications SET recipient = NULL, proof_reference = NULL
+    WHERE id IN (SELECT a.id FROM reissue_applications a LEFT JOIN reissues r ON r.id = a.reissue_id
+      WHERE a.closed_at IS NOT NULL AND num_nonnulls(a.recipient, a.proof_reference) > 0
+        AND (r.id IS NULL OR r.closed_at IS NOT NULL) LIMIT ${PURGE_BATCH})`,
+);
+
+const PURGE = statement(
+  'reissue_application_purge',
+  `DELETE FROM reissue_applications WHERE id IN (SELECT id FROM reissue_applications
+    WHERE filed_at < now() - make_interval(days => $1) AND state <> 'filed' LIMIT ${PURGE_BATCH})`,
+);
+
+/** The table of customers' applications for a reissue. */
+@Injectable()
+export class ReissueApplicationStore {
+  constructor(
+    private readonly database: Database,
+    @InjectRepository(ReissueApplication) private readonly applications: Repository<ReissueApplication>,
+  ) {}
+
+  async file(
+    application: Omit<ReissueApplication, 'dueAt' | 'state' | 'filedAt' | 'reissueId' | 'closedBy' | 'closedAt'>,
+  ): Promise<void> {
+    await this.applications.insert(application);
+  }
+
+  /** Locks and returns the next application whose person is to be looked for. */
+  async next(session: Session): Promise<UnmatchedApplication | undefined> {
+    return (await session.rows<UnmatchedApplication>(NEXT, []))[0];
+  }
+
+  /** Records whose application it is, and deletes the person. */
+  async match({ manager }: Session, id: string, subscriptionId: string | null): Promise<void> {
+    await manager.update(ReissueApplication, { id }, { subscriptionId, person: null });
+  }
+
+  /** Sets when a worker looks for the person again. */
+  async postpone(id: string, until: Date): Promise<void> {
+    await this.applications.update({ id }, { dueAt: until });
+  }
+
+  /** Returns the application with a receipt number; null for an unknown one. */
+  byDigest(digest: Buffer): Promise<ReissueApplication | null> {
+    return this.applications.findOneBy({ digest });
+  }
+
+  byId(id: string): Promise<ReissueApplication | null> {
+    return this.applications.findOneBy({ id });
+  }
+
+  /** Returns the application that became a reissue; null for a reissue for which no customer applied. */
+  ofReissue(reissueId: string): Promise<ReissueApplication | null> {
+    return this.applications.findOneBy({ reissueId });
+  }
+
+  /** Lists the applications of a subscription that wait for an operator, oldest first. */
+  open(subscriptionId: string): Promise<ReissueApplication[]> {
+    return this.applications.find({
+      where: { subscriptionId, state: 'filed', expiresAt: future() },
+      order: { filedAt: 'ASC' },
+      take: 20,
+    });
+  }
+
+  /** Returns the newest application of a subscription. */
+  newest(subscriptionId: string): Promise<ReissueApplication | null> {
+    return this.applications.findOne({ where: { subscriptionId }, order: { filedAt: 'DESC' } });
+  }
+
+  /** Lists the applications that wait for an operator; at most 100. */
+  waiting(): Promise<WaitingApplication[]> {
+    return this.database.rows<WaitingApplication>(WAITING, []);
+  }
+
+  /** Closes an application that waits. Returns false when it does not wait any more. */
+  async close(
+    { manager }: Session,
+    id: string,
+    closed:
+      { state: 'taken'; closedBy: string; reissueId: string } | { state: 'declined' | 'withdrawn'; closedBy: string },
+  ): Promise<boolean> {
+    const waits = { id, state: 'filed' as const, expiresAt: future() };
+    const { affected } = await manager.update(ReissueApplication, waits, {
+      ...closed,
+      closedAt: () => 'now()',
+      person: null,
+    });
+    return affected === 1;
+  }
+
+  /** Closes the other applications of a subscription, because one was taken up. */
+  async closeOthers({ manager }: Session, subscriptionId: string, closedBy: string): Promise<void> {
+    const others = { subscriptionId, state: 'filed' as const, closedAt: IsNull() };
+    await manager.update(ReissueApplication, others, { state: 'declined', closedBy, closedAt: () => 'now()' });
+  }
+
+  /**
+   * Closes what has expired, deletes proofs and addresses that are no longer needed, and deletes a batch of closed
+   * applications that are older than `days`. Returns true if more may remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    const expired = await this.database.changed(EXPIRE, []);
+    const wiped = await this.database.changed(WIPE, []);
+    const purged = await this.database.changed(PURGE, [days]);
+    return Math.max(expired, wiped, purged) === PURGE_BATCH;
+  }
+}

@@ -1,0 +1,45 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { PushAnswerOutcome, PushedKind } from '../domain/push-answer.ts';
+import type { PushService } from '../domain/push-service.ts';
+
+/** What a push service answered to one attempt of a push. It holds neither the token nor what the push said. */
+@Entity('push_answers')
+export class PushAnswer {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  id: string;
+
+  @Column('uuid')
+  deviceId: string;
+
+  /** The row of the outbox, which is deleted once it is done. */
+  @Column('bigint')
+  deliveryId: string;
+
+  @Column('text')
+  kind: PushedKind;
+
+  @Column('text')
+  pushService: PushService;
+
+  @Column('text')
+  outcome: PushAnswerOutcome;
+
+  /** How the push service names its refusal; null for an accepted push. */
+  @Column('text', { nullable: true })
+  code: string | null;
+
+  /** The id that the push service gave to the push, if it gives any. */
+  @Column('text', { nullable: true })
+  messageId: string | null;
+
+  /** 1 for the first attempt. */
+  @Column('smallint')
+  attempt: number;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  answeredAt: Date;
+
+  /** Milliseconds until the answer. */
+  @Column('integer')
+  tookMs: number;
+}

@@ -1,0 +1,159 @@
+import type { ShownApplication } from '../../customers/reissue-applications.ts';
+import { dateTime } from '../../pages/format.ts';
+import { html, type Html } from '../../pages/html.ts';
+import type { Page } from '../../pages/page.ts';
+import { facts, linkButton } from '../../pages/site.ts';
+import { mayOperator } from '../../domain/operator.ts';
+import type { CustomerApplication } from '../reissue-desk.ts';
+import { deskPage, reasonField, type DeskReader } from './desk.ts';
+
+/** What is wrong with the form that takes up an application. `mismatch`: the last phone has another serial number. */
+export type TakeFault = 'oldSerialNumber' | 'mismatch' | 'identified' | 'reason';
+
+interface TypedTake {
+  oldSerialNumber: string;
+  reason: string;
+  faults: readonly TakeFault[];
+}
+
+/** Customers' own applications for a reissue, in the worklist. Nothing without one. */
+export function applicationsCard(
+  { texts, locale }: DeskReader,
+  applications: readonly CustomerApplication[],
+): Html | false {
+  const { ownApplication: words, causes, proofs } = texts.reissues;
+  if (applications.length === 0) return false;
+  return html`<section class="card" aria-labelledby="applications">
+    <h2 id="applications">${words.list}</h2>
+    <ul class="desk-list">
+      ${applications.map(
+        ({ subscriptionId, phoneNumber, cause, identityProof, filedAt }) =>
+          html`<li>
+            <p><strong>${causes[cause]}</strong> <span class="tag applied">${proofs[identityProof]}</span></p>
+            <p>
+              <a href="/operator/subscriptions/${subscriptionId}#applications"
+                >${phoneNumber ?? texts.desk.unknownNumber}</a
+              >
+            </p>
+            <p class="hint">${dateTime(filedAt, locale)}</p>
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+/** The customer's own applications on the page of the subscription. */
+export function applicationList(
+  reader: DeskReader,
+  applications: readonly ShownApplication[],
+  mayApply: boolean,
+): Html | false {
+  if (applications.length === 0) return false;
+  const { ownApplication: words } = reader.texts.reissues;
+  return html`<div id="applications">
+    <h3>${words.title}</h3>
+    <p class="hint">${words.text}</p>
+    ${applications.map((application) => oneApplication(reader, application, mayApply))}
+  </div>`;
+}
+
+function oneApplication(reader: DeskReader, application: ShownApplication, mayApply: boolean): Html {
+  const { ownApplication: words } = reader.texts.reissues;
+  const acts = mayOperator(reader.operator.role, 'apply_reissue');
+  return html`<div class="own-application">
+    ${whatWasWritten(reader, application)}
+    ${
+      mayApply &&
+      html`<details>
+        <summary>${words.take}</summary>
+        ${takeForm(reader, application, { oldSerialNumber: application.oldSerialNumber, reason: '', faults: [] })}
+      </details>`
+    }
+    ${
+      acts &&
+      html`<details>
+        <summary>${words.decline}</summary>
+        <form method="post" action="/operator/reissue-applications/${application.id}/decline">
+          <p class="hint">${words.declineText}</p>
+          ${reader.formToken} ${reasonField(reader.texts.desk, `decline-${application.id}`)}
+          <button class="secondary">${words.decline}</button>
+        </form>
+      </details>`
+    }
+  </div>`;
+}
+
+function whatWasWritten({ texts, locale }: DeskReader, application: ShownApplication): Html {
+  const { ownApplication: words, columns, causes, proofs, deliveries } = texts.reissues;
+  const { cause, oldSerialNumber, identityProof, authenticationId, reference, delivery, recipient } = application;
+  return facts([
+    [columns.cause, causes[cause]],
+    [columns.serialNumber, oldSerialNumber],
+    [columns.proof, authenticationId === null ? proofs[identityProof] : words.byApp(authenticationId)],
+    ...(reference === '' ? [] : [[words.reference, reference] as const]),
+    [columns.delivery, deliveries[delivery]],
+    ...(recipient
+      ? [[words.recipient, `${recipient.name} · ${recipient.postcode} · ${recipient.address}`] as const]
+      : []),
+    [words.filed, dateTime(application.filedAt, locale)],
+    [columns.until, dateTime(application.expiresAt, locale)],
+  ]);
+}
+
+/** The form as a page of its own, with a message at each invalid field. */
+export function takePage(
+  reader: DeskReader,
+  application: ShownApplication & { subscriptionId: string },
+  typed: TypedTake,
+): Page {
+  const { ownApplication: words, code } = reader.texts.reissues;
+  const address = `/operator/subscriptions/${application.subscriptionId}`;
+  const content = html`<section class="card narrow">
+    <h1>${words.take}</h1>
+    ${takeForm(reader, application, typed)} ${linkButton(address, code.back, 'secondary')}
+  </section>`;
+  return deskPage({ title: words.take, address, content, reader, place: '/operator', status: 422 });
+}
+
+function takeForm(reader: DeskReader, { id }: Pick<ShownApplication, 'id'>, typed: TypedTake): Html {
+  const { ownApplication: words, apply, columns, faults } = reader.texts.reissues;
+  const serialFault = typed.faults.find((one) => one === 'oldSerialNumber' || one === 'mismatch');
+  const isUnidentified = typed.faults.includes('identified');
+  return html`<form method="post" action="/operator/reissue-applications/${id}/take">
+    <p class="hint">${apply.text}</p>
+    ${reader.formToken}
+    <div class="field">
+      <label for="serial-${id}">${columns.serialNumber}</label>
+      <input
+        id="serial-${id}"
+        name="oldSerialNumber"
+        value="${typed.oldSerialNumber}"
+        autocomplete="off"
+        autocapitalize="characters"
+        required
+        ${serialFault && html`aria-invalid="true" autofocus`}
+        aria-describedby="serial-${id}-fault"
+      />
+      <p class="fault" id="serial-${id}-fault">${serialFault && faults[serialFault]}</p>
+    </div>
+    <div class="field">
+      <label class="check"
+        ><input
+          type="checkbox"
+          name="identified"
+          value="yes"
+          required
+          ${isUnidentified && html`aria-invalid="true"`}
+          aria-describedby="identified-${id}-fault"
+        />
+        ${words.identified}</label
+      >
+      <p class="fault" id="identified-${id}-fault">${isUnidentified && words.identifiedFault}</p>
+    </div>
+    ${reasonField(reader.texts.desk, `take-${id}`, {
+      value: typed.reason,
+      fault: typed.faults.includes('reason') ? faults.reason : '',
+    })}
+    <button class="primary">${words.take}</button>
+  </form>`;
+}

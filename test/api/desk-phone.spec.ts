@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { DeskBrowser, type DeskAnswer } from '../support/desk.ts';
+import { eventually } from '../support/eventually.ts';
+import { TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
+
+let service: TestService;
+let agent: DeskBrowser;
+const reason = '알림이 안 온다는 문의';
+
+beforeAll(async () => {
+  service = await TestService.start();
+  agent = await new DeskBrowser(service).signIn('agent');
+});
+afterAll(() => service.stop());
+beforeEach(() => service.rows.budgets.clearForms());
+
+const pathOf = ({ subscriptionId }: Pick<Subscriber, 'subscriptionId'>) => `/operator/subscriptions/${subscriptionId}`;
+const h1 = ({ html }: DeskAnswer) => /<h1[^>]*>([^<]*)/.exec(html)?.[1]?.trim();
+
+/** The page of the subscription, without markup. */
+async function look(subscriber: Pick<Subscriber, 'subscriptionId'>): Promise<string> {
+  await agent.post(`${pathOf(subscriber)}/reason`, { reason });
+  const { html } = await agent.get(pathOf(subscriber));
+  return textOf(html);
+}
+const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+/** Part of the page between two headings. */
+const between = (text: string, from: string, to: string) => text.slice(text.indexOf(from), text.indexOf(to));
+
+async function testPush(subscriber: Subscriber, browser = agent): Promise<DeskAnswer> {
+  const sent = await browser.post(`${pathOf(subscriber)}/test-push`, { reason });
+  expect([sent.status, sent.location]).toEqual([
+    303,
+    expect.stringMatching(new RegExp(`^${pathOf(subscriber)}/test-push/\\d+$`)),
+  ]);
+  return browser.get(sent.location!);
+}
+
+describe('the page of a subscription on whose phone nothing arrives', () => {
+  it('the page of a subscription names contact, version, push service and the last five pushes, without token or content', async () => {
+    const subscriber = await service.subscriber();
+    for (let count = 0; count < 5; count += 1) {
+      await service.rows.budgets.clearStarts();
+      const { id } = (await service.start(subscriber.person)).body;
+      await service.rows.deliveries.untilDone(id);
+    }
+    const text = await look(subscriber);
+    const card = between(text, '휴대폰과 알림', '이용 중인 것');
+    expect(card).toMatch(/앱의 마지막 접속 \d{4}\. /);
+    expect(card).toContain('Android');
+    expect(card).toContain('Google FCM');
+    expect(card).toContain('유효, 등록:');
+    expect(card.match(/ 접수됨 /g)).toHaveLength(5);
+    expect(card).toMatch(/projects\/[\w-]+\/messages\//);
+    expect(text).not.toContain(subscriber.pushToken);
+    expect(text).toContain('서비스 쪽에서는 이상이 없습니다');
+  });
+
+  it('the page of a subscription says that the push token is dead, since when, and what to tell the caller', async () => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, 'UNREGISTERED');
+    await service.rows.deliveries.untilDone((await service.start(subscriber.person)).body.id);
+    const text = await look(subscriber);
+    expect(text).toContain('푸시 토큰이 만료되었습니다');
+    expect(text).toContain('고객 안내: 앱을 한 번 열어 주세요');
+    expect(text).toMatch(/삭제됨: 푸시 서비스가 앱이 없다고 알림 \d{4}\. /);
+    expect(text).toContain('앱 없음 (토큰 삭제)');
+    // Nothing can be sent to it.
+    expect(text).not.toContain('시험 알림 보내기');
+    expect((await agent.post(`${pathOf(subscriber)}/test-push`, { reason })).status).toBe(409);
+
+    await subscriber.phone.replacePushToken(`token-${randomUUID()}`);
+    expect(await look(subscriber)).toContain('유효, 등록:');
+  });
+
+  it('the page of a subscription names the refusal of the push service with its code', async () => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, 'INVALID_ARGUMENT');
+    await service.rows.deliveries.untilDone((await service.start(subscriber.person)).body.id);
+    const text = await look(subscriber);
+    expect(text).toContain('푸시 서비스가 마지막 푸시를 거부했습니다');
+    expect(text).toMatch(/거부됨 messaging\/[\w-]+/);
+  });
+
+  it('the page of a subscription says for how many days the app was not heard of', async () => {
+    const subscriber = await service.subscriber();
+    await eventually('a contact', () => service.rows.devices.hasContact(subscriber.phone.deviceId));
+    await service.rows.devices.ageContact(subscriber.phone.deviceId, 9);
+    expect(await look(subscriber)).toContain('앱이 9일 동안 접속하지 않았습니다');
+    await service.rows.devices.contactNow(subscriber.phone.deviceId);
+    expect(await look(subscriber)).toContain('이상이 없습니다');
+  });
+
+  it('the page of a subscription ends a permission of SMS for a reason, which the audit has', async () => {
+    const subscriber = await service.subscriber();
+    await service.start(subscriber.person, { clientId: 'demo-shop' });
+    await subscriber.phone.permitSms(await service.rows.clients.idOf('demo-shop'), TEST_PIN);
+    await agent.post(`${pathOf(subscriber)}/reason`, { reason });
+    const { html } = await agent.get(pathOf(subscriber));
+    expect(textOf(html)).toContain('문자 허용 중입니다.');
+    const end = /action="([^"]*\/sms-permissions\/[^"]*\/end)"/.exec(html)![1]!;
+    const viewer = await new DeskBrowser(service).signIn('viewer');
+    expect((await viewer.post(end, { reason })).status).toBe(403);
+    const other = await service.subscriber();
+    const elsewhere = end.replace(subscriber.subscriptionId, other.subscriptionId);
+    expect((await agent.post(elsewhere, { reason })).status).toBe(404);
+    expect((await agent.post(end, { reason })).location).toBe(`${pathOf(subscriber)}?done=end-sms`);
+    expect(await look(subscriber)).not.toContain('문자 허용 중입니다.');
+    expect(await service.rows.operators.auditOf(subscriber.subscriptionId)).toContainEqual(
+      expect.objectContaining({ operator: 'agent', action: 'end-sms-permission', reason, outcome: 'done' }),
+    );
+    const { permissions } = await subscriber.phone.smsPermissions();
+    expect(permissions).toEqual([expect.objectContaining({ active: false })]);
+  });
+
+  it('the page of a subscription lists open alerts, and the fee of the month', async () => {
+    const subscriber = await service.subscriber();
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    const card = between(await look(subscriber), '이용 중인 것', '가입 이력');
+    expect(card).toMatch(/답을 기다리는 알림 분실 신고/);
+    expect(card).toMatch(/이번 달 요금 [\d,]+원/);
+    expect(card).toMatch(/OTP 없음/);
+  });
+});
+
+describe('a test push', () => {
+  it('a test push reaches the phone, says that it is one, and shows what the push service answered', async () => {
+    const subscriber = await service.subscriber();
+    const page = await testPush(subscriber);
+    expect(h1(page)).toBe('푸시 서비스가 받았습니다');
+    expect(textOf(page.html)).toMatch(/푸시 서비스의 답 접수됨/);
+    const push = await service.pushed(subscriber.pushToken, 'push_test');
+    expect(push.data).toEqual({ t: 'push_test' });
+    expect(push.alert?.body).toContain('고객센터에서 보낸 시험 알림입니다');
+    expect(push.ttlSeconds).toBeLessThanOrEqual(60);
+    expect(await service.rows.operators.auditOf(subscriber.subscriptionId)).toContainEqual(
+      expect.objectContaining({ operator: 'agent', action: 'test-push', reason, outcome: 'done' }),
+    );
+    expect(await look(subscriber)).toMatch(/시험 알림 접수됨/);
+  });
+
+  it('a test push says so when the app makes contact afterwards', async () => {
+    const subscriber = await service.subscriber();
+    await eventually('a contact', () => service.rows.devices.hasContact(subscriber.phone.deviceId));
+    const sent = await agent.post(`${pathOf(subscriber)}/test-push`, { reason });
+    const state = async () =>
+      (JSON.parse((await agent.get(`${sent.location!}/state`)).html) as { state: string }).state;
+    await eventually('the answer', async () => (await state()) === 'accepted');
+    await service.rows.devices.contactNow(subscriber.phone.deviceId);
+    expect(await state()).toBe('reached');
+    expect(h1(await agent.get(sent.location!))).toBe('앱이 접속했습니다');
+  });
+
+  it.each([
+    ['UNREGISTERED', '휴대폰에 앱이 없습니다'],
+    ['INVALID_ARGUMENT', '푸시 서비스가 거부했습니다'],
+    ['UNAVAILABLE', '푸시 서비스가 받지 못했습니다'],
+  ] as const)('a test push that the push service answers with %s says it', async (answer, title) => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, ...Array.from({ length: 20 }, () => answer));
+    expect(h1(await testPush(subscriber))).toBe(title);
+  });
+
+  it('a test push is limited for each subscription, and belongs to it', async () => {
+    const [one, other] = [await service.subscriber(), await service.subscriber()];
+    const first = await agent.post(`${pathOf(one)}/test-push`, { reason });
+    await agent.post(`${pathOf(one)}/test-push`, { reason });
+    await agent.post(`${pathOf(one)}/test-push`, { reason });
+    const refused = await agent.post(`${pathOf(one)}/test-push`, { reason });
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect((await agent.post(`${pathOf(other)}/test-push`, { reason })).status).toBe(303);
+    const elsewhere = first.location!.replace(one.subscriptionId, other.subscriptionId);
+    expect(h1(await agent.get(elsewhere))).toBe('보내지 못했습니다');
+    for (const hostile of ['0', '-1', '1e3', '9'.repeat(40), '%27'])
+      expect((await agent.get(`${pathOf(one)}/test-push/${hostile}`)).status).toBe(404);
+  });
+
+  it('a test push goes to no cancelled subscription and to none that is unknown', async () => {
+    const subscriber = await service.subscriber();
+    await service.operate(subscriber.subscriptionId, 'cancel');
+    expect((await agent.post(`${pathOf(subscriber)}/test-push`, { reason })).status).toBe(409);
+    expect((await agent.post(`/operator/subscriptions/${randomUUID()}/test-push`, { reason })).status).toBe(404);
+    expect(await look(subscriber)).toContain('해지된 가입입니다');
+  });
+});
+
+describe('the answers of push services', () => {
+  it('the answers of push services are removed after 14 days', async () => {
+    const subscriber = await service.subscriber();
+    await service.rows.deliveries.untilDone((await service.start(subscriber.person)).body.id);
+    const count = () => service.rows.deliveries.answersOf(subscriber.phone.deviceId);
+    await eventually('an answer', async () => (await count()) > 0);
+    await service.rows.deliveries.ageAnswers(subscriber.phone.deviceId, 15);
+    await eventually('no answer', async () => (await count()) === 0);
+  });
+});

@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TextBrowser, type SeenPage } from '../../src/commands/journey/text-browser.ts';
+import { DeskBrowser } from '../support/desk.ts';
+import { eventually } from '../support/eventually.ts';
+import { otherThan, TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
+
+const ADDRESS = '서울특별시 중구 세종대로 110, 3층';
+const RECIPIENT = { name: '홍길동', postcode: '04524', address: ADDRESS };
+const RECEIPT = /[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}/;
+
+let service: TestService;
+let subscriber: Subscriber;
+let clerk: DeskBrowser;
+let supervisor: DeskBrowser;
+
+beforeAll(async () => {
+  service = await TestService.start();
+  clerk = await new DeskBrowser(service).signIn('agent');
+  supervisor = await new DeskBrowser(service).signIn('supervisor');
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  await service.rows.budgets.clearForms();
+  await service.rows.budgets.clearStarts();
+  subscriber = await service.subscriber();
+});
+
+const visit = () => new TextBrowser(service.issuer);
+const personOf = ({ person: { birthDate, genderDigit, phoneNumber } }: Subscriber) => ({
+  birthDate,
+  genderDigit,
+  phoneNumber,
+});
+const written = (other: Record<string, string> = {}) => ({
+  ...personOf(subscriber),
+  cause: 'broken',
+  oldSerialNumber: subscriber.phone.serialNumber,
+  identityProof: 'id_card',
+  reference: '',
+  delivery: 'visit',
+  ...other,
+});
+const numberOn = ({ text }: SeenPage) => RECEIPT.exec(text)?.[0] ?? '';
+
+/** Files an application without logging in. */
+async function file(
+  other: Record<string, string> = {},
+): Promise<{ visitor: TextBrowser; page: SeenPage; number: string }> {
+  const visitor = visit();
+  await visitor.open('/reissue/apply');
+  const page = await visitor.send('/reissue/apply', written(other));
+  await service.rows.customers.untilApplicationsMatched();
+  return { visitor, page, number: numberOn(page) };
+}
+
+/** Opens the website's request in the subscriber's app, and returns what the app names as its purpose, with the code. */
+async function codeInApp({ phone }: Subscriber): Promise<{ purpose: string; code: string; id: string }> {
+  const pending = await eventually('a request in the app', async () => (await phone.pending()).at(-1));
+  await phone.open(pending, TEST_PIN);
+  const { code } = await phone.readCode(await phone.envelope(pending.id), pending.id);
+  return { purpose: pending.purpose, code, id: pending.id };
+}
+
+const ofSubscription = () => `/operator/subscriptions/${subscriber.subscriptionId}`;
+async function look(desk: DeskBrowser): Promise<string> {
+  await desk.post(`${ofSubscription()}/reason`, { reason: '재발급 신청 확인' });
+  return (await desk.get(ofSubscription())).html;
+}
+const idOn = (html: string) => /reissue-applications\/([0-9a-f-]{36})\/take/.exec(html)?.[1] ?? '';
+const take = (id: string, other: Record<string, string> = {}) =>
+  clerk.post(`/operator/reissue-applications/${id}/take`, {
+    oldSerialNumber: subscriber.phone.serialNumber,
+    identified: 'yes',
+    reason: '신분증 확인',
+    ...other,
+  });
+const reissueOn = (html: string, action: string) =>
+  new RegExp(`reissues/([0-9a-f-]{36})/${action}`).exec(html)?.[1] ?? '';
+const standingOf = () => service.rows.subscriptions.of(subscriber.subscriptionId);
+
+describe('an application for a reissue with the app', () => {
+  it('the app names the application, the authentication is kept with it, and a new phone takes over in the end', async () => {
+    const visitor = visit();
+    await visitor.open('/reissue');
+    await visitor.send('/reissue', personOf(subscriber));
+    const { purpose, code, id } = await codeInApp(subscriber);
+    expect(purpose).toBe('앱 재발급 신청');
+    const form = await visitor.send('/code', { code });
+    expect(new URL(form.url).pathname).toBe('/reissue/apply');
+    expect(form.text).toContain('앱으로 본인확인을 마쳤습니다');
+    expect(form.html).not.toContain('name="identityProof"');
+    const { cause, oldSerialNumber } = written();
+    const filed = await visitor.send('/reissue/apply', { cause, oldSerialNumber, delivery: 'post', ...RECIPIENT });
+    expect(filed.text).toContain('신청을 접수했습니다');
+    const number = numberOn(filed);
+    expect(await service.rows.customers.newestApplication()).toMatchObject({
+      subscriptionId: subscriber.subscriptionId,
+      authenticationId: id,
+      state: 'filed',
+    });
+    // The application changes nothing: the phone goes on as before.
+    expect(await standingOf()).toMatchObject({ state: 'active', suspensions: [] });
+    expect((await clerk.get('/operator')).html).toContain('고객의 재발급 신청');
+
+    const seen = await look(clerk);
+    expect(seen).toContain(`앱 인증 완료 (인증 번호 ${id})`);
+    expect(seen).toContain(ADDRESS);
+    expect((await take(idOn(seen))).status).toBe(303);
+    expect((await visitor.open(`/reissue/standing/${number}`)).text).toContain('승인을 기다리고 있습니다');
+    const reissue = reissueOn((await supervisor.get('/operator/approvals')).html, 'approve');
+    await supervisor.post(`/operator/reissues/${reissue}/approve`, { reason: '확인' });
+    expect((await visitor.open(`/reissue/standing/${number}`)).text).toContain('승인되었습니다');
+    const letter = (await clerk.post(`/operator/reissues/${reissue}/issue`, { reason: '우편 발송' })).html;
+    const window = /<div class="letter-window">(.*?)<\/div>/s.exec(letter)?.[1] ?? '';
+    for (const line of Object.values(RECIPIENT)) expect(window).toContain(line);
+
+    const enrolmentCode = [...letter.matchAll(/<span>([0-9A-Z]{5})<\/span>/g)].map(([, group]) => group).join('-');
+    const replacement = await service.enrol(enrolmentCode);
+    await replacement.confirmTest((await replacement.readTestEnvelope(await replacement.testEnvelope())).code);
+    expect((await visitor.open(`/reissue/standing/${number}`)).text).toContain('재발급이 끝났습니다');
+    // The address is needed no longer.
+    await eventually('the address to be deleted', async () => {
+      return !(await service.rows.customers.newestApplication()).keepsRecipient;
+    });
+  });
+
+  it('a login for another purpose does not stand for the proof of an application', async () => {
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', personOf(subscriber));
+    await visitor.send('/code', { code: (await codeInApp(subscriber)).code });
+    expect((await visitor.open('/reissue/apply')).html).toContain('name="identityProof"');
+  });
+});
+
+describe('an application for a reissue without the app', () => {
+  it('a person who lost the phone applies with an identity card, and the loss is reported at once', async () => {
+    const { page } = await file({ cause: 'lost' });
+    expect(page.text).toContain('신청을 접수했습니다');
+    await service.rows.customers.untilReportsResolved();
+    expect(await standingOf()).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+    const kept = await service.rows.customers.newestApplication();
+    expect(kept).toMatchObject({
+      subscriptionId: subscriber.subscriptionId,
+      authenticationId: null,
+      keepsPerson: false,
+    });
+  });
+
+  it('the answer is the same for a person who is no subscriber, and no operator sees that application', async () => {
+    const stranger = await service.addLine();
+    const { page, number } = await file({ phoneNumber: stranger.phoneNumber, birthDate: stranger.birthDate });
+    const theirs = await file();
+    const shape = ({ html, text }: SeenPage) => [
+      html.replace(/value="[\w-]{43}"|nonce="[^"]*"/g, '').length,
+      text.replace(RECEIPT, '').replace(/\d{4}\. \d+\. \d+\. 오[전후] \d+:\d\d/g, ''),
+    ];
+    expect(shape(page)[1]).toEqual(shape(theirs.page)[1]);
+    expect((await service.rows.customers.newestApplication()).subscriptionId).toBe(subscriber.subscriptionId);
+    // An operator declines one, and another ends unseen: until its time, both stand as received.
+    const html = await look(clerk);
+    await clerk.post(`/operator/reissue-applications/${idOn(html)}/decline`, { reason: '본인 아님' });
+    for (const one of [number, theirs.number]) {
+      expect((await visit().open(`/reissue/standing/${one}`)).text).toContain('신청을 접수했습니다');
+    }
+    await service.rows.customers.expireApplications();
+    for (const one of [number, theirs.number]) {
+      expect((await visit().open(`/reissue/standing/${one}`)).text).toContain('신청이 종료되었습니다');
+    }
+  });
+
+  it('an operator takes an application up only after the check of identity, and with the serial number of the phone', async () => {
+    await file({
+      identityProof: 'certificate',
+      reference: 'KICA-2026-1129-0042',
+      oldSerialNumber: 'PG-0000-0000-0000',
+    });
+    const html = await look(clerk);
+    expect(html).toContain('KICA-2026-1129-0042');
+    const id = idOn(html);
+    const unchecked = await take(id, { identified: '' });
+    expect(unchecked).toMatchObject({ status: 422 });
+    expect(unchecked.html).toContain('본인 확인을 마친 뒤 표시해 주세요');
+    expect((await take(id, { oldSerialNumber: 'PG-0000-0000-0000' })).html).toContain('일련번호가 아닙니다');
+    expect((await service.rows.customers.newestApplication()).state).toBe('filed');
+    expect((await take(id)).status).toBe(303);
+    expect((await service.rows.customers.newestApplication()).state).toBe('taken');
+    // Taken up twice, it changes nothing.
+    expect((await take(id)).status).toBe(409);
+    // Only another one decides.
+    const own = reissueOn(await look(clerk), 'withdraw');
+    expect((await clerk.post(`/operator/reissues/${own}/approve`, { reason: '승인' })).status).toBe(403);
+  });
+
+  it('the receipt number withdraws an application, and the reissue that it became', async () => {
+    const { visitor, number } = await file();
+    expect((await visitor.send(`/reissue/standing/${number}/withdraw`)).text).toContain('신청이 취소되었습니다');
+    expect(await look(clerk)).not.toContain('reissue-applications/');
+
+    const again = await file();
+    await take(idOn(await look(clerk)));
+    await again.visitor.open(`/reissue/standing/${again.number}`);
+    expect((await again.visitor.send(`/reissue/standing/${again.number}/withdraw`)).text).toContain(
+      '신청이 취소되었습니다',
+    );
+    expect(await look(clerk)).toContain('재발급 신청</summary>');
+    expect((await supervisor.get('/operator/approvals')).html).not.toContain(subscriber.subscriptionId);
+  });
+
+  it('a receipt number is found as people type it, and an unknown one is refused', async () => {
+    const { number } = await file();
+    const visitor = visit();
+    await visitor.open('/reissue');
+    expect(
+      (await visitor.send('/reissue/standing', { number: ` ${number.toLowerCase().replaceAll('-', ' ')} ` })).text,
+    ).toContain(number);
+    await visitor.open('/reissue');
+    const unknown = await visitor.send('/reissue/standing', { number: otherThan(number) });
+    expect(unknown).toMatchObject({ status: 422 });
+    expect((await visitor.open('/reissue/standing/0000-0000-0000-0000')).status).toBe(404);
+    expect((await visitor.open('/reissue/standing/%00')).status).toBe(404);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['no cause', { cause: '' }, '재발급 사유를 선택해 주세요'],
+    ['no serial number', { oldSerialNumber: '<script>' }, '숫자 12자리를 입력해 주세요'],
+    ['a certificate without its receipt', { identityProof: 'certificate' }, '접수번호를 한 줄'],
+    ['a resident number as its receipt', { identityProof: 'i_pin', reference: '900101-1234567' }, '접수번호를 한 줄'],
+    ['the app as its proof', { identityProof: 'phone' }, '본인 확인 수단을 선택해 주세요'],
+    ['a letter to nowhere', { delivery: 'post' }, '주소를 한 줄'],
+    ['a letter with a wrong postcode', { delivery: 'post', ...RECIPIENT, postcode: '123' }, '숫자 5자리'],
+    ['a birth date that does not exist', { birthDate: '991399' }, '생년월일 6자리를 정확히'],
+  ])('an application with %s is shown again with what was typed', async (_, other, message) => {
+    const visitor = visit();
+    await visitor.open('/reissue/apply');
+    const page = await visitor.send('/reissue/apply', written(other));
+    expect(page.status).toBe(422);
+    expect(page.text).toContain(message);
+    expect(page.html).not.toContain('<script>"');
+    expect(page.html).toContain(`value="${personOf(subscriber).phoneNumber}"`);
+  });
+
+  it('five applications a day about one person are taken, and no more', async () => {
+    for (let times = 0; times < 5; times += 1) expect((await file()).page.status).toBe(200);
+    expect((await file()).page.status).toBe(429);
+  });
+
+  it('what an application says about a person stands in no table in plain form', async () => {
+    await file({ delivery: 'post', ...RECIPIENT, identityProof: 'i_pin', reference: 'IPIN-77881234' });
+    expect(await service.rows.personalData.tracesOf(ADDRESS, RECIPIENT.name, 'IPIN-77881234')).toEqual([]);
+  });
+});
