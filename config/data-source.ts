@@ -67,6 +67,7 @@ import { WebPush1764130000000 } from '../migrations/1764130000000-web-push.ts';
 import { Console1764140000000 } from '../migrations/1764140000000-console.ts';
 import { PushAnswers1764160000000 } from '../migrations/1764160000000-push-answers.ts';
 import { ReissueApplications1764170000000 } from '../migrations/1764170000000-reissue-applications.ts';
+import { ConsentsByDocument1764170000001 } from '../migrations/1764170000001-consents-by-document.ts';
 import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
@@ -225,6 +226,7 @@ export function dataSourceOptions(
       Console1764140000000,
       PushAnswers1764160000000,
       ReissueApplications1764170000000,
+      ConsentsByDocument1764170000001,
       WebhookBounds1764180000000,
     ],
     migrationsTableName: 'migrations',

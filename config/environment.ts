@@ -344,6 +344,14 @@ export class Environment {
   PERSONAL_DATA_DAYS: number = 1_827;
 
   /**
+   * A folder with the operator's own terms, privacy policy and optional consents (`terms.2026-12-01.ko.md`), and with
+   * `company.json`, what the website names of the company.
+   */
+  @IsOptional()
+  @IsString()
+  LEGAL_TEXTS?: string;
+
+  /**
    * Minutes from the carrier's report of a new handset until its enrolment code goes there by SMS. In this time the
    * holder of the old phone, which got a notice, can object.
    */

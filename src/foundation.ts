@@ -20,6 +20,8 @@ import { FormLimits } from './http/form-limits.ts';
 import { Metrics } from './http/metrics.ts';
 import { Readiness } from './http/readiness.ts';
 import { DEFAULT_BRAND, type Brand } from './pages/brand.ts';
+import { readCompany } from './pages/company.ts';
+import { LegalTexts, readLegalFolder, type LegalDocuments } from './pages/legal/legal-texts.ts';
 import { Words, type Changed } from './pages/words.ts';
 import type { SiteWords } from './pages/words/words.ts';
 import { Loops } from './process/loops.ts';
@@ -69,6 +71,11 @@ export interface Foundation {
   brand?: Partial<Brand>;
   /** Changed texts. Default: none; a text that is not named keeps its wording. */
   words?: ChangedWords;
+  /**
+   * Terms, privacy policy and optional consents, each with all its versions. Default: the files in `LEGAL_TEXTS`, and the
+   * service's own texts for a document that is in neither.
+   */
+  legal?: LegalDocuments;
 }
 
 /** Milliseconds between two comparisons of the journal with the tables. */
@@ -98,7 +105,12 @@ export class FoundationModule implements OnApplicationShutdown {
     await this.journal.close();
   }
 
-  static register({ environment, push, sms, directory, brand, words }: Foundation): DynamicModule {
+  static register({ environment, push, sms, directory, brand, words, legal }: Foundation): DynamicModule {
+    const folder = environment.LEGAL_TEXTS;
+    const company = folder === undefined ? {} : readCompany(folder);
+    const texts = new Words({ ...DEFAULT_BRAND, ...company, ...brand }, { ...words });
+    const retention = { historyDays: environment.HISTORY_DAYS, personalDataDays: environment.PERSONAL_DATA_DAYS };
+    const documents = { ...(folder !== undefined && readLegalFolder(folder)), ...legal };
     const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
     const sessionUrl = environment.QUEUE_DATABASE_URL ?? environment.DATABASE_URL ?? '';
     const journal = new Journal(environment.JOURNAL_FILE, sessionUrl);
@@ -111,7 +123,8 @@ export class FoundationModule implements OnApplicationShutdown {
       { provide: PushGateway, useValue: push },
       { provide: SmsGateway, useValue: sms },
       { provide: ADOPTED_DIRECTORY, useValue: directory ?? null },
-      { provide: Words, useValue: new Words({ ...DEFAULT_BRAND, ...brand }, { ...words }) },
+      { provide: Words, useValue: texts },
+      { provide: LegalTexts, useValue: new LegalTexts(texts, retention, documents) },
       {
         provide: Database,
         useFactory: async (source: DataSource) =>

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Not, type FindOptionsWhere, type Repository } from 'typeorm';
 import { within } from '../database/criteria.ts';
-import { Database, type Session } from '../database/database.ts';
+import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { Channel } from '../domain/authentication.ts';
-import { Consent } from './consent.entity.ts';
 import { CustomerSession } from './customer-session.entity.ts';
 import type { CustomerVisit } from './customer-session.ts';
 import type { Intent } from './intent.ts';
@@ -114,11 +113,6 @@ export class CustomerSessionStore {
   /** Deletes a batch of sessions that began more than an hour ago. Returns true if more may remain. */
   async purge(): Promise<boolean> {
     return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
-  }
-
-  /** Stores the accepted terms in the session's transaction. */
-  async consent({ manager }: Session, consent: Pick<Consent, 'subscriptionId' | 'terms' | 'locale'>): Promise<void> {
-    await manager.insert(Consent, consent);
   }
 }
 

@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Consent } from './consent.entity.ts';
+import { Consents } from './consents.ts';
+import { LegalController } from './pages/legal.controller.ts';
 import { CustomerSession } from './customer-session.entity.ts';
 import { Report } from './report.entity.ts';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
@@ -38,7 +41,7 @@ import { Reports } from './reports.ts';
 /** The actions of subscribers on the website. The service itself verifies their identity, except for reports. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([CustomerSession, ReissueApplication, Report]),
+    TypeOrmModule.forFeature([Consent, CustomerSession, ReissueApplication, Report]),
     AuthenticationModule,
     AuthenticatorsModule,
     LifecycleModule,
@@ -56,10 +59,12 @@ import { Reports } from './reports.ts';
     HomeController,
     IdentityController,
     MyController,
+    LegalController,
     ReissueController,
     ReportController,
   ],
   providers: [
+    Consents,
     Customers,
     Identity,
     LossBreaker,
@@ -73,7 +78,7 @@ import { Reports } from './reports.ts';
     Pages,
     PageProblemFilter,
   ],
-  exports: [NewPhone, PageProblemFilter, Pages, ReissueApplications, Reports],
+  exports: [Consents, NewPhone, PageProblemFilter, Pages, ReissueApplications, Reports],
 })
 export class CustomersModule {
   constructor(

@@ -5,6 +5,8 @@ import type { Locale } from '../domain/locale.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Customer } from './customers.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import type { AgreedVersions } from '../pages/legal/legal-texts.ts';
+import { readVersions } from './consents.ts';
 import { MyService } from './my-service.ts';
 
 /** The customer's browser, as far as the next step needs it. */
@@ -35,7 +37,7 @@ export class Identity {
         return { address: '/my' };
       case 'join':
         if (terms === null) throw new Error('a customer joins without having accepted the terms');
-        return this.join(customer, browser, terms);
+        return this.join(customer, browser, readVersions(terms));
       case 'cancel':
         await this.service.cancel(customer);
         return { address: '/cancelled' };
@@ -48,9 +50,9 @@ export class Identity {
   }
 
   /** Subscribes the customer's line. A customer who is subscribed already goes to the service's own page. */
-  async join(customer: Customer, { digest, locale }: CustomerBrowser, terms: string): Promise<NextStep> {
+  async join(customer: Customer, { digest, locale }: CustomerBrowser, versions: AgreedVersions): Promise<NextStep> {
     try {
-      if (digest) await this.service.join(customer, digest, terms, locale);
+      if (digest) await this.service.join(customer, digest, versions, locale);
       return { address: '/enrol' };
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not_eligible') throw error;

@@ -13,7 +13,8 @@ import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import type { CustomerVisit } from './customer-session.ts';
-import { CustomerSessionStore } from './customer-session.store.ts';
+import { Consents } from './consents.ts';
+import type { AgreedVersions } from '../pages/legal/legal-texts.ts';
 import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
 import { NewPhone, type NewPhoneStanding } from './new-phone.ts';
 import type { Locale } from '../domain/locale.ts';
@@ -42,7 +43,7 @@ export interface Receipt {
 export class MyService {
   constructor(
     private readonly customers: Customers,
-    private readonly store: CustomerSessionStore,
+    private readonly consents: Consents,
     private readonly subscriptions: Subscriptions,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly history: History,
@@ -67,12 +68,13 @@ export class MyService {
     return { subscription, fee, history, registrations, otp, newPhone };
   }
 
-  /** Subscribes the customer and stores the version of the accepted terms. Problems: as `Subscriptions.subscribe`. */
-  async join(customer: Customer, digest: Buffer, terms: string, locale: Locale): Promise<void> {
+  /** Subscribes the customer and records the versions of the accepted documents. Problems: as `Subscriptions.subscribe`. */
+  async join(customer: Customer, digest: Buffer, versions: AgreedVersions, locale: Locale): Promise<void> {
     const enrolment = await this.lifecycle.subscribe(
       customer.line.phoneNumber,
       { actor: 'customer', verified: customer.line },
-      (session, subscriptionId) => this.store.consent(session, { subscriptionId, terms, locale }),
+      (session, subscriptionId) =>
+        this.consents.record(session, subscriptionId, { versions, locale, channel: 'website' }),
     );
     await this.show(digest, enrolment);
   }

@@ -30,6 +30,7 @@ export const GUIDE_GROUPS = {
   running: [
     guide('subscriptions', '가입', 'Subscriptions'),
     guide('website', '홈페이지', 'Website'),
+    guide('app', '앱', 'The app'),
     guide('operation', '운영', 'Operation'),
     guide('restoring', '백업과 복원', 'Backups and restoring'),
     guide('security', '보안', 'Security'),

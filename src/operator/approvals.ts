@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Devices } from '../devices/devices.ts';
+import { Consents } from '../customers/consents.ts';
+import { LOCALES } from '../domain/locale.ts';
+import { seoulDay } from '../domain/person.ts';
+import { LegalTexts } from '../pages/legal/legal-texts.ts';
 import { randomId } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
 import type { ApprovalKind } from '../domain/operator.ts';
@@ -67,6 +71,8 @@ export class Approvals {
     private readonly held: HeldLines,
     private readonly numbers: MaskedNumbers,
     private readonly limits: FormLimits,
+    private readonly legal: LegalTexts,
+    private readonly consents: Consents,
     private readonly audit: Audit,
   ) {}
 
@@ -97,17 +103,23 @@ export class Approvals {
 
   /**
    * Requests to subscribe the line of a number although a SIM change or a report of loss holds it, because the customer
-   * is present and `identified`. Nothing else is overridden. Problems: `invalid_request` unless identified,
+   * is present and `identified`, and `agreed` when the terms were read aloud. Nothing else is overridden. Problems:
+   * `invalid_request` unless both,
    * `not_eligible` with the other rules that the line does not meet, `nothing_to_change` when nothing holds it or the
    * same request is already open, `service_unavailable`.
    */
-  async askToSubscribe(by: DeskOperator, typed: string, identified: boolean): Promise<void> {
+  async askToSubscribe(
+    by: DeskOperator,
+    typed: string,
+    { identified, agreed }: { identified: boolean; agreed: boolean },
+  ): Promise<void> {
     const { operatorId, ...operator } = by;
     const number = parsePhoneNumber(typed);
     const phoneIndex = number === null ? {} : { phoneIndex: this.lines.indexOf(number) };
     const call = { ...operator, action: `ask-${ACTIONS.subscribe}`, ...phoneIndex };
     await this.audit.of(call, async () => {
       if (!identified) throw notIdentified();
+      if (!agreed) throw notAgreed();
       const line = await this.held.find(typed);
       const request = { id: randomId(), lineId: line.lineId, operatorId, reason: by.reason };
       await this.lifecycle.changingLines(async (step) => {
@@ -165,6 +177,12 @@ export class Approvals {
     const close = async (session: Session, of: string) => {
       const taken = await this.store.take(session, { id, operatorId, subscriptionId: of });
       if (!taken) throw await this.notTheirs(session, id, by.operator);
+      if (subscriptionId === null) {
+        // The customer agreed to what was in effect when it was read aloud.
+        const versions = this.legal.agreed([], seoulDay(request.askedAt));
+        const read = { versions, locale: LOCALES[0], channel: 'call_centre', recordedBy: request.askedBy } as const;
+        await this.consents.record(session, of, read);
+      }
       await this.audit.done(session, { ...call, subscriptionId: of });
     };
     return this.audit.of(call, () =>
@@ -302,6 +320,11 @@ function alreadyRequested(): Problem {
 function notIdentified(): Problem {
   const errors = [{ pointer: '/identified', detail: 'Confirm that the customer is present and identified.' }];
   return new Problem('invalid_request', 'The customer must be present and identified.', { errors });
+}
+
+function notAgreed(): Problem {
+  const errors = [{ pointer: '/agreed', detail: 'Confirm that the customer agreed after you read the terms aloud.' }];
+  return new Problem('invalid_request', 'The customer must agree to the terms and the privacy policy.', { errors });
 }
 
 /** The problem of an unknown approval. */

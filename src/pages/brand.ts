@@ -1,4 +1,5 @@
 import { LOCALES, type Locale } from '../domain/locale.ts';
+import type { Company } from './company.ts';
 import { LANGUAGE } from './language.ts';
 
 /** The identity that people see: on the website, the desk and the hosted window, in the app and in text messages. */
@@ -12,6 +13,8 @@ export interface Brand {
   readonly carrier: Readonly<Record<Locale, string>>;
   /** The number that reaches the call centre, as people dial it. */
   readonly callCentre: string;
+  /** The company behind the service, for the foot of the website. */
+  readonly company?: Company;
   /** An SVG document; browsers show it as the icon of every page. */
   readonly logo: string;
   /**

@@ -1,3 +1,4 @@
+import { companyIn } from './company.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from './html.ts';
 import { languageSwitch } from './language-switch.ts';
@@ -22,9 +23,12 @@ export function sitePage(page: {
   const body = html`<a class="skip" href="#content">${messages.skip}</a>
     <header class="site-header">
       <p class="mark site-name"><a href="/">${messages.name}</a></p>
-      ${languageSwitch(locale, address)}
+      <div class="site-tools">
+        ${languageSwitch(locale, address)}
+        <a class="site-login" href="/my" ${place === '/my' && html`aria-current="page"`}>${messages.logIn}</a>
+      </div>
       <nav class="site-nav" aria-label="${messages.navigation}">
-        ${SITE_PLACES.map(
+        ${SITE_PLACES.filter((one) => one !== '/my').map(
           (one) => html`<a href="${one}" ${one === place && html`aria-current="page"`}>${messages.places[one]}</a>`,
         )}
       </nav>
@@ -33,6 +37,10 @@ export function sitePage(page: {
     <footer class="site-footer">
       <p>${messages.callCentre}</p>
       <p class="hint">${messages.imprint}</p>
+      <p class="site-legal">
+        <a href="/terms">${messages.terms}</a> <a href="/privacy"><strong>${messages.privacy}</strong></a>
+      </p>
+      ${companyLines(reader)}
     </footer>`;
   return {
     locale,
@@ -43,6 +51,16 @@ export function sitePage(page: {
     script: 'site.js',
     ...(status !== undefined && { status }),
   };
+}
+
+/** What the law asks the service to name of the company; fields that it does not have are left out. */
+function companyLines(reader: Reader): Html | false {
+  const fields = companyIn(reader.company ?? {}, reader.locale);
+  if (fields.length === 0) return false;
+  const { company } = reader.words(SITE_WORDS);
+  return html`<ul class="company">
+    ${fields.map(([field, value]) => html`<li><span class="hint">${company[field]}</span> ${value}</li>`)}
+  </ul>`;
 }
 
 /** One card in the middle that says how something ended, or why it cannot continue. Its heading gets the focus. */

@@ -5,6 +5,7 @@ import { Problem } from '../domain/problem.ts';
 import { addressOf } from '../http/address.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import { formTokenOf, isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
+import type { Company } from './company.ts';
 import { html, type Html } from './html.ts';
 import { localeNamed, type Locale } from '../domain/locale.ts';
 import { localeOf } from './locale.ts';
@@ -41,6 +42,11 @@ export class Visitor implements Reader {
   /** The texts of a room in the visitor's language. */
   words<Texts extends object>(room: RoomWords<Texts>): Texts {
     return this.texts.of(room, this.locale);
+  }
+
+  /** The company behind the service. */
+  get company(): Company {
+    return this.texts.brand.company ?? {};
   }
 
   /** The digest by which the database identifies this browser; undefined while it has no cookie. */

@@ -1,4 +1,5 @@
 import { LOCALES, type Locale } from '../domain/locale.ts';
+import type { Company } from './company.ts';
 import { inEachLanguage } from './language.ts';
 import { brandNames, LONGEST_SERVICE_NAME, type Brand, type BrandNames } from './brand.ts';
 
@@ -31,6 +32,8 @@ export type WordChanges = Readonly<Record<string, Partial<Record<Locale, object>
 /** The person who reads a page: the language, and the texts of every room in it. */
 export interface Reader {
   readonly locale: Locale;
+  /** The company behind the service. */
+  readonly company?: Company;
   words<Texts extends object>(room: RoomWords<Texts>): Texts;
 }
 
@@ -46,7 +49,11 @@ export class Words {
     if (brand.service.ko.length > LONGEST_SERVICE_NAME) {
       throw new Error(`brand.service.ko has more than ${LONGEST_SERVICE_NAME} characters`);
     }
-    const readerIn = (locale: Locale): Reader => ({ locale, words: (room) => this.of(room, locale) });
+    const readerIn = (locale: Locale): Reader => ({
+      locale,
+      words: (room) => this.of(room, locale),
+      ...(brand.company && { company: brand.company }),
+    });
     this.readers = Object.fromEntries(LOCALES.map((locale) => [locale, readerIn(locale)])) as Record<Locale, Reader>;
   }
 

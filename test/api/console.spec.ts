@@ -696,7 +696,7 @@ describe('webhooks', () => {
       );
       return answers.find(({ status }) => status === 429);
     });
-    expect(textOf(refused)).toContain('요청이 너무 많습니다');
+    expect(textOf(refused)).toContain('요청이 너무 많았습니다');
     await developer.post(at(`webhooks/${id}/remove`), { sure: 'yes' });
   });
 

@@ -322,7 +322,7 @@ const OWN: [method: 'GET' | 'POST', path: string][] = [
 ];
 const BEHIND_SIGN_IN = [...PAGES.map(([method, path]) => [method, path] as const), ...OWN];
 const FORMS = BEHIND_SIGN_IN.filter(([method]) => method === 'POST');
-const fields = { reason, phoneNumber: '010-0000-0000', month: '2026-01', identified: 'yes' };
+const fields = { reason, phoneNumber: '010-0000-0000', month: '2026-01', identified: 'yes', agreed: 'yes' };
 const ROLE_NAMES = { viewer: '조회 담당', agent: '상담원', supervisor: '책임자' };
 
 describe('a page of the desk', () => {
@@ -851,8 +851,11 @@ describe('what takes two operators', () => {
 });
 
 describe('a line that a hold keeps from joining', () => {
-  const override = (login: string, phoneNumber: string, other: Record<string, string> = { identified: 'yes' }) =>
-    desk(login).post('/operator/approvals/subscribe', { phoneNumber, reason, ...other });
+  const override = (
+    login: string,
+    phoneNumber: string,
+    other: Record<string, string> = { identified: 'yes', agreed: 'yes' },
+  ) => desk(login).post('/operator/approvals/subscribe', { phoneNumber, reason, ...other });
   const swapped = async (other: Parameters<TestService['addLine']>[0] = {}) => {
     const person = await service.addLine(other);
     expect(await service.sendEvent(person.lineId, 'sim-swapped', undefined, 1)).toBe('applied');
@@ -876,7 +879,10 @@ describe('a line that a hold keeps from joining', () => {
     expect(found.html).not.toContain(phoneNumber.slice(-8));
     expect((await search('viewer', phoneNumber)).html).not.toContain('/operator/approvals/subscribe');
 
-    for (const other of [{}, { identified: 'no' }])
+    for (const other of [{}, { identified: 'no' }, { identified: 'yes' }, { agreed: 'yes' }] as Record<
+      string,
+      string
+    >[])
       expect((await override('agent', phoneNumber, other)).status).toBe(400);
     expect((await override('agent', phoneNumber)).location).toBe('/operator/approvals?done=ask-subscribe');
     expect((await override('supervisor2', phoneNumber)).status).toBe(409);
@@ -900,6 +906,9 @@ describe('a line that a hold keeps from joining', () => {
     expect(await standingOf(subscriptionId)).toBe('active');
     const [joined] = await service.rows.subscriptions.transitionsOf(subscriptionId);
     expect(joined).toMatchObject({ change: 'subscribed', actor: 'operator', actor_id: 'agent + supervisor' });
+    expect(await service.rows.subscriptions.consentsOf(lineId)).toMatchObject(
+      ['privacy', 'terms'].map((document) => ({ document, channel: 'call_centre', by: 'agent' })),
+    );
     expect((await auditOf(subscriptionId)).map(({ operator, action, outcome }) => [operator, action, outcome])).toEqual(
       expect.arrayContaining([['agent', 'take-subscribe-identified', 'done']]),
     );

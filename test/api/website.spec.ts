@@ -168,7 +168,14 @@ describe('joining', () => {
     const code = /[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(page.text)?.[0] ?? '';
     expect(page.html).toContain('<svg');
     expect(await service.rows.subscriptions.consentsOf(person.lineId)).toEqual([
-      { terms: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), locale: 'ko' },
+      ...['privacy', 'terms'].map((document) => ({
+        document,
+        version: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        locale: 'ko',
+        channel: 'website',
+        by: null,
+        withdrawn: false,
+      })),
     ]);
 
     const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');
@@ -263,8 +270,8 @@ describe('joining', () => {
     await service.rows.customers.ageVerifications(11);
     await visitor.open('/join');
     expect((await verifiedBySms(person, visitor, '/join', AGREED)).url).toBe(`${service.issuer}/enrol`);
-    const [kept] = await service.rows.subscriptions.consentsOf(person.lineId);
-    expect(kept?.terms).toMatch(/^\d{4}-\d\d-\d\d$/);
+    const kept = await service.rows.subscriptions.consentsOf(person.lineId);
+    expect(kept.map(({ document }) => document)).toEqual(['privacy', 'terms']);
   });
 
   it('joining is not undone by a stranger who reports a new phone', async () => {

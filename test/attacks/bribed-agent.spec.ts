@@ -172,7 +172,7 @@ describe.each(LOGINS)('one person at the desk, as %s', (login) => {
     const thief = new Thief(service, { ...(await service.subscriber()), person });
     await thief.tell('sim-swapped');
     const { phoneNumber } = person;
-    const typed = { phoneNumber, identified: 'yes', reason };
+    const typed = { phoneNumber, identified: 'yes', agreed: 'yes', reason };
     expect((await desks.get(login)!.post('/operator/approvals/subscribe', typed)).status).toBe(303);
     const { html } = await desks.get(login)!.get('/operator/approvals');
     const card = html.split('id="approval-').find((part) => part.includes(phoneNumber.slice(-4)));

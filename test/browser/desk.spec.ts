@@ -211,6 +211,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await form.locator('button').click();
       expect(await form.locator('[name="identified"]:invalid').count()).toBe(1);
       await form.getByLabel(identified).check();
+      await form.locator('[name="agreed"]').check();
       await form.locator('button').click();
       await agent.locator('.good-note').waitFor();
       await expectFit(agent);

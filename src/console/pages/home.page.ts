@@ -75,9 +75,9 @@ function failingEndpoints(reader: ClientReader, endpoints: readonly EndpointView
         ${failing.map(
           ({ id, url, disabledBy, failingSince }) =>
             html`<li>
-              <a class="free" href="${pathIn(reader, 'webhooks')}/${id}"><strong>${url}</strong></a>
-              <span class="tag suspended">${disabledBy ? webhooks.states.disabled : webhooks.states.failing}</span>
+              <a href="${pathIn(reader, 'webhooks')}/${id}"><strong>${url}</strong></a>
               <span class="hint">
+                <span class="tag suspended">${disabledBy ? webhooks.states.disabled : webhooks.states.failing}</span>
                 ${
                   disabledBy
                     ? webhooks.disabledBy[disabledBy]

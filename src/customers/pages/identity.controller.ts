@@ -11,6 +11,8 @@ import { Problem } from '../../domain/problem.ts';
 import { codeIn } from '../../domain/typed-text.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
+import { LegalTexts } from '../../pages/legal/legal-texts.ts';
+import { writeVersions } from '../consents.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
 import {
   CODE_NOTES,
@@ -27,9 +29,6 @@ import { parsePersonForm } from './read-person.ts';
 import type { SitePlace } from '../../pages/site-places.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import { FollowQuery } from '../../windows/page/window-page.dto.ts';
-
-/** The version of the terms on the page. Change it together with their text. */
-const TERMS = '2026-11-28';
 
 /** The page of each intent, where the customer can start again. */
 const PLACES: Readonly<Record<Intent, SitePlace>> = {
@@ -50,6 +49,7 @@ export class IdentityController {
     private readonly customers: Customers,
     private readonly identity: Identity,
     private readonly limits: FormLimits,
+    private readonly legal: LegalTexts,
     private readonly environment: Environment,
   ) {}
 
@@ -88,14 +88,17 @@ export class IdentityController {
     const agreed = [form['agree0'] === 'yes', form['agree1'] === 'yes'] as const;
     if (agreed.includes(false) || (person && 'typed' in person)) {
       const typed = person && ('typed' in person ? person.typed : { values: person, faults: [] });
-      const more = { ...(typed && { typed }), ...(known && { known: known.line.phoneNumber }) };
+      const wanted = this.legal.optional.filter((one) => form[one] === 'yes');
+      const more = { wanted, ...(typed && { typed }), ...(known && { known: known.line.phoneNumber }) };
       this.pages.send(reply, joinPage({ ...this.joinForm(visitor), ...more, agreed }));
       return;
     }
+    const versions = this.legal.agreed(this.legal.optional.filter((one) => form[one] === 'yes'));
     if (known) {
       await this.limits.spend(addressLimit('join', request));
-      this.show(visitor, reply, await this.identity.join(known, visitor, TERMS));
-    } else if (person && !('typed' in person)) await this.begin(visitor, reply, person, 'join', TERMS);
+      this.show(visitor, reply, await this.identity.join(known, visitor, versions));
+    } else if (person && !('typed' in person))
+      await this.begin(visitor, reply, person, 'join', writeVersions(versions));
   }
 
   @Get('code')
@@ -231,7 +234,8 @@ export class IdentityController {
 
   private joinForm(visitor: Visitor): Parameters<typeof joinPage>[0] {
     const { MONTHLY_FEE: monthlyFee } = this.environment;
-    return { reader: visitor, token: visitor.formToken(), monthlyFee };
+    const optional = this.legal.optional.map((name) => ({ name, title: this.legal.title(name, visitor.locale) }));
+    return { reader: visitor, token: visitor.formToken(), monthlyFee, optional };
   }
 }
 

@@ -37,10 +37,13 @@ export function joinPage(
     monthlyFee: number;
     /** The accepted terms; undefined before the form was sent. */
     agreed?: readonly [boolean, boolean];
+    /** The optional documents, and those to which the customer agreed. */
+    optional: readonly { name: string; title: string }[];
+    wanted?: readonly string[];
     known?: string;
   },
 ): Page {
-  const { reader, token, typed, monthlyFee, agreed = [false, false], known } = input;
+  const { reader, token, typed, monthlyFee, agreed = [false, false], known, optional, wanted = [] } = input;
   const missing = input.agreed?.indexOf(false) ?? -1;
   const { join, person, my, home } = reader.words(CUSTOMER_WORDS);
   const agreement = (at: 0 | 1) =>
@@ -58,6 +61,7 @@ export function joinPage(
         />
         ${join.agree[at]}</label
       >
+      <p><a href="${DOCUMENTS[at]}" target="_blank" rel="noopener">${join.whole[at]}</a></p>
     </div>`;
   const content = html`<section class="card narrow">
     <h1>${join.title}</h1>
@@ -68,6 +72,16 @@ export function joinPage(
         <legend>${join.terms}</legend>
         ${missing >= 0 && html`<p class="fault" id="agree-fault" role="alert">${join.mustAgree}</p>`} ${agreement(0)}
         ${agreement(1)}
+        ${optional.map(
+          ({ name, title }) =>
+            html`<div class="agreement">
+              <label class="check"
+                ><input type="checkbox" name="${name}" value="yes" ${wanted.includes(name) && html`checked`} />
+                ${join.optional(title)}</label
+              >
+              <p><a href="/consents/${name}" target="_blank" rel="noopener">${join.wholeOf(title)}</a></p>
+            </div>`,
+        )}
       </fieldset>
       ${known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known)}
       <button class="primary">${known === undefined ? join.submit : home.join}</button>
@@ -76,6 +90,9 @@ export function joinPage(
   const isFaulty = missing >= 0 || (typed?.faults.length ?? 0) > 0;
   return sitePage({ reader, title: join.title, address: '/join', place: '/join', content, ...(isFaulty && FAULTY) });
 }
+
+/** The pages of the two documents that a joining customer has to accept. */
+const DOCUMENTS = ['/terms', '/privacy'] as const;
 
 /** Why a line may not join. The person was verified a moment ago, so the page also says from when it may. */
 export function refusedPage(

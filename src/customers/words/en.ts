@@ -120,6 +120,9 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       'Verification codes for this line are sent to the registered app instead of by text message. You can cancel at any time on the website or through the call centre. The service is cancelled automatically if you move to another carrier or transfer the line to another owner.',
       'To verify you, we store your date of birth, gender, phone number and data of the registered phone in encrypted form. The authentication history is deleted after the retention period.',
     ],
+    whole: ['Read the whole terms (new window)', 'Read the whole privacy policy (new window)'],
+    optional: (title) => `I agree: ${title} (optional)`,
+    wholeOf: (title) => `Read it whole: ${title} (new window)`,
     mustAgree: 'You must agree to both terms to join.',
     submit: 'Verify and join',
     refused: {
@@ -346,6 +349,15 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       'Until then, your registered phone and PIN stay unchanged.',
     ],
     submit: 'Request a call',
+  },
+  legal: {
+    since: (day) => `In effect since ${day}`,
+    from: (day) => `In effect from ${day}`,
+    other: 'This is not the text that is in effect now.',
+    present: 'See the present text',
+    versions: 'Texts of other times',
+    inEffect: '(in effect)',
+    planned: '(planned)',
   },
   reissue: {
     title: 'Apply for a reissue',

@@ -144,6 +144,9 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       '이 회선의 본인확인 인증번호를 문자 대신 등록한 앱으로 받습니다. 서비스는 언제든지 홈페이지나 고객센터에서 해지할 수 있으며, 번호이동이나 명의변경을 하면 자동으로 해지됩니다.',
       '본인확인을 위해 생년월일, 성별, 휴대폰번호와 등록한 휴대폰의 정보를 암호화하여 보관하며, 인증 이력은 보관 기간이 지나면 삭제합니다.',
     ] satisfies readonly [string, string],
+    whole: ['이용약관 전문 보기 (새 창)', '개인정보 처리방침 전문 보기 (새 창)'] satisfies readonly [string, string],
+    optional: (title: string) => `${title}에 동의합니다. (선택)`,
+    wholeOf: (title: string) => `${title} 전문 보기 (새 창)`,
     mustAgree: '두 약관에 모두 동의해야 가입할 수 있습니다.',
     submit: '본인확인하고 가입하기',
     refused: {
@@ -380,6 +383,15 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       '그때까지 등록한 휴대폰과 비밀번호는 그대로 유지됩니다.',
     ],
     submit: '확인 전화 신청하기',
+  },
+  legal: {
+    since: (day: string) => `시행일: ${day}`,
+    from: (day: string) => `${day}부터 시행됩니다.`,
+    other: '지금 시행 중인 내용이 아닙니다.',
+    present: '지금 시행 중인 내용 보기',
+    versions: '다른 시기의 내용',
+    inEffect: '(시행 중)',
+    planned: '(시행 예정)',
   },
   reissue: {
     title: '앱 재발급 신청',

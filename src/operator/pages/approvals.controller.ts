@@ -42,8 +42,11 @@ export class DeskApprovalsController {
   @RouteConfig(FORM)
   @Permits('ask')
   async askToSubscribe(@AtDesk() desk: DeskRequest): Promise<string> {
-    const { phoneNumber = '', identified } = desk.fields;
-    await this.approvals.askToSubscribe(desk.acting(), phoneNumber, identified === 'yes');
+    const { phoneNumber = '', identified, agreed } = desk.fields;
+    await this.approvals.askToSubscribe(desk.acting(), phoneNumber, {
+      identified: identified === 'yes',
+      agreed: agreed === 'yes',
+    });
     return desk.go('/operator/approvals?done=ask-subscribe');
   }
 

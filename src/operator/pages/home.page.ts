@@ -266,6 +266,13 @@ function subscribeForm({ texts, formToken }: DeskReader): Html {
     <div class="field">
       <label class="check"><input type="checkbox" name="identified" value="yes" required /> ${words.identified}</label>
     </div>
+    <div class="field">
+      <label class="check"><input type="checkbox" name="agreed" value="yes" required /> ${words.agreed}</label>
+      <p class="hint">
+        <a href="/terms" target="_blank" rel="noopener">${words.terms}</a>
+        <a href="/privacy" target="_blank" rel="noopener">${words.privacy}</a>
+      </p>
+    </div>
     ${reasonField(messages, 'held-reason')}
     <button class="secondary">${words.submit}</button>
   </form>`;

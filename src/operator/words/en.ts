@@ -43,6 +43,9 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       title: 'Request a subscription during a hold',
       text: 'This line cannot subscribe now, because its SIM was changed or reported lost recently. Request it only if the customer stands before you and you checked an identity card. Another supervisor has to check and approve it too.',
       identified: 'The customer is present and identified',
+      agreed: 'I read the terms and the privacy policy aloud, and the customer agreed',
+      terms: 'Terms (new window)',
+      privacy: 'Privacy policy (new window)',
       submit: 'Request approval',
     },
     ask: {

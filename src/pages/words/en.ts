@@ -29,6 +29,21 @@ export const en = ({ service, callCentre }: BrandNames): SiteWords => ({
   },
   callCentre: `Call centre: ${callCentre} (report a lost phone 24/7)`,
   imprint: 'The call centre never asks for a code or a PIN.',
+  terms: 'Terms',
+  privacy: 'Privacy policy',
+  logIn: 'Log in · My service',
+  company: {
+    name: 'Company',
+    representative: 'Representative',
+    registrationNumber: 'Business registration number',
+    mailOrderNumber: 'Mail-order registration',
+    telecomNumber: 'Telecommunications registration',
+    address: 'Address',
+    telephone: 'Telephone',
+    email: 'E-mail',
+    privacyOfficer: 'Privacy officer',
+    hosting: 'Hosting',
+  },
   home: 'Back to home',
   problems: {
     form_outdated: {

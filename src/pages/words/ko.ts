@@ -1,4 +1,5 @@
 import type { BrandNames } from '../brand.ts';
+import type { CompanyField } from '../company.ts';
 import type { Language } from '../language.ts';
 import type { SitePlace } from '../site-places.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
@@ -30,6 +31,21 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
   } satisfies Record<SitePlace, string>,
   callCentre: `고객센터: ${callCentre} (24시간 분실 신고)`,
   imprint: '고객센터는 인증번호나 비밀번호를 절대 묻지 않습니다.',
+  terms: '이용약관',
+  privacy: '개인정보 처리방침',
+  logIn: '로그인·내 서비스',
+  company: {
+    name: '상호',
+    representative: '대표자',
+    registrationNumber: '사업자등록번호',
+    mailOrderNumber: '통신판매업 신고번호',
+    telecomNumber: '통신사업자 등록번호',
+    address: '주소',
+    telephone: '전화',
+    email: '전자우편',
+    privacyOfficer: '개인정보 보호책임자',
+    hosting: '호스팅 제공자',
+  } satisfies Record<CompanyField, string>,
   home: '처음으로',
   problems: {
     form_outdated: {

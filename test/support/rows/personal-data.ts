@@ -96,9 +96,10 @@ export class PersonalDataRows {
 
   /** Records the consent of a subscriber. */
   agree(subscriptionId: string): Promise<unknown> {
-    return this.sql(`INSERT INTO consents (subscription_id, terms, locale) VALUES ($1, '2026-11', 'ko')`, [
-      subscriptionId,
-    ]);
+    return this.sql(
+      `INSERT INTO consents (subscription_id, document, version, locale, channel) VALUES ($1, 'terms', '2026-11', 'ko', 'website')`,
+      [subscriptionId],
+    );
   }
 
   /** Charges a subscription for a month, which is closed with it. */

@@ -209,10 +209,15 @@ export class SubscriptionRows {
     return this.sql('UPDATE enrolment_codes SET expires_at = now() WHERE used_at IS NULL');
   }
 
-  /** The terms that the subscribers of a line accepted. */
-  consentsOf(lineId: string): Promise<{ terms: string; locale: string }[]> {
+  /** What the subscribers of a line agreed to, by document. */
+  consentsOf(
+    lineId: string,
+  ): Promise<
+    { document: string; version: string; locale: string; channel: string; by: string | null; withdrawn: boolean }[]
+  > {
     return this.sql(
-      'SELECT terms, locale FROM consents JOIN subscriptions s ON s.id = subscription_id WHERE line_id = $1',
+      `SELECT document, version, locale, channel, recorded_by AS by, withdrawn_at IS NOT NULL AS withdrawn
+       FROM consents JOIN subscriptions s ON s.id = subscription_id WHERE line_id = $1 ORDER BY document, at`,
       [lineId],
     );
   }

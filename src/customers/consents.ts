@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, type Repository } from 'typeorm';
+import type { Session } from '../database/database.ts';
+import type { Locale } from '../domain/locale.ts';
+import { Problem } from '../domain/problem.ts';
+import {
+  LegalTexts,
+  type AgreedVersions,
+  type LegalDocument,
+  type OptionalDocument,
+} from '../pages/legal/legal-texts.ts';
+import { Consent, type ConsentChannel } from './consent.entity.ts';
+
+/** How and in which language a customer agreed. */
+export interface Agreement {
+  versions: AgreedVersions;
+  locale: Locale;
+  channel: ConsentChannel;
+  /** The operator who read the documents aloud. */
+  recordedBy?: string;
+}
+
+export type KeptConsent = Pick<Consent, 'document' | 'version' | 'locale' | 'channel' | 'at' | 'withdrawnAt'>;
+
+/** What customers agreed to, and what they no longer agree to. */
+@Injectable()
+export class Consents {
+  constructor(
+    @InjectRepository(Consent) private readonly consents: Repository<Consent>,
+    private readonly legal: LegalTexts,
+  ) {}
+
+  /** Records an agreement in the transaction that subscribes the customer. */
+  async record({ manager }: Session, subscriptionId: string, agreement: Agreement): Promise<void> {
+    const { versions, locale, channel, recordedBy = null } = agreement;
+    const rows = (Object.entries(versions) as [LegalDocument, string][]).map(([document, version]) => ({
+      subscriptionId,
+      document,
+      version,
+      locale,
+      channel,
+      recordedBy,
+    }));
+    await manager.insert(Consent, rows);
+  }
+
+  /** Lists the consents of a subscription, oldest first. */
+  ofSubscription(subscriptionId: string): Promise<KeptConsent[]> {
+    return this.consents.find({
+      select: { document: true, version: true, locale: true, channel: true, at: true, withdrawnAt: true },
+      where: { subscriptionId },
+      order: { at: 'ASC', document: 'ASC' },
+    });
+  }
+
+  /** Agrees to an optional document afterwards. Without effect when the customer agrees already. */
+  async give(subscriptionId: string, named: string, locale: Locale): Promise<void> {
+    const document = this.optional(named);
+    const version = this.legal.inEffect(document)?.effective ?? '';
+    await this.consents
+      .createQueryBuilder()
+      .insert()
+      .values({ subscriptionId, document, version, locale, channel: 'website' })
+      .orIgnore()
+      .execute();
+  }
+
+  /** Withdraws the consent to an optional document, also to one that is offered no longer. */
+  async withdraw(subscriptionId: string, named: string): Promise<void> {
+    if (!named.startsWith('optional-')) throw requiredAlone();
+    const document = named as OptionalDocument;
+    const standing = { subscriptionId, document, withdrawnAt: IsNull() };
+    await this.consents.update(standing, { withdrawnAt: () => 'now()' });
+  }
+
+  private optional(named: string): OptionalDocument {
+    const found = this.legal.optional.find((one) => one === named);
+    if (found) return found;
+    throw requiredAlone();
+  }
+}
+
+function requiredAlone(): Problem {
+  return new Problem('invalid_request', 'Only an optional consent can be given or withdrawn by itself.');
+}
+
+/** The agreed versions as one text, for the session of a customer who is verified after agreeing. */
+export function writeVersions(versions: AgreedVersions): string {
+  return new URLSearchParams(versions as Record<string, string>).toString();
+}
+
+/** Reads what {@link writeVersions} wrote. An older session holds the one version of terms and privacy policy alone. */
+export function readVersions(written: string): AgreedVersions {
+  if (!written.includes('=')) return { terms: written, privacy: written };
+  return Object.fromEntries(new URLSearchParams(written));
+}
