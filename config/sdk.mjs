@@ -85,7 +85,7 @@ async function pack(one) {
   await copyFile(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   await run('npm', ['pack', folder, '--pack-destination', out, '--ignore-scripts', '--offline']);
   const tarball = join(out, `${one.name.slice(1).replace('/', '-')}-${ours.version}.tgz`);
-  await run(process.execPath, [programOf('publint', 'src/cli.js'), folder, '--strict', '--pack', 'npm']);
+  await run(process.execPath, [programOf('publint', 'src/cli.js'), tarball, '--strict']);
   const typesAreWrong = programOf('@arethetypeswrong/cli', 'dist/index.js');
   await run(process.execPath, [typesAreWrong, tarball, '--profile', 'esm-only']);
   return tarball;

@@ -23,6 +23,31 @@ const CHANGE_PASSWORD = statement(
     SELECT id FROM changed`,
 );
 
+/**
+ * Replaces the authenticator, if neither it nor the password was changed meanwhile. Spends the step of the old one, so that
+ * of two changes with the same code one succeeds; the new one begins with the step of the code that proved it.
+ */
+const CHANGE_AUTHENTICATOR = statement(
+  'account_change_authenticator',
+  `WITH changed AS (
+      UPDATE accounts SET totp_secret = $5, totp_step = $6, failures = 0, locked_until = NULL
+      WHERE id = $1 AND password = $2 AND totp_secret = $3 AND totp_step < $4 AND disabled_at IS NULL RETURNING id
+    ), ended AS (DELETE FROM account_sessions WHERE account_id IN (SELECT id FROM changed)),
+    unlocked AS (
+      UPDATE account_addresses SET failures = 0, locked_until = NULL
+      WHERE account_id IN (SELECT id FROM changed) AND failures > 0
+    ),
+    begun AS (INSERT INTO account_sessions (digest, account_id) SELECT $7, id FROM changed)
+    SELECT id FROM changed`,
+);
+
+const REMOVE = statement(
+  'account_remove',
+  `WITH sessions AS (DELETE FROM account_sessions WHERE account_id = ANY($1::uuid[])),
+    addresses AS (DELETE FROM account_addresses WHERE account_id = ANY($1::uuid[]))
+    DELETE FROM accounts WHERE id = ANY($1::uuid[])`,
+);
+
 /** The columns of a new account. */
 export type NewRow = Pick<
   Account,
@@ -89,5 +114,32 @@ export class AccountStore {
     { accountId, from, to, digest }: { accountId: string; from: string; to: string; digest: Buffer },
   ): Promise<boolean> {
     return (await session.rows(CHANGE_PASSWORD, [accountId, from, to, digest])).length === 1;
+  }
+
+  /**
+   * Ends every session and opens a new one. Returns false when the authenticator or the password was changed, or the time
+   * step used, meanwhile.
+   */
+  async changeAuthenticator(
+    session: Session,
+    change: {
+      accountId: string;
+      from: Buffer;
+      oldStep: number;
+      password: string;
+      to: Buffer;
+      step: number;
+      digest: Buffer;
+    },
+  ): Promise<boolean> {
+    const { accountId, from, oldStep, password, to, step, digest } = change;
+    const values = [accountId, password, from, oldStep, to, step, digest];
+    const isChanged = (await session.rows(CHANGE_AUTHENTICATOR, values)).length === 1;
+    if (isChanged) await session.closed([{ door: 'operator_step_used', id: accountId, step: Math.max(oldStep, step) }]);
+    return isChanged;
+  }
+
+  async remove(session: Session, ids: readonly string[]): Promise<void> {
+    await session.rows(REMOVE, [ids]);
   }
 }

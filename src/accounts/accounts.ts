@@ -5,7 +5,15 @@ import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { fromBase32, matchingTotpStep, TOTP_SECRET_BYTES, totpUri } from '../crypto/totp.ts';
 import { Database, type Session } from '../database/database.ts';
-import { LOGIN, passwordFault, type ChosenPasswordFault, type PasswordFault, type Realm } from '../domain/account.ts';
+import {
+  LOGIN,
+  passwordFault,
+  SIGN_IN_ATTEMPTS,
+  type AuthenticatorFault,
+  type ChosenPasswordFault,
+  type PasswordFault,
+  type Realm,
+} from '../domain/account.ts';
 import { Problem } from '../domain/problem.ts';
 import { codeIn } from '../domain/typed-text.ts';
 import { FormLimits } from '../http/form-limits.ts';
@@ -22,6 +30,8 @@ const TOTP_SECRET = new RegExp(`^[A-Z2-7]{${(TOTP_SECRET_BYTES * 8) / 5}}$`);
 const LONGEST_NAME = 60;
 /** Changes of one person's password in an hour. Each costs two hashes. */
 const PASSWORD_CHANGES = { times: 10, seconds: 3_600 };
+/** Attempts of one person to change the authenticator in an hour. Each costs a hash. */
+const AUTHENTICATOR_CHANGES = { times: 10, seconds: 3_600 };
 /** The step of an account whose owner has typed no one-time password yet. */
 const NO_STEP = '-1';
 
@@ -67,8 +77,7 @@ export class Accounts {
     const { chosen, again, totpSecret, code } = typed;
     const fault = passwordFault(chosen, again);
     if (fault !== null) return { fault };
-    if (!TOTP_SECRET.test(totpSecret)) return { fault: 'code' };
-    const totpStep = matchingTotpStep(fromBase32(totpSecret), codeIn(code), await this.store.now());
+    const totpStep = await this.stepOfNew(totpSecret, code);
     if (totpStep === null) return { fault: 'code' };
     const password = await takeHashingTurn('strange', (turn) => turn.digestOf(chosen));
     return { proven: { password, totpSecret, totpStep } };
@@ -149,6 +158,54 @@ export class Accounts {
         return null;
       });
     });
+  }
+
+  /**
+   * Replaces the person's authenticator and ends their other sessions. The person proves the present one and the password,
+   * as at a sign-in, and the new one by a code, which is spent. `renewed` and `changed` as in `choosePassword`; `locked` is
+   * called after the failure that locks the account where it came from. Problems: `too_many_requests`,
+   * `service_unavailable` while too many sign in, which counts nothing.
+   */
+  async chooseAuthenticator(
+    { id: accountId, realm, login }: SignedInAccount,
+    typed: { present: string; old: string; totpSecret: string; code: string; address: string },
+    on: { renewed: () => Buffer; changed: (session: Session) => Promise<void>; locked: () => Promise<void> },
+  ): Promise<AuthenticatorFault | null> {
+    const { present, old, totpSecret, code, address } = typed;
+    // Before the old code is spent: a person who mistypes the new one can go on with the same old one.
+    const step = await this.stepOfNew(totpSecret, code);
+    if (step === null) return 'code';
+    await this.limits.spend({ name: `${realm}-authenticator`, of: accountId, ...AUTHENTICATOR_CHANGES });
+    const network = networkIndex(this.keys, address);
+    const place = secretPlace(accountId);
+    return takeHashingTurn('familiar', async (turn) => {
+      const attempt = await this.sessions.countAttempt(realm, login, network);
+      const { password, totpSecret: stored } = attempt;
+      const oldStep = stored && matchingTotpStep(this.keys.fields.decrypt(stored, place), codeIn(old), attempt.now);
+      if (password !== null && stored !== null && oldStep !== null && (await turn.isPassword(present, password))) {
+        const to = this.keys.fields.encrypt(fromBase32(totpSecret), place);
+        const change = { accountId, from: stored, oldStep, password, to, step, digest: on.renewed() };
+        const isChanged = await this.database.transaction(async (session) => {
+          const isDone = await this.store.changeAuthenticator(session, change);
+          if (isDone) await on.changed(session);
+          return isDone;
+        });
+        if (isChanged) return null;
+      }
+      if (attempt.failures === SIGN_IN_ATTEMPTS) await on.locked();
+      return 'wrong';
+    });
+  }
+
+  /** Deletes accounts of people, with their sessions. The caller has locked the rows. */
+  async remove(session: Session, ids: readonly string[]): Promise<void> {
+    await this.store.remove(session, ids);
+  }
+
+  /** The time step of a code that a new authenticator shows, or null. */
+  private async stepOfNew(totpSecret: string, code: string): Promise<number | null> {
+    if (!TOTP_SECRET.test(totpSecret)) return null;
+    return matchingTotpStep(fromBase32(totpSecret), codeIn(code), await this.store.now());
   }
 
   private async write(

@@ -54,5 +54,6 @@ import { ConsoleWebhooksController } from './pages/webhooks.controller.ts';
 export class ConsoleModule {
   constructor(tasks: RecurringTasks, members: Members) {
     tasks.purge('invitations to the console', () => members.purge());
+    tasks.purge('accounts of the console', () => members.purgeAccounts());
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomId } from '../crypto/random.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import type { MemberRole } from '../domain/console.ts';
+import { ACCOUNT_KEPT_DAYS, type MemberRole } from '../domain/console.ts';
 import type { Account } from '../accounts/account.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { ConsoleMember } from './console-member.entity.ts';
@@ -89,6 +89,28 @@ const CLIENT = statement(
 /** Days for which ended memberships are kept; the audit has them for longer. */
 const KEPT_DAYS = 400;
 
+/** Accounts that one run of the purge looks at. */
+const FORGOTTEN_AT_ONCE = 100;
+
+/** SQL: the account `a` is a member of nothing since long ago, or disabled since then. */
+const FORGOTTEN = `a.realm = 'console' AND (
+      a.disabled_at < now() - interval '${ACCOUNT_KEPT_DAYS} days'
+      OR a.created_at < now() - interval '${ACCOUNT_KEPT_DAYS} days' AND NOT EXISTS (
+        SELECT 1 FROM console_members m WHERE m.account_id = a.id
+          AND (m.ended_at IS NULL OR m.ended_at >= now() - interval '${ACCOUNT_KEPT_DAYS} days')))`;
+
+/** Whoever is just accepting an invitation or signing in holds the row, and is left alone. */
+const LOCK_FORGOTTEN = statement(
+  'console_forgotten_lock',
+  `SELECT a.id FROM accounts a WHERE ${FORGOTTEN} ORDER BY a.id LIMIT ${FORGOTTEN_AT_ONCE} FOR UPDATE SKIP LOCKED`,
+);
+
+/** Sees what was committed before the lock: a membership may have begun after the first statement looked. */
+const STILL_FORGOTTEN = statement(
+  'console_forgotten',
+  `SELECT a.id FROM accounts a WHERE a.id = ANY($1::uuid[]) AND ${FORGOTTEN}`,
+);
+
 const PURGE = statement(
   'console_member_purge',
   `DELETE FROM console_members WHERE ended_at < now() - interval '${KEPT_DAYS} days'`,
@@ -125,6 +147,15 @@ export class MemberStore {
 
   async purge(): Promise<void> {
     await this.database.changed(PURGE, []);
+  }
+
+  /**
+   * Locks accounts that are members of nothing since long ago and returns their ids; `more` if there may be others.
+   */
+  async lockForgotten(session: Session): Promise<{ ids: string[]; more: boolean }> {
+    const locked = await session.rows<{ id: string }>(LOCK_FORGOTTEN, []);
+    const forgotten = await session.rows<{ id: string }>(STILL_FORGOTTEN, [locked.map(({ id }) => id)]);
+    return { ids: forgotten.map(({ id }) => id), more: locked.length === FORGOTTEN_AT_ONCE };
   }
 
   async changeRole(

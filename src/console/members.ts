@@ -185,6 +185,18 @@ export class Members {
     return false;
   }
 
+  /**
+   * Deletes accounts that are members of nothing since long ago, with their sessions. The audit keeps their logins. Returns
+   * true if there may be more.
+   */
+  async purgeAccounts(): Promise<boolean> {
+    return this.database.transaction(async (session) => {
+      const { ids, more } = await this.members.lockForgotten(session);
+      if (ids.length > 0) await this.accounts.remove(session, ids);
+      return more && ids.length > 0;
+    });
+  }
+
   /** Runs a transaction that takes everything back unless the invitation was accepted. */
   private async orUndone<Outcome>(work: (session: Session) => Promise<Outcome>): Promise<Outcome | 'member' | 'gone'> {
     try {

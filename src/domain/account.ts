@@ -24,6 +24,9 @@ export type PasswordFault = 'short' | 'long' | 'different';
 /** Why the password of a person who is signed in was not replaced. */
 export type ChosenPasswordFault = PasswordFault | 'same' | 'wrong';
 
+/** Why the authenticator of a person who is signed in was not replaced: the code of the new one, or what proves the person. */
+export type AuthenticatorFault = 'code' | 'wrong';
+
 /** What is wrong with a chosen password that was typed twice; null where nothing is. */
 export function passwordFault(chosen: string, again: string): PasswordFault | null {
   const length = Array.from(chosen.normalize('NFC')).length;

@@ -28,5 +28,7 @@ export function mayMember(role: MemberRole, permission: MemberPermission): boole
 
 /** Days for which an invitation can be accepted. */
 export const INVITATION_DAYS = 7;
+/** Days for which an account is kept that is a member of nothing any more, or that was disabled. */
+export const ACCOUNT_KEPT_DAYS = 90;
 /** Invitations of one client that wait at the same time. */
 export const OPEN_INVITATIONS = 20;

@@ -44,7 +44,7 @@ const command = async (...words: string[]) => {
 };
 const fieldIn = ({ html }: PageAnswer, name: string) =>
   new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
-const secretIn = ({ html }: PageAnswer) => /class="console-secret"><code>([^<]+)</.exec(html)?.[1] ?? '';
+const secretIn = ({ html }: PageAnswer) => /class="shown-secret"><code>([^<]+)</.exec(html)?.[1] ?? '';
 const membersOf = async (member: Member, clientId = SHOP) => textOf(await member.get(at('people', clientId)));
 /** Invites a person by the console; returns the path of the link. */
 async function invite(by: Member, role: string, invitee = '새 사람'): Promise<string> {
@@ -60,7 +60,7 @@ async function memberIdOf({ login }: Member): Promise<string> {
 }
 /** What a person sends who joins by a link. */
 async function joining(browser: ConsoleBrowser, link: string, login: string, other: Record<string, string> = {}) {
-  const page = await browser.get(link);
+  const page = await browser.follow(link);
   expect(page.status).toBe(200);
   const totpSecret = secretIn(page).replaceAll(' ', '');
   const code = codeOf(totpSecret);
@@ -77,7 +77,7 @@ async function joining(browser: ConsoleBrowser, link: string, login: string, oth
   return {
     totpSecret,
     code,
-    answer: await browser.postRaw(`${link}/join`, { form: fieldIn(page, 'form'), ...fields }),
+    answer: await browser.postRaw('/console/invitation/join', { form: fieldIn(page, 'form'), ...fields }),
   };
 }
 
@@ -211,7 +211,7 @@ describe('people', () => {
     const path = new URL(link).pathname;
     expect(link).toBe(`${service.issuer}${path}`);
     const browser = new ConsoleBrowser(service);
-    const page = await browser.get(path);
+    const page = await browser.follow(path);
     expect(textOf(page)).toMatch(/한빛서점 참여.*소유자 역할/);
     const { totpSecret, code, answer } = await joining(browser, path, 'first-owner');
     expect([answer.status, answer.location]).toEqual([303, '/console/sign-in?done=joined']);
@@ -239,29 +239,45 @@ describe('people', () => {
     expect(joined.map(({ answer }) => answer.status).sort()).toEqual([303, 404]);
     const roles = await Promise.all(['twin-0', 'twin-1'].map((login) => service.rows.console.membershipsOf(login)));
     expect(roles.filter((one) => one.roles[SHOP] === 'viewer')).toHaveLength(1);
-    expect((await new ConsoleBrowser(service).get(link)).status).toBe(404);
+    expect((await new ConsoleBrowser(service).follow(link)).status).toBe(404);
+  });
+
+  it('the secret of a link stays in a cookie, and in no address or page that the link leads to', async () => {
+    const link = await invite(owner, 'viewer');
+    const browser = new ConsoleBrowser(service);
+    const opened = await browser.get(link);
+    expect([opened.status, opened.location, opened.html]).toEqual([303, '/console/invitation', '']);
+    expect(opened.headers.get('set-cookie')).toMatch(/^console-invitation=[\w-]{43}; .*HttpOnly; SameSite=Lax/);
+    expect(opened.headers.get('referrer-policy')).toBe('no-referrer');
+    const secret = link.split('/').at(-1)!;
+    const page = await browser.get(opened.location!);
+    expect([page.status, page.html.includes(secret)]).toEqual([200, false]);
+    const { answer } = await joining(browser, link, 'no-secret');
+    expect(answer.headers.getSetCookie().join()).toContain('console-invitation=; Path=/; Max-Age=0');
+    expect(browser.cookies.has('console-invitation')).toBe(false);
+    await withdrawAll();
   });
 
   it('a person who has an account accepts with it, also after signing in by the link', async () => {
     const link = await invite(owner, 'developer');
     const guest = await Member.of(service, {});
     expect(textOf(await guest.get('/console'))).toContain('구성원으로 있는 서비스가 없습니다');
-    const page = await guest.get(link);
+    const page = await guest.follow(link);
     expect(textOf(page)).toContain(guest.login);
-    const accepted = await guest.postRaw(`${link}/accept`, { form: fieldIn(page, 'form') });
+    const accepted = await guest.postRaw('/console/invitation/accept', { form: fieldIn(page, 'form') });
     expect([accepted.status, accepted.location]).toEqual([303, `/console/clients/${SHOP}`]);
     expect((await guest.get('/console')).location).toBe(`/console/clients/${SHOP}`);
 
     const second = await invite(owner, 'owner');
-    expect(textOf(await guest.get(second))).toContain('이미 개발자');
-    const burnt = await guest.postRaw(`${second}/accept`, { form: await guest.formToken() });
+    expect(textOf(await guest.follow(second))).toContain('이미 개발자');
+    const burnt = await guest.postRaw('/console/invitation/accept', { form: await guest.formToken() });
     expect(burnt.location).toBe(`/console/clients/${SHOP}`);
     expect((await service.rows.console.membershipsOf(guest.login)).roles).toEqual({ [SHOP]: 'developer' });
-    expect((await new ConsoleBrowser(service).get(second)).status).toBe(200);
+    expect((await new ConsoleBrowser(service).follow(second)).status).toBe(200);
     await withdrawAll();
 
-    const other = await new ConsoleBrowser(service).get(`/console/sign-in?then=${encodeURIComponent(link)}`);
-    expect(fieldIn(other, 'then')).toBe(link);
+    const other = await new ConsoleBrowser(service).get('/console/sign-in?then=%2Fconsole%2Finvitation');
+    expect(fieldIn(other, 'then')).toBe('/console/invitation');
     const away = await new ConsoleBrowser(service).get('/console/sign-in?then=https%3A%2F%2Fevil.example');
     expect(fieldIn(away, 'then')).toBe('');
   });
@@ -278,7 +294,7 @@ describe('people', () => {
     const { answer } = await joining(new ConsoleBrowser(service), link, 'not-yet', wrong);
     expect(answer.status).toBe(422);
     expect(textOf(answer)).toContain(sentence);
-    expect((await new ConsoleBrowser(service).get(link)).status).toBe(200);
+    expect((await new ConsoleBrowser(service).follow(link)).status).toBe(200);
     await withdrawAll();
   });
 
@@ -287,14 +303,14 @@ describe('people', () => {
     const { answer } = await joining(new ConsoleBrowser(service), link, viewer.login);
     expect([answer.status, textOf(answer).includes('이미 사용 중인 아이디')]).toEqual([422, true]);
     await withdrawAll();
-    expect((await new ConsoleBrowser(service).get(link)).status).toBe(404);
+    expect((await new ConsoleBrowser(service).follow(link)).status).toBe(404);
   });
 
   it('an invitation that is too old, and a text that never was one, are answered alike', async () => {
     const link = await invite(owner, 'viewer');
     await service.rows.console.expireInvitations(SHOP);
     for (const path of [link, `/console/invitations/${'x'.repeat(43)}`, '/console/invitations/%00']) {
-      const answer = await new ConsoleBrowser(service).get(path);
+      const answer = await new ConsoleBrowser(service).follow(path);
       expect([path, answer.status]).toEqual([path, 404]);
     }
   });
@@ -321,9 +337,35 @@ describe('people', () => {
     expect((await owner.confirm(at(`people/${await memberIdOf(leaving)}/role`), { role: 'developer' })).status).toBe(
       303,
     );
-    const answers = await Promise.all(links.map((link) => new ConsoleBrowser(service).get(link)));
+    const answers = await Promise.all(links.map((link) => new ConsoleBrowser(service).follow(link)));
     expect(answers.map(({ status }) => status)).toEqual([404, 200]);
     await withdrawAll();
+  });
+
+  it('a person changes the authenticator, which the audit has, and signs in with the new one', async () => {
+    const link = await invite(owner, 'viewer');
+    const browser = new ConsoleBrowser(service);
+    const { totpSecret: old } = await joining(browser, link, 'new-phone');
+    await service.rows.console.forgetTotp('new-phone');
+    const typed = { login: 'new-phone', password: PASSWORD };
+    await browser.post('/console/sign-in', { ...typed, code: codeOf(old) });
+    const page = await browser.get('/console/authenticator');
+    const totpSecret = secretIn(page).replaceAll(' ', '');
+    await service.rows.console.forgetTotp('new-phone');
+    const form = { form: fieldIn(page, 'form'), sealed: fieldIn(page, 'sealed'), present: PASSWORD, old: codeOf(old) };
+    const wrong = await browser.postRaw('/console/authenticator', { ...form, code: '000000000' });
+    expect([wrong.status, secretIn(wrong)]).toEqual([422, secretIn(page)]);
+    const right = await browser.postRaw('/console/authenticator', { ...form, code: codeOf(totpSecret) });
+    expect([right.status, right.location]).toEqual([303, '/console?done=authenticator']);
+    const home = await browser.get((await browser.get(right.location!)).location!);
+    expect(textOf(home)).toContain('인증 앱을 변경했습니다');
+    expect((await service.rows.console.audited('console:new-phone'))[0]).toMatchObject({
+      action: 'console-authenticator',
+      outcome: 'done',
+    });
+    await service.rows.console.forgetTotp('new-phone');
+    const again = new ConsoleBrowser(service);
+    expect((await again.post('/console/sign-in', { ...typed, code: codeOf(totpSecret) })).status).toBe(303);
   });
 
   it('a client may have any id, also one that is a word of the console', async () => {
@@ -340,7 +382,7 @@ describe('people', () => {
     const link = await invite(lost, 'viewer');
     await command('disable', lost.login, '--json');
     expect((await lost.get(`/console/clients/${BANK}`)).location).toContain('/console/sign-in');
-    expect((await new ConsoleBrowser(service).get(link)).status).toBe(404);
+    expect((await new ConsoleBrowser(service).follow(link)).status).toBe(404);
     await expect(command('disable', lost.login)).rejects.toMatchObject({
       stderr: expect.stringContaining('No account'),
     });

@@ -321,6 +321,8 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
 const OWN: [method: 'GET' | 'POST', path: string][] = [
   ['GET', '/operator/password'],
   ['POST', '/operator/password'],
+  ['GET', '/operator/authenticator'],
+  ['POST', '/operator/authenticator'],
   ['POST', '/operator/sign-out'],
 ];
 const BEHIND_SIGN_IN = [...PAGES.map(([method, path]) => [method, path] as const), ...OWN];

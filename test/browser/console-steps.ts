@@ -35,7 +35,7 @@ export async function consolePages(scene: Scene): Promise<string[]> {
     const { body } = await scene.call('GET', `/v1/webhook-events/${eventId}/attempts`);
     return (body['attempts'] as unknown[]).length > 0;
   });
-  return [
+  const ofShop = [
     '',
     '/log',
     '/log?id=unknown',
@@ -50,4 +50,5 @@ export async function consolePages(scene: Scene): Promise<string[]> {
     '/people',
     '/nothing-here',
   ].map((path) => `/console/clients/demo-shop${path}`);
+  return [...ofShop, '/console/password', '/console/authenticator'];
 }

@@ -63,11 +63,11 @@ describeWith(CHROMIUM, 'the console of relying parties', () => {
     await scene.rows.console.forgetTotp(scene.member.login);
     await page.locator('#invite-code').fill(codeOf(scene.member.totpSecret));
     await page.locator('form[action$="/invite"] .primary').click();
-    const link = await page.locator('.console-secret code').innerText();
+    const link = await page.locator('.shown-secret code').innerText();
     await expectFit(page);
 
     const guest = await open(new URL(link).pathname, { javaScriptEnabled: false });
-    const secret = (await guest.locator('.console-secret code').innerText()).replaceAll(' ', '');
+    const secret = (await guest.locator('.shown-secret code').innerText()).replaceAll(' ', '');
     await guest.locator('#login').fill('o-gaebal');
     for (const field of ['#chosen', '#again']) await guest.locator(field).fill('긴 문장으로 된 비밀번호');
     await guest.locator('#code').fill(codeOf(secret));

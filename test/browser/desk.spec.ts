@@ -181,6 +181,8 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
 
       await page.goto(`${scene.issuer}/operator/password`);
       await expectFit(page);
+      await page.goto(`${scene.issuer}/operator/authenticator`);
+      await expectFit(page);
       await page.goto(`${scene.issuer}/operator/subscriptions/${randomUUID()}`);
       await page.locator('#reason').fill('x');
       await page.locator('main .primary').click();

@@ -7,6 +7,9 @@ import { AccountSessions, type SignIn } from '../../src/accounts/account-session
 import { AccountStore } from '../../src/accounts/account.store.ts';
 import type { NewAccount, SignedInAccount } from '../../src/accounts/account.ts';
 import { Accounts } from '../../src/accounts/accounts.ts';
+import { InvitationStore } from '../../src/console/invitation.store.ts';
+import { MemberStore } from '../../src/console/member.store.ts';
+import { Members } from '../../src/console/members.ts';
 import { newTotpSecret } from '../../src/crypto/account-secrets.ts';
 import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
 import { ServiceKeys } from '../../src/crypto/service-keys.ts';
@@ -14,8 +17,10 @@ import { sha256 } from '../../src/crypto/sha256.ts';
 import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import { Database } from '../../src/database/database.ts';
 import { REALMS, type Realm } from '../../src/domain/account.ts';
+import { ACCOUNT_KEPT_DAYS } from '../../src/domain/console.ts';
 import { FormLimits } from '../../src/http/form-limits.ts';
 import type { ClosedDoor } from '../../src/journal/closed-door.ts';
+import { Audit } from '../../src/operator/audit.ts';
 import { RestoreStore } from '../../src/restore/restore.store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { codeOf, wrongCodeFor } from '../support/desk.ts';
@@ -27,6 +32,7 @@ let source: DataSource;
 let database: Database;
 let accounts: Accounts;
 let sessions: AccountSessions;
+let members: Members;
 let restored: RestoreStore;
 /** What the journal was given. */
 const doors: ClosedDoor[] = [];
@@ -57,6 +63,8 @@ beforeAll(async () => {
   const limits = new FormLimits(database, keys);
   accounts = new Accounts(database, new AccountStore(database), store, keys, limits);
   sessions = new AccountSessions(database, store, limits, keys);
+  const audit = new Audit(database, keys);
+  members = new Members(database, new MemberStore(database), new InvitationStore(database), accounts, audit);
   restored = new RestoreStore(database);
 });
 afterAll(async () => {
@@ -189,6 +197,134 @@ describe.each(REALMS)('an account of the %s', (realm) => {
     expect(await sessions.signedIn(realm, renewed)).toMatchObject({ login: who.login });
     expect((await signIn(who)).account).toBeNull();
     expect((await signIn({ ...who, password: typed.chosen })).account).not.toBeNull();
+  });
+});
+
+describe.each(REALMS)('an authenticator of the realm %s', (realm) => {
+  const change = (account: SignedInAccount, typed: Record<string, string>, digest = randomBytes(32)) => {
+    const told: string[] = [];
+    const fault = accounts.chooseAuthenticator(
+      account,
+      { present: '', old: '', code: '', totpSecret: '', address: HERE, ...typed },
+      {
+        renewed: () => digest,
+        changed: () => Promise.resolve(void told.push('changed')),
+        locked: () => Promise.resolve(void told.push('locked')),
+      },
+    );
+    return fault.then((one) => ({ fault: one, told, digest }));
+  };
+
+  it('is replaced by one whose code is right, which ends the other sessions', async () => {
+    const who = await person(realm);
+    const [here, there] = [await signedIn(who), await signedIn(who)];
+    const totpSecret = newTotpSecret();
+    const right = { present: who.password, old: codeOf(who.totpSecret), totpSecret, code: codeOf(totpSecret) };
+    const changed = await change(here.account, right);
+    expect(changed).toMatchObject({ fault: null, told: ['changed'] });
+    expect(await sessions.signedIn(realm, there.digest)).toBeUndefined();
+    expect(await sessions.signedIn(realm, changed.digest)).toMatchObject({ login: who.login });
+
+    // The code that proved the new one is spent; the old one serves no more.
+    expect((await signIn({ ...who, totpSecret })).account).toBeNull();
+    await forgetStep(here.account.id);
+    expect((await signIn(who)).account).toBeNull();
+    expect((await signIn({ ...who, totpSecret })).account).not.toBeNull();
+  });
+
+  it('stays where the password, the old code or the new code is wrong, and a wrong new code counts nothing', async () => {
+    const who = await person(realm);
+    const { account, digest } = await signedIn(who);
+    const totpSecret = newTotpSecret();
+    const right = { present: who.password, old: codeOf(who.totpSecret), totpSecret, code: codeOf(totpSecret) };
+    for (let time = 0; time < 3; time += 1) {
+      const wrongNew = await change(account, { ...right, code: wrongCodeFor(totpSecret) });
+      expect(wrongNew).toMatchObject({ fault: 'code', told: [] });
+    }
+    expect(await change(account, { ...right, totpSecret: 'NOT-A-SECRET' })).toMatchObject({ fault: 'code' });
+    for (const wrong of [{ present: 'another' }, { old: wrongCodeFor(who.totpSecret) }, { old: '' }, { present: '' }]) {
+      expect(await change(account, { ...right, ...wrong })).toMatchObject({ fault: 'wrong', told: [] });
+    }
+    const fifth = await change(account, { ...right, present: 'another' });
+    expect(fifth).toMatchObject({ fault: 'wrong', told: ['locked'] });
+    expect(await change(account, right)).toMatchObject({ fault: 'wrong', told: [] });
+    expect(await sessions.signedIn(realm, digest)).toMatchObject({ login: who.login });
+  });
+
+  it('lets one of many succeed that change it at once with the same code', async () => {
+    const who = await person(realm);
+    const { account } = await signedIn(who);
+    const changes = await Promise.all(
+      Array.from({ length: 4 }, () => {
+        const totpSecret = newTotpSecret();
+        const right = { present: who.password, old: codeOf(who.totpSecret), totpSecret, code: codeOf(totpSecret) };
+        return change(account, right);
+      }),
+    );
+    expect(changes.filter(({ fault }) => fault === null)).toHaveLength(1);
+  });
+});
+
+describe('an account of the console that is a member of nothing', () => {
+  const DAYS = ACCOUNT_KEPT_DAYS;
+  const logins = async (...all: Person[]) => {
+    const named = await accounts.named(
+      'console',
+      all.map(({ login }) => login),
+    );
+    return all.map(({ login }) => named.has(login));
+  };
+  /** Makes a person a member, who was so until these days ago; null for one who still is. */
+  const memberUntil = async (who: Person, days: number | null) => {
+    const values = [randomUUID(), who.login, days];
+    await test.pool.query(
+      `INSERT INTO console_members (id, client_id, account_id, role, ended_at)
+        SELECT $1, (SELECT id FROM clients ORDER BY client_id LIMIT 1), a.id, 'viewer', now() - make_interval(days => $3::int)
+        FROM accounts a WHERE a.login = $2`,
+      values,
+    );
+  };
+  const age = (who: Person, column: 'created_at' | 'disabled_at', days: number) =>
+    test.pool.query(`UPDATE accounts SET ${column} = now() - make_interval(days => $2::int) WHERE login = $1`, [
+      who.login,
+      days,
+    ]);
+
+  it('is deleted with its sessions after its time, and no other account is', async () => {
+    const [left, lately, member, fresh, disabled, operator] = [
+      await person('console'),
+      await person('console'),
+      await person('console'),
+      await person('console'),
+      await person('console'),
+      await person('desk'),
+    ];
+    const { digest } = await signedIn(left);
+    for (const one of [left, lately, member, operator]) await age(one, 'created_at', DAYS + 300);
+    await memberUntil(left, DAYS + 1);
+    await memberUntil(lately, DAYS - 1);
+    await memberUntil(member, DAYS + 1);
+    await memberUntil(member, null);
+    await memberUntil(disabled, null);
+    await age(disabled, 'disabled_at', DAYS + 1);
+    expect(await members.purgeAccounts()).toBe(false);
+    expect(await logins(left, lately, member, fresh, disabled)).toEqual([false, true, true, true, false]);
+    expect(await sessions.signedIn('console', digest)).toBeUndefined();
+    expect((await signIn(operator)).account).not.toBeNull();
+  });
+
+  it('stays where the person accepts an invitation at the same moment', async () => {
+    const back = await person('console');
+    await age(back, 'created_at', DAYS + 1);
+    const session = await test.pool.connect();
+    await session.query('BEGIN');
+    await session.query('SELECT 1 FROM accounts WHERE login = $1 FOR KEY SHARE', [back.login]);
+    await members.purgeAccounts();
+    await session.query('ROLLBACK');
+    session.release();
+    expect(await logins(back)).toEqual([true]);
+    await members.purgeAccounts();
+    expect(await logins(back)).toEqual([false]);
   });
 });
 

@@ -37,7 +37,7 @@ describe('the first hour of a relying party', () => {
     });
     return JSON.parse(stdout) as Record<string, string>;
   };
-  const shownIn = ({ html }: PageAnswer) => /class="console-secret"><code>([^<]+)</.exec(html)?.[1] ?? '';
+  const shownIn = ({ html }: PageAnswer) => /class="shown-secret"><code>([^<]+)</.exec(html)?.[1] ?? '';
   const fieldIn = ({ html }: PageAnswer, name: string) =>
     new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
   const at = (page: string) => `/console/clients/${clientId}/${page}`;
@@ -51,9 +51,9 @@ describe('the first hour of a relying party', () => {
   });
 
   it('the developer opens the link, makes an account with an authenticator, and signs in', async () => {
-    const page = await browser.get(invitation);
+    const page = await browser.follow(invitation);
     const totpSecret = shownIn(page).replaceAll(' ', '');
-    const joined = await browser.postRaw(`${invitation}/join`, {
+    const joined = await browser.postRaw('/console/invitation/join', {
       form: fieldIn(page, 'form'),
       sealed: fieldIn(page, 'sealed'),
       login: 'yoon',

@@ -9,6 +9,12 @@ export class ConsoleBrowser extends PageBrowser {
   constructor(service: TestService) {
     super(service, '/console');
   }
+
+  /** Opens the link of an invitation, which leads to its page. */
+  async follow(link: string): Promise<PageAnswer> {
+    const { location } = await this.get(link);
+    return this.get(location ?? '');
+  }
 }
 
 /** A person who is signed in at the console, and an authenticator. */

@@ -62,6 +62,7 @@ function who({ frame }: AccountWords, home: string, { account, role, formToken }
       <span class="hint">${account.login}${role !== undefined && ` · ${role}`}</span>
     </p>
     <a href="${home}/password">${frame.password}</a>
+    <a href="${home}/authenticator">${frame.authenticator}</a>
     <form method="post" action="${home}/sign-out">${formToken}<button class="small">${frame.signOut}</button></form>
   </div>`;
 }

@@ -4,7 +4,8 @@ export const en = (): AccountWords => ({
   frame: {
     skip: 'Skip to content',
     navigation: 'Main',
-    password: 'Change password',
+    password: 'Password',
+    authenticator: 'Authenticator',
     signOut: 'Sign out',
     signInAgain: 'Sign in again',
     home: 'Back to home',
@@ -34,8 +35,36 @@ export const en = (): AccountWords => ({
       wrong: 'The current password is incorrect.',
     },
   },
+  list: {
+    all: 'All',
+    from: 'From (day in Seoul)',
+    until: 'To (day in Seoul)',
+    filter: 'Filter',
+    newest: 'Newest',
+    older: 'Older',
+  },
+  authenticator: {
+    title: 'Change authenticator',
+    lead: 'For a new phone, or if somebody may have seen the old key. You are signed out everywhere else.',
+    present: 'Password',
+    old: 'Six-digit code from your present authenticator app',
+    oldHint: 'Each code can be used once. Wait for the next one if you have just signed in.',
+    newOne: 'New authenticator',
+    scan: 'Scan this code with an authenticator app, then enter the six digits that it shows.',
+    qrLabel: 'QR code for the authenticator app',
+    type: 'If you cannot scan it, type this key into the app:',
+    code: 'Six-digit code from the app',
+    submit: 'Change authenticator',
+    lost: 'Without the present authenticator you cannot change it here.',
+    faults: {
+      code: 'The code of the new authenticator does not match. Scan the QR code below again and enter the six digits that the app shows now. Nothing was changed.',
+      wrong:
+        'The password or the code of the present authenticator is wrong, or the code was used before. Five failed attempts lock the account for 15 minutes. Nothing was changed.',
+    },
+  },
   done: {
     password: 'The password was changed.',
+    authenticator: 'The authenticator was changed. Sign in with the new one from now on.',
   },
   problems: {
     form_outdated: { title: 'This page has expired', text: 'Open the page again. Your entries were not processed.' },

@@ -1,4 +1,4 @@
-import type { ChosenPasswordFault } from '../../domain/account.ts';
+import type { AuthenticatorFault, ChosenPasswordFault } from '../../domain/account.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { Sentence } from '../../pages/sentence.ts';
 
@@ -6,7 +6,8 @@ export const ko = () => ({
   frame: {
     skip: '본문으로 바로 가기',
     navigation: '주요 메뉴',
-    password: '비밀번호 변경',
+    password: '비밀번호',
+    authenticator: '인증 앱',
     signOut: '로그아웃',
     signInAgain: '다시 로그인',
     home: '처음으로',
@@ -35,8 +36,37 @@ export const ko = () => ({
       wrong: '현재 비밀번호가 일치하지 않습니다.',
     } satisfies Record<ChosenPasswordFault, string>,
   },
+  /** Lists that can be filtered and turned over. */
+  list: {
+    all: '전체',
+    from: '시작일(한국 시간)',
+    until: '종료일(한국 시간)',
+    filter: '조회',
+    newest: '최신',
+    older: '이전',
+  },
+  authenticator: {
+    title: '인증 앱 변경',
+    lead: '휴대폰을 바꾸었거나 기존 키가 노출되었을 때 변경합니다. 다른 기기에서는 로그아웃됩니다.',
+    present: '비밀번호',
+    old: '현재 인증 앱 코드 6자리',
+    oldHint: '코드는 한 번만 사용할 수 있습니다. 방금 로그인했다면 다음 코드를 기다리세요.',
+    newOne: '새 인증 앱',
+    scan: '인증 앱으로 이 코드를 스캔한 뒤, 앱에 나오는 6자리 숫자를 입력하세요.',
+    qrLabel: '인증 앱용 QR 코드',
+    type: '스캔할 수 없으면 이 키를 앱에 입력하세요.',
+    code: '앱에 나온 6자리 숫자',
+    submit: '변경',
+    lost: '현재 인증 앱이 없으면 여기에서 변경할 수 없습니다.',
+    faults: {
+      code: '새 인증 앱의 코드가 맞지 않습니다. 아래 QR 코드를 다시 스캔하고 지금 나오는 6자리를 입력하세요. 변경하지 않았습니다.',
+      wrong:
+        '비밀번호나 현재 인증 앱의 코드가 맞지 않거나 이미 사용한 코드입니다. 5번 틀리면 15분 동안 잠깁니다. 변경하지 않았습니다.',
+    } satisfies Record<AuthenticatorFault, string>,
+  },
   done: {
     password: '비밀번호를 변경했습니다.',
+    authenticator: '인증 앱을 변경했습니다. 이제부터 새 인증 앱의 코드로 로그인하세요.',
   },
   problems: {
     form_outdated: {

@@ -84,7 +84,7 @@ function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySet
       }
     </section>
     ${mayKeys && (usesKeys ? keySetForm(reader, 'keys', keySets.live, fault) : secretForm(reader, fault))}
-    ${mayTest && (usesKeys ? keySetForm(reader, 'test-keys', keySets.test, fault) : testSecretForm(reader, fault))}`;
+    ${mayTest && (usesKeys ? keySetForm(reader, 'test-keys', keySets.test, fault) : testSecretForm(reader, client, fault))}`;
 }
 
 function keyRow(
@@ -129,13 +129,15 @@ function secretForm(reader: ClientReader, fault: AppFault | undefined): Html {
   </section>`;
 }
 
-function testSecretForm(reader: ClientReader, fault: AppFault | undefined): Html {
+function testSecretForm(reader: ClientReader, { keys }: ListedClient, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;
+  const hasFormer = keys.some(({ test, state }) => test && state !== 'ended');
   return html`<section class="card" aria-labelledby="rotate-test">
     <h2 id="rotate-test">${words.testSecret}</h2>
     <p class="hint">${words.testSecretHint}</p>
     <form method="post" action="${pathIn(reader, 'app/test-secret')}">
-      ${reader.formToken} ${overlapField(reader, 'test-overlap')} ${faultNote(reader, fault, 'test-secret')}
+      ${reader.formToken} ${hasFormer && overlapField(reader, 'test-overlap')}
+      ${faultNote(reader, fault, 'test-secret')}
       <button class="secondary">${words.testSecretNow}</button>
     </form>
   </section>`;

@@ -1,14 +1,17 @@
+import { newAuthenticatorFields } from '../../accounts/pages/authenticator.form.ts';
 import { passwordField } from '../../accounts/pages/sign-in.form.ts';
-import { totpUri } from '../../crypto/totp.ts';
+import type { ShownAuthenticator } from '../../accounts/shown-authenticators.ts';
 import type { PasswordFault } from '../../domain/account.ts';
 import { seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
-import { qrCode } from '../../pages/qr-code.ts';
 import { endedCard, linkButton } from '../../pages/site.ts';
 import type { SeenInvitation } from '../invitation.store.ts';
 import type { Membership } from '../member.store.ts';
 import { consolePage, pathIn, type ConsoleReader, type ConsoleVisitor } from './frame.ts';
+
+/** The page of the invitation whose link a person opened. */
+export const INVITATION = '/console/invitation';
 
 /** Why a person did not join. */
 export type JoinFault = PasswordFault | 'code' | 'taken' | 'names';
@@ -24,11 +27,9 @@ export function goneInvitationPage(reader: ConsoleVisitor): Page {
 /** For a person who is signed in; one who is a member already has nothing to accept. */
 export function acceptPage(
   reader: ConsoleReader,
-  shown: { invitation: SeenInvitation; membership: Membership | undefined; secret: string },
+  { invitation, membership }: { invitation: SeenInvitation; membership: Membership | undefined },
 ): Page {
   const { invitation: words, frame } = reader.texts;
-  const { invitation, membership, secret } = shown;
-  const address = `/console/invitations/${secret}`;
   const title = words.title(invitation.client.name);
   const as = html`<p>${words.as(reader.account.name, reader.account.login)}</p>
     <p class="hint">${words.other}</p>`;
@@ -38,12 +39,12 @@ export function acceptPage(
         <p class="lead">${words.already(frame.roles[membership.role])}</p>
         ${as} ${linkButton(pathIn(membership, 'home'), words.toHome)}
       </section>`
-    : html`<form class="card narrow" method="post" action="${address}/accept">
+    : html`<form class="card narrow" method="post" action="${INVITATION}/accept">
         <h1>${title}</h1>
         ${what(reader, invitation)} ${reader.formToken} ${as}
         <button class="primary">${words.accept}</button>
       </form>`;
-  return consolePage({ title, address, content, reader });
+  return consolePage({ title, address: INVITATION, content, reader });
 }
 
 /** For a person who has no account yet, or is not signed in. */
@@ -51,10 +52,7 @@ export function joinPage(
   reader: ConsoleVisitor,
   form: {
     invitation: SeenInvitation;
-    secret: string;
-    totpSecret: string;
-    /** The secret of the authenticator, encrypted, which comes back with the form. */
-    sealed: string;
+    shown: ShownAuthenticator;
     login?: string;
     name?: string;
     fault?: JoinFault;
@@ -62,14 +60,11 @@ export function joinPage(
   formToken: Html,
 ): Page {
   const { invitation: words } = reader.texts;
-  const { invitation, secret, totpSecret, sealed, login = '', name = invitation.invitee, fault } = form;
-  const address = `/console/invitations/${secret}`;
-  const uri = totpUri({ issuer: 'Pushguard', account: login || invitation.invitee, secret: totpSecret });
-  const content = html`<form class="card narrow" method="post" action="${address}/join">
+  const { invitation, shown, login = '', name = invitation.invitee, fault } = form;
+  const content = html`<form class="card narrow" method="post" action="${INVITATION}/join">
       <h1>${words.title(invitation.client.name)}</h1>
       ${what(reader, invitation)}
       ${fault !== undefined && html`<p class="alert" role="alert">${words.faults[fault]}</p>`} ${formToken}
-      <input type="hidden" name="sealed" value="${sealed}" />
       <div class="field">
         <label for="name">${words.name}</label>
         <input id="name" name="name" value="${name}" maxlength="60" autocomplete="name" required />
@@ -92,21 +87,14 @@ export function joinPage(
       ${passwordField('chosen', words.password, 'new-password', words.passwordHint)}
       ${passwordField('again', words.again, 'new-password')}
       <h2>${words.authenticator}</h2>
-      <p>${words.scan}</p>
-      <div class="qr">${qrCode(uri, words.qrLabel)}</div>
-      <p class="hint">${words.type}</p>
-      <p class="console-secret"><code>${totpSecret.replace(/(.{4})(?=.)/g, '$1 ')}</code></p>
-      <div class="field">
-        <label for="code">${words.code}</label>
-        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="20" required />
-      </div>
+      ${newAuthenticatorFields(reader.common.authenticator, shown, login || invitation.invitee)}
       <button class="primary">${words.join}</button>
     </form>
     <p class="narrow">
-      ${words.have} <a href="/console/sign-in?then=${encodeURIComponent(address)}">${words.signIn}</a>
+      ${words.have} <a href="/console/sign-in?then=${encodeURIComponent(INVITATION)}">${words.signIn}</a>
     </p>`;
   const title = words.title(invitation.client.name);
-  return consolePage({ title, address, content, reader, ...(fault !== undefined && { status: 422 }) });
+  return consolePage({ title, address: INVITATION, content, reader, ...(fault !== undefined && { status: 422 }) });
 }
 
 function what({ locale, texts }: ConsoleVisitor, { role, expiresAt }: SeenInvitation): Html {

@@ -7,6 +7,7 @@ import {
 import { LOG_PAGE, type LogQuery } from '../../domain/logged-authentication.ts';
 import { SEOUL_OFFSET_MS } from '../../domain/person.ts';
 import { isUuid } from '../../domain/uuid.ts';
+import { dayIn } from '../../pages/list-filter.ts';
 
 /** What a page of the log shows, as its address says it. */
 export interface LogChoice {
@@ -56,10 +57,4 @@ export function logQueryOf({ state, channel, from, until, after }: LogChoice): L
 /** Midnight in Seoul. */
 function startOf(day: string): Date {
   return new Date(Date.parse(`${day}T00:00:00Z`) - SEOUL_OFFSET_MS);
-}
-
-function dayIn(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return undefined;
-  const instant = Date.parse(`${value}T00:00:00Z`);
-  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(value) ? value : undefined;
 }

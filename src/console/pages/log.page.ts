@@ -2,6 +2,7 @@ import { AUTHENTICATION_STATES, CHANNELS, type Channel } from '../../domain/auth
 import { timelineOf, type LoggedAuthentication, type LogPage } from '../../domain/logged-authentication.ts';
 import { dateSecond, seconds } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
+import { choiceField, dayField, filteredAddress } from '../../pages/list-filter.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 import type { ConsoleWords } from '../words/words.ts';
@@ -49,14 +50,15 @@ export function logPage(
   const nothing = next === null ? words.none : words.noneYet;
   const content = html`<h1 id="log">${words.title}</h1>
     <p class="lead">${choice.mode === 'test' ? words.leadTest : words.lead}</p>
-    ${searchForm(words, address, choice, isUnknownId)} ${filterForm(words, address, choice)}
+    ${searchForm(words, address, choice, isUnknownId)} ${filterForm(reader, address, choice)}
     <section class="card" aria-labelledby="log">
       ${rows.length === 0 ? html`<p class="nothing">${nothing}</p>` : wideTable('log', head, body)}
+      ${rows.length === 0 && choice.mode === 'live' && linkButton(`${address}?mode=test`, words.tests, 'secondary')}
       ${
         (choice.after !== undefined || next !== null) &&
         html`<div class="row">
-          ${choice.after !== undefined && linkButton(linkTo(address, choice), words.newest, 'secondary')}
-          ${next !== null && linkButton(linkTo(address, choice, next), words.older, 'secondary')}
+          ${choice.after !== undefined && linkButton(linkTo(address, choice), reader.common.list.newest, 'secondary')}
+          ${next !== null && linkButton(linkTo(address, choice, next), reader.common.list.older, 'secondary')}
         </div>`
       }
     </section>`;
@@ -146,54 +148,29 @@ function searchForm(
   </form>`;
 }
 
-function filterForm(words: ConsoleWords['log'], address: string, choice: LogChoice): Html {
-  const { mode, state, channel, from = '', until = '' } = choice;
-  const option = (value: string, name: string, chosen: string | undefined) =>
-    html`<option value="${value}" ${value === chosen && html`selected`}>${name}</option>`;
+function filterForm({ common, texts }: ClientReader, address: string, choice: LogChoice): Html {
+  const { log: words } = texts;
+  const { list } = common;
+  const { mode, state, channel, from, until } = choice;
+  const modes = [
+    ['live', words.live],
+    ['test', words.test],
+  ] as const;
+  const states = AUTHENTICATION_STATES.map((one) => [one, words.states[one]] as const);
+  const channels = CHANNELS.map((one) => [one, words.channels[one]] as const);
+  const { state: stateLabel, channel: channelLabel } = words.columns;
   return html`<form class="card" method="get" action="${address}">
     <div class="console-filter">
-      <div class="field">
-        <label for="mode">${words.mode}</label>
-        <select id="mode" name="mode">
-          ${option('live', words.live, mode)} ${option('test', words.test, mode)}
-        </select>
-      </div>
-      <div class="field">
-        <label for="state">${words.columns.state}</label>
-        <select id="state" name="state">
-          <option value="">${words.all}</option>
-          ${AUTHENTICATION_STATES.map((one) => option(one, words.states[one], state))}
-        </select>
-      </div>
-      <div class="field">
-        <label for="channel">${words.columns.channel}</label>
-        <select id="channel" name="channel">
-          <option value="">${words.all}</option>
-          ${CHANNELS.map((one) => option(one, words.channels[one], channel))}
-        </select>
-      </div>
-      <div class="field">
-        <label for="from">${words.from}</label>
-        <input id="from" name="from" type="date" value="${from}" />
-      </div>
-      <div class="field">
-        <label for="until">${words.until}</label>
-        <input id="until" name="until" type="date" value="${until}" />
-      </div>
-      <button class="secondary">${words.filter}</button>
+      ${choiceField({ name: 'mode', label: words.mode, options: modes, chosen: mode })}
+      ${choiceField({ name: 'state', label: stateLabel, all: list.all, options: states, chosen: state })}
+      ${choiceField({ name: 'channel', label: channelLabel, all: list.all, options: channels, chosen: channel })}
+      ${dayField('from', list.from, from)} ${dayField('until', list.until, until)}
+      <button class="secondary">${list.filter}</button>
     </div>
   </form>`;
 }
 
 /** The address of the log with the same filter, from a cursor on. */
 function linkTo(address: string, { mode, state, channel, from, until }: LogChoice, after?: string): string {
-  const query = new URLSearchParams({
-    ...(mode === 'test' && { mode }),
-    ...(state !== undefined && { state }),
-    ...(channel !== undefined && { channel }),
-    ...(from !== undefined && { from }),
-    ...(until !== undefined && { until }),
-    ...(after !== undefined && { after }),
-  });
-  return query.size > 0 ? `${address}?${query.toString()}` : address;
+  return filteredAddress(address, { mode: mode === 'test' ? mode : undefined, state, channel, from, until, after });
 }

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Accounts } from '../../accounts/accounts.ts';
 import { OwnAccountController } from '../../accounts/pages/own-account.controller.ts';
+import { ShownAuthenticators } from '../../accounts/shown-authenticators.ts';
 import { AccountAudit } from '../../operator/account-audit.ts';
 import { ConsoleSessions } from '../console-sessions.ts';
 import { ConsolePages } from './console.guard.ts';
@@ -10,7 +11,7 @@ import { CONSOLE } from './frame.ts';
 @ConsolePages()
 @Controller('console')
 export class ConsoleOwnAccountController extends OwnAccountController {
-  constructor(accounts: Accounts, sessions: ConsoleSessions, audit: AccountAudit) {
-    super(CONSOLE, { accounts, sessions, record: audit.of('console') });
+  constructor(accounts: Accounts, authenticators: ShownAuthenticators, sessions: ConsoleSessions, audit: AccountAudit) {
+    super(CONSOLE, { accounts, authenticators, sessions, record: audit.of('console') });
   }
 }

@@ -64,7 +64,7 @@ export function invitedPage(reader: ClientReader, { invitee, link }: { invitee: 
   const content = html`<section class="card">
     <h1>${words.invited(invitee)}</h1>
     <p class="alert" role="status">${words.linkOnce}</p>
-    <p class="console-secret"><code>${link}</code></p>
+    <p class="shown-secret"><code>${link}</code></p>
     <p>${words.linkHint(INVITATION_DAYS)}</p>
     ${linkButton(pathIn(reader, 'people'), words.back)}
   </section>`;

@@ -23,7 +23,7 @@ export function secretPage(
   const content = html`<section class="card">
     <h1>${words.title[what]}</h1>
     <p class="alert" role="status">${words.once}</p>
-    <p class="console-secret"><code>${secret}</code></p>
+    <p class="shown-secret"><code>${secret}</code></p>
     <p>${words.keep[what]}</p>
     ${
       formerUntil !== undefined &&

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Accounts } from '../../accounts/accounts.ts';
 import { OwnAccountController } from '../../accounts/pages/own-account.controller.ts';
+import { ShownAuthenticators } from '../../accounts/shown-authenticators.ts';
 import { AccountAudit } from '../account-audit.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { DESK } from './desk.ts';
@@ -10,7 +11,12 @@ import { DeskPages } from './desk.guard.ts';
 @DeskPages()
 @Controller('operator')
 export class DeskOwnAccountController extends OwnAccountController {
-  constructor(accounts: Accounts, sessions: OperatorSessions, audit: AccountAudit) {
-    super(DESK, { accounts, sessions, record: audit.of('desk') });
+  constructor(
+    accounts: Accounts,
+    authenticators: ShownAuthenticators,
+    sessions: OperatorSessions,
+    audit: AccountAudit,
+  ) {
+    super(DESK, { accounts, authenticators, sessions, record: audit.of('desk') });
   }
 }

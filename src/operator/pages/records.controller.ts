@@ -7,6 +7,7 @@ import { Charges } from '../../charges/charges.ts';
 import { monthBefore, monthOf } from '../../domain/fee.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
+import { dayIn } from '../../pages/list-filter.ts';
 import { Audit } from '../audit.ts';
 import { auditCsv } from '../audit-csv.ts';
 import { AuditLog, type AuditFilter } from '../audit-log.ts';
@@ -147,7 +148,7 @@ function readMonth(written: string): string {
 /** Reads the filter of the audit from the query. What cannot be read filters nothing. */
 function filterIn(query: Record<string, unknown>): AuditFilter {
   const [operator, action, before] = [text(query['operator']), text(query['action']), text(query['before'])];
-  const [from, until] = [day(query['from']), day(query['until'])];
+  const [from, until] = [dayIn(query['from']), dayIn(query['until'])];
   return {
     ...(operator !== undefined && { operator }),
     ...(action !== undefined && { action }),
@@ -156,12 +157,6 @@ function filterIn(query: Record<string, unknown>): AuditFilter {
     ...(query['lists'] === 'yes' && { lists: true }),
     ...(before !== undefined && /^\d{1,18}$/.test(before) && { before }),
   };
-}
-
-function day(value: unknown): string | undefined {
-  const written = text(value);
-  const isDay = written !== undefined && /^\d{4}-\d\d-\d\d$/.test(written) && !Number.isNaN(Date.parse(written));
-  return isDay ? written : undefined;
 }
 
 /** Returns the trimmed text of a filter; undefined for an empty one. */

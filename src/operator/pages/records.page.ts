@@ -4,6 +4,7 @@ import { actionWords, deskPage, outcomeWords, reasonField, type DeskReader } fro
 import { wideTable } from '../../pages/wide-table.ts';
 import { calendarMonth, dateSecond, grouped, seoulTime, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
+import { choiceField, dayField, filteredAddress } from '../../pages/list-filter.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { linkButton } from '../../pages/site.ts';
@@ -136,12 +137,12 @@ export function auditPage(
       </tr>`,
   );
   const content = html`<h1 id="whole-audit">${words.title}</h1>
-    ${filterForm(messages, filter)}
+    ${filterForm(reader, filter)}
     <section class="card" aria-labelledby="whole-audit">
       ${rows.length === 0 ? html`<p class="nothing">${words.none}</p>` : wideTable('whole-audit', head, rows)}
       <div class="row">
-        ${filter.before !== undefined && linkButton(linkTo(filter, undefined), words.newest, 'secondary')}
-        ${next !== null && linkButton(linkTo(filter, next), words.older, 'secondary')}
+        ${filter.before !== undefined && linkButton(linkTo(filter, undefined), reader.common.list.newest, 'secondary')}
+        ${next !== null && linkButton(linkTo(filter, next), reader.common.list.older, 'secondary')}
         ${rows.length > 0 && linkButton(linkTo(filter, undefined, '/operator/audit/csv'), words.csv, 'secondary')}
       </div>
     </section>`;
@@ -149,49 +150,28 @@ export function auditPage(
   return deskPage({ title: words.title, address, content, reader, place: address });
 }
 
-function filterForm(messages: DeskWords, filter: AuditFilter): Html {
-  const { operator = '', action, from = '', until = '', lists } = filter;
-  const { audit: words } = messages;
+function filterForm({ common, texts }: DeskReader, filter: AuditFilter): Html {
+  const { operator = '', action, from, until, lists } = filter;
+  const { audit: words, audited } = texts.desk;
+  const { list } = common;
+  const actions = Object.entries(audited);
   return html`<form class="card" method="get" action="/operator/audit">
     <div class="desk-fields">
       <div class="field">
         <label for="operator">${words.operator}</label>
         <input id="operator" name="operator" value="${operator}" maxlength="100" autocomplete="off" />
       </div>
-      <div class="field">
-        <label for="action">${words.action}</label>
-        <select id="action" name="action">
-          <option value="">${words.all}</option>
-          ${Object.entries(messages.audited).map(
-            ([one, name]) => html`<option value="${one}" ${one === action && html`selected`}>${name}</option>`,
-          )}
-        </select>
-      </div>
-      <div class="field">
-        <label for="from">${words.from}</label>
-        <input id="from" name="from" type="date" value="${from}" />
-      </div>
-      <div class="field">
-        <label for="until">${words.until}</label>
-        <input id="until" name="until" type="date" value="${until}" />
-      </div>
+      ${choiceField({ name: 'action', label: words.action, all: list.all, options: actions, chosen: action })}
+      ${dayField('from', list.from, from)} ${dayField('until', list.until, until)}
       <label class="check">
         <input type="checkbox" name="lists" value="yes" ${lists === true && html`checked`} /> ${words.lists}
       </label>
-      <button class="secondary">${words.filter}</button>
+      <button class="secondary">${list.filter}</button>
     </div>
   </form>`;
 }
 
 function linkTo(filter: AuditFilter, before: string | undefined, address = '/operator/audit'): string {
   const { operator, action, from, until, lists } = filter;
-  const query = new URLSearchParams({
-    ...(operator !== undefined && { operator }),
-    ...(action !== undefined && { action }),
-    ...(from !== undefined && { from }),
-    ...(until !== undefined && { until }),
-    ...(lists === true && { lists: 'yes' }),
-    ...(before !== undefined && { before }),
-  });
-  return query.size > 0 ? `${address}?${query.toString()}` : address;
+  return filteredAddress(address, { operator, action, from, until, lists: lists === true ? 'yes' : undefined, before });
 }
