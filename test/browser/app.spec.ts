@@ -296,7 +296,7 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
   }
 
   function shown(): Promise<{ title: string; body: string; tag: string }[]> {
-    return app.evaluate(`navigator.serviceWorker.ready.then((it) => it.getNotifications())
+    return app.evaluate(`navigator.serviceWorker.getRegistration('/app').then((it) => it.getNotifications())
       .then((all) => all.map(({ title, body, tag }) => ({ title, body, tag })))`);
   }
 
