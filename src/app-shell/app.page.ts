@@ -37,6 +37,7 @@ export function appPage(input: {
     layout: 'app',
     script: 'installed.js',
     compiles: true,
+    opener: 'same-origin',
     installable: { manifest: `/app/manifest.webmanifest?lang=${locale}`, icon: '/app/icon-180.png', title },
     body,
   };

@@ -18,7 +18,6 @@ export function manifestFor(reader: Reader, colour: string): object {
     start_url: APP,
     scope: APP,
     display: 'standalone',
-    orientation: 'portrait',
     background_color: '#ffffff',
     theme_color: colour,
     categories: ['security', 'utilities'],

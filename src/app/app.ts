@@ -104,14 +104,12 @@ export class App {
     return new App(display, platform, service, installation, phones, first);
   }
 
-  /** Shows the first screen, and receives pushes from then on. */
-  start(): void {
+  /** Receives pushes, and follows what other tabs change, from now on. */
+  listen(): void {
     const refresh = () => this.refresh();
     this.platform.store.onOtherTab(() => location.reload());
     addEventListener('focus', refresh);
     document.addEventListener('visibilitychange', refresh);
-    if (this.phones.all.length > 0) this.toHome();
-    else this.enrolling.begin();
     this.platform.receivePushes({
       onPush: (data) => void this.take(data),
       onGap: refresh,
@@ -120,14 +118,21 @@ export class App {
     void this.replacePushToken();
   }
 
+  /** Shows the first screen: the requests, or the enrolment. */
+  showFirst(): void {
+    if (this.isEnrolled) this.toHome();
+    else this.enrolling.begin();
+  }
+
   /** Whether this installation has any device. */
   get isEnrolled(): boolean {
     return this.phones.all.length > 0;
   }
 
   /** Begins the enrolment with a code that a link brought. */
-  enrolWith(enrolmentCode: string): void {
-    this.elsewhere(() => this.enrolling.withCode(enrolmentCode));
+  enrolWith(code: string): void {
+    const { main } = this.phones;
+    this.elsewhere(() => this.enrolling.followLink(code, main !== undefined, () => this.toHome()));
   }
 
   /** Opens the request with this id, or the list if it is over. */

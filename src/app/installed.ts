@@ -12,6 +12,8 @@ import { serviceIn, type Handset, type Platform } from './platform.ts';
 import { Display } from './screens/display.ts';
 import { words } from './words/words.ts';
 
+/** Marks of browsers; one that is built on another names both, so its own mark comes first. */
+const BROWSERS = ['SamsungBrowser', 'Whale', 'Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'];
 /** Milliseconds between two looks for requests while no push tells of them. */
 const LOOK_MS = 5000;
 
@@ -27,7 +29,7 @@ const platform: Platform = {
   store,
   handset,
   nameOf: ({ platform: system }) => {
-    const browser = /SamsungBrowser|Whale|Edg|OPR|Firefox|Chrome|Safari/.exec(navigator.userAgent)?.[0] ?? '';
+    const browser = BROWSERS.find((name) => navigator.userAgent.includes(name)) ?? '';
     return words.installed.deviceName(system === 'ios' ? 'iPhone' : 'Android', browser);
   },
   pushToken: () => push.token(),
@@ -65,8 +67,9 @@ async function begin(): Promise<App | undefined> {
         make('a', { href: '/' }, words.installed.joinLink),
       ],
     });
-    if (cleared === undefined) loaded.start();
-    else showCleared(display, cleared, () => loaded.start());
+    loaded.listen();
+    if (cleared === undefined) loaded.showFirst();
+    else showCleared(display, cleared, () => loaded.showFirst());
     follow(loaded);
     addEventListener('hashchange', () => follow(loaded));
     return loaded;

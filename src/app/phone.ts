@@ -39,7 +39,8 @@ addEventListener('message', ({ origin, source, data }: MessageEvent<unknown>) =>
       if (isDone) parent.postMessage({ type: 'pushguard.demo.prepared' }, location.origin);
     });
 });
-app.start();
+app.listen();
+app.showFirst();
 
 function showTime(): void {
   byId('clock', HTMLElement).textContent = new Intl.DateTimeFormat(locale, {

@@ -4,6 +4,7 @@ import { Charges } from '../charges/charges.ts';
 import type { MonthStatement } from '../charges/charge.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
+import { LineMemories } from '../lines/line-memories.ts';
 import { Erasure } from '../retention/erasure.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import type { SubscriptionView } from '../subscriptions/subscription.ts';
@@ -57,6 +58,7 @@ export interface ErasableNow {
 export class MyData {
   constructor(
     private readonly subscriptions: Subscriptions,
+    private readonly memories: LineMemories,
     private readonly consents: Consents,
     private readonly history: History,
     private readonly charges: Charges,
@@ -163,11 +165,16 @@ export class MyData {
     else await this.consents.withdraw(standing.id, document);
   }
 
-  /** The subscriptions of the line since its owner changed last, newest first: earlier ones are another person's. */
+  /**
+   * The subscription that is certainly this person's: the standing one, or the one that ended last, while the memory of the
+   * line still has its end. A change of owner ends that memory, and earlier subscriptions may be another person's.
+   */
   private async ownSubscriptions({ line }: Customer): Promise<SubscriptionView[]> {
-    const all = await this.subscriptions.ofLines([line.lineId]);
-    const foreign = all.findIndex(({ state, reason }) => state === 'cancelled' && FOREIGN.has(reason ?? ''));
-    return foreign < 0 ? all : all.slice(0, foreign);
+    const [latest] = await this.subscriptions.ofLines([line.lineId]);
+    if (latest?.state !== 'cancelled') return latest ? [latest] : [];
+    if (FOREIGN.has(latest.reason ?? '')) return [];
+    const { protectedUntil } = await this.memories.of(line.lineId);
+    return protectedUntil && protectedUntil >= latest.since ? [latest] : [];
   }
 }
 

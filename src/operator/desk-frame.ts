@@ -24,7 +24,7 @@ const FRAME = statement(
         AND (state = 'asked' AND $3 AND asked_by <> $2 OR state = 'approved' AND asked_by = $2)
       UNION ALL
       SELECT id, state FROM reissues WHERE closed_at IS NULL AND expires_at > now()
-        AND (state = 'applied' AND $3 AND applied_by_operator IS DISTINCT FROM $2)
+        AND (state = 'applied' AND $3 AND applied_by_operator <> $2)
     ) w`,
 );
 

@@ -1339,6 +1339,8 @@ describe('the operators’ API with a session of the desk', () => {
     ['POST', `/operator/v1/subscriptions/${NONE}/enrolment-code`, 'enrolment_code'],
     ['POST', `/operator/v1/subscriptions/${NONE}/requests`, 'request_deed'],
     ['GET', `/operator/v1/subscriptions/${NONE}/history`, 'look'],
+    ['GET', `/operator/v1/subscriptions/${NONE}/history/${NONE}`, 'look'],
+    ['GET', `/operator/v1/subscriptions/${NONE}/phone`, 'look'],
     ['GET', `/operator/v1/subscriptions/${NONE}/audit`, 'look'],
     ['POST', `/operator/v1/subscriptions/${NONE}/reissues`, 'apply_reissue'],
     ['GET', `/operator/v1/subscriptions/${NONE}/reissues`, 'look'],
@@ -1367,7 +1369,10 @@ describe('the operators’ API with a session of the desk', () => {
     const known = Object.entries(document.paths)
       .filter(([path]) => path.startsWith('/operator/'))
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
-    const tested = API.map(([method, path]) => `${method} ${path.replace(NONE, '{id}').replace(/\?.*/, '')}`);
+    const tested = API.map(
+      ([method, path]) =>
+        `${method} ${path.replace(NONE, '{id}').replace(NONE, '{authentication}').replace(/\?.*/, '')}`,
+    );
     expect(tested.sort()).toEqual(known.sort());
   });
 

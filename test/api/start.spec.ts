@@ -65,7 +65,12 @@ describe('npm start at a terminal', () => {
 it('what is built first, in silence for some seconds, is told to a person, and not to a program that reads the output; a missing package is named', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pushguard-build-'));
   try {
-    const copied = ['src/developers/guide', 'src/developers/vectors'];
+    const copied = [
+      'src/developers/guide',
+      'src/developers/vectors',
+      'test/examples/android-core',
+      'test/examples/ios-core',
+    ];
     const made = ['dist/src', 'dist/assets', 'config', 'migrations', ...copied].map((path) => join(folder, path));
     for (const path of made) await mkdir(path, { recursive: true });
     await cp(join(import.meta.dirname, '../../config/build.mjs'), join(folder, 'config/build.mjs'));

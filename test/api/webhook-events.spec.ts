@@ -373,6 +373,7 @@ describe('the statements', () => {
     'registration_purge',
     'registration_purge_keys',
     'retention_erase_lines',
+    'retention_erase_on_request',
     'retention_erase_subscriptions',
   ]);
 

@@ -224,6 +224,15 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     proxy.change = '';
   });
 
+  it('a link that somebody sends does not take the place of an enrolled phone by itself', async () => {
+    await enrolAgain(scene.person('demo-1'));
+    await app.goto(`${scene.issuer}/app#enrol=ABCDE-ABCDE-ABCDE-ABCDE`);
+    await screen(app, 'by-link').waitFor();
+    await expectFit();
+    await screen(app, 'by-link').locator('> .primary').click();
+    await screen(app, 'home').waitFor();
+  });
+
   it('two installations on one phone: the later one takes the place of the earlier, which says so', async () => {
     const person = scene.person('demo-1');
     await enrolAgain(person);

@@ -440,9 +440,9 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.keyboard.press('Enter');
     await tabTo('[name=agree0]');
     await page.keyboard.press('Space');
-    await page.keyboard.press('Tab');
+    await tabTo('[name=agree1]');
     await page.keyboard.press('Space');
-    await page.keyboard.press('Tab');
+    await tabTo('#birthDate');
     await page.keyboard.type(person.birthDate);
     await page.keyboard.press('Tab');
     await page.keyboard.type(person.genderDigit);

@@ -6370,6 +6370,7 @@ export interface operations {
                  * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
                  */
                 id: string;
+                /** @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e */
                 authentication: string;
             };
             cookie?: never;

@@ -5,7 +5,6 @@ export function en({ service }: BrandNames): AppShellWords {
   return {
     title: service,
     description: 'The app that receives verification codes on this phone only',
-    requests: 'Requests',
     needsScript: 'This app needs JavaScript.',
   };
 }

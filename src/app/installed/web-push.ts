@@ -23,8 +23,10 @@ export class WebPush {
 
   /** Asks the person for notifications, and the browser to keep the app's data. Browsers ask after a tap only. */
   async ask(): Promise<void> {
-    if ('Notification' in window) await Notification.requestPermission();
-    await navigator.storage.persist().catch(() => false);
+    if ('Notification' in window) await Notification.requestPermission().catch(() => undefined);
+    // Only a page over TLS has it, and not every browser.
+    const { storage } = navigator as { storage?: StorageManager };
+    await storage?.persist().catch(() => false);
   }
 
   /**

@@ -6,11 +6,11 @@ import { words } from '../words/words.ts';
 /** Takes an enrolment code as a person types it, or the link of a QR code. */
 export function codeFields(
   issuer: string,
-  look: { kind: 'primary' | 'secondary'; hint: string; between?: HTMLElement; scan?: () => void },
+  look: { kind: 'primary' | 'secondary'; hint: string; code?: string; between?: HTMLElement; scan?: () => void },
   onCode: (enrolmentCode: string) => void,
 ): HTMLElement[] {
   // The code, or a whole link or text message, breaks into lines where the text is large and the phone is narrow.
-  const code = make('textarea', {
+  const attributes = {
     id: 'enrolment-code',
     rows: '1',
     autocomplete: 'off',
@@ -18,7 +18,8 @@ export function codeFields(
     spellcheck: 'false',
     placeholder: 'XXXXX-XXXXX-XXXXX-XXXXX',
     'aria-describedby': 'enrolment-format enrolment-fault',
-  });
+  };
+  const code = make('textarea', attributes, look.code);
   const fault = make('p', { class: 'fault', id: 'enrolment-fault', role: 'alert' });
   const useCode = () => {
     const read = readEnrolmentCode(code.value, issuer);

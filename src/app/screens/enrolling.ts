@@ -2,7 +2,7 @@ import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { enrolmentHere, type Handset, type Platform, type Service } from '../platform.ts';
 import { codeFields } from './code-field.ts';
-import { button, screen, type Display } from './display.ts';
+import { button, faultLine, screen, type Display } from './display.ts';
 import { FirstPin } from './first-pin.ts';
 import { readEnrolmentCode } from './read-enrolment.ts';
 import { words } from '../words/words.ts';
@@ -75,10 +75,31 @@ export class Enrolling {
     );
   }
 
-  /** Goes on with a code that a link brought. */
-  withCode(enrolmentCode: string): void {
-    this.startOver = (fault) => this.begin(fault);
-    void this.choosePin({ enrolmentCode });
+  /**
+   * Goes on with the code that a link brought. On a phone that is enrolled the person is asked first: anybody can send a
+   * link, and the new enrolment takes the place of the keys.
+   */
+  followLink(text: string, isEnrolled: boolean, back: () => void): void {
+    const read = readEnrolmentCode(text, this.app.service.issuer);
+    if ('fault' in read) this.begin(faultLine(read.fault));
+    else if (isEnrolled) this.askFirst(read.enrolmentCode, back);
+    else {
+      this.startOver = (fault) => this.begin(fault);
+      void this.choosePin(read);
+    }
+  }
+
+  private askFirst(code: string, back: () => void): void {
+    this.startOver = (fault) => this.beginAgain(back, fault);
+    const { title, caution, keep } = words.byLink;
+    this.display.show(() =>
+      screen(
+        { title, kind: 'by-link' },
+        make('p', { class: 'caution' }, caution),
+        button(keep, back),
+        ...this.codeFields('secondary', code),
+      ),
+    );
   }
 
   /** Enrols with this code and this PIN, without asking. */
@@ -86,9 +107,10 @@ export class Enrolling {
     await (await this.firstPin(got)).enrol(pin);
   }
 
-  private codeFields(kind: 'primary' | 'secondary'): HTMLElement[] {
+  private codeFields(kind: 'primary' | 'secondary', code?: string): HTMLElement[] {
     const { scan } = this.app.platform;
-    const look = { kind, hint: words.enrolmentCodeFormat, ...(scan && { scan: () => this.scan(scan) }) };
+    const more = { ...(code !== undefined && { code }), ...(scan && { scan: () => this.scan(scan) }) };
+    const look = { kind, hint: words.enrolmentCodeFormat, ...more };
     return codeFields(this.app.service.issuer, look, (enrolmentCode) => void this.choosePin({ enrolmentCode }));
   }
 

@@ -25,6 +25,12 @@ export function en({ service, callCentre }: Brand): AppWords {
       video: 'Picture of the camera',
       refused: 'The camera cannot be used. Go back and type the enrolment code.',
     },
+    byLink: {
+      title: 'This phone is registered already',
+      caution:
+        'The link holds an enrolment code. If you register again, the present registration is lost. Do not register with a code that you did not ask for: someone else may have sent the link.',
+      keep: 'Keep the present registration',
+    },
     notEligible: 'This line cannot subscribe',
     ofBoth: ({ english }) => english,
     choosePin: { title: 'Choose a six-digit PIN', text: 'You will enter it for every verification.' },

@@ -33,6 +33,12 @@ export function ko({ service, callCentre }: Brand) {
       video: '카메라 화면',
       refused: '카메라를 쓸 수 없습니다. 뒤로 가서 등록 코드를 직접 입력해 주세요.',
     },
+    byLink: {
+      title: '이 휴대폰은 이미 등록되어 있습니다',
+      caution:
+        '링크에 등록 코드가 들어 있습니다. 다시 등록하면 지금의 등록이 사라집니다. 직접 받은 코드가 아니면 등록하지 마세요. 다른 사람이 보낸 링크일 수 있습니다.',
+      keep: '지금 등록 유지',
+    },
     notEligible: '이 회선은 가입할 수 없습니다',
     /** The service gives each reason in Korean and in English: the sentence in this language. */
     ofBoth: ({ korean }: { korean: string; english: string }) => korean,

@@ -18,6 +18,11 @@ const PREFIX = 'pushguard-app-';
 const CACHE = `${PREFIX}${SHELL.version}`;
 const SETTINGS = 'pushguard-settings';
 const LANGUAGE = '/app/language';
+/**
+ * Whether a push may show nothing while a page is visible. Safari ends a subscription after a few such pushes, whatever is
+ * visible.
+ */
+const MAY_BE_SILENT = /Chrome|Firefox/.test(self.navigator.userAgent);
 
 self.addEventListener('install', (event) => event.waitUntil(store()));
 self.addEventListener('activate', (event) => event.waitUntil(takeOver()));
@@ -104,7 +109,7 @@ async function tellOrShow(
 ): Promise<void> {
   const pages = await openPages();
   for (const one of pages) one.postMessage(message);
-  if (pages.some(({ visibilityState }) => visibilityState === 'visible')) return;
+  if (MAY_BE_SILENT && pages.some(({ visibilityState }) => visibilityState === 'visible')) return;
   const { title, body } = typeof notification === 'string' ? await wordsOf(notification) : notification;
   const { t = '', id = '' } = data;
   await self.registration.showNotification(title, {
@@ -114,6 +119,8 @@ async function tellOrShow(
     badge: '/app/badge-96.png',
     lang: await language(),
     data: { t, id },
+    // A repeated request rings again; TypeScript does not know the member.
+    ...(t === 'wake' && { renotify: true }),
   });
 }
 
@@ -130,8 +137,8 @@ async function open({ t, id }: Record<string, string>): Promise<void> {
     await self.clients.openWindow(request === undefined ? SHELL.page : `${SHELL.page}#request=${request}`);
     return;
   }
-  await page.focus();
   if (request !== undefined) page.postMessage({ type: 'open', id: request } satisfies ToPage);
+  await page.focus().catch(() => undefined);
 }
 
 async function openPages(): Promise<readonly WindowClient[]> {

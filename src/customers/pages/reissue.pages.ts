@@ -165,18 +165,14 @@ function line(
   { label, hint, autocomplete = 'off' }: { label: string; hint?: string; autocomplete?: string },
 ): Html {
   const isFaulty = typed.faults.includes(name);
+  const value = typed.values[name] ?? '';
+  const attributes = html`id="${name}" name="${name}" autocomplete="${autocomplete}"
+  ${name === 'postcode' && html`inputmode="numeric"`} ${isFaulty && html`aria-invalid="true"`}
+  ${first === name && html`autofocus`} aria-describedby="${hint !== undefined && `${name}-hint `}${name}-fault"`;
+  // A serial number breaks into lines where the text is large and the phone is narrow; a field of one line would hide its end.
   return html`<div class="field">
     <label for="${name}">${label}</label>
-    <input
-      id="${name}"
-      name="${name}"
-      value="${typed.values[name] ?? ''}"
-      autocomplete="${autocomplete}"
-      ${name === 'postcode' && html`inputmode="numeric"`}
-      ${isFaulty && html`aria-invalid="true"`}
-      ${first === name && html`autofocus`}
-      aria-describedby="${hint !== undefined && `${name}-hint `}${name}-fault"
-    />
+    ${name === 'oldSerialNumber' ? html`<textarea rows="1" spellcheck="false" ${attributes}>${value}</textarea>` : html`<input value="${value}" ${attributes} />`}
     ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
     <p class="fault" id="${name}-fault">${isFaulty && texts.faults[name]}</p>
   </div>`;

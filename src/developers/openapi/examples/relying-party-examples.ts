@@ -110,6 +110,7 @@ export const RELYING_PARTY_EXAMPLES = {
 /** By the name of the parameter. Ids of paths have one too. */
 export const PARAMETER_EXAMPLES: Readonly<Record<string, unknown>> = {
   id: AUTHENTICATION,
+  authentication: AUTHENTICATION,
   lineId: 'line-0001',
   wait: 25,
   phoneNumber: '010-1234-5678',
