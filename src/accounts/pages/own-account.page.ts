@@ -3,8 +3,8 @@ import { html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
 import type { ShownAuthenticator } from '../shown-authenticators.ts';
 import type { AccountRequest } from './account-request.ts';
-import { codeField, newAuthenticatorFields } from './authenticator.form.ts';
-import { choosePasswordForm, passwordField } from './sign-in.form.ts';
+import { newAuthenticatorFields } from './authenticator.form.ts';
+import { choosePasswordForm, codeField, passwordField } from './sign-in.form.ts';
 
 /** The form that replaces the person's password. */
 export function choosePasswordPage(at: AccountRequest, home: string, fault: ChosenPasswordFault | null): Page {

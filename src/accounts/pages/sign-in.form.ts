@@ -81,17 +81,19 @@ export function choosePasswordForm(form: {
 
 /** A field for a password; its name is its id. */
 export function passwordField(id: string, label: string, autocomplete: string, hint?: string): Html {
+  const input = html`type="password" autocomplete="${autocomplete}" maxlength="${LONGEST_PASSWORD}"`;
+  return requiredField(id, label, input, hint);
+}
+
+/** A field for the code of an authenticator app; its name is its id. */
+export function codeField(id: string, label: string, hint?: string): Html {
+  return requiredField(id, label, html`inputmode="numeric" autocomplete="one-time-code" maxlength="20"`, hint);
+}
+
+function requiredField(id: string, label: string, input: Html, hint?: string): Html {
   return html`<div class="field">
     <label for="${id}">${label}</label>
-    <input
-      id="${id}"
-      name="${id}"
-      type="password"
-      autocomplete="${autocomplete}"
-      maxlength="${LONGEST_PASSWORD}"
-      required
-      ${hint && html`aria-describedby="${id}-hint"`}
-    />
+    <input id="${id}" name="${id}" ${input} required ${hint && html`aria-describedby="${id}-hint"`} />
     ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
   </div>`;
 }

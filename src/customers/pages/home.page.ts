@@ -1,5 +1,6 @@
 import { INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../../domain/eligibility.ts';
 import { won } from '../../pages/format.ts';
+import { choices } from '../../pages/choices.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
 import { CUSTOMER_WORDS } from '../words/words.ts';
@@ -114,9 +115,9 @@ export function checkPage(input: {
     ${answer && answerOf(reader, answer)} ${isFaulty && html`<p class="alert" role="alert">${check.fault}</p>`}
     <p class="lead">${check.text}</p>
     <form method="post" action="/check">
-      ${token} ${choices('carrier', check.carrier, check.carriers, filled)}
-      ${choices('holder', check.holder, check.holders, filled)} ${choices('plan', check.plan, check.plans, filled)}
-      ${choices('phone', check.phone, check.phones, filled)}
+      ${token} ${described('carrier', check.carrier, check.carriers, filled)}
+      ${described('holder', check.holder, check.holders, filled)} ${described('plan', check.plan, check.plans, filled)}
+      ${described('phone', check.phone, check.phones, filled)}
       ${line('osVersion', { label: check.osVersion, hint: check.osVersionHint }, filled)}
       ${line('birthDay', { label: check.birthYear, hint: check.birthYearHint }, filled)}
       <button class="primary">${check.submit}</button>
@@ -155,31 +156,20 @@ interface FilledForm {
   faults: readonly LineField[];
 }
 
-function choices(
+function described(
   name: LineField,
   legend: string,
   options: Readonly<Record<string, string>>,
   { reader, typed, faults }: FilledForm,
 ): Html {
-  const takesFocus = faults[0] === name;
-  return html`<fieldset class="field choices" aria-describedby="${name}-fault">
-    <legend>${legend}</legend>
-    ${Object.entries(options).map(
-      ([value, text], at) =>
-        html`<label
-          ><input
-            type="radio"
-            name="${name}"
-            value="${value}"
-            required
-            ${typed[name] === value && html`checked`}
-            ${takesFocus && at === 0 && html`autofocus`}
-          />
-          ${text}</label
-        >`,
-    )}
-    ${faultOf(reader, name, faults)}
-  </fieldset>`;
+  return choices({
+    name,
+    legend,
+    options: Object.entries(options),
+    chosen: typed[name],
+    fault: sentenceOf(reader, name, faults),
+    takesFocus: faults[0] === name,
+  });
 }
 
 function line(
@@ -201,12 +191,11 @@ function line(
       ${faults[0] === name && html`autofocus`}
     />
     <p class="hint" id="${name}-hint">${hint}</p>
-    ${faultOf(reader, name, faults)}
+    <p class="fault" id="${name}-fault">${sentenceOf(reader, name, faults)}</p>
   </div>`;
 }
 
-function faultOf(reader: Reader, name: LineField, faults: readonly LineField[]): Html {
+function sentenceOf(reader: Reader, name: LineField, faults: readonly LineField[]): string | false {
   const { faults: sentences } = reader.words(CUSTOMER_WORDS).check;
-  const sentence = name === 'osVersion' || name === 'birthDay' ? sentences[name] : sentences.choice;
-  return html`<p class="fault" id="${name}-fault">${faults.includes(name) && sentence}</p>`;
+  return faults.includes(name) && (name === 'osVersion' || name === 'birthDay' ? sentences[name] : sentences.choice);
 }

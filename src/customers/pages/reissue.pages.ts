@@ -3,6 +3,7 @@ import type { ReissueField } from '../reissue-field.ts';
 import { CHECKED_PROOFS } from '../../domain/reissue-application.ts';
 import { REISSUE_CAUSES, REISSUE_DELIVERIES } from '../../domain/reissue.ts';
 import { dateTime } from '../../pages/format.ts';
+import { choices } from '../../pages/choices.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
 import { CUSTOMER_WORDS } from '../words/words.ts';
@@ -104,14 +105,14 @@ export function reissueFormPage(page: ReissueForm): Page {
     <p class="lead">${known === undefined ? form.text : form.verified}</p>
     <form method="post" action="/reissue/apply" novalidate>
       ${token} ${known === undefined ? personFields(person, page.person) : knownNumber(my.phoneNumber, known)}
-      ${choices(filled, 'cause', form.cause, REISSUE_CAUSES, form.causes)}
+      ${chosen(filled, 'cause', form.cause, REISSUE_CAUSES, form.causes)}
       ${line(filled, 'oldSerialNumber', { label: form.oldSerialNumber, hint: form.oldSerialNumberHint })}
       ${
         known === undefined &&
-        html`${choices(filled, 'identityProof', form.proof, CHECKED_PROOFS, form.proofs)}
+        html`${chosen(filled, 'identityProof', form.proof, CHECKED_PROOFS, form.proofs)}
         ${line(filled, 'reference', { label: form.reference, hint: form.referenceHint })}`
       }
-      ${choices(filled, 'delivery', form.delivery, REISSUE_DELIVERIES, form.deliveries)}
+      ${chosen(filled, 'delivery', form.delivery, REISSUE_DELIVERIES, form.deliveries)}
       <fieldset class="field" aria-describedby="recipient-hint">
         <legend>${form.recipient}</legend>
         <p class="hint" id="recipient-hint">${form.recipientHint}</p>
@@ -132,31 +133,21 @@ interface Filled {
   first: ReissueField | undefined;
 }
 
-function choices<Option extends string>(
+function chosen<Option extends string>(
   { texts, typed, first }: Filled,
   name: ReissueField,
   legend: string,
   options: readonly Option[],
   labels: Readonly<Record<Option, string>>,
 ): Html {
-  return html`<fieldset class="field choices" aria-describedby="${name}-fault">
-    <legend>${legend}</legend>
-    ${options.map(
-      (one, at) =>
-        html`<label
-          ><input
-            type="radio"
-            name="${name}"
-            value="${one}"
-            required
-            ${typed.values[name] === one && html`checked`}
-            ${first === name && at === 0 && html`autofocus`}
-          />
-          ${labels[one]}</label
-        >`,
-    )}
-    <p class="fault" id="${name}-fault">${typed.faults.includes(name) && texts.faults[name]}</p>
-  </fieldset>`;
+  return choices({
+    name,
+    legend,
+    options: options.map((one) => [one, labels[one]]),
+    chosen: typed.values[name],
+    fault: typed.faults.includes(name) && texts.faults[name],
+    takesFocus: first === name,
+  });
 }
 
 function line(
@@ -178,7 +169,7 @@ function line(
   </div>`;
 }
 
-/** Where an application stands, for whoever has its receipt number. It names no person. */
+/** Where an application stands, for the person who has its receipt number. It names nobody. */
 export function reissueStandingPage(reader: Reader, token: Html, application: OwnApplication): Page {
   const { reissue, my } = reader.words(CUSTOMER_WORDS);
   const { standing: words, form } = reissue;

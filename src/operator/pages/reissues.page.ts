@@ -12,6 +12,7 @@ import type { SubscriptionLook } from '../operator-desk.ts';
 import { deskPage, reasonField, type DeskReader } from './desk.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import { dateTime } from '../../pages/format.ts';
+import { choices } from '../../pages/choices.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { ReissueUnderWay } from '../words/keys.ts';
@@ -160,7 +161,7 @@ function applicationForm(
   const serialFault = typed.faults.find((one) => one === 'oldSerialNumber' || one === 'mismatch');
   return html`<form method="post" action="${addressOf(subscriptionId)}/apply-reissue">
     <p class="hint">${apply.text}</p>
-    ${formToken} ${choices(reader, typed, 'cause', columns.cause, REISSUE_CAUSES, causes)}
+    ${formToken} ${chosen(reader, typed, 'cause', columns.cause, REISSUE_CAUSES, causes)}
     <div class="field">
       <label for="oldSerialNumber">${columns.serialNumber}</label>
       <input
@@ -177,8 +178,8 @@ function applicationForm(
       <p class="hint" id="oldSerialNumber-hint">${apply.serialHint}</p>
       <p class="fault" id="oldSerialNumber-fault">${serialFault && faults[serialFault]}</p>
     </div>
-    ${choices(reader, typed, 'identityProof', columns.proof, IDENTITY_PROOFS, proofs)}
-    ${choices(reader, typed, 'delivery', columns.delivery, REISSUE_DELIVERIES, deliveries, apply.deliveryHint)}
+    ${chosen(reader, typed, 'identityProof', columns.proof, IDENTITY_PROOFS, proofs)}
+    ${chosen(reader, typed, 'delivery', columns.delivery, REISSUE_DELIVERIES, deliveries, apply.deliveryHint)}
     ${reasonField(messages, 'apply-reissue-reason', {
       value: reason,
       fault: typed.faults.includes('reason') ? faults.reason : '',
@@ -188,7 +189,7 @@ function applicationForm(
   </form>`;
 }
 
-function choices<Option extends string>(
+function chosen<Option extends string>(
   reader: DeskReader,
   { values, faults }: TypedApplication,
   name: Exclude<ApplicationField, 'oldSerialNumber' | 'reason'>,
@@ -197,25 +198,15 @@ function choices<Option extends string>(
   texts: Readonly<Record<Option, string>>,
   hint?: string,
 ): Html {
-  return html`<fieldset class="field choices" aria-describedby="${hint !== undefined && `${name}-hint `}${name}-fault">
-    <legend>${legend}</legend>
-    ${options.map(
-      (one, at) =>
-        html`<label
-          ><input
-            type="radio"
-            name="${name}"
-            value="${one}"
-            required
-            ${values[name] === one && html`checked`}
-            ${faults[0] === name && at === 0 && html`autofocus`}
-          />
-          ${texts[one]}</label
-        >`,
-    )}
-    ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
-    <p class="fault" id="${name}-fault">${faults.includes(name) && reader.texts.reissues.faults[name]}</p>
-  </fieldset>`;
+  return choices({
+    name,
+    legend,
+    options: options.map((one) => [one, texts[one]]),
+    chosen: values[name],
+    fault: faults.includes(name) && reader.texts.reissues.faults[name],
+    takesFocus: faults[0] === name,
+    hint,
+  });
 }
 
 /** A reissue that waits for a decision, in the list of approvals. */
