@@ -9,18 +9,26 @@ import type { ListedAccount, NamedAccount } from './account.ts';
 
 const CLOCK = statement('account_clock', 'SELECT now() AS now');
 
+/**
+ * SQL: after the account `changed`, its sessions end and its addresses are unlocked. The person who changed it goes on in a
+ * session of its own, whose digest is `digest`.
+ */
+const beginAnew = (
+  digest: '$4' | '$7',
+) => `ended AS (DELETE FROM account_sessions WHERE account_id IN (SELECT id FROM changed)),
+    unlocked AS (
+      UPDATE account_addresses SET failures = 0, locked_until = NULL
+      WHERE account_id IN (SELECT id FROM changed) AND failures > 0
+    ),
+    begun AS (INSERT INTO account_sessions (digest, account_id) SELECT ${digest}, id FROM changed)
+    SELECT id FROM changed`;
+
 const CHANGE_PASSWORD = statement(
   'account_change_password',
   `WITH changed AS (
       UPDATE accounts SET password = $3, password_is_initial = false, failures = 0, locked_until = NULL
       WHERE id = $1 AND password = $2 AND disabled_at IS NULL RETURNING id
-    ), ended AS (DELETE FROM account_sessions WHERE account_id IN (SELECT id FROM changed)),
-    unlocked AS (
-      UPDATE account_addresses SET failures = 0, locked_until = NULL
-      WHERE account_id IN (SELECT id FROM changed) AND failures > 0
-    ),
-    begun AS (INSERT INTO account_sessions (digest, account_id) SELECT $4, id FROM changed)
-    SELECT id FROM changed`,
+    ), ${beginAnew('$4')}`,
 );
 
 /**
@@ -32,13 +40,7 @@ const CHANGE_AUTHENTICATOR = statement(
   `WITH changed AS (
       UPDATE accounts SET totp_secret = $5, totp_step = $6, failures = 0, locked_until = NULL
       WHERE id = $1 AND password = $2 AND totp_secret = $3 AND totp_step < $4 AND disabled_at IS NULL RETURNING id
-    ), ended AS (DELETE FROM account_sessions WHERE account_id IN (SELECT id FROM changed)),
-    unlocked AS (
-      UPDATE account_addresses SET failures = 0, locked_until = NULL
-      WHERE account_id IN (SELECT id FROM changed) AND failures > 0
-    ),
-    begun AS (INSERT INTO account_sessions (digest, account_id) SELECT $7, id FROM changed)
-    SELECT id FROM changed`,
+    ), ${beginAnew('$7')}`,
 );
 
 const REMOVE = statement(
