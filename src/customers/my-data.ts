@@ -78,21 +78,23 @@ export class MyData {
   /** Returns all that is held about a customer under the line with which they are logged in. */
   async of(customer: Customer): Promise<HeldData> {
     const { phoneNumber, owner, carrier, status, holder, plan, handset } = customer.line;
-    const own = await this.ownSubscriptions(customer);
-    const ids = own.map(({ subscriptionId }) => subscriptionId);
-    const each = async <Row>(read: (id: string) => Promise<Row[]>): Promise<Row[]> =>
-      (await Promise.all(ids.map(read))).flat();
+    const line = { phoneNumber, ...owner, carrier, status, holder, plan, handset };
+    const own = await this.ownSubscription(customer);
+    if (!own) {
+      return { line, subscriptions: [], consents: [], authentications: [], statements: [], reissues: [], reports: [] };
+    }
+    const id = own.subscriptionId;
     const [consents, history, reissues, applications, reports, statements] = await Promise.all([
-      each((id) => this.consents.ofSubscription(id)),
-      each((id) => this.history.all(id)),
-      each((id) => this.reissues.ofSubscription(id)),
-      each((id) => this.applications.open(id)),
-      each((id) => this.reports.ofSubscription(id)),
-      this.statements(customer),
+      this.consents.ofSubscription(id),
+      this.history.all(id),
+      this.reissues.ofSubscription(id),
+      this.applications.open(id),
+      this.reports.ofSubscription(id),
+      this.charges.statements([id]),
     ]);
     return {
-      line: { phoneNumber, ...owner, carrier, status, holder, plan, handset },
-      subscriptions: own.map(({ subscribedAt, protectedSince, state, since, reason, suspensions, device }) => ({
+      line,
+      subscriptions: [own].map(({ subscribedAt, protectedSince, state, since, reason, suspensions, device }) => ({
         subscribedAt: subscribedAt.toISOString(),
         protectedSince: protectedSince?.toISOString() ?? null,
         state,
@@ -132,29 +134,22 @@ export class MyData {
 
   /** The monthly statements of a customer, newest first. */
   async statements(customer: Customer): Promise<MonthStatement[]> {
-    const own = await this.ownSubscriptions(customer);
-    return this.charges.statements(own.map(({ subscriptionId }) => subscriptionId));
+    const own = await this.ownSubscription(customer);
+    return own ? this.charges.statements([own.subscriptionId]) : [];
   }
 
   /** Whether the customer may have erased what need not be kept. */
   async erasable(customer: Customer): Promise<ErasableNow> {
-    const own = await this.ownSubscriptions(customer);
-    const [latest] = own;
-    if (!latest || own.some(({ state }) => state !== 'cancelled')) return { may: false, from: null };
-    const from = new Date(latest.since.getTime() + OBJECTION_HOURS * HOUR_MS);
-    return { may: from <= new Date(), from };
+    return erasableNow(await this.ownSubscription(customer));
   }
 
   /** Erases what need not be kept after the end of the service. Problems: `nothing_to_change` while it may not be. */
   async erase(customer: Customer): Promise<void> {
-    if (!(await this.erasable(customer)).may) {
+    const own = await this.ownSubscription(customer);
+    if (!own || !erasableNow(own).may) {
       throw new Problem('nothing_to_change', 'Data is erased on request once the service has ended for 72 hours.');
     }
-    const own = await this.ownSubscriptions(customer);
-    await this.erasure.onRequest(
-      own.map(({ subscriptionId }) => subscriptionId),
-      OBJECTION_HOURS,
-    );
+    await this.erasure.onRequest([own.subscriptionId], OBJECTION_HOURS);
   }
 
   /** Agrees to an optional document, or withdraws that. Problems: `nothing_to_change` without a subscription. */
@@ -169,13 +164,19 @@ export class MyData {
    * The subscription that is certainly this person's: the standing one, or the one that ended last, while the memory of the
    * line still has its end. A change of owner ends that memory, and earlier subscriptions may be another person's.
    */
-  private async ownSubscriptions({ line }: Customer): Promise<SubscriptionView[]> {
+  private async ownSubscription({ line }: Customer): Promise<SubscriptionView | undefined> {
     const [latest] = await this.subscriptions.ofLines([line.lineId]);
-    if (latest?.state !== 'cancelled') return latest ? [latest] : [];
-    if (FOREIGN.has(latest.reason ?? '')) return [];
+    if (latest?.state !== 'cancelled') return latest;
+    if (FOREIGN.has(latest.reason ?? '')) return undefined;
     const { protectedUntil } = await this.memories.of(line.lineId);
-    return protectedUntil && protectedUntil >= latest.since ? [latest] : [];
+    return protectedUntil && protectedUntil >= latest.since ? latest : undefined;
   }
+}
+
+function erasableNow(own: SubscriptionView | undefined): ErasableNow {
+  if (own?.state !== 'cancelled') return { may: false, from: null };
+  const from = new Date(own.since.getTime() + OBJECTION_HOURS * HOUR_MS);
+  return { may: from <= new Date(), from };
 }
 
 /** After such an end, the line or its number may be another person's. */
