@@ -27,10 +27,13 @@ export const ICONS: readonly Icon[] = [
 
 let ready: Promise<void> | undefined;
 
+async function load(): Promise<void> {
+  await initWasm(await readFile(createRequire(import.meta.url).resolve('@resvg/resvg-wasm/index_bg.wasm')));
+}
+
 /** Draws an icon of the app from the logo of the brand, an SVG document. Rejects when the logo is none. */
 export async function drawIcon(logo: string, { size, inner, background }: Icon): Promise<Buffer> {
-  const wasm = createRequire(import.meta.url).resolve('@resvg/resvg-wasm/index_bg.wasm');
-  ready ??= readFile(wasm).then((bytes) => initWasm(bytes));
+  ready ??= load();
   await ready;
   const margin = (size * (1 - inner)) / 2;
   const image = `data:image/svg+xml;base64,${Buffer.from(logo).toString('base64')}`;

@@ -13,14 +13,19 @@ import { APP, manifestFor } from './manifest.ts';
 @Injectable()
 export class Shell {
   private readonly icons = new Map<string, Promise<Buffer>>();
-  /** The service worker's script. It changes when anything does that it stores, so that browsers fetch the new version. */
-  readonly serviceWorker: string;
+  private written: string | undefined;
 
   constructor(
     private readonly assets: Assets,
     private readonly environment: Environment,
-  ) {
-    this.serviceWorker = this.write();
+  ) {}
+
+  /**
+   * The service worker's script. It changes when anything does that it stores, so that browsers fetch the new version.
+   * Written at the first request, because a worker of the queue never serves it.
+   */
+  get serviceWorker(): string {
+    return (this.written ??= this.write());
   }
 
   page(reader: Reader): Page {

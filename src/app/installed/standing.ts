@@ -40,14 +40,14 @@ export class Standing {
       await this.onPermitted();
       refresh();
     };
-    const ask_ = button(turnOn, () => void ask(), 'small');
-    ask_.id = 'turn-on-alerts';
+    const turningOn = button(turnOn, () => void ask(), 'small');
+    turningOn.id = 'turn-on-alerts';
     return make(
       'section',
       { class: 'caution alerts-off' },
       make('strong', {}, off.title),
       make('p', {}, `${more} ${off.text}`.trim()),
-      state === 'possible' && ask_,
+      state === 'possible' && turningOn,
     );
   }
 

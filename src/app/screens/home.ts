@@ -121,13 +121,13 @@ export class Home {
   private async ask(): Promise<Answered> {
     const { inUse } = this.phones;
     const urgent = this.askUrgent();
-    const [alerts, asked, pasts] = await Promise.all([
+    const [alerts, asked, pasts, standing = []] = await Promise.all([
       this.askAlerts(),
       Promise.allSettled(inUse.map((phone) => phone.pending())),
       // One subscription has one history, whichever of its devices asks.
       Promise.allSettled(inUse.slice(0, 1).map((phone) => phone.history())),
+      this.to.standing?.(),
     ]);
-    const standing = (await this.to.standing?.()) ?? [];
     const answered: Answered = { waiting: [], past: [], fault: '', gone: [], alerts, urgent: await urgent, standing };
     asked.forEach((answer, at) => {
       const phone = inUse[at];
