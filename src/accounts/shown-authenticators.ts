@@ -12,7 +12,7 @@ export interface ShownAuthenticator {
 
 /**
  * Secrets of authenticators that pages show and that are stored nowhere until a person has proved one. A form brings its
- * own back encrypted, so that nobody can choose it for somebody else.
+ * own back encrypted, so that no other site can choose a secret for a person.
  */
 @Injectable()
 export class ShownAuthenticators {

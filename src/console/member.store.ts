@@ -99,7 +99,7 @@ const FORGOTTEN = `a.realm = 'console' AND (
         SELECT 1 FROM console_members m WHERE m.account_id = a.id
           AND (m.ended_at IS NULL OR m.ended_at >= now() - interval '${ACCOUNT_KEPT_DAYS} days')))`;
 
-/** Whoever is just accepting an invitation or signing in holds the row, and is left alone. */
+/** Leaves out accounts whose row is locked: their owner is accepting an invitation or signing in. */
 const LOCK_FORGOTTEN = statement(
   'console_forgotten_lock',
   `SELECT a.id FROM accounts a WHERE ${FORGOTTEN} ORDER BY a.id LIMIT ${FORGOTTEN_AT_ONCE} FOR UPDATE SKIP LOCKED`,

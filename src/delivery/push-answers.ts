@@ -12,7 +12,7 @@ export interface TestPushStanding {
   isQueued: boolean;
 }
 
-/** Milliseconds between two looks for an answer that somebody waits for. */
+/** Milliseconds between two looks for an answer that an operator waits for. */
 const LOOK_MS = 250;
 
 /**

@@ -1,6 +1,6 @@
 /** A browser's subscription to Web Push, as an app registers it: `PushSubscription.toJSON()` and the key that it is bound to. */
 export interface WebPushSubscription {
-  /** The address at the browser's push service. Whoever knows it and the keys can send to the app. */
+  /** The address at the browser's push service. A program that knows it and the keys can send to the app. */
   endpoint: string;
   keys: {
     /** The browser's public key: 65 bytes, base64url. */
