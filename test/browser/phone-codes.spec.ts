@@ -233,7 +233,8 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     await button('Revoke 다온증권').click();
     await expectScreen('sure');
     await screen(phone, 'sure').locator('> .danger').click();
-    await phone.locator('.institution', { hasText: '다온증권' }).waitFor({ state: 'detached' });
+    await expectScreen('institutions');
+    expect(await phone.locator('.institution', { hasText: '다온증권' }).count()).toBe(0);
     expect(await state()).toBe('revoked');
 
     await scene.rows.budgets.clearStarts();

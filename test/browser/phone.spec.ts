@@ -110,7 +110,15 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await enrol(phone, person);
     const id = await scene.startFor(person);
     await phone.locator('#refresh').click();
-    await phone.locator('.request-card').click();
+    // A list that is drawn anew under the finger must not swallow the tap.
+    await phone.locator('.request-card').hover();
+    await phone.mouse.down();
+    const asks = ['authentications', 'history', 'registrations', 'sms-permissions', 'alerts'];
+    const answers = asks.map((path) => phone.waitForResponse((answer) => answer.url().endsWith(`/app/v1/${path}`)));
+    await phone.evaluate(() => dispatchEvent(new Event('focus')));
+    await Promise.all(answers.map(async (answer) => (await answer).finished()));
+    await phone.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+    await phone.mouse.up();
     await screen(phone, 'request').locator('.primary').click();
     await typePin(phone);
     const code = await shownCode(phone);

@@ -23,6 +23,30 @@ export class Display {
   private current = new AbortController();
   private banner: Banner['kind'] | undefined;
   private bannerTimer: ReturnType<typeof setTimeout> | undefined;
+  private press: Promise<void> | undefined;
+
+  constructor() {
+    this.element.addEventListener('pointerdown', () => {
+      this.press = new Promise((resolve) => {
+        const ended = new AbortController();
+        const end = () => {
+          ended.abort();
+          this.press = undefined;
+          // The click follows the end of the press.
+          setTimeout(resolve);
+        };
+        for (const type of ['pointerup', 'pointercancel']) addEventListener(type, end, { signal: ended.signal });
+      });
+    });
+  }
+
+  /**
+   * Resolves when nothing on the screen is being pressed. A button that is replaced between the press and its end gets no
+   * click, so that a list drawn anew at that moment would swallow the tap.
+   */
+  async released(): Promise<void> {
+    await this.press;
+  }
 
   /** Replaces the screen and focuses the heading of the new one. */
   show(draw: Draw): void {

@@ -87,6 +87,7 @@ export class Home {
       this.to.unregistered();
       return;
     }
+    await this.display.released();
     // The person has opened another screen meanwhile.
     if (!this.isShown()) return;
     // A notification that arrived during the request may be newer than its answer.
