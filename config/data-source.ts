@@ -43,6 +43,7 @@ import { DeviceContact } from '../src/devices/device-contact.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
 import { CountedHour } from '../src/figures/counted-hour.entity.ts';
 import { Figure } from '../src/figures/figure.entity.ts';
+import { ServiceFigure } from '../src/figures/service-figure.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
 import { DepartedNumber } from '../src/lines/departed-number.entity.ts';
 import { JournalMark } from '../src/journal/journal-mark.entity.ts';
@@ -69,6 +70,8 @@ import { PushAnswers1764160000000 } from '../migrations/1764160000000-push-answe
 import { ReissueApplications1764170000000 } from '../migrations/1764170000000-reissue-applications.ts';
 import { ConsentsByDocument1764170000001 } from '../migrations/1764170000001-consents-by-document.ts';
 import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
+import { ServiceFigures1764240000000 } from '../migrations/1764240000000-service-figures.ts';
+import { OverviewIndexes1764240000001 } from '../migrations/1764240000001-overview-indexes.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -146,6 +149,7 @@ export const ENTITIES = [
   Reissue,
   ReissueApplication,
   Report,
+  ServiceFigure,
   SinkToken,
   SmsPermission,
   SpentDeviceProof,
@@ -228,6 +232,8 @@ export function dataSourceOptions(
       ReissueApplications1764170000000,
       ConsentsByDocument1764170000001,
       WebhookBounds1764180000000,
+      ServiceFigures1764240000000,
+      OverviewIndexes1764240000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

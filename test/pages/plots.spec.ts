@@ -22,8 +22,8 @@ const columns = (all = month) => columnsPlot(TEXTS, { kinds: ['verified', 'not v
 const lines = (...all: [number | null, number | null][]) =>
   linesPlot(TEXTS, {
     kinds: ['p50', 'p95'],
-    points: all.map((pair, at) => ({ ...day(at), seconds: pair })),
-    locale: 'en',
+    points: all.map((pair, at) => ({ ...day(at), values: pair })),
+    write: (value) => seconds(value, 'en'),
   }).text;
 const bars = (...counts: number[]) =>
   barsPlot(TEXTS, { bars: counts.map((count, at) => ({ name: `reason ${at}`, count })), share: 'Share' }).text;
