@@ -98,6 +98,19 @@ describe('a plot', () => {
       '0',
     ]);
   });
+
+  it('has the steps of a funnel in their order, with shares of the whole', () => {
+    const steps = [
+      { name: 'started', count: 8 },
+      { name: 'handed', count: 4 },
+      { name: 'opened', count: 6 },
+    ];
+    expect(cells(barsPlot(TEXTS, { bars: steps, share: 'Share', of: 8 }).text).slice(1)).toEqual([
+      ['started', '8', '100%'],
+      ['handed', '4', '50.0%'],
+      ['opened', '6', '75.0%'],
+    ]);
+  });
 });
 
 describe('a scale', () => {
