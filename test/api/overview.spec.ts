@@ -16,6 +16,7 @@ interface OverviewBody {
 }
 
 const LIMIT = 3;
+const shop = '한빛서점';
 const ANOTHER_PHONE = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-F956N' };
 
 let service: TestService;
@@ -207,8 +208,71 @@ describe('the overview', () => {
   });
 });
 
+describe('the overview of supervisors', () => {
+  /** Numbers of the page by their names: those in large type, the steps of the funnel, and the present counts. */
+  async function numbers(desk: DeskBrowser): Promise<Record<string, number>> {
+    const { status, html } = await desk.get('/operator/overview');
+    expect(status).toBe(200);
+    const funnel = /id="funnel-title".*?<tbody>(.*?)<\/tbody>/s.exec(html)?.[1] ?? '';
+    const found = [
+      ...[...html.matchAll(/<dt>([^<]+)<\/dt>\s*<dd>([\d,]+)/g)].map(([, name, number]) => [name, number] as const),
+      ...[...funnel.matchAll(/<th scope="row">\s*([^<]+?)\s*<svg.*?<td>([\d,]+)<\/td>/gs)].map(
+        ([, name, number]) => [`단계: ${name}`, number] as const,
+      ),
+    ];
+    return Object.fromEntries(found.map(([name, number = '']) => [name, Number(number.replace(/,/g, ''))]));
+  }
+
+  it('has what was done through the API, step by step, and names nothing personal', async () => {
+    const desk = await new DeskBrowser(service).signIn('supervisor');
+    const [done, declined, opened, unanswered, locked] = await subscribers(5);
+    const texted = await service.addLine();
+    const before = await numbers(desk);
+    const startOf = async (person: TestPerson) => (await service.start(person)).body.id;
+    const id = await startOf(done!.person);
+    expect((await service.verify(id, await service.codeOf(done!, id))).status).toBe(200);
+    await declined!.phone.decline(await startOf(declined!.person), 'not_me');
+    await service.codeOf(opened!, await startOf(opened!.person));
+    // The second wake-up of one authentication is one push more, and no authentication more.
+    const waiting = await startOf(unanswered!.person);
+    await service.rows.authentications.rewindSending(waiting, 31);
+    expect((await service.call('POST', `/v1/authentications/${waiting}/resend`)).status).toBe(202);
+    const textedId = await startOf(texted);
+    expect((await service.verify(textedId, await service.textedCode(texted.phoneNumber))).status).toBe(200);
+    for (let miss = 0; miss < 5; miss += 1) await locked!.phone.checkPin('000000').catch(() => undefined);
+
+    const expected = {
+      시작: 5,
+      '‘내가 아님’ 응답': 1,
+      '단계: 시작': 4,
+      '단계: 푸시 플랫폼에 전달': 4,
+      '단계: 앱에서 응답': 3,
+      '단계: 비밀번호 일치': 2,
+      '단계: 인증 완료': 1,
+      '잠긴 비밀번호': 1,
+    };
+    await eventually('the figures', async () => {
+      const after = await numbers(desk);
+      const rise = Object.keys(expected).map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]);
+      return JSON.stringify(Object.fromEntries(rise)) === JSON.stringify(expected);
+    });
+
+    const { html } = await desk.get('/operator/overview');
+    // One or the other: whole hours of the day, or none yet.
+    expect(html).toMatch(/지난주 같은 요일과 비교.*(<th scope="row">시작<\/th>|첫 한 시간이 아직)/s);
+    expect(html).toContain(shop);
+    for (const { person, subscriptionId, phone } of [done!, declined!, opened!, unanswered!, locked!]) {
+      for (const secret of [person.phoneNumber, person.lineId, subscriptionId, phone.serialNumber]) {
+        expect(html).not.toContain(secret);
+      }
+    }
+    expect(await service.rows.operators.auditOfAction('overview')).not.toContainEqual(
+      expect.objectContaining({ operator: 'supervisor' }),
+    );
+  });
+});
+
 describe('a person who says that it was not them', () => {
-  const shop = '한빛서점';
   const countOf = async (name: string) =>
     (await overview()).notMe.find(({ relyingParty }) => relyingParty.name === name)?.count ?? 0;
   const wakes = ({ pushToken }: Subscriber) =>

@@ -163,6 +163,15 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       expect(await page.locator('.spelling li').count()).toBe(4);
       expect(await page.locator('.qr svg').isVisible()).toBe(true);
 
+      await scene.rows.figures.fillDays('demo-bank');
+      await page.goto(`${scene.issuer}/operator/overview`);
+      await expectFit(page);
+      expect(await texts(page)).toContain('<b>두루</b>은행');
+      for (const table of await page.locator('.plot summary').all()) await table.click();
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await expectFit(page);
+      await page.emulateMedia({ colorScheme: 'light' });
+
       await page.goto(`${scene.issuer}/operator/charges`);
       await expectFit(page);
       await page.locator('#charges-reason').fill(SCRIPT);

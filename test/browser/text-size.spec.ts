@@ -406,6 +406,10 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await approve.locator('[name="reason"]').first().fill('확인');
     await approve.locator('.primary').first().click();
     await other.locator('.good-note').waitFor();
+    await scene.rows.figures.fillDays('demo-bank');
+    await other.goto(`${scene.issuer}/operator/overview`);
+    for (const table of await other.locator('.plot summary').all()) await table.click();
+    await expectWhole(other, 'desk overview');
     for (const path of ['/operator/charges', '/operator/audit']) {
       await other.goto(scene.issuer + path);
       await expectWhole(other);

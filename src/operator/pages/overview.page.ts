@@ -119,7 +119,7 @@ function measuresOf({ locale, texts }: DeskReader): Measure[] {
   ];
 }
 
-function plots(reader: DeskReader, { today, hours }: ServiceDay): Html {
+function plots(reader: DeskReader, { today, hours, countedUntil }: ServiceDay): Html {
   const { locale, texts } = reader;
   const { overview: words } = texts;
   const byHour = { open: words.asTable, point: words.hour };
@@ -131,7 +131,8 @@ function plots(reader: DeskReader, { today, hours }: ServiceDay): Html {
           kinds: [words.todayColumn, words.lastWeek],
           points: hours.map((hour) => ({
             ...hourNames(hour.from, words),
-            values: [hour.today?.starts ?? null, hour.lastWeek.starts],
+            // An hour that still runs would look like a fall.
+            values: [isOver(hour.from, countedUntil) ? (hour.today?.starts ?? null) : null, hour.lastWeek.starts],
           })),
           write: grouped,
           whole: true,
@@ -179,12 +180,14 @@ function pushes({ texts }: DeskReader, { pushes: answers }: ServiceTotals): Html
     ${barsPlot(
       { ...plotTexts(words, 'pushes'), table: { open: words.asTable, point: words.platform } },
       {
-        bars: asked.flatMap((service) =>
-          failures.map((outcome) => ({
-            name: `${phone.pushServices[service] ?? service}: ${phone.outcomes[outcome]}`,
-            count: answers[service][outcome],
-          })),
-        ),
+        bars: asked
+          .flatMap((service) =>
+            failures.map((outcome) => ({
+              name: `${phone.pushServices[service] ?? service}: ${phone.outcomes[outcome]}`,
+              count: answers[service][outcome],
+            })),
+          )
+          .filter(({ count }) => count > 0),
         share: words.share,
       },
     )}
@@ -199,6 +202,10 @@ function pushes({ texts }: DeskReader, { pushes: answers }: ServiceTotals): Html
       }),
     )}
   </div>`;
+}
+
+function isOver(hour: Date, countedUntil: Date): boolean {
+  return hour.getTime() + HOUR_MS <= countedUntil.getTime();
 }
 
 function plotTexts(words: Words, id: keyof Words['plots']) {

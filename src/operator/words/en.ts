@@ -929,7 +929,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         title: 'Starts by hour',
         description: 'How many authentications were started in each hour of today and of the same day last week.',
         unit: 'Number',
-        empty: 'Nothing was started today or on the same day last week.',
+        empty: 'No whole hour of today or of the same day last week has a start.',
       },
       funnel: {
         title: 'From start to verified',
@@ -963,6 +963,6 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       },
     },
     countedUntil: (time) => `Counted up to ${time}, Seoul time.`,
-    leavesOut: 'Tests are left out. Seconds are right within 5%. The last hour of a plot may still be running.',
+    leavesOut: 'Tests are left out. Seconds are right within 5%. Starts by hour leave out the hour that still runs.',
   },
 });

@@ -1005,7 +1005,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         title: '시간별 시작',
         description: '오늘과 지난주 같은 요일에 시간마다 시작된 인증의 수입니다.',
         unit: '건수',
-        empty: '오늘과 지난주 같은 요일에 시작된 인증이 없습니다.',
+        empty: '오늘과 지난주 같은 요일의 끝난 시간에 시작된 인증이 없습니다.',
       },
       funnel: {
         title: '시작부터 인증 완료까지',
@@ -1040,6 +1040,6 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     },
     countedUntil: (time: string) => `서울 시간 ${time}까지 집계했습니다.`,
     leavesOut:
-      '테스트는 제외합니다. 시간(초)의 오차는 5% 이내입니다. 그래프의 마지막 시간은 아직 진행 중일 수 있습니다.',
+      '테스트는 제외합니다. 시간(초)의 오차는 5% 이내입니다. 시간별 시작은 아직 끝나지 않은 시간을 제외합니다.',
   },
 });

@@ -8,6 +8,7 @@ import { ConsoleRows } from './console.ts';
 import { CustomerRows } from './customers.ts';
 import { DeliveryRows } from './deliveries.ts';
 import { DeviceRows } from './devices.ts';
+import { FigureRows } from './figures.ts';
 import { LineRows } from './lines.ts';
 import { PersonalDataRows } from './personal-data.ts';
 import { OperatorRows } from './operators.ts';
@@ -30,6 +31,7 @@ export class Rows {
   readonly customers: CustomerRows;
   readonly deliveries: DeliveryRows;
   readonly devices: DeviceRows;
+  readonly figures: FigureRows;
   readonly personalData: PersonalDataRows;
   readonly lines: LineRows;
   readonly operators: OperatorRows;
@@ -51,6 +53,7 @@ export class Rows {
     this.customers = new CustomerRows(sql);
     this.deliveries = new DeliveryRows(sql);
     this.devices = new DeviceRows(sql);
+    this.figures = new FigureRows(sql);
     this.personalData = new PersonalDataRows(sql, pool);
     this.lines = new LineRows(sql, pool);
     this.operators = new OperatorRows(sql);
