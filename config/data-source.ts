@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { DataSource, type DataSourceOptions, MigrationExecutor } from 'typeorm';
 import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
 import { SubscriptionLife1763800000000 } from '../migrations/1763800000000-subscription-life.ts';
@@ -188,6 +189,8 @@ export function dataSourceOptions(
   const pool = poolOptions(url, limits, sharesSessions ? '' : `${PLANNING}; ${limitsOf(limits)}`);
   return {
     type: 'postgres',
+    // TypeORM would look for another copy of it: errors are instances of the classes that this service knows.
+    driver: pg,
     url: pool.connectionString,
     entities: ENTITIES,
     namingStrategy: new SnakeCaseColumns(),
