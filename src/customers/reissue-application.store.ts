@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, type Repository } from 'typeorm';
+import { In, IsNull, Not, type Repository } from 'typeorm';
 import { future } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
@@ -106,6 +106,20 @@ export class ReissueApplicationStore {
   /** Returns the application that became a reissue; null for a reissue for which no customer applied. */
   ofReissue(reissueId: string): Promise<ReissueApplication | null> {
     return this.applications.findOneBy({ reissueId });
+  }
+
+  /** Returns the applications that became these reissues. */
+  ofReissues(reissueIds: readonly string[]): Promise<ReissueApplication[]> {
+    return reissueIds.length === 0 ? Promise.resolve([]) : this.applications.findBy({ reissueId: In([...reissueIds]) });
+  }
+
+  /** Lists the applications of a subscription that still hold a postal address, newest first. */
+  withRecipient(subscriptionId: string): Promise<ReissueApplication[]> {
+    return this.applications.find({
+      where: { subscriptionId, recipient: Not(IsNull()) },
+      order: { filedAt: 'DESC' },
+      take: 20,
+    });
   }
 
   /** Lists the applications of a subscription that wait for an operator, oldest first. */

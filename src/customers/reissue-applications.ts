@@ -4,6 +4,7 @@ import { randomId, randomReceiptNumber, receiptNumberIn } from '../crypto/random
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, type Session } from '../database/database.ts';
+import { maskAddress, maskInsideOfName, maskPostcode } from '../domain/masking.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import {
@@ -61,7 +62,7 @@ export interface OwnApplication {
   mayWithdraw: boolean;
 }
 
-/** An application as an operator reads it before taking it up. */
+/** An application as an operator reads it before taking it up. Name and address are masked. */
 export interface ShownApplication {
   id: string;
   cause: ReissueCause;
@@ -73,6 +74,20 @@ export interface ShownApplication {
   recipient: Recipient | null;
   filedAt: Date;
   expiresAt: Date;
+}
+
+/** The customer's own application that became a reissue, for those who decide about it. Name and address are masked. */
+export interface ReissueOrigin {
+  /** Null when the customer applied without a log-in. */
+  authenticationId: string | null;
+  filedAt: Date;
+  recipient: Recipient | null;
+}
+
+/** A postal address in full, with the time of its application. */
+export interface GivenRecipient {
+  filedAt: Date;
+  recipient: Recipient;
 }
 
 /**
@@ -176,7 +191,26 @@ export class ReissueApplications implements RecurringTask {
   /** Returns the address that a customer gave for the letter of a reissue; null without one. */
   async recipientOf(reissueId: string): Promise<Recipient | null> {
     const application = await this.store.ofReissue(reissueId);
-    return application && this.readable(application).recipient;
+    return application && this.recipientIn(application);
+  }
+
+  /** Returns the customers' own applications by the reissues that they became. */
+  async originsOf(reissueIds: readonly string[]): Promise<Map<string, ReissueOrigin>> {
+    const found = await this.store.ofReissues(reissueIds);
+    return new Map(
+      found.map((application) => {
+        const { authenticationId, filedAt, recipient } = this.readable(application);
+        return [application.reissueId ?? '', { authenticationId, filedAt, recipient }];
+      }),
+    );
+  }
+
+  /** Returns in full the addresses that the applications of a subscription hold, newest first. The caller audits it. */
+  async recipientsOf(subscriptionId: string): Promise<GivenRecipient[]> {
+    return (await this.store.withRecipient(subscriptionId)).flatMap((application) => {
+      const recipient = this.recipientIn(application);
+      return recipient ? [{ filedAt: application.filedAt, recipient }] : [];
+    });
   }
 
   /**
@@ -261,10 +295,9 @@ export class ReissueApplications implements RecurringTask {
   }
 
   private readable(application: ReissueApplication): ShownApplication {
-    const { id, recipient, proofReference, ...rest } = application;
+    const { id, proofReference, ...rest } = application;
     const { cause, oldSerialNumber, identityProof, authenticationId, delivery, filedAt, expiresAt } = rest;
-    const read = (column: string, cipher: Buffer) =>
-      this.keys.fields.decrypt(cipher, placeOf(column, id)).toString('utf8');
+    const recipient = this.recipientIn(application);
     return {
       id,
       cause,
@@ -274,9 +307,17 @@ export class ReissueApplications implements RecurringTask {
       delivery,
       filedAt,
       expiresAt,
-      reference: proofReference ? read('proof_reference', proofReference) : '',
-      recipient: recipient && (JSON.parse(read('recipient', recipient)) as Recipient),
+      reference: proofReference ? this.read('proof_reference', id, proofReference) : '',
+      recipient: recipient && masked(recipient),
     };
+  }
+
+  private recipientIn({ id, recipient }: ReissueApplication): Recipient | null {
+    return recipient && (JSON.parse(this.read('recipient', id, recipient)) as Recipient);
+  }
+
+  private read(column: string, id: string, cipher: Buffer): string {
+    return this.keys.fields.decrypt(cipher, placeOf(column, id)).toString('utf8');
   }
 
   private async reissueStateOf(reissueId: string): Promise<Awaited<ReturnType<Reissues['get']>>['state'] | null> {
@@ -302,6 +343,10 @@ function applicationClosed(): Problem {
 
 function digestOf(number: string): Buffer {
   return sha256(number);
+}
+
+function masked({ name, postcode, address }: Recipient): Recipient {
+  return { name: maskInsideOfName(name), postcode: maskPostcode(postcode), address: maskAddress(address) };
 }
 
 function placeOf(column: string, id: string): string {

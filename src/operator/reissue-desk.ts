@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { randomId } from '../crypto/random.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
-import { ReissueApplications, type Recipient, type WaitingApplication } from '../customers/reissue-applications.ts';
+import {
+  ReissueApplications,
+  type Recipient,
+  type ReissueOrigin,
+  type WaitingApplication,
+} from '../customers/reissue-applications.ts';
 import type { Session } from '../database/database.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
 import { FormLimits } from '../http/form-limits.ts';
@@ -36,8 +41,15 @@ export interface IssuedReissue {
   expiresAt: string;
 }
 
-/** A reissue that waits for a decision, with the masked number and the reason of the application. */
-export type WaitingReissue = ReissueRow & { phoneNumber: string | null; reason: string | null };
+/**
+ * A reissue that waits for a decision, with the masked number and the reason of the application. `origin` is the
+ * customer's own application; null when an operator applied without one.
+ */
+export type WaitingReissue = ReissueRow & {
+  phoneNumber: string | null;
+  reason: string | null;
+  origin: ReissueOrigin | null;
+};
 
 /** A customer's own application that waits for an operator, with the masked number. */
 export type CustomerApplication = Omit<WaitingApplication, 'lineId' | 'subscriptionState'> & {
@@ -76,8 +88,9 @@ export class ReissueDesk {
   /** Lists the reissues that wait for a decision, oldest first. The caller audits the read. */
   async waiting(): Promise<WaitingReissue[]> {
     const rows = await this.reissues.waiting();
-    const [numbers, reasons] = await Promise.all([
+    const [numbers, origins, reasons] = await Promise.all([
       this.numbers.of(rows),
+      this.applications.originsOf(rows.map(({ id }) => id)),
       this.audit.reasonsOf(
         APPLY,
         rows.map(({ subscriptionId }) => subscriptionId),
@@ -87,6 +100,7 @@ export class ReissueDesk {
       ...reissue,
       phoneNumber: numbers.get(reissue.subscriptionId) ?? null,
       reason: reasons.get(reissue.subscriptionId) ?? null,
+      origin: origins.get(reissue.id) ?? null,
     }));
   }
 

@@ -104,7 +104,6 @@ describe('an application for a reissue with the app', () => {
 
     const seen = await look(clerk);
     expect(seen).toContain(`앱 인증 완료 (인증 번호 ${id})`);
-    expect(seen).toContain(ADDRESS);
     expect((await take(idOn(seen))).status).toBe(303);
     expect((await visitor.open(`/reissue/standing/${number}`)).text).toContain('승인을 기다리고 있습니다');
     const reissue = reissueOn((await supervisor.get('/operator/approvals')).html, 'approve');
@@ -134,6 +133,31 @@ describe('an application for a reissue with the app', () => {
 });
 
 describe('an application for a reissue without the app', () => {
+  it('the one who decides sees that nobody logged in and where the letter goes, masked until a reason is given', async () => {
+    await file({ delivery: 'post', ...RECIPIENT });
+    const seen = await look(clerk);
+    const masked = '홍*동 · 04*** · 서울특별시 중구 ****';
+    for (const part of ['로그인 없이 신청', masked]) expect(seen).toContain(part);
+    await take(idOn(seen));
+    const waiting = (await supervisor.get('/operator/approvals')).html;
+    for (const part of ['로그인 없이 신청', masked]) expect(waiting).toContain(part);
+    const viewer = await new DeskBrowser(service).signIn('viewer');
+    for (const page of [seen, waiting, await look(viewer)]) {
+      expect(page).not.toContain(ADDRESS);
+      expect(page).not.toContain(RECIPIENT.name);
+    }
+    const reveal = (desk: DeskBrowser) =>
+      desk.post(`${ofSubscription()}/reveal`, { reason: '우편 주소 확인', from: 'approvals' });
+    expect((await reveal(viewer)).status).toBe(403);
+    const whole = (await reveal(supervisor)).html;
+    for (const part of [ADDRESS, RECIPIENT.name, '/operator/approvals']) expect(whole).toContain(part);
+    const entries = await service.rows.operators.auditOf(subscriber.subscriptionId);
+    expect(entries.findLast(({ action, outcome }) => action === 'reveal' && outcome === 'done')).toMatchObject({
+      operator: 'supervisor',
+      reason: '우편 주소 확인',
+    });
+  });
+
   it('a person who lost the phone applies with an identity card, and the loss is reported at once', async () => {
     const { page } = await file({ cause: 'lost' });
     expect(page.text).toContain('신청을 접수했습니다');

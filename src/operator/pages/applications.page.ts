@@ -1,4 +1,4 @@
-import type { ShownApplication } from '../../customers/reissue-applications.ts';
+import type { Recipient, ShownApplication } from '../../customers/reissue-applications.ts';
 import { dateTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
@@ -83,21 +83,30 @@ function oneApplication(reader: DeskReader, application: ShownApplication, mayAp
   </div>`;
 }
 
-function whatWasWritten({ texts, locale }: DeskReader, application: ShownApplication): Html {
+function whatWasWritten({ texts, locale, operator }: DeskReader, application: ShownApplication): Html {
   const { ownApplication: words, columns, causes, proofs, deliveries } = texts.reissues;
+  // The receipt is for those who check it.
+  const acts = mayOperator(operator.role, 'apply_reissue');
   const { cause, oldSerialNumber, identityProof, authenticationId, reference, delivery, recipient } = application;
   return facts([
     [columns.cause, causes[cause]],
     [columns.serialNumber, oldSerialNumber],
-    [columns.proof, authenticationId === null ? proofs[identityProof] : words.byApp(authenticationId)],
-    ...(reference === '' ? [] : [[words.reference, reference] as const]),
+    [
+      words.from,
+      authenticationId === null ? html`<strong class="bad">${words.noLogin}</strong>` : words.byApp(authenticationId),
+    ],
+    ...(authenticationId === null ? [[columns.proof, proofs[identityProof]] as const] : []),
+    ...(reference === '' || !acts ? [] : [[words.reference, reference] as const]),
     [columns.delivery, deliveries[delivery]],
-    ...(recipient
-      ? [[words.recipient, `${recipient.name} · ${recipient.postcode} · ${recipient.address}`] as const]
-      : []),
+    ...(recipient ? [[words.recipient, recipientLine(recipient)] as const] : []),
     [words.filed, dateTime(application.filedAt, locale)],
     [columns.until, dateTime(application.expiresAt, locale)],
   ]);
+}
+
+/** Name and address in one line, masked or in full. */
+export function recipientLine({ name, postcode, address }: Recipient): string {
+  return `${name} · ${postcode} · ${address}`;
 }
 
 /** The form as a page of its own, with a message at each invalid field. */

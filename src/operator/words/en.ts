@@ -215,7 +215,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     actions: {
       reveal: {
         name: 'Show personal data',
-        text: 'Shows the full phone number, the date of birth and the device name once.',
+        text: 'Shows the full phone number, the date of birth, the device name and the address for a reissue letter once.',
         submit: 'Show',
       },
       'report-loss': {
@@ -271,7 +271,9 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       number: 'Mobile number',
       birthDate: 'Date of birth',
       device: 'Device name',
+      recipient: 'Postal address',
       back: 'Back to the subscription',
+      backToApprovals: 'Back to the approvals',
     },
     approvals: {
       title: 'Approvals',
@@ -500,6 +502,9 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       title: 'The customer applied on the website',
       text: 'The application changes nothing by itself. Check that it is the customer, then request the reissue. If it is not, close the application.',
       byApp: (id: string) => `verified in the app (authentication ${id})`,
+      from: 'Applied',
+      atDesk: 'at the call centre (no application by the customer)',
+      noLogin: 'on the website without a login (not verified in the app)',
       reference: 'Receipt to check',
       recipient: 'Postal address',
       filed: 'Received',
