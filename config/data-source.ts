@@ -69,6 +69,7 @@ import { PushAnswers1764160000000 } from '../migrations/1764160000000-push-answe
 import { ReissueApplications1764170000000 } from '../migrations/1764170000000-reissue-applications.ts';
 import { ConsentsByDocument1764170000001 } from '../migrations/1764170000001-consents-by-document.ts';
 import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
+import { ApplicationsOnce1764230000000 } from '../migrations/1764230000000-applications-once.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -228,6 +229,7 @@ export function dataSourceOptions(
       ReissueApplications1764170000000,
       ConsentsByDocument1764170000001,
       WebhookBounds1764180000000,
+      ApplicationsOnce1764230000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -88,7 +88,7 @@ export class MyData {
       this.consents.ofSubscription(id),
       this.history.all(id),
       this.reissues.ofSubscription(id),
-      this.applications.open(id),
+      this.applications.ofSubscription(id),
       this.reports.ofSubscription(id),
       this.charges.statements([id]),
     ]);
@@ -113,11 +113,11 @@ export class MyData {
       authentications: history.map(({ id: _id, ...entry }) => entry),
       statements,
       reissues: [
-        ...applications.map(({ cause, oldSerialNumber, delivery, filedAt }) => ({
+        ...applications.map(({ cause, oldSerialNumber, delivery, filedAt, state }) => ({
           cause,
           oldSerialNumber,
           delivery,
-          state: 'filed',
+          state,
           at: filedAt.toISOString(),
         })),
         ...reissues.map(({ cause, oldSerialNumber, delivery, state, appliedAt }) => ({

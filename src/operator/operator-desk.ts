@@ -4,7 +4,7 @@ import {
   ReissueApplications,
   type GivenRecipient,
   type ReissueOrigin,
-  type ShownApplication,
+  type OpenApplications,
 } from '../customers/reissue-applications.ts';
 import { NewPhone, type NewPhoneStanding } from '../customers/new-phone.ts';
 import type { Session } from '../database/database.ts';
@@ -58,7 +58,7 @@ export interface SubscriptionLook extends AuditResponse {
   origins: ReadonlyMap<string, ReissueOrigin>;
   phone: PhoneLook;
   /** The customer's own applications for a reissue that wait for an operator. */
-  applications: ShownApplication[];
+  applications: OpenApplications;
 }
 
 /** Data that all other pages mask. */
@@ -162,7 +162,7 @@ export class OperatorDesk {
           this.maskedHistory(subscriptionId),
           this.texts.ofSubscription(subscriptionId),
           this.reissues.ofSubscription(subscriptionId),
-          stands ? this.applications.open(subscriptionId) : [],
+          stands ? this.applications.open(subscriptionId) : { shown: [], count: 0 },
           this.phones.of(view),
           this.auditTrail(subscriptionId),
         ]);

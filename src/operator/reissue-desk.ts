@@ -6,10 +6,13 @@ import {
   ReissueApplications,
   type Recipient,
   type ReissueOrigin,
+  type ShownApplication,
   type WaitingApplication,
 } from '../customers/reissue-applications.ts';
 import type { Session } from '../database/database.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
+import { Problem } from '../domain/problem.ts';
+import type { CheckedProof } from '../domain/reissue-application.ts';
 import { FormLimits } from '../http/form-limits.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Reissues, type ReissueActor, type ReissueRow } from '../subscriptions/reissues.ts';
@@ -121,15 +124,37 @@ export class ReissueDesk {
 
   /**
    * Applies for a reissue for which the customer has applied, after the operator has checked who the customer is.
-   * `oldSerialNumber` is the one that the operator has confirmed. Problems: as {@link apply}, `reissue_not_found`, and
-   * `reissue_closed` when the application does not wait any more.
+   * `oldSerialNumber` is the one that the operator has confirmed, and `checked` the proof that stands for a verification
+   * by the app that is too old. Problems: as {@link apply}, `reissue_not_found`, `invalid_request` without such a proof,
+   * and `reissue_closed` when the application does not wait any more.
    */
-  async take(by: ReissueOperator, applicationId: string, oldSerialNumber: string): Promise<ReissueRow> {
-    const { subscriptionId, cause, identityProof, delivery } = await this.applications.get(applicationId);
+  async take(
+    by: ReissueOperator,
+    applicationId: string,
+    { oldSerialNumber, checked }: { oldSerialNumber: string; checked: CheckedProof | undefined },
+  ): Promise<ReissueRow> {
+    const found = await this.applications.get(applicationId);
+    const { subscriptionId, cause, delivery } = found;
+    const identityProof = found.proofIsStale ? checked : found.identityProof;
+    if (!identityProof) {
+      throw new Problem('invalid_request', 'The app verified the customer too long ago. Check another proof.');
+    }
     const application = { cause, oldSerialNumber, identityProof, delivery };
     return this.apply(by, subscriptionId, application, (session, reissueId) =>
       this.applications.taken(session, applicationId, { operator: by.operator, subscriptionId, reissueId }),
     );
+  }
+
+  /**
+   * Returns the application with this receipt number, of this subscription, that waits; undefined without one. Audited as
+   * a look.
+   */
+  async byReceipt(operator: Operator, subscriptionId: string, typed: string): Promise<ShownApplication | undefined> {
+    const call = { ...operator, action: 'look', subscriptionId };
+    return this.audit.of(call, async () => {
+      await this.subscriptions.view(subscriptionId);
+      return this.audit.recordRead(call, await this.applications.openByNumber(subscriptionId, typed));
+    });
   }
 
   /**

@@ -723,6 +723,7 @@ reissue_applications CONSTRAINT reissue_applications_state_check CHECK ((state =
 reissue_applications CONSTRAINT reissue_applications_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 reissue_applications CONSTRAINT verified_by_phone CHECK (((identity_proof = 'phone'::text) = (authentication_id IS NOT NULL)))
 CREATE INDEX reissue_applications_age ON public.reissue_applications USING btree (filed_at)
+CREATE UNIQUE INDEX reissue_applications_authentication ON public.reissue_applications USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
 CREATE UNIQUE INDEX reissue_applications_digest_key ON public.reissue_applications USING btree (digest)
 CREATE INDEX reissue_applications_due ON public.reissue_applications USING btree (due_at) WHERE (person IS NOT NULL)
 CREATE INDEX reissue_applications_filed ON public.reissue_applications USING btree (filed_at) WHERE (state = 'filed'::text)

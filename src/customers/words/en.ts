@@ -512,6 +512,8 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       title: 'Your application for a reissue',
       number: 'Receipt number',
       keep: 'Write the receipt number down. With it you can look the application up and withdraw it.',
+      leave: 'Close this page',
+      leaveText: 'This browser remembers the receipt number for ten minutes. Close the page if others use it too.',
       filedAt: 'Received',
       until: 'To be checked by',
       states: {

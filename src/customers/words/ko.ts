@@ -548,6 +548,8 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       title: '재발급 신청 내역',
       number: '접수번호',
       keep: '접수번호를 적어 두세요. 이 번호로 진행 상황을 조회하고 신청을 취소할 수 있습니다.',
+      leave: '이 화면 닫기',
+      leaveText: '이 브라우저는 접수번호를 10분 동안 기억합니다. 여럿이 쓰는 컴퓨터라면 닫아 주세요.',
       filedAt: '접수 일시',
       until: '확인 기한',
       states: {

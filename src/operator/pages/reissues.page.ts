@@ -44,7 +44,7 @@ export function reissueCard(reader: DeskReader, look: SubscriptionLook): Html {
   const mayApply = open === undefined && hasPhone && mayOperator(reader.operator.role, 'apply_reissue');
   return html`<section class="card" aria-labelledby="reissues">
     <h2 id="reissues">${words.title}</h2>
-    ${applicationList(reader, applications, mayApply)}
+    ${applicationList(reader, subscription.subscriptionId, applications, mayApply)}
     ${reissues.length === 0 && html`<p class="hint">${words.none}</p>`}
     ${open && openReissue(reader, open, origins.get(open.id) ?? null)}
     ${
