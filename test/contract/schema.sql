@@ -404,6 +404,16 @@ customer_sessions CONSTRAINT join_has_terms CHECK (((errand <> 'join'::text) OR 
 customer_sessions CONSTRAINT verified_names_a_line CHECK ((((verified_at IS NULL) = (line_id IS NULL)) AND ((verified_at IS NULL) = (person_index IS NULL)) AND ((verified_at IS NULL) = (verified_for IS NULL)) AND ((verified_at IS NULL) = (channel IS NULL))))
 CREATE INDEX customer_sessions_age ON public.customer_sessions USING btree (created_at)
 CREATE UNIQUE INDEX customer_sessions_pkey ON public.customer_sessions USING btree (digest)
+data_reads.id bigint NOT NULL
+data_reads.subscription_id uuid NOT NULL
+data_reads.what text NOT NULL
+data_reads.channel text NOT NULL
+data_reads.at timestamp with time zone NOT NULL DEFAULT now()
+data_reads CONSTRAINT data_reads_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text])))
+data_reads CONSTRAINT data_reads_pkey PRIMARY KEY (id)
+data_reads CONSTRAINT data_reads_what_check CHECK ((what = ANY (ARRAY['page'::text, 'file'::text, 'statements'::text, 'erasure'::text])))
+CREATE UNIQUE INDEX data_reads_pkey ON public.data_reads USING btree (id)
+CREATE INDEX data_reads_subscription ON public.data_reads USING btree (subscription_id, id)
 deed_requests.id uuid NOT NULL
 deed_requests.subscription_id uuid NOT NULL
 deed_requests.deed text NOT NULL

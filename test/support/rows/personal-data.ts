@@ -78,6 +78,15 @@ export class PersonalDataRows {
     return row!.kept;
   }
 
+  /** The digest of a device's push token. */
+  async pushDigestOf(deviceId: string): Promise<Buffer | null> {
+    const [row] = await this.sql<{ digest: Buffer | null }>(
+      'SELECT push_token_digest AS digest FROM devices WHERE id = $1',
+      [deviceId],
+    );
+    return row!.digest;
+  }
+
   /** Moves the revocation of a device into the past. */
   ageRevocation(deviceId: string, hours: number): Promise<unknown> {
     return this.sql('UPDATE devices SET revoked_at = now() - make_interval(hours => $2) WHERE id = $1', [
