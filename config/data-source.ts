@@ -72,6 +72,7 @@ import { ConsentsByDocument1764170000001 } from '../migrations/1764170000001-con
 import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
 import { ApplicationsOnce1764230000000 } from '../migrations/1764230000000-applications-once.ts';
 import { DataReads1764230000001 } from '../migrations/1764230000001-data-reads.ts';
+import { CountedInTurn1764230000002 } from '../migrations/1764230000002-counted-in-turn.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -234,6 +235,7 @@ export function dataSourceOptions(
       WebhookBounds1764180000000,
       ApplicationsOnce1764230000000,
       DataReads1764230000001,
+      CountedInTurn1764230000002,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -1032,9 +1032,11 @@ webhook_listeners.counted_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-0000
 webhook_listeners.dropped_epoch integer
 webhook_listeners.dropped_transaction bigint
 webhook_listeners.dropped_id uuid
+webhook_listeners.counted_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
 webhook_listeners CONSTRAINT webhook_listeners_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
 webhook_listeners CONSTRAINT webhook_listeners_pkey PRIMARY KEY (client_id)
 CREATE UNIQUE INDEX webhook_listeners_pkey ON public.webhook_listeners USING btree (client_id)
+CREATE INDEX webhook_listeners_turn ON public.webhook_listeners USING btree (counted_at)
 webhook_secrets.id uuid NOT NULL
 webhook_secrets.endpoint_id uuid NOT NULL
 webhook_secrets.client_id uuid NOT NULL
