@@ -27,7 +27,7 @@ const ERASE_ON_REQUEST = statement(
       SELECT id FROM notices WHERE subscription_id IN (SELECT id FROM over))
     ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
     ), agreed AS (DELETE FROM consents
-      WHERE subscription_id IN (SELECT id FROM over) AND document NOT IN ('terms', 'privacy')
+      WHERE subscription_id IN (SELECT id FROM over) AND document NOT IN ('required', 'terms', 'privacy')
     ), borne AS (UPDATE devices SET name = NULL, name_cipher = NULL, push_token = NULL, push_token_digest = NULL
       WHERE id IN (SELECT id FROM bearing))
     SELECT id FROM over`,

@@ -93,6 +93,8 @@ describe('what is held about a customer', () => {
     expect(held.subscriptions).toMatchObject([
       { state: 'active', device: { serialNumber: subscriber.phone.serialNumber } },
     ]);
+    // An earlier release recorded the consent in one row.
+    expect(held.consents.map(({ document }) => document)).toEqual(['terms', 'privacy']);
     expect(held.authentications.map(({ purpose }) => purpose)).toContain('회원가입');
     // Of the other rooms, the phone and what was sent to it; and each read of all this.
     expect(held.elsewhere).toMatchObject({ devices: [{ serialNumber: subscriber.phone.serialNumber }] });

@@ -325,23 +325,22 @@ closed_months CONSTRAINT closed_months_month_check CHECK ((month ~ '^[0-9]{4}-(0
 closed_months CONSTRAINT closed_months_pkey PRIMARY KEY (month)
 CREATE UNIQUE INDEX closed_months_pkey ON public.closed_months USING btree (month)
 consents.subscription_id uuid NOT NULL
-consents.version text NOT NULL
+consents.terms text NOT NULL
 consents.locale text NOT NULL
 consents.at timestamp with time zone NOT NULL DEFAULT now()
-consents.id uuid NOT NULL DEFAULT gen_random_uuid()
-consents.document text NOT NULL
-consents.channel text NOT NULL
+consents.document text NOT NULL DEFAULT 'required'::text
+consents.channel text NOT NULL DEFAULT 'website'::text
 consents.recorded_by text
 consents.withdrawn_at timestamp with time zone
 consents CONSTRAINT consents_channel_check CHECK ((channel = ANY (ARRAY['website'::text, 'call_centre'::text, 'app'::text])))
-consents CONSTRAINT consents_document_check CHECK ((document ~ '^(terms|privacy|optional-[a-z0-9-]{1,40})$'::text))
+consents CONSTRAINT consents_document_check CHECK ((document ~ '^(required|terms|privacy|optional-[a-z0-9-]{1,40})$'::text))
 consents CONSTRAINT consents_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
-consents CONSTRAINT consents_pkey PRIMARY KEY (id)
+consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id, document, at)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
-consents CONSTRAINT consents_version_check CHECK ((version <> ''::text))
+consents CONSTRAINT consents_terms_check CHECK ((terms <> ''::text))
 consents CONSTRAINT read_aloud_by_somebody CHECK (((channel = 'call_centre'::text) = (recorded_by IS NOT NULL)))
-CREATE UNIQUE INDEX consents_one ON public.consents USING btree (subscription_id, document, version) WHERE (withdrawn_at IS NULL)
-CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (id)
+CREATE UNIQUE INDEX consents_one ON public.consents USING btree (subscription_id, document, terms) WHERE (withdrawn_at IS NULL)
+CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (subscription_id, document, at)
 console_invitations.id uuid NOT NULL
 console_invitations.client_id uuid NOT NULL
 console_invitations.role text NOT NULL

@@ -103,12 +103,11 @@ export class PersonalDataRows {
     ]);
   }
 
-  /** Records the consent of a subscriber. */
+  /** Records the consent of a subscriber as an earlier release does, in one row for both required documents. */
   agree(subscriptionId: string): Promise<unknown> {
-    return this.sql(
-      `INSERT INTO consents (subscription_id, document, version, locale, channel) VALUES ($1, 'terms', '2026-11', 'ko', 'website')`,
-      [subscriptionId],
-    );
+    return this.sql(`INSERT INTO consents (subscription_id, terms, locale) VALUES ($1, '2026-11', 'ko')`, [
+      subscriptionId,
+    ]);
   }
 
   /** Charges a subscription for a month, which is closed with it. */
