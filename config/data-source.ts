@@ -30,6 +30,7 @@ import { CarrierEvent } from '../src/carrier/events/carrier-event.entity.ts';
 import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
 import { Consent } from '../src/customers/consent.entity.ts';
+import { DataRead } from '../src/customers/data-read.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
 import { ReissueApplication } from '../src/customers/reissue-application.entity.ts';
@@ -70,6 +71,9 @@ import { PushAnswers1764160000000 } from '../migrations/1764160000000-push-answe
 import { ReissueApplications1764170000000 } from '../migrations/1764170000000-reissue-applications.ts';
 import { ConsentsByDocument1764170000001 } from '../migrations/1764170000001-consents-by-document.ts';
 import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
+import { ApplicationsOnce1764230000000 } from '../migrations/1764230000000-applications-once.ts';
+import { DataReads1764230000001 } from '../migrations/1764230000001-data-reads.ts';
+import { CountedInTurn1764230000002 } from '../migrations/1764230000002-counted-in-turn.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -125,6 +129,7 @@ export const ENTITIES = [
   ClientTestSecret,
   ClosedMonth,
   Consent,
+  DataRead,
   ConsoleInvitation,
   ConsoleMember,
   CountedHour,
@@ -231,6 +236,9 @@ export function dataSourceOptions(
       ReissueApplications1764170000000,
       ConsentsByDocument1764170000001,
       WebhookBounds1764180000000,
+      ApplicationsOnce1764230000000,
+      DataReads1764230000001,
+      CountedInTurn1764230000002,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

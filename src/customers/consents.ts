@@ -10,6 +10,7 @@ import {
   type LegalDocument,
   type OptionalDocument,
 } from '../pages/legal/legal-texts.ts';
+import { REQUIRED_DOCUMENTS } from '../pages/legal/required-document.ts';
 import { Consent, type ConsentChannel } from './consent.entity.ts';
 
 /** How and in which language a customer agreed. */
@@ -21,7 +22,9 @@ export interface Agreement {
   recordedBy?: string;
 }
 
-export type KeptConsent = Pick<Consent, 'document' | 'version' | 'locale' | 'channel' | 'at' | 'withdrawnAt'>;
+export type KeptConsent = Pick<Consent, 'version' | 'locale' | 'channel' | 'at' | 'withdrawnAt'> & {
+  document: LegalDocument;
+};
 
 /** What customers agreed to, and what they no longer agree to. */
 @Injectable()
@@ -46,12 +49,17 @@ export class Consents {
   }
 
   /** Lists the consents of a subscription, oldest first. */
-  ofSubscription(subscriptionId: string): Promise<KeptConsent[]> {
-    return this.consents.find({
+  async ofSubscription(subscriptionId: string): Promise<KeptConsent[]> {
+    const kept = await this.consents.find({
       select: { document: true, version: true, locale: true, channel: true, at: true, withdrawnAt: true },
       where: { subscriptionId },
       order: { at: 'ASC', document: 'ASC' },
     });
+    return kept.flatMap(({ document, ...consent }) =>
+      document === 'required'
+        ? REQUIRED_DOCUMENTS.map((one) => ({ document: one, ...consent }))
+        : [{ document, ...consent }],
+    );
   }
 
   /** Agrees to an optional document afterwards. Without effect when the customer agrees already. */

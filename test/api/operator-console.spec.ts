@@ -304,6 +304,7 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/approvals/${NONE}/withdraw`, 'ask'],
   ['POST', `/operator/approvals/${NONE}/take`, 'ask'],
   ['POST', `/operator/subscriptions/${NONE}/apply-reissue`, 'apply_reissue'],
+  ['POST', `/operator/subscriptions/${NONE}/application`, 'apply_reissue'],
   ['POST', `/operator/reissue-applications/${NONE}/take`, 'apply_reissue'],
   ['POST', `/operator/reissue-applications/${NONE}/decline`, 'apply_reissue'],
   ['POST', `/operator/reissues/${NONE}/approve`, 'decide'],

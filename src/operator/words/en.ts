@@ -215,7 +215,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     actions: {
       reveal: {
         name: 'Show personal data',
-        text: 'Shows the full phone number, the date of birth and the device name once.',
+        text: 'Shows the full phone number, the date of birth, the device name and the address for a reissue letter once.',
         submit: 'Show',
       },
       'report-loss': {
@@ -271,7 +271,9 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       number: 'Mobile number',
       birthDate: 'Date of birth',
       device: 'Device name',
+      recipient: 'Postal address',
       back: 'Back to the subscription',
+      backToApprovals: 'Back to the approvals',
     },
     approvals: {
       title: 'Approvals',
@@ -500,9 +502,21 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       title: 'The customer applied on the website',
       text: 'The application changes nothing by itself. Check that it is the customer, then request the reissue. If it is not, close the application.',
       byApp: (id: string) => `verified in the app (authentication ${id})`,
+      from: 'Applied',
+      atDesk: 'at the call centre (no application by the customer)',
+      noLogin: 'on the website without a login (not verified in the app)',
       reference: 'Receipt to check',
       recipient: 'Postal address',
       filed: 'Received',
+      more: (count: number) => `${count} more are not shown. Find them by their receipt number.`,
+      find: {
+        name: 'Find an application by its receipt number',
+        text: 'Anyone can apply in the customer’s name. The receipt number that the customer reads out finds the customer’s own application.',
+        number: 'Receipt number',
+        submit: 'Find',
+        unknown: 'No application of this subscription waits under this number. Ask the customer to read it again.',
+      },
+      stale: 'The app verified the customer more than three days ago, which is no proof any more. Check another one.',
       take: 'Request the reissue',
       identified: 'I have checked the proof of identity.',
       identifiedFault: 'Tick this after you have checked it.',

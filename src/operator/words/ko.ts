@@ -266,7 +266,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     actions: {
       reveal: {
         name: '개인정보 보기',
-        text: '휴대폰번호 전체, 생년월일, 기기 이름을 한 번만 표시합니다.',
+        text: '휴대폰번호 전체, 생년월일, 기기 이름과 재발급 신청의 우편 주소를 한 번만 표시합니다.',
         submit: '보기',
       },
       'report-loss': {
@@ -326,7 +326,9 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       number: '휴대폰번호',
       birthDate: '생년월일',
       device: '기기 이름',
+      recipient: '우편 주소',
       back: '가입 정보로 돌아가기',
+      backToApprovals: '승인 화면으로 돌아가기',
     },
     approvals: {
       title: '승인',
@@ -561,9 +563,21 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       title: '고객이 홈페이지에서 신청했습니다',
       text: '신청만으로는 아무것도 바뀌지 않습니다. 본인임을 확인한 뒤 재발급을 신청하세요. 본인이 아니면 신청을 종료하세요.',
       byApp: (id: string) => `앱 인증 완료 (인증 번호 ${id})`,
+      from: '신청 경로',
+      atDesk: '고객센터 (고객이 직접 낸 신청 없음)',
+      noLogin: '로그인 없이 신청 (앱 인증 없음)',
       reference: '확인할 접수번호',
       recipient: '우편 주소',
       filed: '접수 일시',
+      more: (count: number) => `표시하지 않은 신청이 ${count}건 더 있습니다. 접수번호로 찾을 수 있습니다.`,
+      find: {
+        name: '접수번호로 신청 찾기',
+        text: '누구나 고객 이름으로 신청할 수 있습니다. 고객이 불러 주는 접수번호로 고객이 직접 낸 신청을 찾습니다.',
+        number: '접수번호',
+        submit: '찾기',
+        unknown: '이 가입에 대기 중인 신청이 없는 접수번호입니다. 고객에게 다시 확인해 주세요.',
+      },
+      stale: '앱 인증이 3일보다 오래되어 본인 확인 수단이 될 수 없습니다. 다른 수단으로 확인하세요.',
       take: '이 신청으로 재발급 신청',
       identified: '본인 확인 수단을 직접 확인했습니다.',
       identifiedFault: '본인 확인을 마친 뒤 표시해 주세요.',
