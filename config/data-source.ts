@@ -28,7 +28,7 @@ import { Registration } from '../src/authenticators/registrations/registration.e
 import { CarrierEvent } from '../src/carrier/events/carrier-event.entity.ts';
 import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
-import { Consent } from '../src/customers/consent.entity.ts';
+import { Consent } from '../src/consents/consent.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
 import { ReissueApplication } from '../src/customers/reissue-application.entity.ts';
@@ -69,6 +69,7 @@ import { PushAnswers1764160000000 } from '../migrations/1764160000000-push-answe
 import { ReissueApplications1764170000000 } from '../migrations/1764170000000-reissue-applications.ts';
 import { ConsentsByDocument1764170000001 } from '../migrations/1764170000001-consents-by-document.ts';
 import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-bounds.ts';
+import { ConsentsByChannel1764210000000 } from '../migrations/1764210000000-consents-by-channel.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -228,6 +229,7 @@ export function dataSourceOptions(
       ReissueApplications1764170000000,
       ConsentsByDocument1764170000001,
       WebhookBounds1764180000000,
+      ConsentsByChannel1764210000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

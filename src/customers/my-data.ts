@@ -9,7 +9,7 @@ import { Erasure } from '../retention/erasure.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import type { SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
-import { Consents, type KeptConsent } from './consents.ts';
+import { Consents, type KeptConsent } from '../consents/consents.ts';
 import type { Customer } from './customers.ts';
 import { ReissueApplications } from './reissue-applications.ts';
 import { Reports } from './reports.ts';

@@ -340,7 +340,7 @@ consents CONSTRAINT consents_pkey PRIMARY KEY (id)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 consents CONSTRAINT consents_version_check CHECK ((version <> ''::text))
 consents CONSTRAINT read_aloud_by_somebody CHECK (((channel = 'call_centre'::text) = (recorded_by IS NOT NULL)))
-CREATE UNIQUE INDEX consents_one ON public.consents USING btree (subscription_id, document, version) WHERE (withdrawn_at IS NULL)
+CREATE UNIQUE INDEX consents_one ON public.consents USING btree (subscription_id, document, version, channel) WHERE (withdrawn_at IS NULL)
 CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (id)
 console_invitations.id uuid NOT NULL
 console_invitations.client_id uuid NOT NULL
