@@ -29,7 +29,7 @@ import { Registration } from '../src/authenticators/registrations/registration.e
 import { CarrierEvent } from '../src/carrier/events/carrier-event.entity.ts';
 import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
-import { Consent } from '../src/customers/consent.entity.ts';
+import { Consent } from '../src/consents/consent.entity.ts';
 import { DataRead } from '../src/customers/data-read.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';

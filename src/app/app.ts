@@ -1,5 +1,6 @@
 import type { SimulatedCard } from '../phone/card.ts';
 import type { Phone, PhoneAlert, PushData } from '../phone/phone.ts';
+import { make } from '../pages/browser/element.ts';
 import { AlertAnswer } from './screens/alert-answer.ts';
 import { alertSection, isOfAlerts, type AlertWays, type Answer } from './screens/alerts.ts';
 import { CallerRequest } from './screens/caller-request.ts';
@@ -74,7 +75,7 @@ export class App {
     });
     this.replaced = new Replaced(display, phones, this.newPhoneCode, {
       ...this.alertWays,
-      enrolAgain: () => this.elsewhere(() => void this.enrolAgain()),
+      enrolAgain: () => this.elsewhere(() => this.enrolling.begin()),
       smartOtpsOnly: () => this.elsewhere(() => void this.smartOtpsOnly()),
     });
     this.enrolling = new Enrolling(
@@ -307,8 +308,9 @@ export class App {
   /** Where the screens of a device lead to when they end. */
   private leaveOf(phone: Phone): Leave {
     const home = () => this.toHome();
+    const enrolAgain = () => this.elsewhere(() => this.enrolling.begin());
     const smartOtp = this.phones.smartOtpOn(phone);
-    if (!smartOtp) return { home, unregistered: () => this.unregistered(), enrolAgain: () => void this.enrolAgain() };
+    if (!smartOtp) return { home, unregistered: () => this.unregistered(), enrolAgain };
     // The list shows that the Smart OTP is gone, and offers to remove it.
     return { home, unregistered: home, enrolAgain: () => this.addingSmartOtp.begin(home) };
   }
@@ -327,18 +329,14 @@ export class App {
   }
 
   private async takeEnrolled({ phone, pushToken }: { phone: Phone; pushToken: string }): Promise<void> {
-    this.phones.main = phone;
-    this.phones.testing = true;
-    this.installation.pushToken = pushToken;
-    await this.phones.keep();
+    await this.phones.beginTest(phone, pushToken);
     this.testMain(phone);
   }
 
   private testMain(phone: Phone): void {
     this.beginTest(phone, {
       passed: async () => {
-        this.phones.testing = false;
-        await this.phones.keep();
+        await this.phones.passTest();
         this.display.say(words.active);
         this.toHome();
         this.onPrepared?.(true);
@@ -347,8 +345,15 @@ export class App {
       failed: async (said) => {
         this.onPrepared?.(false);
         this.onPrepared = undefined;
-        await this.forget();
-        this.enrolling.begin(said);
+        await this.phones.failTest();
+        if (!this.phones.main) {
+          this.enrolling.begin(said);
+          return;
+        }
+        // The platform may have given another token meanwhile, of which this phone has not told the service.
+        void this.replacePushToken();
+        const kept = make('p', { class: 'hint' }, words.enrolAgain.kept);
+        this.enrolling.beginAgain(() => this.toHome(), said, kept);
       },
     });
   }
@@ -396,27 +401,17 @@ export class App {
   }
 
   private async smartOtpsOnly(): Promise<void> {
-    await this.forget();
+    await this.phones.forgetMain();
     this.toHome();
-  }
-
-  private async enrolAgain(): Promise<void> {
-    await this.forget();
-    this.enrolling.begin();
   }
 
   /** Resets the app to its first start: notices and Smart OTPs go with the keys. */
   private async reset(): Promise<void> {
     this.installation.notices = [];
     this.phones.smartOtps = [];
-    await this.enrolAgain();
-  }
-
-  /** Deletes the main phone's keys; the push token stays, because it belongs to the platform. */
-  private async forget(): Promise<void> {
-    this.phones.main = undefined;
-    this.phones.testing = false;
     this.request = undefined;
-    await this.phones.keep();
+    // The push token stays, because it belongs to the platform.
+    await this.phones.forgetMain();
+    this.enrolling.begin();
   }
 }

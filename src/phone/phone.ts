@@ -42,6 +42,8 @@ export type Enrolment = {
    * Default: true, and the state is plain JSON.
    */
   exportableKeys?: boolean;
+  /** What the person agreed to: the versions of {@link Phone.checkCode}, in the language in which they were read. */
+  consent?: { locale: 'ko' | 'en'; terms: string; privacy: string };
   /** Defaults to the platform's own. */
   fetch?: typeof globalThis.fetch;
   /** Argon2id's cost; only tests change the default. */
@@ -132,6 +134,21 @@ export type PendingAuthentication = {
    * declines with `not_me`, and only `yes` leads to the PIN. The person reads the code to the operator.
    */
   caller?: { deed: CallerDeed };
+};
+
+/** What an enrolment code enrols, for the person to check, and the documents to agree to. */
+export type OfferedDevice = {
+  /** `smart_otp`: the code is that of an institution. */
+  kind: 'phone' | 'smart_otp';
+  /** Masked. */
+  phoneNumber: string;
+  /** The number that the device will have. */
+  serialNumber: string;
+  /** RFC 3339. */
+  expiresAt: string;
+  documents: { document: 'terms' | 'privacy'; version: string; url: string }[];
+  /** Days for which the service keeps the history, and the data of the contract after its end. */
+  keptDays: { history: number; personalData: number };
 };
 
 /** How the service knows a phone. `pinExhausted`: the PIN cannot be unlocked, and the phone must be enrolled anew. */
@@ -249,6 +266,25 @@ export class Phone {
     private readonly fetch: typeof globalThis.fetch,
   ) {}
 
+  /** Asks what a code would enrol, before the person agrees and chooses a PIN. It spends nothing. */
+  static async checkCode({
+    issuer,
+    enrolmentCode,
+    fetch = globalThis.fetch,
+  }: Pick<Enrolment, 'issuer' | 'enrolmentCode' | 'fetch'>): Promise<OfferedDevice> {
+    // The keys of this proof enrol nothing.
+    const { signing } = await generateDeviceKeys({ exportable: false });
+    const response = await provenRequest(
+      { fetch, clock: new ServerClock(), signing, deviceId: null },
+      {
+        method: 'POST',
+        url: `${issuer.replace(/\/+$/, '')}/app/v1/enrolment-codes/check`,
+        body: { enrolmentCode },
+      },
+    );
+    return (await response.json()) as OfferedDevice;
+  }
+
   /**
    * Generates keys, wraps the knowledge key under the PIN and registers this installation. A test code follows by push.
    */
@@ -279,6 +315,7 @@ export class Phone {
           appVersion: enrolment.appVersion,
           pushToken: enrolment.pushToken,
           name: enrolment.name,
+          ...(enrolment.consent && { consent: enrolment.consent }),
         },
       },
     );

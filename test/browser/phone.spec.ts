@@ -466,8 +466,22 @@ describeWith(CHROMIUM, 'the reference app', () => {
       await button(words.back).click();
       expect(await serial()).toBe(before);
 
-      await openSetting(phone, words.again);
-      await tryCode(String((await scene.operate(person(), 'enrolment-code'))['enrolmentCode']));
+      const useNewCode = async () => {
+        await openSetting(phone, words.again);
+        await tryCode(String((await scene.operate(person(), 'enrolment-code'))['enrolmentCode']));
+        await screen(phone, 'shown-code').waitFor();
+      };
+      // The service ends the test of the new keys; the old ones are still there, and it still knows them.
+      await useNewCode();
+      await scene.rows.devices.expireTests();
+      await phone.reload();
+      await expectScreen('again');
+      await button(words.back).click();
+      expect(await serial()).toBe(before);
+
+      await useNewCode();
+      // An unfinished enrolment resumes at its test.
+      await phone.reload();
       await screen(phone, 'shown-code').locator('.primary').click();
       await screen(phone, 'home').waitFor();
       // The notice reports the new registration, not that another phone replaced this one.

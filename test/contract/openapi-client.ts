@@ -523,6 +523,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app/v1/enrolment-codes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check an enrolment code
+         * @description Returns what an enrolment code would enrol, for the person to check before the PIN, and the documents to agree to. It
+         *     spends nothing. The proof carries a new key as `jwk`, as that of an enrolment does. Errors: `device_proof_invalid`,
+         *     `enrolment_code_invalid`, in the same words for an unknown, a used and an expired code.
+         */
+        post: operations["checkEnrolmentCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/app/v1/devices": {
         parameters: {
             query?: never;
@@ -2026,6 +2048,52 @@ export interface components {
             /** @description The vendor code of this institution. */
             vendorCode: string;
         };
+        EnrolmentCodeRequest: {
+            /** @description 20 Base32 characters in four groups; case, dashes, blanks and invisible characters are ignored. */
+            enrolmentCode: string;
+        };
+        ShownDocument: {
+            /** @enum {string} */
+            document: "privacy" | "terms";
+            /** @description The day from which this version is in effect. */
+            version: string;
+            /** @description The page of this version. */
+            url: string;
+        };
+        KeptDays: {
+            /** @description The history of authentications. */
+            history: number;
+            /** @description Contract, consents and fees, counted from the end of the subscription. */
+            personalData: number;
+        };
+        EnrolmentCodeResponse: {
+            /**
+             * @description `phone`: the subscription’s own phone. `smart_otp`: an institution’s Smart OTP.
+             * @enum {string}
+             */
+            kind: "phone" | "smart_otp";
+            /** @description The number of the line, masked: `010-****-5678`. */
+            phoneNumber: string;
+            /** @description The serial number that the device will have, in the form `PG-0000-0000-0000`. */
+            serialNumber: string;
+            /** @description RFC 3339, UTC. */
+            expiresAt: string;
+            /** @description The documents to which the person has to agree, in the versions that are in effect. */
+            documents: components["schemas"]["ShownDocument"][];
+            /** @description Days for which the service keeps the data, for the text of the consent. */
+            keptDays: components["schemas"]["KeptDays"];
+        };
+        ConsentInput: {
+            /**
+             * @description The language in which the person read.
+             * @enum {string}
+             */
+            locale: "en" | "ko";
+            /** @description The version of the terms, from `POST /app/v1/enrolment-codes/check`. */
+            terms: string;
+            /** @description The version of the privacy policy. */
+            privacy: string;
+        };
         EnrolRequest: {
             /** @description 20 Base32 characters in four groups; case, dashes, blanks and invisible characters are ignored. */
             enrolmentCode: string;
@@ -2058,6 +2126,11 @@ export interface components {
              *     emoji, are dropped.
              */
             name: string;
+            /**
+             * @description What the person agreed to in the app, recorded with the time. Other versions than those in effect are refused with
+             *     `invalid_request`. Left out by an app that asks elsewhere.
+             */
+            consent?: components["schemas"]["ConsentInput"];
         };
         EnrolResponse: {
             deviceId: string;
@@ -3351,6 +3424,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "registration_closed";
+                };
+            };
+        };
+        /** @description `enrolment_code_invalid`: The enrolment code is wrong, used, or older than ten minutes. */
+        EnrolmentCodeInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "enrolment_code_invalid";
                 };
             };
         };
@@ -5131,7 +5216,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN",
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN",
                      *       "expiresAt": "2026-11-28T09:10:00.000Z",
                      *       "vendorCode": "HANBIT"
                      *     }
@@ -5146,6 +5231,69 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    checkEnrolmentCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EnrolmentCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description What the code would enrol */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "phone",
+                     *       "phoneNumber": "010-****-5678",
+                     *       "serialNumber": "PG-1234-5678-9012",
+                     *       "expiresAt": "2026-11-28T09:10:00.000Z",
+                     *       "documents": [
+                     *         {
+                     *           "document": "terms",
+                     *           "version": "2026-11-28",
+                     *           "url": "https://pushguard.example/terms?version=2026-11-28"
+                     *         },
+                     *         {
+                     *           "document": "privacy",
+                     *           "version": "2026-11-28",
+                     *           "url": "https://pushguard.example/privacy?version=2026-11-28"
+                     *         }
+                     *       ],
+                     *       "keptDays": {
+                     *         "history": 730,
+                     *         "personalData": 1827
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrolmentCodeResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["DeviceProofInvalid"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EnrolmentCodeInvalid"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -5182,7 +5330,12 @@ export interface operations {
                  *       "osVersion": "16",
                  *       "appVersion": "1.0.0",
                  *       "pushToken": "fcm-token",
-                 *       "name": "내 휴대폰"
+                 *       "name": "내 휴대폰",
+                 *       "consent": {
+                 *         "locale": "ko",
+                 *         "terms": "2026-11-28",
+                 *         "privacy": "2026-11-28"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["EnrolRequest"];
@@ -5948,7 +6101,7 @@ export interface operations {
                      * @example {
                      *       "subscriptionId": "01974a00-4c5d-7e6f-8a90-b1c2d3e4f506",
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN"
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN"
                      *     }
                      */
                     "application/json": components["schemas"]["EnrolmentResponse"];
@@ -6219,7 +6372,7 @@ export interface operations {
                      * @example {
                      *       "subscriptionId": "01974a00-4c5d-7e6f-8a90-b1c2d3e4f506",
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN"
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN"
                      *     }
                      */
                     "application/json": components["schemas"]["EnrolmentResponse"];
@@ -6857,7 +7010,7 @@ export interface operations {
                      *       "reissueId": "01974c32-4e84-7155-8a6f-4d8293a1bfce",
                      *       "delivery": "visit",
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN",
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN",
                      *       "expiresAt": "2026-11-28T09:10:00.000Z"
                      *     }
                      */
@@ -8023,7 +8176,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN",
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN",
                      *       "expiresAt": "2026-11-28T09:10:00.000Z"
                      *     }
                      */

@@ -44,6 +44,8 @@ export function en({ service, callCentre }: Brand): AppWords {
     },
     testWaiting: 'Waiting for the test code',
     testConfirm: 'Finish',
+    testAgain: 'Check again',
+    testOver: 'The test was not finished in time, so the new registration ended. Get a new code and register again.',
     active: 'The phone is registered.',
     deviceName: 'Phone on the screen',
     home: {
@@ -315,6 +317,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       text: 'If the app does not work properly, or your SIM was replaced, enrol with a new code. It can be used once, within ten minutes.',
       website: 'Verify yourself on the website and get a new code there, or',
       call: `call the call centre (${callCentre}) for a new code.`,
+      kept: 'The earlier registration of this phone still works.',
     },
     notices: {
       title: 'Notices',

@@ -53,6 +53,8 @@ export function ko({ service, callCentre }: Brand) {
     },
     testWaiting: '테스트 인증번호를 기다리고 있습니다',
     testConfirm: '등록 완료',
+    testAgain: '다시 확인',
+    testOver: '테스트가 끝나지 않아 새 등록을 마치지 못했습니다. 새 등록 코드를 받아 다시 등록해 주세요.',
     active: '등록이 완료되었습니다.',
     deviceName: '화면 속 휴대폰',
     home: {
@@ -327,6 +329,7 @@ export function ko({ service, callCentre }: Brand) {
       text: '앱에 문제가 있거나 유심을 바꿨다면 새 등록 코드로 다시 등록해 주세요. 등록 코드는 10분 동안 한 번만 쓸 수 있습니다.',
       website: '홈페이지에서 본인확인 후 새 등록 코드를 받습니다.',
       call: `또는 고객센터(${callCentre})에 전화해 새 등록 코드를 받습니다.`,
+      kept: '이 휴대폰의 이전 등록은 그대로이며 계속 쓸 수 있습니다.',
     },
     notices: {
       title: '알림',
