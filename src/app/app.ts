@@ -8,7 +8,7 @@ import { DeviceTest } from './screens/device-test.ts';
 import { screen, type Display } from './screens/display.ts';
 import { Enrolling, type FirstScreen, type Got } from './screens/enrolling.ts';
 import { isUnregistered } from './screens/fault.ts';
-import { Home, type Waiting } from './screens/home.ts';
+import { Home } from './screens/home.ts';
 import { keepNotice, loadInstallation, type Installation } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
 import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
@@ -16,6 +16,7 @@ import { NewPhoneCode } from './screens/new-phone-code.ts';
 import { OneTimeCodes } from './screens/otp.ts';
 import { showPast } from './screens/past.ts';
 import { Phones } from './screens/phones.ts';
+import { PushToken } from './screens/push-token.ts';
 import type { Leave } from './screens/pin-refusal.ts';
 import { Replaced } from './screens/replaced.ts';
 import type { Request } from './screens/request.ts';
@@ -23,6 +24,7 @@ import { Settings } from './screens/settings.ts';
 import { SignRequest } from './screens/sign-request.ts';
 import { AddingSmartOtp } from './screens/smart-otp.ts';
 import { SmsForOneWebsite } from './screens/sms.ts';
+import type { Waiting } from './screens/waiting.ts';
 import type { Platform, Service } from './platform.ts';
 import { words } from './words/words.ts';
 
@@ -34,6 +36,7 @@ export class App {
   private readonly addingSmartOtp: AddingSmartOtp;
   private readonly enrolling: Enrolling;
   private readonly settings: Settings;
+  private readonly pushToken: PushToken;
   private readonly alertWays: AlertWays = {
     show: (alert, isLocked) => this.showAlert(alert, isLocked),
     answer: (alert, answer) => this.answerAlert(alert, answer),
@@ -56,6 +59,7 @@ export class App {
     const unregistered = () => this.unregistered();
     const leaveOf = (phone: Phone) => this.leaveOf(phone);
     const app = { service, platform };
+    this.pushToken = new PushToken(platform, installation, phones);
     const leaveHome = () => this.elsewhere(() => undefined);
     this.newPhoneCode = new NewPhoneCode(display, now, { leaveHome, home: toHome });
     this.addingSmartOtp = new AddingSmartOtp(display, phones, app, (...test) => this.beginTest(...test), leaveOf);
@@ -70,7 +74,8 @@ export class App {
       enrolAgain: (phone) => this.elsewhere(() => this.leaveOf(phone).enrolAgain()),
       goOn: (smartOtp) => this.elsewhere(() => this.addingSmartOtp.goOn(smartOtp)),
       unregistered,
-      ...(platform.standing && { standing: () => platform.standing?.(() => this.refresh()) ?? Promise.resolve([]) }),
+      standing: () => platform.standing?.(() => this.refresh()) ?? Promise.resolve({ offers: [] }),
+      reconnect: () => this.pushToken.tell({ again: true }),
     });
     this.replaced = new Replaced(display, phones, this.newPhoneCode, {
       ...this.alertWays,
@@ -115,7 +120,7 @@ export class App {
       onGap: refresh,
       look: () => void this.home.look(),
     });
-    void this.replacePushToken();
+    void this.tellPushToken();
   }
 
   /** Shows the first screen: the requests, or the enrolment. */
@@ -159,16 +164,8 @@ export class App {
   }
 
   /** Tells the service the token by which pushes reach this installation, if it knows another one. */
-  async replacePushToken(): Promise<void> {
-    if (!this.isEnrolled) return;
-    // While the service cannot be asked for its key, it keeps the token that it knows.
-    const pushToken = await this.platform.pushToken().catch(() => undefined);
-    if (pushToken === undefined || pushToken === this.installation.pushToken) return;
-    const told = await Promise.allSettled(this.phones.all.map((phone) => phone.replacePushToken(pushToken)));
-    // Told again at the next start if one of the devices did not reach the service.
-    if (told.some(({ status }) => status === 'rejected')) return;
-    this.installation.pushToken = pushToken;
-    await this.phones.keep();
+  async tellPushToken(): Promise<void> {
+    await this.pushToken.tell();
   }
 
   private toHome(): void {
@@ -223,6 +220,9 @@ export class App {
           display.notify({ kind: 'alert', ...words.banner.alert }, () => void home.openAlert(received.id));
         }
         this.refresh();
+        break;
+      case 'push_test':
+        display.notify({ kind: 'notice', ...words.banner.pushTest });
         break;
       case 'notice':
         this.takeNotice({ kind: received.notice, detail: received.detail });

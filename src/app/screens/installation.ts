@@ -21,8 +21,9 @@ export interface KeptSmartOtp {
 
 /** The data that this installation of the app stores between two starts. */
 export interface Installation {
-  /** The push token that the service knows. */
+  /** The push token that the service knows, and when it was told it (milliseconds since 1970). */
   pushToken: string;
+  pushTokenToldAt: number;
   phone: PhoneState | null;
   /** True until the test code was sent back. */
   testing: boolean;
@@ -44,7 +45,8 @@ const NOTICES_KEPT = 20;
 
 /** The stored installation; a new one if there is none. */
 export async function loadInstallation(store: InstallationStore): Promise<Installation> {
-  return { pushToken: '', phone: null, testing: false, smartOtps: [], notices: [], ...(await store.load()) };
+  const fresh = { pushToken: '', pushTokenToldAt: 0, phone: null, testing: false, smartOtps: [], notices: [] };
+  return { ...fresh, ...(await store.load()) };
 }
 
 /** Adds a notice to those that the installation keeps. */

@@ -50,10 +50,21 @@ export function en({ service, callCentre }: Brand): AppWords {
       title: 'Requests',
       none: 'No requests are waiting',
       noneText: 'Requests from a verification window appear here.',
+      protection: {
+        good: { title: 'You are protected', text: 'Verification codes arrive only in the app on this phone.' },
+        suspended: {
+          title: 'Protection is suspended',
+          text: 'No one can be verified with this number now. To use it again, call the call centre.',
+        },
+        unknown: { title: 'Your protection could not be checked', text: 'It appears here once you are online.' },
+        alertsOn: 'The phone alerts you when someone asks you to verify.',
+        alertsOff: { title: 'Notifications do not arrive', text: 'While this screen is open, requests appear here.' },
+        alertsUnknown: 'Checking notifications.',
+        reconnect: 'Reconnect notifications',
+      },
       refresh: 'Refresh',
       refreshed: 'Up to date.',
       recent: 'Recent requests',
-      until: (time) => `Until ${time}`,
       held: 'Requests that did not ring',
       heldText:
         'There were too many requests in a short time, or you said that requests of this site were not yours. So the phone did not ring. Open only what you requested yourself.',
@@ -378,6 +389,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       wake: { title: 'Verification request', text: 'Open the app to see it.' },
       cancelled: { title: 'Verification cancelled', text: 'The request was cancelled.' },
       alert: { title: 'Please check this first', text: 'Something about your service changed. Tap to see it.' },
+      pushTest: { title: 'The test has arrived', text: 'Notifications reach this phone.' },
       notice: service,
     },
     consent: {
@@ -560,7 +572,6 @@ export function en({ service, callCentre }: Brand): AppWords {
         later: 'Go on without them',
       },
       standing: {
-        off: { title: 'Notifications are off', text: 'While this screen is open, requests appear here.' },
         denied: 'Allow notifications for this app in the settings of the browser or the phone.',
         unsupported: 'This browser cannot receive notifications.',
         turnOn: 'Turn them on',

@@ -59,10 +59,21 @@ export function ko({ service, callCentre }: Brand) {
       title: '받은 요청',
       none: '대기 중인 요청이 없습니다',
       noneText: '본인확인 창에서 요청하면 여기에 표시됩니다.',
+      protection: {
+        good: { title: '보호 중입니다', text: '본인확인 인증번호는 이 휴대폰의 앱으로만 옵니다.' },
+        suspended: {
+          title: '보호가 멈춰 있습니다',
+          text: '지금은 아무도 이 번호로 본인확인을 할 수 없습니다. 다시 쓰려면 고객센터에 전화해 주세요.',
+        },
+        unknown: { title: '보호 상태를 확인하지 못했습니다', text: '인터넷에 연결되면 여기에 표시됩니다.' },
+        alertsOn: '본인확인 요청이 오면 알림이 울립니다.',
+        alertsOff: { title: '알림이 오지 않습니다', text: '이 화면을 열어 두면 요청이 여기에 표시됩니다.' },
+        alertsUnknown: '알림 상태를 확인하고 있습니다.',
+        reconnect: '알림 다시 연결',
+      },
       refresh: '새로 고침',
       refreshed: '새로 고쳤습니다.',
       recent: '최근 이용 내역',
-      until: (time: string) => `${time}까지`,
       held: '울리지 않은 요청',
       heldText:
         '짧은 시간에 요청이 너무 많았거나, 본인이 요청하지 않았다고 답한 곳의 요청이라 알림을 울리지 않았습니다. 본인이 한 요청만 열어 주세요.',
@@ -395,6 +406,7 @@ export function ko({ service, callCentre }: Brand) {
       wake: { title: '본인확인 요청', text: '앱을 열어 확인해 주세요.' },
       cancelled: { title: '본인확인 취소', text: '요청이 취소되었습니다.' },
       alert: { title: '먼저 확인해 주세요', text: '내 서비스에 변화가 있었습니다. 눌러서 확인해 주세요.' },
+      pushTest: { title: '시험 알림이 도착했습니다', text: '이 휴대폰으로 알림이 잘 옵니다.' },
       notice: service,
     },
     consent: {
@@ -567,7 +579,6 @@ export function ko({ service, callCentre }: Brand) {
         later: '허용하지 않고 계속',
       },
       standing: {
-        off: { title: '알림이 꺼져 있습니다', text: '이 화면을 열어 두면 요청이 여기에 표시됩니다.' },
         denied: '브라우저나 휴대폰의 설정에서 이 앱의 알림을 허용해 주세요.',
         unsupported: '이 브라우저는 알림을 받을 수 없습니다.',
         turnOn: '알림 켜기',
