@@ -1,5 +1,5 @@
 import type { SimulatedCard } from '../phone/card.ts';
-import type { Phone, PhoneAlert, PushData } from '../phone/phone.ts';
+import type { HistoryEntry, Phone, PhoneAlert, PushData } from '../phone/phone.ts';
 import { AlertAnswer } from './screens/alert-answer.ts';
 import { alertSection, isOfAlerts, type AlertWays, type Answer } from './screens/alerts.ts';
 import { CallerRequest } from './screens/caller-request.ts';
@@ -15,6 +15,7 @@ import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts'
 import { NewPhoneCode } from './screens/new-phone-code.ts';
 import { OneTimeCodes } from './screens/otp.ts';
 import { showPast } from './screens/past.ts';
+import { showPastEntry } from './screens/past-entry.ts';
 import { Phones } from './screens/phones.ts';
 import { PushToken } from './screens/push-token.ts';
 import type { Leave } from './screens/pin-refusal.ts';
@@ -67,6 +68,7 @@ export class App {
       alert: this.alertWays,
       request: (waiting) => this.showRequest(waiting),
       otp: (phone) => this.showOneTimeCodes(phone),
+      past: (entry) => this.elsewhere(() => this.showPastEntry(entry)),
       settings: () => this.elsewhere(() => this.settings.show()),
       register: () => this.elsewhere(() => this.enrolling.begin()),
       institutions: () => this.elsewhere(() => this.showInstitutions()),
@@ -120,7 +122,7 @@ export class App {
       onGap: refresh,
       look: () => void this.home.look(),
     });
-    void this.tellPushToken();
+    void this.replacePushToken();
   }
 
   /** Shows the first screen: the requests, or the enrolment. */
@@ -164,7 +166,7 @@ export class App {
   }
 
   /** Tells the service the token by which pushes reach this installation, if it knows another one. */
-  async tellPushToken(): Promise<void> {
+  async replacePushToken(): Promise<void> {
     await this.pushToken.tell();
   }
 
@@ -290,6 +292,13 @@ export class App {
     showNotices(this.display, this.installation.notices, ways);
   }
 
+  private showPastEntry(entry: HistoryEntry): void {
+    const [phone] = this.phones.inUse;
+    if (!phone) return;
+    const { home: back, unregistered } = this.leaveOf(phone);
+    showPastEntry(this.display, phone, entry, { back, unregistered });
+  }
+
   private showSms(phone: Phone): void {
     const ways = { ...this.leaveOf(phone), back: () => this.toHome() };
     void new SmsForOneWebsite(this.display, phone, () => this.phones.now(), ways).show();
@@ -308,9 +317,14 @@ export class App {
   private leaveOf(phone: Phone): Leave {
     const home = () => this.toHome();
     const smartOtp = this.phones.smartOtpOn(phone);
-    if (!smartOtp) return { home, unregistered: () => this.unregistered(), enrolAgain: () => void this.enrolAgain() };
+    if (!smartOtp) {
+      const withCode = () => this.elsewhere(() => this.enrolling.beginAgain(home));
+      const ways = { unregistered: () => this.unregistered(), enrolAgain: () => void this.enrolAgain() };
+      return { home, withCode, codeFrom: 'service', ...ways };
+    }
+    const withCode = () => this.elsewhere(() => this.addingSmartOtp.begin(home));
     // The list shows that the Smart OTP is gone, and offers to remove it.
-    return { home, unregistered: home, enrolAgain: () => this.addingSmartOtp.begin(home) };
+    return { home, withCode, codeFrom: 'institution', unregistered: home, enrolAgain: withCode };
   }
 
   private beginTest(phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]): void {
@@ -384,8 +398,7 @@ export class App {
 
   private showOneTimeCodes(phone: Phone): void {
     this.elsewhere(() => {
-      const withCode = (back: () => void) => this.enrolling.beginAgain(back);
-      const leave = { ...this.leaveOf(phone), back: () => this.toHome(), withCode };
+      const leave = { ...this.leaveOf(phone), back: () => this.toHome() };
       new OneTimeCodes(this.display, phone, this.service.terms, leave, () => this.phones.keep()).begin();
     });
   }

@@ -22,7 +22,7 @@ const page = byId('phone', HTMLElement).dataset;
 const display = new Display();
 const store = new KeptInBrowser();
 const push = new WebPush(keepCurrent());
-const standing = new Standing(push, () => app?.tellPushToken() ?? Promise.resolve());
+const standing = new Standing(push, () => app?.replacePushToken() ?? Promise.resolve());
 const platform: Platform = {
   path: '/app',
   exportableKeys: false,
@@ -37,7 +37,7 @@ const platform: Platform = {
     push.listen((message) => {
       if (message.type === 'push') onPush(message.data);
       else if (message.type === 'open') app?.openRequest(message.id);
-      else void app?.tellPushToken();
+      else void app?.replacePushToken();
     });
     setInterval(() => {
       if (!document.hidden) void push.state().then((state) => state !== 'on' && look());

@@ -56,6 +56,7 @@ export class Home {
       alert: AlertWays;
       request: (waiting: Waiting) => void;
       otp: (phone: Phone) => void;
+      past: (entry: HistoryEntry) => void;
       settings: () => void;
       register: () => void;
       institutions: () => void;
@@ -229,7 +230,7 @@ export class Home {
         ...this.phones.smartOtps.map((one) => this.aboutSmartOtp(one, gone.includes(one.phone))),
         this.buttons(),
         recentAlerts(alerts.over, this.phones.now()),
-        recently(closed, RECENT),
+        recently(closed, RECENT, this.to.past),
       ];
       if (happened.length > 0) return screen({ title: words.alerts.title, kind: 'home' }, ...content);
       if (!this.phones.main) return screen({ title: words.home.title, kind: 'home' }, ...content);
