@@ -45,7 +45,8 @@ export function protectionSection(
     state === 'locked' && button(words.again, ways.enrolAgain, 'small'),
     state === 'suspended' &&
       make('a', { class: 'secondary', href: `tel:${brand.callCentre}` }, words.alerts.callNumber),
-    standing && pushes(standing, protection.installation, ways),
+    // While it is suspended, nothing is asked for.
+    standing && state !== 'suspended' && pushes(standing, protection.installation, ways),
     ...sms.map((permission) => smsRow(permission, { clock, open: ways.sms })),
   );
 }
