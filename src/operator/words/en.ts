@@ -782,7 +782,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     },
     test: {
       name: 'Test push',
-      text: 'The phone shows “This is a test from the call centre”. Three in ten minutes, ten a day.',
+      text: 'The phone shows “This is only a test”. Three in ten minutes, ten a day.',
       submit: 'Send a test push',
       look: 'Look again',
       back: 'Back to the subscription',

@@ -859,7 +859,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     } satisfies Record<PushAnswerOutcome, string>,
     test: {
       name: '시험 알림',
-      text: '고객의 휴대폰에 ‘고객센터에서 보낸 시험 알림입니다’라고 표시됩니다. 10분에 3번, 하루에 10번까지 보낼 수 있습니다.',
+      text: '고객의 휴대폰에 ‘알림이 오는지 확인하는 시험 알림입니다’라고 표시됩니다. 10분에 3번, 하루에 10번까지 보낼 수 있습니다.',
       submit: '시험 알림 보내기',
       look: '새로 고침',
       back: '가입 정보로 돌아가기',
