@@ -45,6 +45,7 @@ import { DeviceContact } from '../src/devices/device-contact.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
 import { CountedHour } from '../src/figures/counted-hour.entity.ts';
 import { Figure } from '../src/figures/figure.entity.ts';
+import { ServiceFigure } from '../src/figures/service-figure.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
 import { DepartedNumber } from '../src/lines/departed-number.entity.ts';
 import { JournalMark } from '../src/journal/journal-mark.entity.ts';
@@ -74,6 +75,8 @@ import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-
 import { ApplicationsOnce1764230000000 } from '../migrations/1764230000000-applications-once.ts';
 import { DataReads1764230000001 } from '../migrations/1764230000001-data-reads.ts';
 import { CountedInTurn1764230000002 } from '../migrations/1764230000002-counted-in-turn.ts';
+import { ServiceFigures1764240000000 } from '../migrations/1764240000000-service-figures.ts';
+import { OverviewIndexes1764240000001 } from '../migrations/1764240000001-overview-indexes.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -152,6 +155,7 @@ export const ENTITIES = [
   Reissue,
   ReissueApplication,
   Report,
+  ServiceFigure,
   SinkToken,
   SmsPermission,
   SpentDeviceProof,
@@ -239,6 +243,8 @@ export function dataSourceOptions(
       ApplicationsOnce1764230000000,
       DataReads1764230000001,
       CountedInTurn1764230000002,
+      ServiceFigures1764240000000,
+      OverviewIndexes1764240000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -10,16 +10,17 @@ import type { PushAnswer } from './push-answer.entity.ts';
 export type NewPushAnswer = Omit<PushAnswer, 'id' | 'answeredAt'>;
 
 /** An answer as the call centre reads it. */
-export type GivenPushAnswer = Omit<PushAnswer, 'id' | 'deviceId' | 'deliveryId'>;
+export type GivenPushAnswer = Omit<PushAnswer, 'id' | 'deviceId' | 'deliveryId' | 'authenticationId'>;
 
 const GIVEN = `SELECT p.kind, p.push_service AS "pushService", p.outcome, p.code, p.message_id AS "messageId", p.attempt,
     p.answered_at AS "answeredAt", p.took_ms AS "tookMs" FROM push_answers p`;
 
 const RECORD = statement(
   'push_answer_record',
-  `INSERT INTO push_answers (device_id, delivery_id, kind, push_service, outcome, code, message_id, attempt, took_ms)
+  `INSERT INTO push_answers (device_id, delivery_id, kind, push_service, outcome, code, message_id, attempt, took_ms,
+      authentication_id)
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-      $8::smallint[], $9::int[])`,
+      $8::smallint[], $9::int[], $10::uuid[])`,
 );
 
 const LATEST = statement('push_answer_latest', `${GIVEN} WHERE p.device_id = $1 ORDER BY p.id DESC LIMIT 5`);
@@ -78,6 +79,7 @@ export class PushAnswerStore {
       column('messageId'),
       column('attempt'),
       column('tookMs'),
+      column('authenticationId'),
     ]);
   }
 

@@ -7,6 +7,7 @@ import { CustomersModule } from '../customers/customers.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DeliveryModule } from '../delivery/delivery.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
+import { FiguresModule } from '../figures/figures.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
@@ -43,6 +44,7 @@ import { ReissueController } from './reissue.controller.ts';
 import { ReissueDesk } from './reissue-desk.ts';
 import { SecondPerson } from './second-person.ts';
 import { DeskApprovalsController } from './pages/approvals.controller.ts';
+import { DeskOverviewController } from './pages/overview.controller.ts';
 import { DeskRecordsController } from './pages/records.controller.ts';
 import { DeskCallerCheckController } from './pages/caller-check.controller.ts';
 import { DeskOwnAccountController } from './pages/own-account.controller.ts';
@@ -71,6 +73,7 @@ const RECORD_MS = 2_000;
     LifecycleModule,
     DevicesModule,
     DeliveryModule,
+    FiguresModule,
     HistoryModule,
     LinesModule,
     ChargesModule,
@@ -91,6 +94,7 @@ const RECORD_MS = 2_000;
     DeskHistoryController,
     DeskApprovalsController,
     DeskReissuesController,
+    DeskOverviewController,
     DeskRecordsController,
   ],
   providers: [
