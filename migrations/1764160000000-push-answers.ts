@@ -15,7 +15,7 @@ export class PushAnswers1764160000000 implements MigrationInterface {
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         device_id uuid NOT NULL,
         delivery_id bigint NOT NULL,
-        kind text NOT NULL CHECK (kind IN ('wake', 'code', 'cancelled', 'test', 'alert', 'push_test')),
+        kind text NOT NULL CHECK (kind IN ('wake', 'code', 'cancelled', 'test', 'notice', 'alert', 'push_test')),
         push_service text NOT NULL,
         outcome text NOT NULL CHECK (outcome IN ('accepted', 'unregistered', 'rejected', 'retry')),
         -- The code by which the push service names its refusal, and the id that it gave to a push.

@@ -38,7 +38,7 @@ export class PushAnswers {
     }
   }
 
-  /** The last five answers to pushes to a phone, newest first. Notices are not among them. */
+  /** The last five answers to pushes to a phone, newest first. */
   async latest(deviceId: string): Promise<GivenPushAnswer[]> {
     return this.store.latest(deviceId);
   }

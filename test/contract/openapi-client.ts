@@ -2509,7 +2509,7 @@ export interface components {
              * @description What the push was for: `wake`, `code`, `cancelled`, `test`, `alert` or `push_test`.
              * @enum {string}
              */
-            kind: "alert" | "cancelled" | "code" | "push_test" | "test" | "wake";
+            kind: "alert" | "cancelled" | "code" | "notice" | "push_test" | "test" | "wake";
             /** @description The push service, such as `fcm` or `apns`. */
             pushService: string;
             /**

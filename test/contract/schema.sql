@@ -659,7 +659,7 @@ push_answers.answered_at timestamp with time zone NOT NULL DEFAULT now()
 push_answers.took_ms integer NOT NULL
 push_answers.authentication_id uuid
 push_answers CONSTRAINT push_answers_code_check CHECK ((length(code) <= 80))
-push_answers CONSTRAINT push_answers_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'alert'::text, 'push_test'::text])))
+push_answers CONSTRAINT push_answers_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'notice'::text, 'alert'::text, 'push_test'::text])))
 push_answers CONSTRAINT push_answers_message_id_check CHECK ((length(message_id) <= 200))
 push_answers CONSTRAINT push_answers_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'unregistered'::text, 'rejected'::text, 'retry'::text])))
 push_answers CONSTRAINT push_answers_pkey PRIMARY KEY (id)

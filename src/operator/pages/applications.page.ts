@@ -185,16 +185,18 @@ function takeForm(
     ${reader.formToken}
     <div class="field">
       <label for="serial-${id}">${columns.serialNumber}</label>
-      <input
+      <textarea
+        rows="1"
+        spellcheck="false"
         id="serial-${id}"
         name="oldSerialNumber"
-        value="${typed.oldSerialNumber}"
         autocomplete="off"
         autocapitalize="characters"
         required
         ${serialFault && html`aria-invalid="true" autofocus`}
         aria-describedby="serial-${id}-fault"
-      />
+      >
+${typed.oldSerialNumber}</textarea>
       <p class="fault" id="serial-${id}-fault">${serialFault && faults[serialFault]}</p>
     </div>
     ${

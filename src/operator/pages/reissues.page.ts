@@ -182,17 +182,19 @@ function applicationForm(
     ${formToken} ${chosen(reader, typed, 'cause', columns.cause, REISSUE_CAUSES, causes)}
     <div class="field">
       <label for="oldSerialNumber">${columns.serialNumber}</label>
-      <input
+      <textarea
+        rows="1"
+        spellcheck="false"
         id="oldSerialNumber"
         name="oldSerialNumber"
-        value="${oldSerialNumber}"
         autocomplete="off"
         autocapitalize="characters"
         required
         ${serialFault && html`aria-invalid="true"`}
         ${serialFault !== undefined && serialFault === typed.faults[0] && html`autofocus`}
         aria-describedby="oldSerialNumber-hint oldSerialNumber-fault"
-      />
+      >
+${oldSerialNumber}</textarea>
       <p class="hint" id="oldSerialNumber-hint">${apply.serialHint}</p>
       <p class="fault" id="oldSerialNumber-fault">${serialFault && faults[serialFault]}</p>
     </div>

@@ -772,12 +772,13 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       code: 'Code',
       cancelled: 'Request cancelled',
       test: 'Enrolment test',
+      notice: 'Notice',
       alert: 'Alert',
       push_test: 'Test push',
     },
     outcomes: {
       accepted: 'Accepted',
-      unregistered: 'App gone (token cleared)',
+      unregistered: 'Unknown token (cleared)',
       rejected: 'Rejected',
       retry: 'Failed for now, sent again',
     },
@@ -795,15 +796,15 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         },
         accepted: {
           title: 'The push service took it',
-          text: 'Ask the customer whether the test shows, and to open it. If not, check the notification settings, “do not disturb” and the battery saver.',
+          text: 'Whether the phone showed it is not known. Ask the customer whether the test shows, and to open it. If not, check the notification settings, “do not disturb” and the battery saver.',
         },
         reached: {
-          title: 'The app made contact',
-          text: 'The app contacted the service after the test push. Phone and service are connected.',
+          title: 'The app made contact since',
+          text: 'The app contacted the service after the push service took the test. Whether the test was shown or tapped is not known: ask the customer.',
         },
         unregistered: {
-          title: 'The app is gone from the phone',
-          text: 'The push service does not know the app any more, and the token was cleared. Ask the customer to open the app, or to install and enrol it again.',
+          title: 'The push service does not know the app',
+          text: 'The app may have been removed, or its registration for pushes ended. The token was cleared. Ask the customer to open the app, or to install and enrol it again.',
         },
         rejected: {
           title: 'The push service refused it',

@@ -849,12 +849,13 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       code: '인증번호',
       cancelled: '요청 취소',
       test: '등록 테스트',
+      notice: '서비스 안내',
       alert: '확인 요청',
       push_test: '시험 알림',
     } satisfies Record<PushedKind, string>,
     outcomes: {
       accepted: '접수됨',
-      unregistered: '앱 없음 (토큰 삭제)',
+      unregistered: '모르는 토큰 (삭제함)',
       rejected: '거부됨',
       retry: '일시 실패, 다시 보냄',
     } satisfies Record<PushAnswerOutcome, string>,
@@ -872,15 +873,15 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         },
         accepted: {
           title: '푸시 서비스가 받았습니다',
-          text: '고객에게 ‘알림 시험’이 보이는지 묻고, 눌러서 앱을 열도록 안내하세요. 보이지 않으면 휴대폰의 알림 설정, 방해 금지 모드, 배터리 절약을 확인합니다.',
+          text: '휴대폰에 표시되었는지는 알 수 없습니다. 고객에게 ‘알림 시험’이 보이는지 묻고, 눌러서 앱을 열도록 안내하세요. 보이지 않으면 휴대폰의 알림 설정, 방해 금지 모드, 배터리 절약을 확인합니다.',
         },
         reached: {
-          title: '앱이 접속했습니다',
-          text: '시험 알림을 보낸 뒤 앱이 서비스에 접속했습니다. 휴대폰과 서비스는 연결되어 있습니다.',
+          title: '그 뒤에 앱이 접속했습니다',
+          text: '푸시 서비스가 시험 알림을 받은 뒤 앱이 서비스에 접속했습니다. 알림을 눌러서인지, 알림이 표시되었는지는 알 수 없으니 고객에게 물어보세요.',
         },
         unregistered: {
-          title: '휴대폰에 앱이 없습니다',
-          text: '푸시 서비스가 이 앱을 더 이상 모릅니다. 토큰을 삭제했습니다. 고객에게 앱을 열도록, 없으면 다시 설치하고 등록하도록 안내하세요.',
+          title: '푸시 서비스가 이 앱을 모릅니다',
+          text: '앱을 삭제했거나 알림 등록이 끊겼을 수 있습니다. 토큰을 삭제했습니다. 고객에게 앱을 열도록, 없으면 다시 설치하고 등록하도록 안내하세요.',
         },
         rejected: {
           title: '푸시 서비스가 거부했습니다',
