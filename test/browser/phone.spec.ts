@@ -140,9 +140,9 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await phone.mouse.down();
     const asks = ['authentications', 'history', 'registrations', 'sms-permissions', 'alerts'];
     const answers = asks.map((path) => phone.waitForResponse((answer) => answer.url().endsWith(`/app/v1/${path}`)));
-    await phone.evaluate(() => dispatchEvent(new Event('focus')));
+    await phone.evaluate("dispatchEvent(new Event('focus')); 0");
     await Promise.all(answers.map(async (answer) => (await answer).finished()));
-    await phone.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+    await phone.evaluate('new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))');
     await phone.mouse.up();
     await screen(phone, 'request').locator('.primary').click();
     await typePin(phone);
