@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Consent } from './consent.entity.ts';
-import { Consents } from './consents.ts';
+import { ConsentsModule } from '../consents/consents.module.ts';
 import { LegalController } from './pages/legal.controller.ts';
 import { CustomerSession } from './customer-session.entity.ts';
 import { Report } from './report.entity.ts';
@@ -25,6 +24,7 @@ import { Identity } from './identity.ts';
 import { NewPhone } from './new-phone.ts';
 import { LossBreaker } from './loss-breaker.ts';
 import { MyData } from './my-data.ts';
+import { MyDataStore } from './my-data.store.ts';
 import { MyDataController } from './pages/my-data.controller.ts';
 import { RetentionModule } from '../retention/retention.module.ts';
 import { MyService } from './my-service.ts';
@@ -44,7 +44,8 @@ import { Reports } from './reports.ts';
 /** The actions of subscribers on the website. The service itself verifies their identity, except for reports. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Consent, CustomerSession, ReissueApplication, Report]),
+    TypeOrmModule.forFeature([CustomerSession, ReissueApplication, Report]),
+    ConsentsModule,
     AuthenticationModule,
     AuthenticatorsModule,
     LifecycleModule,
@@ -69,11 +70,11 @@ import { Reports } from './reports.ts';
     ReportController,
   ],
   providers: [
-    Consents,
     Customers,
     Identity,
     LossBreaker,
     MyData,
+    MyDataStore,
     MyService,
     NewPhone,
     ReissueApplications,
@@ -84,7 +85,7 @@ import { Reports } from './reports.ts';
     Pages,
     PageProblemFilter,
   ],
-  exports: [Consents, NewPhone, PageProblemFilter, Pages, ReissueApplications, Reports],
+  exports: [ConsentsModule, NewPhone, PageProblemFilter, Pages, ReissueApplications, Reports],
 })
 export class CustomersModule {
   constructor(
@@ -92,12 +93,14 @@ export class CustomersModule {
     customers: Customers,
     reports: Reports,
     applications: ReissueApplications,
+    data: MyData,
     { HISTORY_DAYS }: Environment,
   ) {
     tasks.inEveryWorker(reports);
     tasks.inEveryWorker(applications);
     tasks.purge('reissue applications', () => applications.purge(HISTORY_DAYS));
     tasks.purge('customer sessions', () => customers.purgeSessions());
+    tasks.purge('data reads', () => data.purge(HISTORY_DAYS));
     tasks.purge('reports', () => reports.purge(HISTORY_DAYS));
   }
 }

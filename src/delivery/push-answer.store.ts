@@ -47,7 +47,7 @@ const ENQUEUE_TEST = statement(
     about: { device_id: 'd.id' },
     expiresAt: `now() + interval '${TEST_PUSH_SECONDS} seconds'`,
     from: `devices d WHERE d.subscription_id = $1 AND d.issuer_id IS NULL AND d.state = 'active'
-      AND d.push_token IS NOT NULL`,
+      AND d.push_token IS NOT NULL AND ($2::uuid IS NULL OR d.id = $2)`,
   }),
 );
 
@@ -88,9 +88,12 @@ export class PushAnswerStore {
     return this.database.rows<GivenPushAnswer>(LATEST, [deviceId]);
   }
 
-  /** Queues a test push to the phone in use; undefined when there is none, or it has no push token. */
-  async enqueueTest(subscriptionId: string): Promise<string | undefined> {
-    return (await this.database.rows<Pick<Delivery, 'id'>>(ENQUEUE_TEST, [subscriptionId]))[0]?.id;
+  /**
+   * Queues a test push to the phone in use, with `deviceId` to that one alone; undefined when there is none, or it has no
+   * push token.
+   */
+  async enqueueTest(subscriptionId: string, deviceId: string | null): Promise<string | undefined> {
+    return (await this.database.rows<Pick<Delivery, 'id'>>(ENQUEUE_TEST, [subscriptionId, deviceId]))[0]?.id;
   }
 
   async ofTest(subscriptionId: string, deliveryId: string): Promise<GivenPushAnswer | undefined> {

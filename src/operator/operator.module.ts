@@ -55,7 +55,10 @@ import { DeskPhoneController } from './pages/phone.controller.ts';
 import { DeskSubscriptionController } from './pages/subscription.controller.ts';
 import { DeskController } from './pages/desk.controller.ts';
 
-/** Milliseconds between two runs of the task that writes to the audit how verifications of callers ended. */
+/**
+ * Milliseconds between two runs of the task that writes to the audit how verifications of callers ended. In every worker:
+ * rows that one of them has locked are passed over, and the turn of the queue would cost more than the look.
+ */
 const RECORD_MS = 2_000;
 
 /** The call centre's actions, through its API and at the desk. */
@@ -125,7 +128,7 @@ const RECORD_MS = 2_000;
 export class OperatorModule {
   constructor(tasks: RecurringTasks, approvals: Approvals, secondPerson: SecondPerson, callerChecks: PushCallerChecks) {
     tasks.oncePerCluster({ name: 'expire approvals', everyMs: 10_000, run: () => approvals.expire() });
-    tasks.oncePerCluster({ name: 'record caller checks', everyMs: RECORD_MS, run: () => callerChecks.recordEnds() });
+    tasks.inEveryWorker({ name: 'record caller checks', everyMs: RECORD_MS, run: () => callerChecks.recordEnds() });
     tasks.purge('caller checks', () => callerChecks.purge());
     tasks.purge('requests of programs', () => secondPerson.purge());
   }

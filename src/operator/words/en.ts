@@ -216,7 +216,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     actions: {
       reveal: {
         name: 'Show personal data',
-        text: 'Shows the full phone number, the date of birth and the device name once.',
+        text: 'Shows the full phone number, the date of birth, the device name and the address for a reissue letter once.',
         submit: 'Show',
       },
       'report-loss': {
@@ -272,7 +272,9 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       number: 'Mobile number',
       birthDate: 'Date of birth',
       device: 'Device name',
+      recipient: 'Postal address',
       back: 'Back to the subscription',
+      backToApprovals: 'Back to the approvals',
     },
     approvals: {
       title: 'Approvals',
@@ -501,9 +503,21 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       title: 'The customer applied on the website',
       text: 'The application changes nothing by itself. Check that it is the customer, then request the reissue. If it is not, close the application.',
       byApp: (id: string) => `verified in the app (authentication ${id})`,
+      from: 'Applied',
+      atDesk: 'at the call centre (no application by the customer)',
+      noLogin: 'on the website without a login (not verified in the app)',
       reference: 'Receipt to check',
       recipient: 'Postal address',
       filed: 'Received',
+      more: (count: number) => `${count} more are not shown. Find them by their receipt number.`,
+      find: {
+        name: 'Find an application by its receipt number',
+        text: 'Anyone can apply in the customer’s name. The receipt number that the customer reads out finds the customer’s own application.',
+        number: 'Receipt number',
+        submit: 'Find',
+        unknown: 'No application of this subscription waits under this number. Ask the customer to read it again.',
+      },
+      stale: 'The app verified the customer more than three days ago, which is no proof any more. Check another one.',
       take: 'Request the reissue',
       identified: 'I have checked the proof of identity.',
       identifiedFault: 'Tick this after you have checked it.',
@@ -758,18 +772,19 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       code: 'Code',
       cancelled: 'Request cancelled',
       test: 'Enrolment test',
+      notice: 'Notice',
       alert: 'Alert',
       push_test: 'Test push',
     },
     outcomes: {
       accepted: 'Accepted',
-      unregistered: 'App gone (token cleared)',
+      unregistered: 'Unknown token (cleared)',
       rejected: 'Rejected',
       retry: 'Failed for now, sent again',
     },
     test: {
       name: 'Test push',
-      text: 'The phone shows “This is a test from the call centre”. Three in ten minutes, ten a day.',
+      text: 'The phone shows “This is only a test”. Three in ten minutes, ten a day.',
       submit: 'Send a test push',
       look: 'Look again',
       back: 'Back to the subscription',
@@ -781,15 +796,15 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         },
         accepted: {
           title: 'The push service took it',
-          text: 'Ask the customer whether the test shows, and to open it. If not, check the notification settings, “do not disturb” and the battery saver.',
+          text: 'Whether the phone showed it is not known. Ask the customer whether the test shows, and to open it. If not, check the notification settings, “do not disturb” and the battery saver.',
         },
         reached: {
-          title: 'The app made contact',
-          text: 'The app contacted the service after the test push. Phone and service are connected.',
+          title: 'The app made contact since',
+          text: 'The app contacted the service after the push service took the test. Whether the test was shown or tapped is not known: ask the customer.',
         },
         unregistered: {
-          title: 'The app is gone from the phone',
-          text: 'The push service does not know the app any more, and the token was cleared. Ask the customer to open the app, or to install and enrol it again.',
+          title: 'The push service does not know the app',
+          text: 'The app may have been removed, or its registration for pushes ended. The token was cleared. Ask the customer to open the app, or to install and enrol it again.',
         },
         rejected: {
           title: 'The push service refused it',

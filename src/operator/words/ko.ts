@@ -267,7 +267,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     actions: {
       reveal: {
         name: '개인정보 보기',
-        text: '휴대폰번호 전체, 생년월일, 기기 이름을 한 번만 표시합니다.',
+        text: '휴대폰번호 전체, 생년월일, 기기 이름과 재발급 신청의 우편 주소를 한 번만 표시합니다.',
         submit: '보기',
       },
       'report-loss': {
@@ -327,7 +327,9 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       number: '휴대폰번호',
       birthDate: '생년월일',
       device: '기기 이름',
+      recipient: '우편 주소',
       back: '가입 정보로 돌아가기',
+      backToApprovals: '승인 화면으로 돌아가기',
     },
     approvals: {
       title: '승인',
@@ -562,9 +564,21 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       title: '고객이 홈페이지에서 신청했습니다',
       text: '신청만으로는 아무것도 바뀌지 않습니다. 본인임을 확인한 뒤 재발급을 신청하세요. 본인이 아니면 신청을 종료하세요.',
       byApp: (id: string) => `앱 인증 완료 (인증 번호 ${id})`,
+      from: '신청 경로',
+      atDesk: '고객센터 (고객이 직접 낸 신청 없음)',
+      noLogin: '로그인 없이 신청 (앱 인증 없음)',
       reference: '확인할 접수번호',
       recipient: '우편 주소',
       filed: '접수 일시',
+      more: (count: number) => `표시하지 않은 신청이 ${count}건 더 있습니다. 접수번호로 찾을 수 있습니다.`,
+      find: {
+        name: '접수번호로 신청 찾기',
+        text: '누구나 고객 이름으로 신청할 수 있습니다. 고객이 불러 주는 접수번호로 고객이 직접 낸 신청을 찾습니다.',
+        number: '접수번호',
+        submit: '찾기',
+        unknown: '이 가입에 대기 중인 신청이 없는 접수번호입니다. 고객에게 다시 확인해 주세요.',
+      },
+      stale: '앱 인증이 3일보다 오래되어 본인 확인 수단이 될 수 없습니다. 다른 수단으로 확인하세요.',
       take: '이 신청으로 재발급 신청',
       identified: '본인 확인 수단을 직접 확인했습니다.',
       identifiedFault: '본인 확인을 마친 뒤 표시해 주세요.',
@@ -835,18 +849,19 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       code: '인증번호',
       cancelled: '요청 취소',
       test: '등록 테스트',
+      notice: '서비스 안내',
       alert: '확인 요청',
       push_test: '시험 알림',
     } satisfies Record<PushedKind, string>,
     outcomes: {
       accepted: '접수됨',
-      unregistered: '앱 없음 (토큰 삭제)',
+      unregistered: '모르는 토큰 (삭제함)',
       rejected: '거부됨',
       retry: '일시 실패, 다시 보냄',
     } satisfies Record<PushAnswerOutcome, string>,
     test: {
       name: '시험 알림',
-      text: '고객의 휴대폰에 ‘고객센터에서 보낸 시험 알림입니다’라고 표시됩니다. 10분에 3번, 하루에 10번까지 보낼 수 있습니다.',
+      text: '고객의 휴대폰에 ‘알림이 오는지 확인하는 시험 알림입니다’라고 표시됩니다. 10분에 3번, 하루에 10번까지 보낼 수 있습니다.',
       submit: '시험 알림 보내기',
       look: '새로 고침',
       back: '가입 정보로 돌아가기',
@@ -858,15 +873,15 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         },
         accepted: {
           title: '푸시 서비스가 받았습니다',
-          text: '고객에게 ‘알림 시험’이 보이는지 묻고, 눌러서 앱을 열도록 안내하세요. 보이지 않으면 휴대폰의 알림 설정, 방해 금지 모드, 배터리 절약을 확인합니다.',
+          text: '휴대폰에 표시되었는지는 알 수 없습니다. 고객에게 ‘알림 시험’이 보이는지 묻고, 눌러서 앱을 열도록 안내하세요. 보이지 않으면 휴대폰의 알림 설정, 방해 금지 모드, 배터리 절약을 확인합니다.',
         },
         reached: {
-          title: '앱이 접속했습니다',
-          text: '시험 알림을 보낸 뒤 앱이 서비스에 접속했습니다. 휴대폰과 서비스는 연결되어 있습니다.',
+          title: '그 뒤에 앱이 접속했습니다',
+          text: '푸시 서비스가 시험 알림을 받은 뒤 앱이 서비스에 접속했습니다. 알림을 눌러서인지, 알림이 표시되었는지는 알 수 없으니 고객에게 물어보세요.',
         },
         unregistered: {
-          title: '휴대폰에 앱이 없습니다',
-          text: '푸시 서비스가 이 앱을 더 이상 모릅니다. 토큰을 삭제했습니다. 고객에게 앱을 열도록, 없으면 다시 설치하고 등록하도록 안내하세요.',
+          title: '푸시 서비스가 이 앱을 모릅니다',
+          text: '앱을 삭제했거나 알림 등록이 끊겼을 수 있습니다. 토큰을 삭제했습니다. 고객에게 앱을 열도록, 없으면 다시 설치하고 등록하도록 안내하세요.',
         },
         rejected: {
           title: '푸시 서비스가 거부했습니다',
