@@ -117,12 +117,13 @@ export class Figures {
     const weekMs = 7 * DAY_MS;
     const uncounted = lastCounted ? new Date(lastCounted.getTime() + HOUR_MS) : from;
     const liveFrom = uncounted > from ? uncounted : from;
-    const [counted, before, liveFigures, liveOfService] = await Promise.all([
+    const [counted, before, liveFigures] = await Promise.all([
       lastCounted ? this.counted(from, lastCounted) : NO_HOURS,
       this.counted(new Date(from.getTime() - weekMs), new Date(from.getTime() - weekMs + DAY_MS - HOUR_MS)),
       this.store.live(null, liveFrom),
-      this.store.liveOfService(liveFrom),
     ]);
+    // Where the first look found too many rows, a second one would be in vain.
+    const liveOfService = liveFigures && (await this.store.liveOfService(liveFrom));
     const isLive = liveFigures !== null && liveOfService !== null;
     const countedUntil = isLive ? now : liveFrom;
     const present = hourOf(now);
