@@ -8,13 +8,16 @@ import { encode } from 'uqr';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { CHROMIUM, describeWith, WHOLE_CHROMIUM } from '../support/programs.ts';
-import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
+import { bytesOf, Scene, sidewaysScroll, unseenInForcedColors, type DemoPerson } from './scene.ts';
 import { screen, shownCode, typePin } from './steps.ts';
 
 const { defaultBrowserType: _pixel, ...PIXEL } = devices['Pixel 7'];
 const { defaultBrowserType: _iphone, ...IPHONE } = devices['iPhone 13'];
 /** A phone of the smallest width that the pages are made for, with dark colours. */
 const SMALL = { ...PIXEL, viewport: { width: 320, height: 640 }, colorScheme: 'dark' as const };
+
+/** Bytes of the app with all that it loads before a person does anything, as they are sent. */
+const SHELL_BYTES = 200_000;
 
 /** A camera that shows a file, and needs no permission. */
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
@@ -50,11 +53,11 @@ class Proxy {
   static async before(port: number): Promise<Proxy> {
     const own = await freePort();
     const server = createServer((request, reply) => {
-      const headers = { ...request.headers, 'accept-encoding': 'identity' };
       const { url = '/', method } = request;
+      const isScript = url === '/app/service-worker.js';
+      const headers = { ...request.headers, ...(isScript && { 'accept-encoding': 'identity' }) };
       const further = ask({ port, host: '127.0.0.1', path: url, method, headers }, (answer) => {
         const { 'content-length': length, ...kept } = answer.headers;
-        const isScript = url === '/app/service-worker.js';
         reply.writeHead(
           answer.statusCode ?? 502,
           isScript ? kept : { ...kept, ...(length && { 'content-length': length }) },
@@ -128,6 +131,9 @@ describeWith(CHROMIUM, 'the app that people install', () => {
   async function expectFit(): Promise<void> {
     expect(await scene.violations(app.mainFrame())).toEqual([]);
     expect(await sidewaysScroll(app.mainFrame())).toBe(0);
+    await app.emulateMedia({ forcedColors: 'active' });
+    expect(await unseenInForcedColors(app.mainFrame())).toEqual([]);
+    await app.emulateMedia({ forcedColors: 'none' });
   }
 
   /** Waits until the service worker has stored the app. */
@@ -140,6 +146,7 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     const { enrolmentCode } = await scene.subscribe(person);
     await open(SMALL, `#enrol=${String(enrolmentCode)}`);
     await screen(app, 'permissions').waitFor();
+    expect(await bytesOf(app.mainFrame())).toBeLessThan(SHELL_BYTES);
     // A code must not stay in the history.
     expect(app.url()).not.toContain('enrol');
     await expectFit();

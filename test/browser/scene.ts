@@ -253,3 +253,24 @@ export class Scene {
 export function sidewaysScroll(frame: Frame): Promise<number> {
   return frame.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
+
+/** The bytes of a page and of all that it loaded, as they were sent: compressed, with a warm cache too. */
+export function bytesOf(frame: Frame): Promise<number> {
+  return frame.evaluate<number>(`[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .reduce((bytes, { encodedBodySize }) => bytes + encodedBodySize, 0)`);
+}
+
+/**
+ * The controls that a reader who has the system's own colours cannot see, for want of an edge: the browser paints over
+ * every background.
+ */
+export function unseenInForcedColors(frame: Frame): Promise<string[]> {
+  return frame.evaluate<
+    string[]
+  >(`[...document.querySelectorAll('button, a.primary, a.secondary, input, select, textarea')]
+    .filter((one) => one.checkVisibility() && !one.closest('.unseen') && !one.matches('.link, [type=radio], [type=checkbox]'))
+    .filter((one) => { const style = getComputedStyle(one);
+      const isEdge = (side) => style['border' + side + 'Style'] !== 'none' && style['border' + side + 'Width'] !== '0px';
+      return !['Top', 'Bottom'].some(isEdge) && style.textDecorationLine === 'none'; })
+    .map((one) => one.outerHTML.slice(0, 120))`);
+}
