@@ -1,7 +1,9 @@
+const EXAMPLE_AUTHENTICATION = '0198c5f0-0000-7000-8000-000000000001';
+
 /** Every type of event, with an example of its data. Ids are opaque, times RFC 3339 in UTC. */
 const EXAMPLES = {
   'authentication.opened': {
-    id: '0198c5f0-0000-7000-8000-000000000001',
+    id: EXAMPLE_AUTHENTICATION,
     state: 'opened',
     channel: 'push',
     closedAt: null,
@@ -14,7 +16,7 @@ const EXAMPLES = {
   'window.closed': {
     windowId: '0198c5f0-0000-7000-8000-000000000002',
     state: 'closed',
-    authenticationId: '0198c5f0-0000-7000-8000-000000000001',
+    authenticationId: EXAMPLE_AUTHENTICATION,
   },
   'registration.activated': { id: '0198c5f0-0000-7000-8000-000000000003', state: 'active' },
   'registration.declined': { id: '0198c5f0-0000-7000-8000-000000000003', state: 'declined' },
@@ -39,9 +41,16 @@ export function testData(type: EventType): object {
   return { ...EXAMPLES[type], test: true };
 }
 
+/** The authentication that an event is about; undefined for other events, and for an example, which is about none. */
+export function authenticationOf(type: string, data: object): string | undefined {
+  const { id: own, authenticationId } = data as { id?: unknown; authenticationId?: unknown };
+  const id = type.startsWith('authentication.') ? own : authenticationId;
+  return typeof id === 'string' && id !== EXAMPLE_AUTHENTICATION ? id : undefined;
+}
+
 function closedExample<State extends string>(state: State) {
   return {
-    id: '0198c5f0-0000-7000-8000-000000000001',
+    id: EXAMPLE_AUTHENTICATION,
     state,
     channel: 'push',
     closedAt: '2026-11-28T03:04:05.678Z',

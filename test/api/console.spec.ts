@@ -636,7 +636,9 @@ describe('webhooks', () => {
     const again = await developer.post(`${eventPath}/resend`, { endpoint: id });
     expect(again.location).toBe(`${eventPath}?done=resend`);
     await eventually('the second attempt', async () => textOf(await viewer.get(eventPath)).includes('HTTP 204'));
-    expect(textOf(await viewer.get(at('webhooks?type=test')))).toContain('수신됨');
+    const listed = await viewer.get(at('webhooks?type=test'));
+    expect(textOf(listed)).toContain('수신됨');
+    expect(listed.html).toContain('<span class="tag">시험</span>');
     expect((await developer.post(at(`webhooks/${id}/disable`))).location).toBe(`${at('webhooks')}/${id}?done=disable`);
     expect(textOf(await viewer.get(at(`webhooks/${id}`)))).toContain('이용 기관이 중지했습니다');
     expect((await developer.post(`${eventPath}/resend`, { endpoint: id })).status).toBe(409);

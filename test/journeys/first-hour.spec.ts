@@ -102,9 +102,11 @@ describe('the first hour of a relying party', () => {
       const found = await browser.get(at(`log?id=${id}`));
       expect(found.location).toBe(at(`log/${id}${mode === 'test' ? '?mode=test' : ''}`));
       expect(textOf(await browser.get(found.location!))).toContain('확인되었습니다');
-      await eventually('the event to be accepted', async () =>
-        textOf(await browser.get(at('webhooks?type=authentication.verified'))).includes('수신됨'),
-      );
+      const listed = await eventually('the event to be accepted', async () => {
+        const page = await browser.get(at('webhooks?type=authentication.verified'));
+        return textOf(page).includes('수신됨') && page;
+      });
+      expect(listed.html).toContain(`href="${found.location!}"`);
     },
   );
 

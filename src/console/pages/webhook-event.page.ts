@@ -7,7 +7,7 @@ import { linkButton } from '../../pages/site.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import type { EndpointDelivery } from '../../webhooks/deliveries.ts';
 import type { EndpointView } from '../../webhooks/endpoints.ts';
-import { EVENT_TYPES, type EventType } from '../../webhooks/event-types.ts';
+import { authenticationOf, EVENT_TYPES, type EventType } from '../../webhooks/event-types.ts';
 import type { AttemptView, EventView } from '../../webhooks/events.ts';
 import type { ConsoleWords } from '../words/words.ts';
 import { clientPage, doneNote, pathIn, type ClientReader } from './frame.ts';
@@ -48,13 +48,13 @@ export function eventPage(
       ${one.disabled ? html`<p class="hint">${words.disabledHere}</p>` : html`<button class="secondary">${words.resend}</button>`}
     </form>`;
   const content = html`<p><a href="${pathIn(reader, 'webhooks')}">${words.back}</a></p>
-    <h1><code>${event.type}</code></h1>
+    <h1><code>${event.type}</code> ${testMark(words, event)}</h1>
     ${doneNote(reader, done)}
     <section class="card" aria-labelledby="event">
       <h2 id="event">${words.event}</h2>
       <dl class="facts">
         ${fact(words.eventId, html`<code>${event.id}</code>`)}
-        ${fact(words.happened, dateSecond(event.timestamp, reader.locale))}
+        ${fact(words.happened, dateSecond(event.timestamp, reader.locale))} ${authenticationFact(reader, event)}
       </dl>
       <pre
         tabindex="0"
@@ -126,8 +126,9 @@ export function eventsSection(
       html`<tr>
         <td>${dateSecond(event.timestamp, reader.locale)}</td>
         <td>
-          <a href="${path}/events/${event.id}"><code>${event.type}</code></a>
+          <a href="${path}/events/${event.id}"><code>${event.type}</code></a> ${testMark(words, event)}
         </td>
+        <td>${authenticationLink(reader, event) ?? '–'}</td>
         <td class="free">
           ${deliveries.length === 0 ? words.sentNowhere : deliveries.map((one) => deliveryLine(words, one, urlOf(one.endpointId)))}
         </td>
@@ -151,7 +152,7 @@ export function eventsSection(
     ${
       rows.length === 0
         ? html`<p class="nothing">${words.noEvent}</p>`
-        : wideTable('events', [words.when, words.type, words.outcome], rows)
+        : wideTable('events', [words.when, words.type, words.authentication, words.outcome], rows)
     }
     ${
       (cursor !== undefined || next !== null) &&
@@ -162,6 +163,26 @@ export function eventsSection(
     }
   </section>`;
 }
+
+function testMark(words: ConsoleWords['webhooks'], { data }: EventView): Html | false {
+  return isTest(data) && html`<span class="tag">${words.testMark}</span>`;
+}
+
+function authenticationFact(reader: ClientReader, event: EventView): Html | undefined {
+  const link = authenticationLink(reader, event);
+  return link && fact(reader.texts.webhooks.authentication, link);
+}
+
+/** The authentication of an event, which opens in the log; undefined for events of other things. */
+function authenticationLink(reader: ClientReader, { type, data }: EventView): Html | undefined {
+  const id = authenticationOf(type, data);
+  if (id === undefined) return undefined;
+  return html`<a href="${pathIn(reader, 'log')}/${id}${isTest(data) && '?mode=test'}"
+    ><code>${id.slice(-12)}</code></a
+  >`;
+}
+
+const isTest = (data: EventView['data']): boolean => 'test' in data && data.test === true;
 
 function deliveryLine(words: ConsoleWords['webhooks'], one: EndpointDelivery, url: string): Html {
   return html`<p>

@@ -317,6 +317,8 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     noEvent:
       'There is no event. Events are recorded from the first endpoint on, or from the first time that your server reads them.',
     when: 'Time',
+    authentication: 'Authentication',
+    testMark: 'Test',
     outcome: 'Sent',
     outcomes: { accepted: 'Accepted', failed: 'Failed', waiting: 'Waiting' },
     sending: {

@@ -307,6 +307,8 @@ export const ko = ({ service }: BrandNames) => ({
     filter: '조회',
     noEvent: '이벤트가 없습니다. 첫 번째 받는 주소를 추가하거나 API로 이벤트를 처음 읽은 때부터 기록합니다.',
     when: '시각',
+    authentication: '본인확인',
+    testMark: '시험',
     outcome: '전송',
     outcomes: { accepted: '수신됨', failed: '실패', waiting: '대기 중' },
     sending: {
