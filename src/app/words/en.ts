@@ -38,7 +38,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       text: 'Please read this and agree. Nothing is registered before you do.',
       items: {
         title: 'What is collected',
-        text: 'Phone number, date of birth, gender, nationality status and state of the line / name, system, serial number, public keys and notification address of this phone / who asked you to verify, for what and when',
+        text: 'Phone number, date of birth, gender, nationality status and state of the line; name, system, serial number, public keys and notification address of this phone; who asked you to verify, for what and when',
       },
       purpose: {
         title: 'What for',
