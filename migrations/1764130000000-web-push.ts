@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { briefly } from './briefly.ts';
 
 /**
  * Web Push beside FCM and APNs, and devices without any push. The rows are checked beside the statements of the hot path,
@@ -10,12 +11,13 @@ export class WebPush1764130000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     // A run that was interrupted leaves its constraints.
-    await runner.query(`
-      ALTER TABLE devices DROP CONSTRAINT IF EXISTS devices_push_service_check,
+    await briefly(
+      runner,
+      `ALTER TABLE devices DROP CONSTRAINT IF EXISTS devices_push_service_check,
         DROP CONSTRAINT IF EXISTS devices_none_has_no_token,
         ADD CONSTRAINT devices_push_service_check CHECK (push_service IN ('fcm', 'apns', 'webpush', 'none')) NOT VALID,
-        ADD CONSTRAINT devices_none_has_no_token CHECK (push_service <> 'none' OR push_token IS NULL) NOT VALID
-    `);
+        ADD CONSTRAINT devices_none_has_no_token CHECK (push_service <> 'none' OR push_token IS NULL) NOT VALID`,
+    );
     await runner.query('ALTER TABLE devices VALIDATE CONSTRAINT devices_push_service_check');
     await runner.query('ALTER TABLE devices VALIDATE CONSTRAINT devices_none_has_no_token');
   }

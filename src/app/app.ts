@@ -1,5 +1,5 @@
 import type { SimulatedCard } from '../phone/card.ts';
-import type { Phone, PhoneAlert, PushData } from '../phone/phone.ts';
+import type { HistoryEntry, Phone, PhoneAlert, PushData } from '../phone/phone.ts';
 import { make } from '../pages/browser/element.ts';
 import { AlertAnswer } from './screens/alert-answer.ts';
 import { alertSection, isOfAlerts, type AlertWays, type Answer } from './screens/alerts.ts';
@@ -9,14 +9,16 @@ import { DeviceTest } from './screens/device-test.ts';
 import { screen, type Display } from './screens/display.ts';
 import { Enrolling, type FirstScreen, type Got } from './screens/enrolling.ts';
 import { isUnregistered } from './screens/fault.ts';
-import { Home, type Waiting } from './screens/home.ts';
+import { Home } from './screens/home.ts';
 import { keepNotice, loadInstallation, type Installation } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
 import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
 import { NewPhoneCode } from './screens/new-phone-code.ts';
 import { OneTimeCodes } from './screens/otp.ts';
 import { showPast } from './screens/past.ts';
+import { showPastEntry } from './screens/past-entry.ts';
 import { Phones } from './screens/phones.ts';
+import { PushToken } from './screens/push-token.ts';
 import type { Leave } from './screens/pin-refusal.ts';
 import { Replaced } from './screens/replaced.ts';
 import type { Request } from './screens/request.ts';
@@ -24,6 +26,7 @@ import { Settings } from './screens/settings.ts';
 import { SignRequest } from './screens/sign-request.ts';
 import { AddingSmartOtp } from './screens/smart-otp.ts';
 import { SmsForOneWebsite } from './screens/sms.ts';
+import type { Waiting } from './screens/waiting.ts';
 import type { Platform, Service } from './platform.ts';
 import { words } from './words/words.ts';
 
@@ -35,6 +38,7 @@ export class App {
   private readonly addingSmartOtp: AddingSmartOtp;
   private readonly enrolling: Enrolling;
   private readonly settings: Settings;
+  private readonly pushToken: PushToken;
   private readonly alertWays: AlertWays = {
     show: (alert, isLocked) => this.showAlert(alert, isLocked),
     answer: (alert, answer) => this.answerAlert(alert, answer),
@@ -57,6 +61,7 @@ export class App {
     const unregistered = () => this.unregistered();
     const leaveOf = (phone: Phone) => this.leaveOf(phone);
     const app = { service, platform };
+    this.pushToken = new PushToken(platform, installation, phones);
     const leaveHome = () => this.elsewhere(() => undefined);
     this.newPhoneCode = new NewPhoneCode(display, now, { leaveHome, home: toHome });
     this.addingSmartOtp = new AddingSmartOtp(display, phones, app, (...test) => this.beginTest(...test), leaveOf);
@@ -64,6 +69,7 @@ export class App {
       alert: this.alertWays,
       request: (waiting) => this.showRequest(waiting),
       otp: (phone) => this.showOneTimeCodes(phone),
+      past: (entry) => this.elsewhere(() => this.showPastEntry(entry)),
       settings: () => this.elsewhere(() => this.settings.show()),
       register: () => this.elsewhere(() => this.enrolling.begin()),
       institutions: () => this.elsewhere(() => this.showInstitutions()),
@@ -71,7 +77,8 @@ export class App {
       enrolAgain: (phone) => this.elsewhere(() => this.leaveOf(phone).enrolAgain()),
       goOn: (smartOtp) => this.elsewhere(() => this.addingSmartOtp.goOn(smartOtp)),
       unregistered,
-      ...(platform.standing && { standing: () => platform.standing?.(() => this.refresh()) ?? Promise.resolve([]) }),
+      standing: () => platform.standing?.(() => this.refresh()) ?? Promise.resolve({ offers: [] }),
+      reconnect: () => this.pushToken.tell({ again: true }),
     });
     this.replaced = new Replaced(display, phones, this.newPhoneCode, {
       ...this.alertWays,
@@ -161,15 +168,7 @@ export class App {
 
   /** Tells the service the token by which pushes reach this installation, if it knows another one. */
   async replacePushToken(): Promise<void> {
-    if (!this.isEnrolled) return;
-    // While the service cannot be asked for its key, it keeps the token that it knows.
-    const pushToken = await this.platform.pushToken().catch(() => undefined);
-    if (pushToken === undefined || pushToken === this.installation.pushToken) return;
-    const told = await Promise.allSettled(this.phones.all.map((phone) => phone.replacePushToken(pushToken)));
-    // Told again at the next start if one of the devices did not reach the service.
-    if (told.some(({ status }) => status === 'rejected')) return;
-    this.installation.pushToken = pushToken;
-    await this.phones.keep();
+    await this.pushToken.tell();
   }
 
   private toHome(): void {
@@ -224,6 +223,9 @@ export class App {
           display.notify({ kind: 'alert', ...words.banner.alert }, () => void home.openAlert(received.id));
         }
         this.refresh();
+        break;
+      case 'push_test':
+        display.notify({ kind: 'notice', ...words.banner.pushTest });
         break;
       case 'notice':
         this.takeNotice({ kind: received.notice, detail: received.detail });
@@ -291,6 +293,13 @@ export class App {
     showNotices(this.display, this.installation.notices, ways);
   }
 
+  private showPastEntry(entry: HistoryEntry): void {
+    const [phone] = this.phones.inUse;
+    if (!phone) return;
+    const { home: back, unregistered } = this.leaveOf(phone);
+    showPastEntry(this.display, phone, entry, { back, unregistered });
+  }
+
   private showSms(phone: Phone): void {
     const ways = { ...this.leaveOf(phone), back: () => this.toHome() };
     void new SmsForOneWebsite(this.display, phone, () => this.phones.now(), ways).show();
@@ -310,9 +319,13 @@ export class App {
     const home = () => this.toHome();
     const enrolAgain = () => this.elsewhere(() => this.enrolling.begin());
     const smartOtp = this.phones.smartOtpOn(phone);
-    if (!smartOtp) return { home, unregistered: () => this.unregistered(), enrolAgain };
+    if (!smartOtp) {
+      const withCode = () => this.elsewhere(() => this.enrolling.beginAgain(home));
+      return { home, withCode, codeFrom: 'service', unregistered: () => this.unregistered(), enrolAgain };
+    }
+    const withCode = () => this.elsewhere(() => this.addingSmartOtp.begin(home));
     // The list shows that the Smart OTP is gone, and offers to remove it.
-    return { home, unregistered: home, enrolAgain: () => this.addingSmartOtp.begin(home) };
+    return { home, withCode, codeFrom: 'institution', unregistered: home, enrolAgain: withCode };
   }
 
   private beginTest(phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]): void {
@@ -389,8 +402,7 @@ export class App {
 
   private showOneTimeCodes(phone: Phone): void {
     this.elsewhere(() => {
-      const withCode = (back: () => void) => this.enrolling.beginAgain(back);
-      const leave = { ...this.leaveOf(phone), back: () => this.toHome(), withCode };
+      const leave = { ...this.leaveOf(phone), back: () => this.toHome() };
       new OneTimeCodes(this.display, phone, this.service.terms, leave, () => this.phones.keep()).begin();
     });
   }

@@ -9,29 +9,28 @@ export type ConsentChannel = (typeof CONSENT_CHANNELS)[number];
 /** A customer’s consent to one version of one document. */
 @Entity('consents')
 export class Consent {
-  @PrimaryColumn('uuid', { default: () => 'gen_random_uuid()' })
-  id: string;
-
-  @Column('uuid')
+  @PrimaryColumn('uuid')
   subscriptionId: string;
 
-  @Column('text')
-  document: LegalDocument;
+  /** `required`: an earlier release wrote one row for terms and privacy policy. */
+  @PrimaryColumn('text', { default: () => "'required'" })
+  document: LegalDocument | 'required';
 
-  @Column('text')
+  /** In the column of an earlier release, which goes on writing it while this one is rolled out. */
+  @Column('text', { name: 'terms' })
   version: string;
 
   @Column('text')
   locale: Locale;
 
-  @Column('text')
+  @Column('text', { default: () => "'website'" })
   channel: ConsentChannel;
 
   /** The operator who read the documents aloud. */
   @Column('text', { nullable: true })
   recordedBy: string | null;
 
-  @Column('timestamptz', { default: () => 'now()' })
+  @PrimaryColumn('timestamptz', { default: () => 'now()' })
   at: Date;
 
   @Column('timestamptz', { nullable: true })

@@ -22,7 +22,9 @@ export interface Agreement {
   recordedBy?: string;
 }
 
-export type KeptConsent = Pick<Consent, 'document' | 'version' | 'locale' | 'channel' | 'at' | 'withdrawnAt'>;
+export type KeptConsent = Pick<Consent, 'version' | 'locale' | 'channel' | 'at' | 'withdrawnAt'> & {
+  document: LegalDocument;
+};
 
 /** What customers agreed to, and what they no longer agree to. */
 @Injectable()
@@ -62,12 +64,17 @@ export class Consents {
   }
 
   /** Lists the consents of a subscription, oldest first. */
-  ofSubscription(subscriptionId: string): Promise<KeptConsent[]> {
-    return this.consents.find({
+  async ofSubscription(subscriptionId: string): Promise<KeptConsent[]> {
+    const kept = await this.consents.find({
       select: { document: true, version: true, locale: true, channel: true, at: true, withdrawnAt: true },
       where: { subscriptionId },
       order: { at: 'ASC', document: 'ASC' },
     });
+    return kept.flatMap(({ document, ...consent }) =>
+      document === 'required'
+        ? REQUIRED_DOCUMENTS.map((one) => ({ document: one, ...consent }))
+        : [{ document, ...consent }],
+    );
   }
 
   /** Agrees to an optional document afterwards. Without effect when the customer agrees already. */

@@ -24,6 +24,7 @@ import { Identity } from './identity.ts';
 import { NewPhone } from './new-phone.ts';
 import { LossBreaker } from './loss-breaker.ts';
 import { MyData } from './my-data.ts';
+import { MyDataStore } from './my-data.store.ts';
 import { MyDataController } from './pages/my-data.controller.ts';
 import { RetentionModule } from '../retention/retention.module.ts';
 import { MyService } from './my-service.ts';
@@ -73,6 +74,7 @@ import { Reports } from './reports.ts';
     Identity,
     LossBreaker,
     MyData,
+    MyDataStore,
     MyService,
     NewPhone,
     ReissueApplications,
@@ -91,12 +93,14 @@ export class CustomersModule {
     customers: Customers,
     reports: Reports,
     applications: ReissueApplications,
+    data: MyData,
     { HISTORY_DAYS }: Environment,
   ) {
     tasks.inEveryWorker(reports);
     tasks.inEveryWorker(applications);
     tasks.purge('reissue applications', () => applications.purge(HISTORY_DAYS));
     tasks.purge('customer sessions', () => customers.purgeSessions());
+    tasks.purge('data reads', () => data.purge(HISTORY_DAYS));
     tasks.purge('reports', () => reports.purge(HISTORY_DAYS));
   }
 }

@@ -19,8 +19,19 @@ export function addressLimit(form: string, request: FastifyRequest): FormLimit {
   return { name: `${form} of an address`, of: networkOf(addressOf(request)), ...OF_AN_ADDRESS };
 }
 
+/**
+ * The limit of a form about a person for the address of a request. It spends nothing of what the person may send from
+ * elsewhere, so that no stranger uses it up.
+ */
+export function senderLimit(form: string, request: FastifyRequest, person: NamedPerson): FormLimit {
+  const [ofAPerson] = personLimits(form, person);
+  const of = `${ofAPerson.of} ${networkOf(addressOf(request))}`;
+  return { ...ofAPerson, name: `${form} of a person by an address`, of };
+}
+
 /** Limits of a report about a person whose fields are valid. */
-export function personLimits(form: string, { phoneNumber, birthDate, genderDigit }: NamedPerson): FormLimit[] {
+export function personLimits(form: string, person: NamedPerson): [ofAPerson: FormLimit, ofANumber: FormLimit] {
+  const { phoneNumber, birthDate, genderDigit } = person;
   const number = parsePhoneNumber(phoneNumber) ?? '';
   return [
     { name: `${form} of a person`, of: `${number} ${birthDate}${genderDigit}`, ...OF_A_PERSON },

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Charges } from '../charges/charges.ts';
 import type { MonthStatement } from '../charges/charge.ts';
+import { isWithin } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { LineMemories } from '../lines/line-memories.ts';
@@ -11,12 +12,15 @@ import type { SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Consents, type KeptConsent } from '../consents/consents.ts';
 import type { Customer } from './customers.ts';
+import { MyDataStore, type HeldElsewhere } from './my-data.store.ts';
 import { ReissueApplications } from './reissue-applications.ts';
 import { Reports } from './reports.ts';
 
 /** Hours after a cancellation in which nothing is erased on request, because the person may still object to it. */
 const OBJECTION_HOURS = 72;
 const HOUR_MS = 3_600_000;
+/** Hours after a SIM change in which nothing is erased on request; longer than codes by SMS are held. */
+const SIM_HOURS = 30 * 24;
 
 /** All that is held about a customer, by category. Dates are RFC 3339. */
 export interface HeldData {
@@ -44,6 +48,12 @@ export interface HeldData {
   statements: MonthStatement[];
   reissues: { cause: string; oldSerialNumber: string; delivery: string; state: string; at: string }[];
   reports: { kind: string; filedAt: string; outcome: string | null }[];
+  /** Devices, authenticators, registrations, alerts, texts, pushes; null without a subscription, or while withheld. */
+  elsewhere: HeldElsewhere | null;
+  /**
+   * A subscription that ended is held, but a log-in by text message does not open it: the SIM may be another person's.
+   */
+  withheld: boolean;
 }
 
 /** What the person may have erased now. */
@@ -51,6 +61,8 @@ export interface ErasableNow {
   may: boolean;
   /** When the person may, if a subscription ended a short time ago; null while one stands. */
   from: Date | null;
+  /** The SIM was changed a short time ago, so that the person may not, whoever logs in. */
+  isHeld: boolean;
 }
 
 /** Shows customers what is held about them, and erases what need not be kept after the end. */
@@ -66,6 +78,7 @@ export class MyData {
     private readonly applications: ReissueApplications,
     private readonly reports: Reports,
     private readonly erasure: Erasure,
+    private readonly store: MyDataStore,
     private readonly environment: Environment,
   ) {}
 
@@ -75,20 +88,34 @@ export class MyData {
     return { historyDays, personalDataDays };
   }
 
-  /** Returns all that is held about a customer under the line with which they are logged in. */
-  async of(customer: Customer): Promise<HeldData> {
+  /**
+   * Returns all that is held about a customer under the line with which they are logged in, and records the read. While
+   * protection stands, a log-in by text message never comes here. After the end it does, and a stolen SIM with it: so it
+   * opens nothing of the former subscription.
+   */
+  async of(customer: Customer, as: 'page' | 'file'): Promise<HeldData> {
     const { phoneNumber, owner, carrier, status, holder, plan, handset } = customer.line;
     const line = { phoneNumber, ...owner, carrier, status, holder, plan, handset };
     const own = await this.ownSubscription(customer);
-    if (!own) {
-      return { line, subscriptions: [], consents: [], authentications: [], statements: [], reissues: [], reports: [] };
+    if (!own || isWithheld(customer, own)) {
+      const nothing = {
+        subscriptions: [],
+        consents: [],
+        authentications: [],
+        statements: [],
+        reissues: [],
+        reports: [],
+      };
+      return { line, ...nothing, elsewhere: null, withheld: own !== undefined };
     }
     const id = own.subscriptionId;
-    const [consents, history, reissues, applications, reports, statements] = await Promise.all([
+    await this.store.record(id, as, channelOf(customer));
+    const [elsewhere, consents, history, reissues, applications, reports, statements] = await Promise.all([
+      this.store.elsewhere(id),
       this.consents.ofSubscription(id),
       this.history.all(id),
       this.reissues.ofSubscription(id),
-      this.applications.open(id),
+      this.applications.ofSubscription(id),
       this.reports.ofSubscription(id),
       this.charges.statements([id]),
     ]);
@@ -113,11 +140,11 @@ export class MyData {
       authentications: history.map(({ id: _id, ...entry }) => entry),
       statements,
       reissues: [
-        ...applications.map(({ cause, oldSerialNumber, delivery, filedAt }) => ({
+        ...applications.map(({ cause, oldSerialNumber, delivery, filedAt, state }) => ({
           cause,
           oldSerialNumber,
           delivery,
-          state: 'filed',
+          state,
           at: filedAt.toISOString(),
         })),
         ...reissues.map(({ cause, oldSerialNumber, delivery, state, appliedAt }) => ({
@@ -129,26 +156,31 @@ export class MyData {
         })),
       ],
       reports: reports.map(({ kind, filedAt, outcome }) => ({ kind, filedAt: filedAt.toISOString(), outcome })),
+      elsewhere,
+      withheld: false,
     };
   }
 
-  /** The monthly statements of a customer, newest first. */
+  /** The monthly statements of a customer, newest first; none where {@link of} withholds them. */
   async statements(customer: Customer): Promise<MonthStatement[]> {
     const own = await this.ownSubscription(customer);
-    return own ? this.charges.statements([own.subscriptionId]) : [];
+    if (!own || isWithheld(customer, own)) return [];
+    await this.store.record(own.subscriptionId, 'statements', channelOf(customer));
+    return this.charges.statements([own.subscriptionId]);
   }
 
   /** Whether the customer may have erased what need not be kept. */
   async erasable(customer: Customer): Promise<ErasableNow> {
-    return erasableNow(await this.ownSubscription(customer));
+    return this.erasableNow(customer, await this.ownSubscription(customer));
   }
 
   /** Erases what need not be kept after the end of the service. Problems: `nothing_to_change` while it may not be. */
   async erase(customer: Customer): Promise<void> {
     const own = await this.ownSubscription(customer);
-    if (!own || !erasableNow(own).may) {
+    if (!own || !(await this.erasableNow(customer, own)).may) {
       throw new Problem('nothing_to_change', 'Data is erased on request once the service has ended for 72 hours.');
     }
+    await this.store.record(own.subscriptionId, 'erasure', channelOf(customer));
     await this.erasure.onRequest([own.subscriptionId], OBJECTION_HOURS);
   }
 
@@ -158,6 +190,20 @@ export class MyData {
     if (!standing) throw new Problem('nothing_to_change', 'There is no subscription.');
     if (agrees) await this.consents.give(standing.id, document, locale);
     else await this.consents.withdraw(standing.id, document);
+  }
+
+  /** Deletes a batch of old reads. Returns true if more may remain. */
+  purge(days: number): Promise<boolean> {
+    return this.store.purge(days);
+  }
+
+  /** A changed SIM erases nothing: who holds it could remove the traces of having taken the number. */
+  private async erasableNow({ line }: Customer, own: SubscriptionView | undefined): Promise<ErasableNow> {
+    if (own?.state !== 'cancelled') return { may: false, from: null, isHeld: false };
+    const from = new Date(own.since.getTime() + OBJECTION_HOURS * HOUR_MS);
+    const { simChangedAt } = await this.memories.of(line.lineId);
+    const isHeld = isWithin(simChangedAt, SIM_HOURS, new Date());
+    return { may: from <= new Date() && !isHeld, from, isHeld };
   }
 
   /**
@@ -173,10 +219,12 @@ export class MyData {
   }
 }
 
-function erasableNow(own: SubscriptionView | undefined): ErasableNow {
-  if (own?.state !== 'cancelled') return { may: false, from: null };
-  const from = new Date(own.since.getTime() + OBJECTION_HOURS * HOUR_MS);
-  return { may: from <= new Date(), from };
+function isWithheld(customer: Customer, { state }: SubscriptionView): boolean {
+  return state === 'cancelled' && channelOf(customer) !== 'push';
+}
+
+function channelOf({ session: { channel } }: Customer): 'push' | 'sms' {
+  return channel === 'push' ? 'push' : 'sms';
 }
 
 /** After such an end, the line or its number may be another person's. */

@@ -17,6 +17,7 @@ import { Consents } from '../consents/consents.ts';
 import type { AgreedVersions } from '../pages/legal/legal-texts.ts';
 import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
 import { NewPhone, type NewPhoneStanding } from './new-phone.ts';
+import { ReissueApplications, type OwnApplication } from './reissue-applications.ts';
 import type { Locale } from '../domain/locale.ts';
 
 /** The customer's view of their service. */
@@ -30,6 +31,8 @@ export interface Overview {
   otp: { locked: boolean } | undefined;
   /** A request for a new phone that waits, or the objection to one. */
   newPhone: NewPhoneStanding | undefined;
+  /** The application for a reissue that is open, if the customer filed it with the app. */
+  reissue: Omit<OwnApplication, 'number'> | undefined;
 }
 
 /** The receipt of a cancelled subscription. */
@@ -51,6 +54,7 @@ export class MyService {
     private readonly registrations: Registrations,
     private readonly authenticators: Authenticators,
     private readonly newPhone: NewPhone,
+    private readonly applications: ReissueApplications,
   ) {}
 
   /** Returns the customer's current subscription; undefined without one. */
@@ -58,14 +62,15 @@ export class MyService {
     const subscription = await this.standing(line.lineId);
     if (!subscription) return undefined;
     const { subscriptionId, suspensions } = subscription;
-    const [fee, history, registrations, otp, newPhone] = await Promise.all([
+    const [fee, history, registrations, otp, newPhone, reissue] = await Promise.all([
       this.charges.soFar(subscriptionId),
       this.history.latest(subscriptionId),
       this.registrations.standing(subscriptionId),
       this.authenticators.ownOtp(subscriptionId),
       this.newPhone.standing({ id: subscriptionId, lineId: line.lineId, suspensions }),
+      this.applications.openOf(subscriptionId),
     ]);
-    return { subscription, fee, history, registrations, otp, newPhone };
+    return { subscription, fee, history, registrations, otp, newPhone, reissue };
   }
 
   /** Subscribes the customer and records the versions of the accepted documents. Problems: as `Subscriptions.subscribe`. */

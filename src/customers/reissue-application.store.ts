@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, type Repository } from 'typeorm';
+import { In, IsNull, Not, type Repository } from 'typeorm';
 import { future } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
@@ -31,15 +31,39 @@ const NEXT = statement(
 /** SQL: the application waits for an operator. */
 const WAITS = `a.state = 'filed' AND a.expires_at > now() AND a.subscription_id IS NOT NULL`;
 
-/** Applications that the customer's own app verified come first, then the oldest. */
+/** The applications among which the list looks for those of different subscriptions. */
+const LOOKED_AT = 2_000;
+
+/**
+ * One application for each subscription, so that many about one person do not hide those of others: the one that the
+ * customer's own app verified, else the oldest. Verified ones come first.
+ */
 const WAITING = statement(
   'reissue_application_waiting',
-  `SELECT a.id, a.cause, a.identity_proof AS "identityProof", a.delivery, a.filed_at AS "filedAt",
-      a.expires_at AS "expiresAt", s.id AS "subscriptionId", s.line_id AS "lineId", s.state AS "subscriptionState"
-    FROM reissue_applications a JOIN subscriptions s ON s.id = a.subscription_id
-    WHERE ${WAITS} AND s.state IN ('active', 'suspended')
-    ORDER BY a.authentication_id IS NULL, a.filed_at LIMIT 100`,
+  `SELECT * FROM (
+      SELECT DISTINCT ON (w."subscriptionId") w.* FROM (
+        SELECT a.id, a.cause, a.identity_proof AS "identityProof", a.delivery, a.filed_at AS "filedAt",
+          a.expires_at AS "expiresAt", s.id AS "subscriptionId", s.line_id AS "lineId", s.state AS "subscriptionState"
+        FROM reissue_applications a JOIN subscriptions s ON s.id = a.subscription_id
+        WHERE ${WAITS} AND s.state IN ('active', 'suspended')
+        ORDER BY a.authentication_id IS NULL, a.filed_at LIMIT ${LOOKED_AT}) w
+      ORDER BY w."subscriptionId", w."identityProof" <> 'phone', w."filedAt") one
+    ORDER BY one."identityProof" <> 'phone', one."filedAt" LIMIT 100`,
 );
+
+/**
+ * The customer withdraws an application that waits, or one that an operator declined without telling the customer: a
+ * person without a service may withdraw as well, and the answer must not tell the two apart.
+ */
+const WITHDRAW = statement(
+  'reissue_application_withdraw',
+  `UPDATE reissue_applications SET state = 'withdrawn', closed_by = 'customer', closed_at = now(), person = NULL
+    WHERE id = $1 AND expires_at > now() AND (state = 'filed' OR state = 'declined' AND authentication_id IS NULL)
+    RETURNING id`,
+);
+
+/** The applications of one subscription that are listed. */
+const SHOWN = 20;
 
 /** The maximum number of rows that one purge statement changes. */
 const PURGE_BATCH = 1_000;
@@ -95,12 +119,17 @@ export class ReissueApplicationStore {
   }
 
   /** Returns the application with a receipt number; null for an unknown one. */
-  byDigest(digest: Buffer): Promise<ReissueApplication | null> {
-    return this.applications.findOneBy({ digest });
+  byDigest(digest: Buffer, { manager }: Session = this.database): Promise<ReissueApplication | null> {
+    return manager.findOneBy(ReissueApplication, { digest });
   }
 
-  byId(id: string): Promise<ReissueApplication | null> {
-    return this.applications.findOneBy({ id });
+  byId(id: string, { manager }: Session = this.database): Promise<ReissueApplication | null> {
+    return manager.findOneBy(ReissueApplication, { id });
+  }
+
+  /** True if an application was filed with this verification. */
+  hasServed(authenticationId: string): Promise<boolean> {
+    return this.applications.existsBy({ authenticationId });
   }
 
   /** Returns the application that became a reissue; null for a reissue for which no customer applied. */
@@ -108,18 +137,44 @@ export class ReissueApplicationStore {
     return this.applications.findOneBy({ reissueId });
   }
 
-  /** Lists the applications of a subscription that wait for an operator, oldest first. */
-  open(subscriptionId: string): Promise<ReissueApplication[]> {
+  /** Returns the applications that became these reissues. */
+  ofReissues(reissueIds: readonly string[]): Promise<ReissueApplication[]> {
+    return reissueIds.length === 0 ? Promise.resolve([]) : this.applications.findBy({ reissueId: In([...reissueIds]) });
+  }
+
+  /** Lists the applications of a subscription that still hold a postal address, newest first. */
+  withRecipient(subscriptionId: string): Promise<ReissueApplication[]> {
     return this.applications.find({
-      where: { subscriptionId, state: 'filed', expiresAt: future() },
-      order: { filedAt: 'ASC' },
+      where: { subscriptionId, recipient: Not(IsNull()) },
+      order: { filedAt: 'DESC' },
       take: 20,
     });
   }
 
-  /** Returns the newest application of a subscription. */
-  newest(subscriptionId: string): Promise<ReissueApplication | null> {
-    return this.applications.findOne({ where: { subscriptionId }, order: { filedAt: 'DESC' } });
+  /**
+   * Lists the applications of a subscription that wait for an operator: first those that the customer's own app verified,
+   * then the newest. Returns also how many there are in all.
+   */
+  async open(subscriptionId: string): Promise<{ shown: ReissueApplication[]; count: number }> {
+    const waits = { subscriptionId, state: 'filed' as const, expiresAt: future() };
+    const newest = { order: { filedAt: 'DESC' }, take: SHOWN } as const;
+    const [verified, others, count] = await Promise.all([
+      this.applications.find({ where: { ...waits, authenticationId: Not(IsNull()) }, ...newest }),
+      this.applications.find({ where: { ...waits, authenticationId: IsNull() }, ...newest }),
+      this.applications.countBy(waits),
+    ]);
+    return { shown: [...verified, ...others].slice(0, SHOWN), count };
+  }
+
+  /** Lists the last twenty applications of a subscription, in any state, newest first. */
+  ofSubscription(subscriptionId: string): Promise<ReissueApplication[]> {
+    return this.applications.find({ where: { subscriptionId }, order: { filedAt: 'DESC' }, take: SHOWN });
+  }
+
+  /** Returns the newest application of a subscription that the customer's own app verified. */
+  newestVerified(subscriptionId: string): Promise<ReissueApplication | null> {
+    const where = { subscriptionId, authenticationId: Not(IsNull()) };
+    return this.applications.findOne({ where, order: { filedAt: 'DESC' } });
   }
 
   /** Lists the applications that wait for an operator; at most 100. */
@@ -131,8 +186,7 @@ export class ReissueApplicationStore {
   async close(
     { manager }: Session,
     id: string,
-    closed:
-      { state: 'taken'; closedBy: string; reissueId: string } | { state: 'declined' | 'withdrawn'; closedBy: string },
+    closed: { state: 'taken'; closedBy: string; reissueId: string } | { state: 'declined'; closedBy: string },
   ): Promise<boolean> {
     const waits = { id, state: 'filed' as const, expiresAt: future() };
     const { affected } = await manager.update(ReissueApplication, waits, {
@@ -141,6 +195,11 @@ export class ReissueApplicationStore {
       person: null,
     });
     return affected === 1;
+  }
+
+  /** Withdraws an application for its customer. Returns false when there is nothing to withdraw. */
+  async withdraw(session: Session, id: string): Promise<boolean> {
+    return (await session.rows<{ id: string }>(WITHDRAW, [id])).length === 1;
   }
 
   /** Closes the other applications of a subscription, because one was taken up. */

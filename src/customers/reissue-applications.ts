@@ -3,10 +3,12 @@ import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomId, randomReceiptNumber, receiptNumberIn } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import { Database, type Session } from '../database/database.ts';
+import { Database, isConflict, type Session } from '../database/database.ts';
+import { maskAddress, maskInsideOfName, maskPostcode } from '../domain/masking.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import {
+  APP_PROOF_SECONDS,
   APPLICATION_SECONDS,
   standingOf,
   type ApplicationStanding,
@@ -61,7 +63,7 @@ export interface OwnApplication {
   mayWithdraw: boolean;
 }
 
-/** An application as an operator reads it before taking it up. */
+/** An application as an operator reads it before taking it up. Name and address are masked. */
 export interface ShownApplication {
   id: string;
   cause: ReissueCause;
@@ -73,6 +75,28 @@ export interface ShownApplication {
   recipient: Recipient | null;
   filedAt: Date;
   expiresAt: Date;
+  /** The app verified the customer too long ago, so that the operator has to check another proof. */
+  proofIsStale: boolean;
+}
+
+/** What waits for an operator: the applications that are shown, and how many there are. */
+export interface OpenApplications {
+  shown: ShownApplication[];
+  count: number;
+}
+
+/** The customer's own application that became a reissue, for those who decide about it. Name and address are masked. */
+export interface ReissueOrigin {
+  /** Null when the customer applied without a log-in. */
+  authenticationId: string | null;
+  filedAt: Date;
+  recipient: Recipient | null;
+}
+
+/** A postal address in full, with the time of its application. */
+export interface GivenRecipient {
+  filedAt: Date;
+  recipient: Recipient;
 }
 
 /**
@@ -110,20 +134,31 @@ export class ReissueApplications implements RecurringTask {
 
   /**
    * Files the application of a customer whom the app verified for it. Returns its receipt number. Problems:
-   * `nothing_to_change` when the line has no subscription with a phone.
+   * `nothing_to_change` when the line has no subscription with a phone. A verification serves one application: null if an
+   * application was filed with it already, as when a form is sent twice.
    */
-  async fileVerified(lineId: string, authenticationId: string, wanted: WantedReissue): Promise<string> {
+  async fileVerified(lineId: string, authenticationId: string, wanted: WantedReissue): Promise<string | null> {
     const standing = await this.subscriptions.standingOnLine(lineId);
     if (!standing?.protectedSince) {
       throw new Problem('nothing_to_change', 'The line has no phone that could be replaced.');
     }
-    return this.keep(randomId(), wanted, {
-      person: null,
-      identityProof: 'phone',
-      proofReference: null,
-      subscriptionId: standing.id,
-      authenticationId,
-    });
+    try {
+      return await this.keep(randomId(), wanted, {
+        person: null,
+        identityProof: 'phone',
+        proofReference: null,
+        subscriptionId: standing.id,
+        authenticationId,
+      });
+    } catch (error) {
+      if (isConflict(error, 'reissue_applications_authentication')) return null;
+      throw error;
+    }
+  }
+
+  /** True if an application was filed with this verification. */
+  hasServed(authenticationId: string): Promise<boolean> {
+    return this.store.hasServed(authenticationId);
   }
 
   /** Finds an application by its receipt number, as typed; undefined for an unknown one. */
@@ -131,25 +166,38 @@ export class ReissueApplications implements RecurringTask {
     const number = receiptNumberIn(typed);
     const application = number === null ? null : await this.store.byDigest(digestOf(number));
     if (number === null || !application) return undefined;
+    return { number, ...(await this.ownOf(application)) };
+  }
+
+  /** Returns where the last application of a subscription stands that its app verified, while it is open. */
+  async openOf(subscriptionId: string): Promise<Omit<OwnApplication, 'number'> | undefined> {
+    const application = await this.store.newestVerified(subscriptionId);
+    const own = application && (await this.ownOf(application));
+    return own?.mayWithdraw ? own : undefined;
+  }
+
+  private async ownOf(application: ReissueApplication): Promise<Omit<OwnApplication, 'number'>> {
     const reissue = application.reissueId === null ? null : await this.reissueStateOf(application.reissueId);
     const { cause, delivery, filedAt, expiresAt, state, authenticationId } = application;
     const hasEnded = expiresAt <= new Date();
     const standing = standingOf({ state, hasEnded, isAuthenticated: authenticationId !== null, reissue });
     const mayWithdraw = !['completed', 'withdrawn', 'ended'].includes(standing);
-    return { number, standing, cause, delivery, filedAt, expiresAt, mayWithdraw };
+    return { standing, cause, delivery, filedAt, expiresAt, mayWithdraw };
   }
 
   /** Withdraws an application, and the reissue that it became. Without effect when it has ended. */
   async withdraw(typed: string): Promise<void> {
     const number = receiptNumberIn(typed);
-    const application = number === null ? null : await this.store.byDigest(digestOf(number));
-    if (!application) throw applicationNotFound();
-    const { id, subscriptionId } = application;
+    if (number === null) throw applicationNotFound();
     await this.lifecycle.inTransaction(async (step) => {
-      if (subscriptionId !== null) await this.lifecycle.lock(step, subscriptionId);
-      if (await this.store.close(step.session, id, { state: 'withdrawn', closedBy: 'customer' })) return;
-      const { reissueId } = (await this.store.byId(id)) ?? {};
-      if (!reissueId || subscriptionId === null) return;
+      const before = await this.store.byDigest(digestOf(number), step.session);
+      if (!before) throw applicationNotFound();
+      if (before.subscriptionId !== null) await this.lifecycle.lock(step, before.subscriptionId);
+      if (await this.store.withdraw(step.session, before.id)) return;
+      // A worker may have found the person, and an operator taken the application up, since it was read.
+      const { reissueId, subscriptionId } = (await this.store.byId(before.id, step.session)) ?? before;
+      if (reissueId === null || subscriptionId === null) return;
+      if (before.subscriptionId === null) await this.lifecycle.lock(step, subscriptionId);
       if (!(await this.reissues.stop(step.session, reissueId))) return;
       await this.lifecycle.endAnnouncement(step, subscriptionId, 'reissue');
       await this.lifecycle.voidEnrolments(step, subscriptionId);
@@ -161,9 +209,23 @@ export class ReissueApplications implements RecurringTask {
     return this.store.waiting();
   }
 
-  /** Lists the applications of a subscription that wait for an operator, oldest first. */
-  async open(subscriptionId: string): Promise<ShownApplication[]> {
-    return (await this.store.open(subscriptionId)).map((application) => this.readable(application));
+  /** The applications of a subscription that wait for an operator: verified ones first, then the newest. */
+  async open(subscriptionId: string): Promise<OpenApplications> {
+    const { shown, count } = await this.store.open(subscriptionId);
+    return { shown: shown.map((application) => this.readable(application)), count };
+  }
+
+  /** Returns an application of this subscription that waits, by its receipt number as typed; undefined without one. */
+  async openByNumber(subscriptionId: string, typed: string): Promise<ShownApplication | undefined> {
+    const number = receiptNumberIn(typed);
+    const found = number === null ? null : await this.store.byDigest(digestOf(number));
+    const waits = found?.subscriptionId === subscriptionId && found.state === 'filed' && found.expiresAt > new Date();
+    return waits ? this.readable(found) : undefined;
+  }
+
+  /** Lists the last twenty applications of a subscription, in any state, newest first. */
+  ofSubscription(subscriptionId: string): Promise<ReissueApplication[]> {
+    return this.store.ofSubscription(subscriptionId);
   }
 
   /** Returns an application with its subscription. Problems: `reissue_not_found`. */
@@ -176,7 +238,26 @@ export class ReissueApplications implements RecurringTask {
   /** Returns the address that a customer gave for the letter of a reissue; null without one. */
   async recipientOf(reissueId: string): Promise<Recipient | null> {
     const application = await this.store.ofReissue(reissueId);
-    return application && this.readable(application).recipient;
+    return application && this.recipientIn(application);
+  }
+
+  /** Returns the customers' own applications by the reissues that they became. */
+  async originsOf(reissueIds: readonly string[]): Promise<Map<string, ReissueOrigin>> {
+    const found = await this.store.ofReissues(reissueIds);
+    return new Map(
+      found.map((application) => {
+        const { authenticationId, filedAt, recipient } = this.readable(application);
+        return [application.reissueId ?? '', { authenticationId, filedAt, recipient }];
+      }),
+    );
+  }
+
+  /** Returns in full the addresses that the applications of a subscription hold, newest first. The caller audits it. */
+  async recipientsOf(subscriptionId: string): Promise<GivenRecipient[]> {
+    return (await this.store.withRecipient(subscriptionId)).flatMap((application) => {
+      const recipient = this.recipientIn(application);
+      return recipient ? [{ filedAt: application.filedAt, recipient }] : [];
+    });
   }
 
   /**
@@ -261,10 +342,9 @@ export class ReissueApplications implements RecurringTask {
   }
 
   private readable(application: ReissueApplication): ShownApplication {
-    const { id, recipient, proofReference, ...rest } = application;
+    const { id, proofReference, ...rest } = application;
     const { cause, oldSerialNumber, identityProof, authenticationId, delivery, filedAt, expiresAt } = rest;
-    const read = (column: string, cipher: Buffer) =>
-      this.keys.fields.decrypt(cipher, placeOf(column, id)).toString('utf8');
+    const recipient = this.recipientIn(application);
     return {
       id,
       cause,
@@ -274,9 +354,18 @@ export class ReissueApplications implements RecurringTask {
       delivery,
       filedAt,
       expiresAt,
-      reference: proofReference ? read('proof_reference', proofReference) : '',
-      recipient: recipient && (JSON.parse(read('recipient', recipient)) as Recipient),
+      proofIsStale: authenticationId !== null && filedAt.getTime() < Date.now() - APP_PROOF_SECONDS * 1000,
+      reference: proofReference ? this.read('proof_reference', id, proofReference) : '',
+      recipient: recipient && masked(recipient),
     };
+  }
+
+  private recipientIn({ id, recipient }: ReissueApplication): Recipient | null {
+    return recipient && (JSON.parse(this.read('recipient', id, recipient)) as Recipient);
+  }
+
+  private read(column: string, id: string, cipher: Buffer): string {
+    return this.keys.fields.decrypt(cipher, placeOf(column, id)).toString('utf8');
   }
 
   private async reissueStateOf(reissueId: string): Promise<Awaited<ReturnType<Reissues['get']>>['state'] | null> {
@@ -292,7 +381,7 @@ export class ReissueApplications implements RecurringTask {
 }
 
 /** `reissue_not_found`: no application has this id or receipt number. */
-export function applicationNotFound(): Problem {
+function applicationNotFound(): Problem {
   return new Problem('reissue_not_found', 'Check the receipt number of the application.');
 }
 
@@ -302,6 +391,10 @@ function applicationClosed(): Problem {
 
 function digestOf(number: string): Buffer {
   return sha256(number);
+}
+
+function masked({ name, postcode, address }: Recipient): Recipient {
+  return { name: maskInsideOfName(name), postcode: maskPostcode(postcode), address: maskAddress(address) };
 }
 
 function placeOf(column: string, id: string): string {

@@ -209,7 +209,13 @@ export function isRefusal(error: unknown): boolean {
 
 /** True if `error` reports that another row holds the same key in `constraint`. */
 export function isConflict(error: unknown, constraint: string): boolean {
-  return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === constraint;
+  // A repository wraps the error of the driver.
+  const { driverError = error } = error as { driverError?: unknown };
+  return (
+    driverError instanceof pg.DatabaseError &&
+    driverError.code === UNIQUE_VIOLATION &&
+    driverError.constraint === constraint
+  );
 }
 
 /** True if PostgreSQL ended the transaction because it and another one waited for each other. */

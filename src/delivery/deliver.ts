@@ -105,21 +105,31 @@ export class Deliver {
     { notice, address, text, bySms }: WrittenNotice,
   ): Promise<Settled> {
     const named = { service: this.words.brandIn('ko').service, text };
+    let answer: NewPushAnswer | undefined;
     if (address.push) {
+      const { service, token, deviceId } = address.push;
       const message = {
         ...noticePush(notice, named),
-        ...address.push,
+        service,
+        token,
         collapseKey: one.id,
         ttlSeconds: Math.ceil(one.secondsLeft),
       };
+      const startedAt = performance.now();
       const outcome = await this.sendPush(one, message, HANDOVER_SECONDS / 2);
+      const tookMs = Math.round(performance.now() - startedAt);
+      if (deviceId !== undefined) {
+        answer = answerOf(one, { deviceId, service, outcome, tookMs });
+        if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
+      }
       const mayWait = outcome.kind === 'retry' && (one.attempts < PUSH_ATTEMPTS_A_NOTICE || !bySms);
-      if (outcome.kind === 'accepted' || mayWait) return this.settle(one, outcome);
+      if (outcome.kind === 'accepted' || mayWait) return { ...this.settle(one, outcome), ...(answer && { answer }) };
     }
-    if (!bySms || !(await this.notices.mayText(noticeId, address.phoneNumber))) return done(one);
+    const answered = answer && { answer };
+    if (!bySms || !(await this.notices.mayText(noticeId, address.phoneNumber))) return { ...done(one), ...answered };
     const sms = { to: address.phoneNumber, text: noticeSms(named), ttlSeconds: one.secondsLeft };
     const subject = { authenticationId: null, noticeId, lineId: null };
-    return this.settle(one, await this.sendSms(one, subject, sms, HANDOVER_SECONDS / 2));
+    return { ...this.settle(one, await this.sendSms(one, subject, sms, HANDOVER_SECONDS / 2)), ...answered };
   }
 
   private async sendPush({ kind }: Claimed, message: PushMessage, seconds: number): Promise<PushOutcome> {
@@ -159,13 +169,14 @@ export class Deliver {
 }
 
 function answerOf(
-  { id: deliveryId, kind, attempts: attempt }: Claimed,
+  { id: deliveryId, authenticationId, kind, attempts: attempt }: Claimed,
   given: { deviceId: string; service: PushMessage['service']; outcome: PushOutcome; tookMs: number },
 ): NewPushAnswer {
   const { deviceId, service: pushService, outcome, tookMs } = given;
   return {
     deviceId,
     deliveryId,
+    authenticationId,
     kind: kind as PushedKind,
     pushService,
     outcome: outcome.kind,

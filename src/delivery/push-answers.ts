@@ -38,17 +38,17 @@ export class PushAnswers {
     }
   }
 
-  /** The last five answers to pushes to a phone, newest first. Notices are not among them. */
+  /** The last five answers to pushes to a phone, newest first. */
   async latest(deviceId: string): Promise<GivenPushAnswer[]> {
     return this.store.latest(deviceId);
   }
 
   /**
    * Queues a visible push to the phone in use that says that it is a test, and returns the id of its delivery; undefined
-   * when there is no phone, or its push token was cleared.
+   * when there is no phone, or its push token was cleared. With `deviceId`, the phone in use has to be that one.
    */
-  async test(subscriptionId: string): Promise<string | undefined> {
-    const id = await this.store.enqueueTest(subscriptionId);
+  async test(subscriptionId: string, deviceId: string | null = null): Promise<string | undefined> {
+    const id = await this.store.enqueueTest(subscriptionId, deviceId);
     if (id !== undefined) this.queue.enqueue(id);
     return id;
   }

@@ -114,7 +114,7 @@ export class DeviceController {
   @ForDevices()
   @Operation('getDevice', { summary: 'Show how the device stands', answers: 'How the service knows this device' })
   standing(@FromDevice() device: ProvenDevice): Promise<DeviceResponse> {
-    return this.devices.standing(device.deviceId);
+    return this.devices.standing(device);
   }
 
   /**

@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import type { DeviceState } from '../domain/device.ts';
 import { LOCALES, type Locale } from '../domain/locale.ts';
+import type { SubscriptionState } from '../domain/subscription.ts';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
 import type { RequiredDocument } from '../pages/legal/required-document.ts';
 import { Compacted, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
@@ -204,6 +205,15 @@ export class DeviceResponse {
   pinLocked: boolean;
   /** True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
   pinExhausted?: boolean;
+  /**
+   * False while the service has no push token of this device: it never had one, or the push service reported it dead. The
+   * app then registers its token again.
+   */
+  pushes: boolean;
+  /** `awaiting_device`: protection begins when the test is finished. `suspended`: no request can be opened. */
+  subscription: SubscriptionState;
+  /** The protected number, `010-****-5678`. Absent for a Smart OTP, and while the line has no number. */
+  maskedPhoneNumber?: string;
 }
 
 export class PushKeyResponse {

@@ -28,6 +28,7 @@ export const OPERATOR_PERMISSIONS = {
   settle: ACTING_ROLES,
   decide: SUPERVISORS,
   charges: SUPERVISORS,
+  figures: SUPERVISORS,
   whole_audit: SUPERVISORS,
   resume: NO_ROLE_ALONE,
   enrolment_code: NO_ROLE_ALONE,

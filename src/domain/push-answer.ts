@@ -1,7 +1,7 @@
 import type { DeliveryKind } from './delivery.ts';
 
-/** The pushes to one device whose answers are kept. A notice goes to an address that was stored with it. */
-export type PushedKind = Exclude<DeliveryKind, 'sms' | 'notice'>;
+/** The pushes to one device whose answers are kept. */
+export type PushedKind = Exclude<DeliveryKind, 'sms'>;
 
 /** `retry`: the push service could not take the push at that moment. */
 export const PUSH_ANSWER_OUTCOMES = ['accepted', 'unregistered', 'rejected', 'retry'] as const;

@@ -8,18 +8,25 @@ export type ApplicationState = (typeof APPLICATION_STATES)[number];
  * From each state, the states that may follow it.
  * - `filed`: waits for an operator.
  * - `taken`: an operator has applied for the reissue, whose own states follow.
- * - `declined`: an operator has spoken with the customer and did not take it up.
+ * - `declined`: an operator has spoken with the customer and did not take it up. Without a log-in it may be withdrawn all
+ *   the same, because its customer is not told of the decision; see {@link standingOf}.
  */
 export const APPLICATION_TRANSITIONS: Readonly<Record<ApplicationState, readonly ApplicationState[]>> = {
   filed: ['taken', 'declined', 'withdrawn', 'expired'],
   taken: [],
-  declined: [],
+  declined: ['withdrawn'],
   withdrawn: [],
   expired: [],
 };
 
 /** Seconds in which an operator must take up an application. */
 export const APPLICATION_SECONDS = 7 * 86_400;
+
+/**
+ * Seconds for which a verification by the app proves who applied. Later the operator has to check another proof: the
+ * phone may have changed hands since.
+ */
+export const APP_PROOF_SECONDS = 3 * 86_400;
 
 /** The proofs that an operator has to check. `phone` is an authentication of the service itself. */
 export const CHECKED_PROOFS = ['id_card', 'certificate', 'i_pin'] as const;

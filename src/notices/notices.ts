@@ -9,9 +9,16 @@ import type { Line } from '../lines/line.entity.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 import { PUSH_SERVICE_OF, type Platform, type PushChoice, type PushService } from '../domain/push-service.ts';
 
+/** A phone to which a notice is pushed. The device is unknown in a notice that an earlier release wrote. */
+export interface NoticePhone {
+  service: PushService;
+  token: string;
+  deviceId?: string;
+}
+
 /** The address of a notice: the phone that was in use when the notice was written, otherwise the number. */
 export interface NoticeAddress {
-  push?: { service: PushService; token: string };
+  push?: NoticePhone;
   /** E.164; empty where there is none, as for a line whose number moved to another one. */
   phoneNumber: string;
   /** The code that an enrolment notice contains; stored with the address because it needs the same encryption. */
@@ -29,7 +36,8 @@ export interface WrittenNotice {
 const REACHABLE = statement(
   'notice_reachable',
   `SELECT l.id AS "lineId", CASE WHEN l.phone_index IS NOT NULL THEN l.phone_number END AS "phoneNumber",
-      d.push_service AS "pushService", d.push_token AS "pushToken", ${deviceBond('d')} AS bond
+      d.push_service AS "pushService", d.push_token AS "pushToken", d.id AS "deviceId",
+      ${deviceBond('d')} AS bond
     FROM subscriptions s JOIN lines l ON l.id = s.line_id
       LEFT JOIN devices d ON d.subscription_id = s.id AND d.issuer_id IS NULL AND d.state = 'active'
         AND d.push_token IS NOT NULL
@@ -72,6 +80,7 @@ type Reachable = {
   phoneNumber: Line['phoneNumber'] | null;
   pushService: PushChoice | null;
   pushToken: Buffer | null;
+  deviceId: string | null;
   bond: string | null;
 };
 
@@ -88,6 +97,7 @@ export class Notices {
       lineId: 'decoy',
       phoneNumber: keys.fields.encrypt('+821000000000', 'lines:phone_number:decoy'),
       pushService: 'fcm',
+      deviceId: 'decoy',
       pushToken: keys.devices.encrypt('devices:push_token', 'decoy', 'decoy'),
       bond: 'decoy',
     };
@@ -110,11 +120,11 @@ export class Notices {
   private readAddress(row: Reachable): NoticeAddress {
     const place = `lines:phone_number:${row.lineId}`;
     const phoneNumber = row.phoneNumber ? this.keys.fields.decrypt(row.phoneNumber, place).toString('utf8') : '';
-    const { pushService: service, pushToken, bond } = row;
+    const { pushService: service, pushToken, deviceId, bond } = row;
     // Null too for a device whose row was moved: then the notice goes to the number.
     const token = pushToken && bond && this.keys.devices.decrypt('devices:push_token', pushToken, bond);
-    if (!service || service === 'none' || !token) return { phoneNumber };
-    return { phoneNumber, push: { service, token: token.toString('utf8') } };
+    if (!service || service === 'none' || !token || deviceId === null) return { phoneNumber };
+    return { phoneNumber, push: { service, token: token.toString('utf8'), deviceId } };
   }
 
   /** Writes a notice in the transaction of the change it reports. Returns the delivery to enqueue after the commit. */
@@ -179,9 +189,10 @@ export class Notices {
 
 /** Reads a stored address. Until a day after an update, one may still name the phone's system instead of its push service. */
 function addressIn(text: string): NoticeAddress {
-  type Push = { token: string } & ({ service: PushService } | { platform: Platform });
+  type Push = { token: string; deviceId?: string } & ({ service: PushService } | { platform: Platform });
   const { push, ...rest } = JSON.parse(text) as Omit<NoticeAddress, 'push'> & { push?: Push };
   if (!push) return rest;
   const service = 'service' in push ? push.service : PUSH_SERVICE_OF[push.platform];
-  return { ...rest, push: { service, token: push.token } };
+  const { token, deviceId } = push;
+  return { ...rest, push: { service, token, ...(deviceId !== undefined && { deviceId }) } };
 }

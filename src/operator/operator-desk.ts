@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
-import { ReissueApplications, type ShownApplication } from '../customers/reissue-applications.ts';
+import {
+  ReissueApplications,
+  type GivenRecipient,
+  type ReissueOrigin,
+  type OpenApplications,
+} from '../customers/reissue-applications.ts';
 import { NewPhone, type NewPhoneStanding } from '../customers/new-phone.ts';
 import type { Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
@@ -49,9 +54,11 @@ export interface SubscriptionLook extends AuditResponse {
   texts: SentText[];
   /** The last twenty, newest first. */
   reissues: ReissueRow[];
+  /** The customer's own applications by the reissues that they became. */
+  origins: ReadonlyMap<string, ReissueOrigin>;
   phone: PhoneLook;
   /** The customer's own applications for a reissue that wait for an operator. */
-  applications: ShownApplication[];
+  applications: OpenApplications;
 }
 
 /** Data that all other pages mask. */
@@ -60,6 +67,8 @@ export interface Revealed {
   phoneNumber: string | null;
   birthDate: string;
   deviceName: string | null;
+  /** The postal addresses that the customer's applications for a reissue name, newest first. */
+  recipients: GivenRecipient[];
 }
 
 /** The actions of the call centre. Each call is audited, either as done or with the code of its problem. */
@@ -153,20 +162,21 @@ export class OperatorDesk {
           this.maskedHistory(subscriptionId),
           this.texts.ofSubscription(subscriptionId),
           this.reissues.ofSubscription(subscriptionId),
-          stands ? this.applications.open(subscriptionId) : [],
+          stands ? this.applications.open(subscriptionId) : { shown: [], count: 0 },
           this.phones.of(view),
           this.auditTrail(subscriptionId),
         ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
+      const origins = await this.applications.originsOf(reissues.map(({ id }) => id));
       const { pinWasUnlocked } = view;
       const subscription = shown(view);
       const standing = { subscription, phoneNumber, pinWasUnlocked, hold, newPhone };
-      return { ...standing, history, texts, reissues, applications, phone, entries, life };
+      return { ...standing, history, texts, reissues, origins, applications, phone, entries, life };
     });
   }
 
   /**
-   * Returns the number, the birth date and the device's name, unmasked. Problems: `subscription_not_found`;
+   * Returns the number, the birth date, the device's name and the addresses for letters, unmasked. Problems: `subscription_not_found`;
    * `subscription_not_active` for a cancelled subscription, whose line may belong to another person now.
    */
   async reveal(operator: Operator, subscriptionId: string): Promise<Revealed> {
@@ -180,11 +190,13 @@ export class OperatorDesk {
           'The subscription has ended, and its person is no longer stored.',
           { state },
         );
+      const recipients = await this.applications.recipientsOf(subscriptionId);
       const person = parsePerson({ ...line.owner, today: seoulDay(new Date()) });
       return this.audit.recordRead(call, {
         phoneNumber: line.phoneNumber === null ? null : formatPhoneNumber(line.phoneNumber),
         birthDate: person?.birthDate ?? line.owner.birthDate,
         deviceName: device?.name ?? null,
+        recipients,
       });
     });
   }

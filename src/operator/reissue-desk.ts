@@ -2,9 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { randomId } from '../crypto/random.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
-import { ReissueApplications, type Recipient, type WaitingApplication } from '../customers/reissue-applications.ts';
+import {
+  ReissueApplications,
+  type Recipient,
+  type ReissueOrigin,
+  type ShownApplication,
+  type WaitingApplication,
+} from '../customers/reissue-applications.ts';
 import type { Session } from '../database/database.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
+import { Problem } from '../domain/problem.ts';
+import type { CheckedProof } from '../domain/reissue-application.ts';
 import { FormLimits } from '../http/form-limits.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Reissues, type ReissueActor, type ReissueRow } from '../subscriptions/reissues.ts';
@@ -36,8 +44,15 @@ export interface IssuedReissue {
   expiresAt: string;
 }
 
-/** A reissue that waits for a decision, with the masked number and the reason of the application. */
-export type WaitingReissue = ReissueRow & { phoneNumber: string | null; reason: string | null };
+/**
+ * A reissue that waits for a decision, with the masked number and the reason of the application. `origin` is the
+ * customer's own application; null when an operator applied without one.
+ */
+export type WaitingReissue = ReissueRow & {
+  phoneNumber: string | null;
+  reason: string | null;
+  origin: ReissueOrigin | null;
+};
 
 /** A customer's own application that waits for an operator, with the masked number. */
 export type CustomerApplication = Omit<WaitingApplication, 'lineId' | 'subscriptionState'> & {
@@ -76,8 +91,9 @@ export class ReissueDesk {
   /** Lists the reissues that wait for a decision, oldest first. The caller audits the read. */
   async waiting(): Promise<WaitingReissue[]> {
     const rows = await this.reissues.waiting();
-    const [numbers, reasons] = await Promise.all([
+    const [numbers, origins, reasons] = await Promise.all([
       this.numbers.of(rows),
+      this.applications.originsOf(rows.map(({ id }) => id)),
       this.audit.reasonsOf(
         APPLY,
         rows.map(({ subscriptionId }) => subscriptionId),
@@ -87,6 +103,7 @@ export class ReissueDesk {
       ...reissue,
       phoneNumber: numbers.get(reissue.subscriptionId) ?? null,
       reason: reasons.get(reissue.subscriptionId) ?? null,
+      origin: origins.get(reissue.id) ?? null,
     }));
   }
 
@@ -107,15 +124,37 @@ export class ReissueDesk {
 
   /**
    * Applies for a reissue for which the customer has applied, after the operator has checked who the customer is.
-   * `oldSerialNumber` is the one that the operator has confirmed. Problems: as {@link apply}, `reissue_not_found`, and
-   * `reissue_closed` when the application does not wait any more.
+   * `oldSerialNumber` is the one that the operator has confirmed, and `checked` the proof that stands for a verification
+   * by the app that is too old. Problems: as {@link apply}, `reissue_not_found`, `invalid_request` without such a proof,
+   * and `reissue_closed` when the application does not wait any more.
    */
-  async take(by: ReissueOperator, applicationId: string, oldSerialNumber: string): Promise<ReissueRow> {
-    const { subscriptionId, cause, identityProof, delivery } = await this.applications.get(applicationId);
+  async take(
+    by: ReissueOperator,
+    applicationId: string,
+    { oldSerialNumber, checked }: { oldSerialNumber: string; checked: CheckedProof | undefined },
+  ): Promise<ReissueRow> {
+    const found = await this.applications.get(applicationId);
+    const { subscriptionId, cause, delivery } = found;
+    const identityProof = found.proofIsStale ? checked : found.identityProof;
+    if (!identityProof) {
+      throw new Problem('invalid_request', 'The app verified the customer too long ago. Check another proof.');
+    }
     const application = { cause, oldSerialNumber, identityProof, delivery };
     return this.apply(by, subscriptionId, application, (session, reissueId) =>
       this.applications.taken(session, applicationId, { operator: by.operator, subscriptionId, reissueId }),
     );
+  }
+
+  /**
+   * Returns the application with this receipt number, of this subscription, that waits; undefined without one. Audited as
+   * a look.
+   */
+  async byReceipt(operator: Operator, subscriptionId: string, typed: string): Promise<ShownApplication | undefined> {
+    const call = { ...operator, action: 'look', subscriptionId };
+    return this.audit.of(call, async () => {
+      await this.subscriptions.view(subscriptionId);
+      return this.audit.recordRead(call, await this.applications.openByNumber(subscriptionId, typed));
+    });
   }
 
   /**

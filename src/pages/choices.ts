@@ -3,6 +3,8 @@ import { html, type Html } from './html.ts';
 /** One choice among several, as radio buttons. The fault and the hint are those of the whole group. */
 export function choices(group: {
   name: string;
+  /** Distinguishes several such groups on one page; else the name. */
+  id?: string;
   legend: string;
   /** The options in their order, with their labels. */
   options: readonly (readonly [value: string, label: string])[];
@@ -12,8 +14,8 @@ export function choices(group: {
   takesFocus: boolean;
   hint?: string | undefined;
 }): Html {
-  const { name, legend, options, chosen, fault, takesFocus, hint } = group;
-  return html`<fieldset class="field choices" aria-describedby="${hint !== undefined && `${name}-hint `}${name}-fault">
+  const { name, legend, options, chosen, fault, takesFocus, hint, id = name } = group;
+  return html`<fieldset class="field choices" aria-describedby="${hint !== undefined && `${id}-hint `}${id}-fault">
     <legend>${legend}</legend>
     ${options.map(
       ([value, text], at) =>
@@ -29,7 +31,7 @@ export function choices(group: {
           ${text}</label
         >`,
     )}
-    ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
-    <p class="fault" id="${name}-fault">${fault}</p>
+    ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+    <p class="fault" id="${id}-fault">${fault}</p>
   </fieldset>`;
 }

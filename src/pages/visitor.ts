@@ -73,6 +73,16 @@ export class Visitor implements Reader {
     this.write(0);
   }
 
+  /** A value that an earlier answer left in this browser with {@link keep}. */
+  kept(name: string): string | undefined {
+    return readCookie(this.request, name, this.cookie.issuer);
+  }
+
+  /** Leaves a short value in the browser, out of the address and the reach of scripts; none for 0 seconds. */
+  keep(name: string, value: string, seconds: number): void {
+    setCookie(this.reply, { name, value, seconds }, this.cookie.issuer);
+  }
+
   /** A hidden field for the service's forms: only a page that was written for this browser contains it. */
   formToken(): Html {
     if (this.secret === undefined) this.renew();

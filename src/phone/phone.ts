@@ -160,7 +160,13 @@ export type DeviceStanding = {
   serialNumber: string;
   pinLocked: boolean;
   pinExhausted?: boolean;
+  /** False while the service has no push token of this phone: report it again by {@link Phone.replacePushToken}. */
+  pushes: boolean;
+  subscription: 'awaiting_device' | 'active' | 'suspended';
+  /** The protected number, such as `010-****-5678`; absent for a Smart OTP. */
+  maskedPhoneNumber?: string;
 };
+
 /** What the code that a person reads to the call centre serves. */
 export type CallerDeed = 'cancel' | 'unlock_pin';
 
@@ -234,7 +240,9 @@ export type PushData =
   /** A change of the subscription: `notice` is the event, `detail` its reason. */
   | { kind: 'notice'; notice: string; detail: string | undefined }
   /** Something happened to the subscription from outside this phone: call {@link Phone.alerts}. */
-  | { kind: 'alert'; id: string };
+  | { kind: 'alert'; id: string }
+  /** The test push that {@link Phone.askTestPush} or the call centre asked for. */
+  | { kind: 'push_test' };
 
 /** A push of a kind that this version does not know. An app ignores it: a newer service may send more kinds. */
 export class UnknownPushError extends Error {
@@ -443,6 +451,11 @@ export class Phone {
     await this.send({ method: 'PUT', url: '/device/push-token', body: { pushToken } });
   }
 
+  /** Asks for a push that says that it is a test. ProblemError `too_many_requests` after the third in ten minutes. */
+  async askTestPush(): Promise<void> {
+    await this.send({ method: 'POST', url: '/device/test-push' });
+  }
+
   /** The relying parties for which SMS can be permitted, and the permissions so far. */
   async smsPermissions(): Promise<SmsPermissions> {
     return (await this.get('/sms-permissions')) as SmsPermissions;
@@ -610,6 +623,7 @@ export class Phone {
     if (t === 'code' && id !== undefined && envelope !== undefined) {
       return { kind: 'code', ...(await this.readCode(envelope, id)) };
     }
+    if (t === 'push_test') return { kind: 'push_test' };
     if (t === 'notice' && data.kind !== undefined) return { kind: 'notice', notice: data.kind, detail: data.detail };
     if (t === 'test' && envelope !== undefined) {
       return { kind: 'test', code: (await this.readTestEnvelope(envelope)).code };

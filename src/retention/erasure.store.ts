@@ -17,11 +17,19 @@ const ERASE_ON_REQUEST = statement(
     ), registered AS (DELETE FROM registrations WHERE subscription_id IN (SELECT id FROM over) AND closed_at IS NOT NULL
     ), reported AS (DELETE FROM reports WHERE subscription_id IN (SELECT id FROM over) AND outcome IS NOT NULL
     ), applied AS (DELETE FROM reissue_applications WHERE subscription_id IN (SELECT id FROM over)
+    ), bearing AS MATERIALIZED (
+      SELECT id FROM devices WHERE subscription_id IN (SELECT id FROM over) AND state = 'revoked'
+    ), contacts AS (DELETE FROM device_contacts WHERE device_id IN (SELECT id FROM bearing)
+    ), answers AS (DELETE FROM push_answers WHERE device_id IN (SELECT id FROM bearing)
+    ), secrets AS (DELETE FROM authenticators WHERE device_id IN (SELECT id FROM bearing)
+    ), alerted AS (DELETE FROM alerts WHERE subscription_id IN (SELECT id FROM over)
+    ), texted AS (DELETE FROM text_messages WHERE notice_id IN (
+      SELECT id FROM notices WHERE subscription_id IN (SELECT id FROM over))
     ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
     ), agreed AS (DELETE FROM consents
-      WHERE subscription_id IN (SELECT id FROM over) AND document NOT IN ('terms', 'privacy')
-    ), borne AS (UPDATE devices SET name = NULL, name_cipher = NULL, push_token = NULL
-      WHERE subscription_id IN (SELECT id FROM over) AND state = 'revoked')
+      WHERE subscription_id IN (SELECT id FROM over) AND document NOT IN ('required', 'terms', 'privacy')
+    ), borne AS (UPDATE devices SET name = NULL, name_cipher = NULL, push_token = NULL, push_token_digest = NULL
+      WHERE id IN (SELECT id FROM bearing))
     SELECT id FROM over`,
   {
     writes: {
@@ -30,6 +38,11 @@ const ERASE_ON_REQUEST = statement(
       reports: ASKED,
       reissue_applications: ASKED,
       notices: ASKED,
+      device_contacts: ASKED,
+      push_answers: ASKED,
+      authenticators: ASKED,
+      alerts: ASKED,
+      text_messages: ASKED,
       consents: ASKED,
       devices: ASKED,
     },

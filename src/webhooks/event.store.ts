@@ -108,28 +108,41 @@ const PURGE = statement(
     SELECT count(*)::int AS count FROM events`,
 );
 
-/** Events of one client that one statement counts. */
-const COUNT_BATCH = 100_000;
+/** Clients, and events of each, that one statement counts. */
+const COUNT_CLIENTS = 20;
+const COUNT_EVENTS = 5_000;
+/** How long after a count a client is counted again. */
+const COUNT_PERIOD = `interval '5 seconds'`;
 
 /**
  * Counts what was recorded since the last count, in the order of the feed, so that no event is counted twice or never: each
- * run reads the new events alone.
+ * run reads the new events alone. The clients that were counted longest ago are counted, and one with more new events than
+ * are read is due again at once, behind the others that are due.
  */
 const COUNT = statement(
   'webhook_count',
-  `WITH counted AS MATERIALIZED (
-      SELECT l.client_id, l.counted_id AS "from", n.* FROM webhook_listeners l CROSS JOIN LATERAL (
+  `WITH turn AS MATERIALIZED (
+      SELECT client_id, epoch, counted_epoch, counted_transaction, counted_id FROM webhook_listeners
+      WHERE counted_at < now() - ${COUNT_PERIOD}
+      ORDER BY counted_at LIMIT ${COUNT_CLIENTS} FOR NO KEY UPDATE SKIP LOCKED
+    ), counted AS MATERIALIZED (
+      SELECT l.client_id, n.* FROM turn l CROSS JOIN LATERAL (
         SELECT epoch, transaction, id, row_number() OVER (ORDER BY epoch, transaction, id)::int AS count FROM (
           SELECT e.epoch, e.transaction, e.id FROM webhook_events e
           WHERE e.client_id = l.client_id
             AND (e.epoch, e.transaction, e.id) > (l.counted_epoch, l.counted_transaction, l.counted_id)
             AND (e.epoch < l.epoch OR e.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-          ORDER BY e.epoch, e.transaction, e.id LIMIT ${COUNT_BATCH}) e
+          ORDER BY e.epoch, e.transaction, e.id LIMIT ${COUNT_EVENTS}) e
         ORDER BY epoch DESC, transaction DESC, id DESC LIMIT 1) n
     )
-    UPDATE webhook_listeners l SET kept = l.kept + c.count, counted_epoch = c.epoch, counted_transaction = c.transaction,
-      counted_id = c.id
-    FROM counted c WHERE l.client_id = c.client_id AND l.counted_id = c."from"`,
+    UPDATE webhook_listeners l SET kept = l.kept + coalesce(c.count, 0),
+      counted_epoch = coalesce(c.epoch, l.counted_epoch),
+      counted_transaction = coalesce(c.transaction, l.counted_transaction),
+      counted_id = coalesce(c.id, l.counted_id),
+      counted_at = CASE WHEN c.count = ${COUNT_EVENTS} THEN now() - ${COUNT_PERIOD} ELSE now() END
+    FROM turn t LEFT JOIN counted c ON c.client_id = t.client_id
+    WHERE l.client_id = t.client_id
+    RETURNING coalesce(c.count = ${COUNT_EVENTS}, false) AS "hasMore"`,
 );
 
 /** Clients whose events one statement drops. */
@@ -247,17 +260,16 @@ export class EventStore {
     type Row = { count: number };
     const [old] = await this.database.rows<Row>(PURGE, []);
     if (old?.count === PURGE_BATCH) return true;
-    await this.database.changed(COUNT, []);
-    const [beyond] = await this.database.rows<Row>(DROP, [most]);
-    if (beyond && beyond.count > 0) {
-      this.warnings.warn('events of clients', `some have more than ${most}: the oldest are dropped`);
-      return true;
-    }
     await this.database.changed(PURGE_LOST, []);
     await this.database.changed(PURGE_LISTENERS, []);
     await this.database.changed(PURGE_KEYS, []);
     await this.database.changed(PURGE_SECRETS, []);
-    return false;
+    // Last, so that nothing else waits for clients with many events.
+    const counted = await this.database.rows<{ hasMore: boolean }>(COUNT, []);
+    const [beyond] = await this.database.rows<Row>(DROP, [most]);
+    const dropped = beyond?.count ?? 0;
+    if (dropped > 0) this.warnings.warn('events of clients', `some have more than ${most}: the oldest are dropped`);
+    return dropped > 0 || counted.length === COUNT_CLIENTS || counted.some(({ hasMore }) => hasMore);
   }
 
   private async listener(clientId: string, place: FeedPlace | null): Promise<Listener | undefined> {

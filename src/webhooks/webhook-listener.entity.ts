@@ -30,6 +30,10 @@ export class WebhookListener {
   @Column('uuid', { default: () => "'00000000-0000-0000-0000-000000000000'" })
   countedId: string;
 
+  /** When its events were counted last. The client that was counted longest ago is next. */
+  @Column('timestamptz', { default: () => "'-infinity'" })
+  countedAt: Date;
+
   /** The place of the last event that was dropped. A reader before it has missed some. */
   @Column('integer', { nullable: true })
   droppedEpoch: number | null;

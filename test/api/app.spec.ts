@@ -280,15 +280,41 @@ describe('the test of a device', () => {
     const phone = await service.enrol(enrolmentCode);
     const installation = await Installation.of(phone);
     const standing = () => installation.send('GET', '/app/v1/device');
-    const body = { state: 'testing', serialNumber: expect.stringMatching(/^PG-\d{4}-\d{4}-\d{4}$/), pinLocked: false };
+    const body = {
+      state: 'testing',
+      serialNumber: expect.stringMatching(/^PG-\d{4}-\d{4}-\d{4}$/),
+      pinLocked: false,
+      pushes: true,
+      subscription: 'awaiting_device',
+      maskedPhoneNumber: expect.stringMatching(/^010-\*{4}-\d{4}$/),
+    };
     expect(await standing()).toMatchObject({ status: 200, body });
     expect(Object.keys((await standing()).body).sort()).toEqual(Object.keys(body).sort());
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
-    expect((await standing()).body).toEqual({ ...body, state: 'active' });
+    const active = { ...body, state: 'active', subscription: 'active' };
+    expect((await standing()).body).toEqual(active);
+    await phone.replacePushToken('');
     await service.rows.devices.lockPin(phone.deviceId);
-    expect((await standing()).body).toEqual({ ...body, state: 'active', pinLocked: true });
+    expect((await standing()).body).toEqual({ ...active, pinLocked: true, pushes: false });
+    expect(await service.operate(subscriptionId, 'report-loss')).toMatchObject({ status: 200 });
+    expect((await standing()).body).toMatchObject({ subscription: 'suspended' });
     expect(await service.operate(subscriptionId, 'cancel')).toMatchObject({ status: 200 });
     expectProblem(await standing(), 401, 'device_proof_invalid');
+  });
+
+  it('a phone asks for a test push, three in ten minutes, and for none without a push token', async () => {
+    const { phone, pushToken } = await service.subscriber();
+    const installation = await Installation.of(phone);
+    const ask = () => installation.send('POST', '/app/v1/device/test-push');
+    expect(await ask()).toMatchObject({ status: 202 });
+    const push = await service.pushed(pushToken, 'push_test');
+    expect(await phone.receive(push.data)).toEqual({ kind: 'push_test' });
+    await phone.replacePushToken('');
+    expectProblem(await ask(), 409, 'nothing_to_change');
+    expect((await ask()).status).toBe(409);
+    expectProblem(await ask(), 429, 'too_many_requests');
+    const other = await Installation.of((await service.subscriber()).phone);
+    expect(await other.send('POST', '/app/v1/device/test-push')).toMatchObject({ status: 202 });
   });
 
   it('the test of a device counts wrong codes, and the fifth revokes the device', async () => {

@@ -65,13 +65,25 @@ describe('the page of a subscription on whose phone nothing arrives', () => {
     expect(text).toContain('푸시 토큰이 만료되었습니다');
     expect(text).toContain('고객 안내: 앱을 한 번 열어 주세요');
     expect(text).toMatch(/삭제됨: 푸시 서비스가 앱이 없다고 알림 \d{4}\. /);
-    expect(text).toContain('앱 없음 (토큰 삭제)');
+    expect(text).toContain('모르는 토큰 (삭제함)');
     // Nothing can be sent to it.
     expect(text).not.toContain('시험 알림 보내기');
     expect((await agent.post(`${pathOf(subscriber)}/test-push`, { reason })).status).toBe(409);
 
     await subscriber.phone.replacePushToken(`token-${randomUUID()}`);
     expect(await look(subscriber)).toContain('유효, 등록:');
+  });
+
+  it('the page of a subscription lists the push of a notice, and a token that is dead for it is cleared', async () => {
+    const subscriber = await service.subscriber();
+    // The alert of the same event is pushed too.
+    service.fcm.answer(subscriber.pushToken, 'UNREGISTERED', 'UNREGISTERED');
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    const seen = async () => {
+      const text = await look(subscriber);
+      return text.includes('서비스 안내 모르는 토큰 (삭제함)') && text;
+    };
+    expect(await eventually('the answer to the notice', seen)).toMatch(/삭제됨: 푸시 서비스가/);
   });
 
   it('the page of a subscription names the refusal of the push service with its code', async () => {
@@ -132,7 +144,7 @@ describe('a test push', () => {
     expect(textOf(page.html)).toMatch(/푸시 서비스의 답 접수됨/);
     const push = await service.pushed(subscriber.pushToken, 'push_test');
     expect(push.data).toEqual({ t: 'push_test' });
-    expect(push.alert?.body).toContain('고객센터에서 보낸 시험 알림입니다');
+    expect(push.alert?.body).toContain('알림이 오는지 확인하는 시험 알림입니다');
     expect(push.ttlSeconds).toBeLessThanOrEqual(60);
     expect(await service.rows.operators.auditOf(subscriber.subscriptionId)).toContainEqual(
       expect.objectContaining({ operator: 'agent', action: 'test-push', reason, outcome: 'done' }),
@@ -149,11 +161,11 @@ describe('a test push', () => {
     await eventually('the answer', async () => (await state()) === 'accepted');
     await service.rows.devices.contactNow(subscriber.phone.deviceId);
     expect(await state()).toBe('reached');
-    expect(h1(await agent.get(sent.location!))).toBe('앱이 접속했습니다');
+    expect(h1(await agent.get(sent.location!))).toBe('그 뒤에 앱이 접속했습니다');
   });
 
   it.each([
-    ['UNREGISTERED', '휴대폰에 앱이 없습니다'],
+    ['UNREGISTERED', '푸시 서비스가 이 앱을 모릅니다'],
     ['INVALID_ARGUMENT', '푸시 서비스가 거부했습니다'],
     ['UNAVAILABLE', '푸시 서비스가 받지 못했습니다'],
   ] as const)('a test push that the push service answers with %s says it', async (answer, title) => {

@@ -67,6 +67,8 @@ const json = async (visitor: TextBrowser) =>
     authentications: { purpose: string }[];
     consents: { document: string; withdrawnAt: string | null }[];
     statements: { month: string; amount: number }[];
+    elsewhere: Record<string, unknown[]> | null;
+    withheld: boolean;
   };
 const statusOf = ({ status }: SeenPage) => status;
 
@@ -91,7 +93,26 @@ describe('what is held about a customer', () => {
     expect(held.subscriptions).toMatchObject([
       { state: 'active', device: { serialNumber: subscriber.phone.serialNumber } },
     ]);
+    // An earlier release recorded the consent in one row.
+    expect(held.consents.map(({ document }) => document)).toEqual(['terms', 'privacy']);
     expect(held.authentications.map(({ purpose }) => purpose)).toContain('회원가입');
+    // Of the other rooms, the phone and what was sent to it; and each read of all this.
+    expect(held.elsewhere).toMatchObject({ devices: [{ serialNumber: subscriber.phone.serialNumber }] });
+    for (const category of [
+      'authenticators',
+      'registrations',
+      'smsPermissions',
+      'alerts',
+      'notices',
+      'texts',
+      'pushes',
+    ])
+      expect(held.elsewhere).toHaveProperty(category);
+    expect(held.elsewhere?.['pushes']).not.toHaveLength(0);
+    expect(held.elsewhere?.['reads']).toMatchObject([
+      { what: 'file', channel: 'push' },
+      { what: 'page', channel: 'push' },
+    ]);
     expect((await visitor.request('GET', '/my/data.json')).headers.get('content-disposition')).toContain('attachment');
     expect((await visitor.open('/my/data?lang=en')).text).toContain('What is kept is deleted by itself');
   });
@@ -104,6 +125,55 @@ describe('what is held about a customer', () => {
     const visitor = await loggedInBySms();
     expect((await json(visitor)).subscriptions).toEqual([]);
     expect((await visitor.open('/my/data')).text).not.toContain(subscriber.phone.serialNumber);
+  });
+
+  it('a line that changes hands after a cancellation shows its new owner nothing of the former one', async () => {
+    const { lineId } = subscriber.person;
+    await service.operate(subscriber.subscriptionId, 'cancel');
+    await service.rows.personalData.age(subscriber.subscriptionId, 4);
+    const owner = { birthDate: '850505', genderDigit: '2' };
+    expect(await service.sendEvent(lineId, 'owner-changed', { owner }, 3)).toBe('applied');
+    Object.assign(subscriber.person, owner);
+    const visitor = await loggedInBySms();
+    expect(await json(visitor)).toMatchObject({ subscriptions: [], elsewhere: null, withheld: false });
+    const page = await visitor.open('/my/data');
+    expect(page.html).not.toContain('action="/my/data/erase"');
+    expect(page.text).not.toContain(subscriber.phone.serialNumber);
+    await visitor.open('/my');
+    const form = { form: visitor.hiddenFields('/logout')['form'] ?? '' };
+    expect((await visitor.request('POST', '/my/data/erase', form)).status).toBe(409);
+    expect(await service.rows.personalData.tracesOf(subscriber.subscriptionId)).toContain('notices');
+  });
+
+  it('after the end a log-in by text message opens nothing of the former service, and the app’s login of before does', async () => {
+    await service.rows.personalData.charge(subscriber.subscriptionId, '2019-12');
+    const before = await loggedIn();
+    await service.operate(subscriber.subscriptionId, 'cancel');
+    expect((await json(before)).subscriptions).toHaveLength(1);
+    const visitor = await loggedInBySms();
+    expect(await json(visitor)).toMatchObject({
+      subscriptions: [],
+      consents: [],
+      authentications: [],
+      statements: [],
+      elsewhere: null,
+      withheld: true,
+    });
+    expect((await visitor.open('/my/data')).text).toContain('문자 인증만으로 보여 드리지 않습니다');
+    expect((await visitor.open('/my/statements/2019-12')).status).toBe(404);
+  });
+
+  it('a SIM that was changed a short time ago erases nothing', async () => {
+    const { subscriptionId, person } = subscriber;
+    await service.operate(subscriptionId, 'cancel');
+    await service.rows.personalData.age(subscriptionId, 4);
+    expect(await service.sendEvent(person.lineId, 'sim-swapped', undefined, 3)).toBe('applied');
+    // By then its holder gets codes by text message again.
+    await service.rows.lines.ageMemory(person.lineId, 73);
+    const visitor = await loggedInBySms();
+    const page = await visitor.open('/my/data');
+    expect(page.html).not.toContain('action="/my/data/erase"');
+    expect(page.text).toContain('유심이 최근에 변경되어');
   });
 
   it('an optional consent is given and withdrawn by itself, and a required one only by cancelling', async () => {
@@ -141,8 +211,11 @@ describe('what is held about a customer', () => {
     await visitor.open('/my/data');
     expect((await visitor.send('/my/data/erase')).text).toContain('보관 의무가 없는 정보를 삭제했습니다');
     const kept = await service.rows.personalData.tracesOf(subscriptionId);
-    for (const table of ['reports', 'notices', 'sms_permissions', 'reissue_applications'])
+    for (const table of ['reports', 'notices', 'sms_permissions', 'reissue_applications', 'alerts', 'authenticators'])
       expect(kept).not.toContain(table);
+    const ofPhone = await service.rows.personalData.tracesOf(phone.deviceId);
+    for (const table of ['device_contacts', 'push_answers']) expect(ofPhone).not.toContain(table);
+    expect(await service.rows.personalData.pushDigestOf(phone.deviceId)).toBeNull();
     for (const table of ['subscriptions', 'consents', 'authentications', 'subscription_links'])
       expect(kept).toContain(table);
     // Another person's data stays as it was.

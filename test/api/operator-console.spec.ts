@@ -304,12 +304,14 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/approvals/${NONE}/withdraw`, 'ask'],
   ['POST', `/operator/approvals/${NONE}/take`, 'ask'],
   ['POST', `/operator/subscriptions/${NONE}/apply-reissue`, 'apply_reissue'],
+  ['POST', `/operator/subscriptions/${NONE}/application`, 'apply_reissue'],
   ['POST', `/operator/reissue-applications/${NONE}/take`, 'apply_reissue'],
   ['POST', `/operator/reissue-applications/${NONE}/decline`, 'apply_reissue'],
   ['POST', `/operator/reissues/${NONE}/approve`, 'decide'],
   ['POST', `/operator/reissues/${NONE}/refuse`, 'decide'],
   ['POST', `/operator/reissues/${NONE}/withdraw`, 'apply_reissue'],
   ['POST', `/operator/reissues/${NONE}/issue`, 'apply_reissue'],
+  ['GET', '/operator/overview', 'figures'],
   ['GET', '/operator/charges', 'charges'],
   ['POST', '/operator/charges', 'charges'],
   ['GET', '/operator/charges/2026-01', 'charges'],
@@ -416,7 +418,7 @@ describe('the look-up of a subscription', () => {
     await browser.post('/operator/search', { phoneNumber, reason: '<통화> 사유' });
     const { html } = await browser.get(path);
     expect(html).toContain('상담 사유');
-    expect(html).toMatch(/id="reason-report-loss"\s+name="reason"\s+value="&lt;통화&gt; 사유"/);
+    expect(html).toMatch(/id="reason-report-loss"\s+name="reason"[^>]*>&lt;통화&gt; 사유<\/textarea>/);
     // Every page has the search, with no reason in it, because the next caller has another one.
     expect(html).toMatch(/id="header-reason" name="reason" maxlength="200"/);
     expect((await browser.get('/operator/approvals')).html).toContain('id="header-number"');
@@ -431,7 +433,9 @@ describe('the look-up of a subscription', () => {
     const browser = await new DeskBrowser(service).signIn('agent');
     await browser.post('/operator/search', { phoneNumber: one.person.phoneNumber, reason });
     await browser.post('/operator/search', { phoneNumber: other.person.phoneNumber, reason: '다른 고객' });
-    expect((await browser.get(`/operator/subscriptions/${other.subscriptionId}`)).html).toContain('value="다른 고객"');
+    expect((await browser.get(`/operator/subscriptions/${other.subscriptionId}`)).html).toContain(
+      '>다른 고객</textarea>',
+    );
     expect(h1(await browser.get(`/operator/subscriptions/${one.subscriptionId}`))).toBe('조회 사유');
   });
 

@@ -61,6 +61,23 @@ async function codeInApp({ phone }: Subscriber): Promise<{ purpose: string; code
   return { purpose: pending.purpose, code, id: pending.id };
 }
 
+/** A browser whose customer the app has verified for an application. */
+async function verified(): Promise<TextBrowser> {
+  const visitor = visit();
+  await visitor.open('/reissue');
+  await visitor.send('/reissue', personOf(subscriber));
+  await visitor.send('/code', { code: (await codeInApp(subscriber)).code });
+  return visitor;
+}
+const chosen = () => ({ cause: 'broken', oldSerialNumber: subscriber.phone.serialNumber });
+
+/** Looks an application up by its receipt number in a new browser. */
+async function standingBy(number: string): Promise<SeenPage> {
+  const visitor = visit();
+  await visitor.open('/reissue');
+  return visitor.send('/reissue/standing', { number });
+}
+
 const ofSubscription = () => `/operator/subscriptions/${subscriber.subscriptionId}`;
 async function look(desk: DeskBrowser): Promise<string> {
   await desk.post(`${ofSubscription()}/reason`, { reason: '재발급 신청 확인' });
@@ -92,7 +109,7 @@ describe('an application for a reissue with the app', () => {
     const { cause, oldSerialNumber } = written();
     const filed = await visitor.send('/reissue/apply', { cause, oldSerialNumber, delivery: 'post', ...RECIPIENT });
     expect(filed.text).toContain('신청을 접수했습니다');
-    const number = numberOn(filed);
+    expect(new URL(filed.url).pathname).toBe('/reissue/standing');
     expect(await service.rows.customers.newestApplication()).toMatchObject({
       subscriptionId: subscriber.subscriptionId,
       authenticationId: id,
@@ -104,12 +121,11 @@ describe('an application for a reissue with the app', () => {
 
     const seen = await look(clerk);
     expect(seen).toContain(`앱 인증 완료 (인증 번호 ${id})`);
-    expect(seen).toContain(ADDRESS);
     expect((await take(idOn(seen))).status).toBe(303);
-    expect((await visitor.open(`/reissue/standing/${number}`)).text).toContain('승인을 기다리고 있습니다');
+    expect((await visitor.open('/reissue/standing')).text).toContain('승인을 기다리고 있습니다');
     const reissue = reissueOn((await supervisor.get('/operator/approvals')).html, 'approve');
     await supervisor.post(`/operator/reissues/${reissue}/approve`, { reason: '확인' });
-    expect((await visitor.open(`/reissue/standing/${number}`)).text).toContain('승인되었습니다');
+    expect((await visitor.open('/reissue/standing')).text).toContain('승인되었습니다');
     const letter = (await clerk.post(`/operator/reissues/${reissue}/issue`, { reason: '우편 발송' })).html;
     const window = /<div class="letter-window">(.*?)<\/div>/s.exec(letter)?.[1] ?? '';
     for (const line of Object.values(RECIPIENT)) expect(window).toContain(line);
@@ -117,11 +133,34 @@ describe('an application for a reissue with the app', () => {
     const enrolmentCode = [...letter.matchAll(/<span>([0-9A-Z]{5})<\/span>/g)].map(([, group]) => group).join('-');
     const replacement = await service.enrol(enrolmentCode);
     await replacement.confirmTest((await replacement.readTestEnvelope(await replacement.testEnvelope())).code);
-    expect((await visitor.open(`/reissue/standing/${number}`)).text).toContain('재발급이 끝났습니다');
+    expect((await visitor.open('/reissue/standing')).text).toContain('재발급이 끝났습니다');
     // The address is needed no longer.
     await eventually('the address to be deleted', async () => {
       return !(await service.rows.customers.newestApplication()).keepsRecipient;
     });
+  });
+
+  it('one verification serves one application, however often the form is sent', async () => {
+    const visitor = await verified();
+    const form = { ...visitor.hiddenFields('/reissue/apply'), ...chosen(), delivery: 'visit' };
+    const answers = await Promise.all([1, 2, 3].map(() => visitor.request('POST', '/reissue/apply', form)));
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
+    expect(await service.rows.customers.applicationsOf(subscriber.subscriptionId)).toBe(1);
+    expect((await visitor.open('/reissue/standing')).text).toContain('신청을 접수했습니다');
+    expect(new URL((await visitor.open('/reissue/apply')).url).pathname).toBe('/reissue');
+    // The customer's own page says where it stands.
+    expect((await visitor.open('/my')).text).toContain('신청을 접수했습니다');
+  });
+
+  it('a verification by the app that is days old is no proof any more: the operator checks another one', async () => {
+    const visitor = await verified();
+    await visitor.send('/reissue/apply', { ...chosen(), delivery: 'visit' });
+    await service.rows.customers.ageApplications(4);
+    const id = idOn(await look(clerk));
+    expect((await take(id)).html).toContain('앱 인증이 3일보다 오래되어');
+    expect((await take(id, { identityProof: 'phone' })).status).toBe(422);
+    expect((await take(id, { identityProof: 'id_card' })).status).toBe(303);
+    expect(await look(clerk)).toContain('<dd>신분증</dd>');
   });
 
   it('a login for another purpose does not stand for the proof of an application', async () => {
@@ -134,6 +173,31 @@ describe('an application for a reissue with the app', () => {
 });
 
 describe('an application for a reissue without the app', () => {
+  it('the one who decides sees that nobody logged in and where the letter goes, masked until a reason is given', async () => {
+    await file({ delivery: 'post', ...RECIPIENT });
+    const seen = await look(clerk);
+    const masked = '홍*동 · 04*** · 서울특별시 중구 ****';
+    for (const part of ['로그인 없이 신청', masked]) expect(seen).toContain(part);
+    await take(idOn(seen));
+    const waiting = (await supervisor.get('/operator/approvals')).html;
+    for (const part of ['로그인 없이 신청', masked]) expect(waiting).toContain(part);
+    const viewer = await new DeskBrowser(service).signIn('viewer');
+    for (const page of [seen, waiting, await look(viewer)]) {
+      expect(page).not.toContain(ADDRESS);
+      expect(page).not.toContain(RECIPIENT.name);
+    }
+    const reveal = (desk: DeskBrowser) =>
+      desk.post(`${ofSubscription()}/reveal`, { reason: '우편 주소 확인', from: 'approvals' });
+    expect((await reveal(viewer)).status).toBe(403);
+    const whole = (await reveal(supervisor)).html;
+    for (const part of [ADDRESS, RECIPIENT.name, '/operator/approvals']) expect(whole).toContain(part);
+    const entries = await service.rows.operators.auditOf(subscriber.subscriptionId);
+    expect(entries.findLast(({ action, outcome }) => action === 'reveal' && outcome === 'done')).toMatchObject({
+      operator: 'supervisor',
+      reason: '우편 주소 확인',
+    });
+  });
+
   it('a person who lost the phone applies with an identity card, and the loss is reported at once', async () => {
     const { page } = await file({ cause: 'lost' });
     expect(page.text).toContain('신청을 접수했습니다');
@@ -161,11 +225,11 @@ describe('an application for a reissue without the app', () => {
     const html = await look(clerk);
     await clerk.post(`/operator/reissue-applications/${idOn(html)}/decline`, { reason: '본인 아님' });
     for (const one of [number, theirs.number]) {
-      expect((await visit().open(`/reissue/standing/${one}`)).text).toContain('신청을 접수했습니다');
+      expect((await standingBy(one)).text).toContain('신청을 접수했습니다');
     }
     await service.rows.customers.expireApplications();
     for (const one of [number, theirs.number]) {
-      expect((await visit().open(`/reissue/standing/${one}`)).text).toContain('신청이 종료되었습니다');
+      expect((await standingBy(one)).text).toContain('신청이 종료되었습니다');
     }
   });
 
@@ -194,15 +258,14 @@ describe('an application for a reissue without the app', () => {
 
   it('the receipt number withdraws an application, and the reissue that it became', async () => {
     const { visitor, number } = await file();
-    expect((await visitor.send(`/reissue/standing/${number}/withdraw`)).text).toContain('신청이 취소되었습니다');
+    expect((await visitor.send('/reissue/standing/withdraw')).text).toContain('신청이 취소되었습니다');
+    expect((await standingBy(number)).text).toContain('신청이 취소되었습니다');
     expect(await look(clerk)).not.toContain('reissue-applications/');
 
     const again = await file();
     await take(idOn(await look(clerk)));
-    await again.visitor.open(`/reissue/standing/${again.number}`);
-    expect((await again.visitor.send(`/reissue/standing/${again.number}/withdraw`)).text).toContain(
-      '신청이 취소되었습니다',
-    );
+    await again.visitor.open('/reissue/standing');
+    expect((await again.visitor.send('/reissue/standing/withdraw')).text).toContain('신청이 취소되었습니다');
     expect(await look(clerk)).toContain('재발급 신청</summary>');
     expect((await supervisor.get('/operator/approvals')).html).not.toContain(subscriber.subscriptionId);
   });
@@ -217,8 +280,12 @@ describe('an application for a reissue without the app', () => {
     await visitor.open('/reissue');
     const unknown = await visitor.send('/reissue/standing', { number: otherThan(number) });
     expect(unknown).toMatchObject({ status: 422 });
-    expect((await visitor.open('/reissue/standing/0000-0000-0000-0000')).status).toBe(404);
-    expect((await visitor.open('/reissue/standing/%00')).status).toBe(404);
+    // The number stands in no address, and the browser forgets it.
+    expect(new URL((await standingBy(number)).url).pathname).toBe('/reissue/standing');
+    expect(new URL((await visit().open('/reissue/standing')).url).pathname).toBe('/reissue');
+    const shared = (await file()).visitor;
+    await shared.send('/reissue/standing/leave');
+    expect(new URL((await shared.open('/reissue/standing')).url).pathname).toBe('/reissue');
   });
 
   it.each<[string, Record<string, string>, string]>([
@@ -240,9 +307,40 @@ describe('an application for a reissue without the app', () => {
     expect(page.html).toContain(`value="${personOf(subscriber).phoneNumber}"`);
   });
 
-  it('five applications a day about one person are taken, and no more', async () => {
+  it('one sender files five applications a day about a person, which cost the person nothing', async () => {
     for (let times = 0; times < 5; times += 1) expect((await file()).page.status).toBe(200);
     expect((await file()).page.status).toBe(429);
+    // The person applies with the app all the same, and stands first at the desk.
+    const visitor = await verified();
+    const filed = await visitor.send('/reissue/apply', { ...chosen(), delivery: 'visit' });
+    expect(filed.text).toContain('신청을 접수했습니다');
+    const seen = await look(clerk);
+    expect(seen.indexOf('앱 인증 완료')).toBeLessThan(seen.indexOf('로그인 없이 신청'));
+  });
+
+  it('the receipt number that a customer reads out finds the application among those of strangers', async () => {
+    const { number } = await file({ oldSerialNumber: 'PG-1111-2222-3333' });
+    await file();
+    await look(clerk);
+    const find = (typed: string) =>
+      clerk.post(`${ofSubscription()}/application`, { number: typed, reason: '접수번호 확인' });
+    const found = await find(number.toLowerCase());
+    expect(found.html).toContain('PG-1111-2222-3333');
+    expect(idOn(found.html)).not.toBe('');
+    expect((await find(otherThan(number))).status).toBe(422);
+    const elsewhere = await service.subscriber();
+    const theirs = { ...subscriber };
+    Object.assign(subscriber, elsewhere);
+    expect((await find(number)).status).toBe(422);
+    Object.assign(subscriber, theirs);
+  });
+
+  it('an application that was declined is withdrawn like any other, which tells nobody who is a subscriber', async () => {
+    const { visitor } = await file();
+    await clerk.post(`/operator/reissue-applications/${idOn(await look(clerk))}/decline`, { reason: '본인 아님' });
+    const declined = await visitor.send('/reissue/standing/withdraw');
+    expect(declined.text).toContain('신청이 취소되었습니다');
+    expect((await service.rows.customers.newestApplication()).state).toBe('withdrawn');
   });
 
   it('what an application says about a person stands in no table in plain form', async () => {

@@ -228,6 +228,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app/v1/device/test-push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test push to this phone
+         * @description Sends a visible push to this phone that says that it is a test, with the data `{ t: "push_test" }`: the app learns
+         *     whether pushes reach it. Three in ten minutes and ten a day. Errors: `too_many_requests`, `nothing_to_change` when the
+         *     service has no push token of this phone, for a Smart OTP, and for a phone that is still tested.
+         */
+        post: operations["sendTestPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/windows": {
         parameters: {
             query?: never;
@@ -2164,6 +2186,18 @@ export interface components {
             pinLocked: boolean;
             /** @description True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
             pinExhausted?: boolean;
+            /**
+             * @description False while the service has no push token of this device: it never had one, or the push service reported it dead. The
+             *     app then registers its token again.
+             */
+            pushes: boolean;
+            /**
+             * @description `awaiting_device`: protection begins when the test is finished. `suspended`: no request can be opened.
+             * @enum {string}
+             */
+            subscription: "active" | "awaiting_device" | "cancelled" | "suspended";
+            /** @description The protected number, `010-****-5678`. Absent for a Smart OTP, and while the line has no number. */
+            maskedPhoneNumber?: string;
         };
         PushKeyResponse: {
             /** @description The uncompressed point on P-256, 65 bytes in base64url: `applicationServerKey` of `pushManager.subscribe()`. */
@@ -2475,7 +2509,7 @@ export interface components {
              * @description What the push was for: `wake`, `code`, `cancelled`, `test`, `alert` or `push_test`.
              * @enum {string}
              */
-            kind: "alert" | "cancelled" | "code" | "push_test" | "test" | "wake";
+            kind: "alert" | "cancelled" | "code" | "notice" | "push_test" | "test" | "wake";
             /** @description The push service, such as `fcm` or `apns`. */
             pushService: string;
             /**
@@ -3290,6 +3324,18 @@ export interface components {
                 };
             };
         };
+        /** @description `nothing_to_change`: The action is not possible in the current state. */
+        NothingToChange: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "nothing_to_change";
+                };
+            };
+        };
         /** @description `window_not_found`: The window is unknown, or belongs to another client. */
         WindowNotFound: {
             headers: {
@@ -3564,18 +3610,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "subscription_not_found";
-                };
-            };
-        };
-        /** @description `nothing_to_change`: The action is not possible in the current state. */
-        NothingToChange: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "nothing_to_change";
                 };
             };
         };
@@ -4466,6 +4500,33 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrWrongMode"];
             404: components["responses"]["AuthenticationNotFound"];
             408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    sendTestPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["DeviceProofInvalid"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["NothingToChange"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -5470,7 +5531,10 @@ export interface operations {
                      * @example {
                      *       "state": "active",
                      *       "serialNumber": "PG-1234-5678-9012",
-                     *       "pinLocked": false
+                     *       "pinLocked": false,
+                     *       "pushes": true,
+                     *       "subscription": "active",
+                     *       "maskedPhoneNumber": "010-****-5678"
                      *     }
                      */
                     "application/json": components["schemas"]["DeviceResponse"];

@@ -325,23 +325,22 @@ closed_months CONSTRAINT closed_months_month_check CHECK ((month ~ '^[0-9]{4}-(0
 closed_months CONSTRAINT closed_months_pkey PRIMARY KEY (month)
 CREATE UNIQUE INDEX closed_months_pkey ON public.closed_months USING btree (month)
 consents.subscription_id uuid NOT NULL
-consents.version text NOT NULL
+consents.terms text NOT NULL
 consents.locale text NOT NULL
 consents.at timestamp with time zone NOT NULL DEFAULT now()
-consents.id uuid NOT NULL DEFAULT gen_random_uuid()
-consents.document text NOT NULL
-consents.channel text NOT NULL
+consents.document text NOT NULL DEFAULT 'required'::text
+consents.channel text NOT NULL DEFAULT 'website'::text
 consents.recorded_by text
 consents.withdrawn_at timestamp with time zone
 consents CONSTRAINT consents_channel_check CHECK ((channel = ANY (ARRAY['website'::text, 'call_centre'::text, 'app'::text])))
-consents CONSTRAINT consents_document_check CHECK ((document ~ '^(terms|privacy|optional-[a-z0-9-]{1,40})$'::text))
+consents CONSTRAINT consents_document_check CHECK ((document ~ '^(required|terms|privacy|optional-[a-z0-9-]{1,40})$'::text))
 consents CONSTRAINT consents_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
-consents CONSTRAINT consents_pkey PRIMARY KEY (id)
+consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id, document, at)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
-consents CONSTRAINT consents_version_check CHECK ((version <> ''::text))
+consents CONSTRAINT consents_terms_check CHECK ((terms <> ''::text))
 consents CONSTRAINT read_aloud_by_somebody CHECK (((channel = 'call_centre'::text) = (recorded_by IS NOT NULL)))
-CREATE UNIQUE INDEX consents_one ON public.consents USING btree (subscription_id, document, version, channel) WHERE (withdrawn_at IS NULL)
-CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (id)
+CREATE UNIQUE INDEX consents_one ON public.consents USING btree (subscription_id, document, terms, channel) WHERE (withdrawn_at IS NULL)
+CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (subscription_id, document, at)
 console_invitations.id uuid NOT NULL
 console_invitations.client_id uuid NOT NULL
 console_invitations.role text NOT NULL
@@ -404,6 +403,16 @@ customer_sessions CONSTRAINT join_has_terms CHECK (((errand <> 'join'::text) OR 
 customer_sessions CONSTRAINT verified_names_a_line CHECK ((((verified_at IS NULL) = (line_id IS NULL)) AND ((verified_at IS NULL) = (person_index IS NULL)) AND ((verified_at IS NULL) = (verified_for IS NULL)) AND ((verified_at IS NULL) = (channel IS NULL))))
 CREATE INDEX customer_sessions_age ON public.customer_sessions USING btree (created_at)
 CREATE UNIQUE INDEX customer_sessions_pkey ON public.customer_sessions USING btree (digest)
+data_reads.id bigint NOT NULL
+data_reads.subscription_id uuid NOT NULL
+data_reads.what text NOT NULL
+data_reads.channel text NOT NULL
+data_reads.at timestamp with time zone NOT NULL DEFAULT now()
+data_reads CONSTRAINT data_reads_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text])))
+data_reads CONSTRAINT data_reads_pkey PRIMARY KEY (id)
+data_reads CONSTRAINT data_reads_what_check CHECK ((what = ANY (ARRAY['page'::text, 'file'::text, 'statements'::text, 'erasure'::text])))
+CREATE UNIQUE INDEX data_reads_pkey ON public.data_reads USING btree (id)
+CREATE INDEX data_reads_subscription ON public.data_reads USING btree (subscription_id, id)
 deed_requests.id uuid NOT NULL
 deed_requests.subscription_id uuid NOT NULL
 deed_requests.deed text NOT NULL
@@ -511,6 +520,7 @@ devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::tex
 devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 devices CONSTRAINT devices_test_failures_check CHECK (((test_failures >= 0) AND (test_failures <= 5)))
 devices CONSTRAINT pin_check_is_whole CHECK ((((pin_check_id IS NULL) = (pin_check_nonce IS NULL)) AND ((pin_check_id IS NULL) = (pin_check_expires_at IS NULL))))
+CREATE INDEX devices_locked ON public.devices USING btree (pin_locked_at) WHERE (pin_locked_at IS NOT NULL)
 CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscription_id, issuer_id) NULLS NOT DISTINCT WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
 CREATE INDEX devices_revoked ON public.devices USING btree (revoked_at) WHERE (revoked_at IS NOT NULL)
@@ -647,13 +657,15 @@ push_answers.message_id text
 push_answers.attempt smallint NOT NULL
 push_answers.answered_at timestamp with time zone NOT NULL DEFAULT now()
 push_answers.took_ms integer NOT NULL
+push_answers.authentication_id uuid
 push_answers CONSTRAINT push_answers_code_check CHECK ((length(code) <= 80))
-push_answers CONSTRAINT push_answers_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'alert'::text, 'push_test'::text])))
+push_answers CONSTRAINT push_answers_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'notice'::text, 'alert'::text, 'push_test'::text])))
 push_answers CONSTRAINT push_answers_message_id_check CHECK ((length(message_id) <= 200))
 push_answers CONSTRAINT push_answers_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'unregistered'::text, 'rejected'::text, 'retry'::text])))
 push_answers CONSTRAINT push_answers_pkey PRIMARY KEY (id)
 CREATE INDEX push_answers_device ON public.push_answers USING btree (device_id, id)
 CREATE UNIQUE INDEX push_answers_pkey ON public.push_answers USING btree (id)
+CREATE INDEX push_answers_time ON public.push_answers USING btree (answered_at)
 registrations.id uuid NOT NULL
 registrations.client_id uuid NOT NULL
 registrations.subscription_id uuid
@@ -723,6 +735,7 @@ reissue_applications CONSTRAINT reissue_applications_state_check CHECK ((state =
 reissue_applications CONSTRAINT reissue_applications_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 reissue_applications CONSTRAINT verified_by_phone CHECK (((identity_proof = 'phone'::text) = (authentication_id IS NOT NULL)))
 CREATE INDEX reissue_applications_age ON public.reissue_applications USING btree (filed_at)
+CREATE UNIQUE INDEX reissue_applications_authentication ON public.reissue_applications USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
 CREATE UNIQUE INDEX reissue_applications_digest_key ON public.reissue_applications USING btree (digest)
 CREATE INDEX reissue_applications_due ON public.reissue_applications USING btree (due_at) WHERE (person IS NOT NULL)
 CREATE INDEX reissue_applications_filed ON public.reissue_applications USING btree (filed_at) WHERE (state = 'filed'::text)
@@ -792,6 +805,11 @@ CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (outcome I
 CREATE UNIQUE INDEX reports_one_new_phone ON public.reports USING btree (subscription_id) WHERE ((kind = 'new_phone'::text) AND (outcome IS NULL))
 CREATE UNIQUE INDEX reports_pkey ON public.reports USING btree (id)
 CREATE INDEX reports_subscription ON public.reports USING btree (subscription_id) WHERE (subscription_id IS NOT NULL)
+service_figures.hour timestamp with time zone NOT NULL
+service_figures.requests jsonb NOT NULL
+service_figures.pushes jsonb NOT NULL
+service_figures CONSTRAINT service_figures_pkey PRIMARY KEY (hour)
+CREATE UNIQUE INDEX service_figures_pkey ON public.service_figures USING btree (hour)
 sink_tokens.id uuid NOT NULL
 sink_tokens.client_id uuid NOT NULL
 sink_tokens.digest bytea NOT NULL
@@ -1021,9 +1039,11 @@ webhook_listeners.counted_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-0000
 webhook_listeners.dropped_epoch integer
 webhook_listeners.dropped_transaction bigint
 webhook_listeners.dropped_id uuid
+webhook_listeners.counted_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
 webhook_listeners CONSTRAINT webhook_listeners_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
 webhook_listeners CONSTRAINT webhook_listeners_pkey PRIMARY KEY (client_id)
 CREATE UNIQUE INDEX webhook_listeners_pkey ON public.webhook_listeners USING btree (client_id)
+CREATE INDEX webhook_listeners_turn ON public.webhook_listeners USING btree (counted_at)
 webhook_secrets.id uuid NOT NULL
 webhook_secrets.endpoint_id uuid NOT NULL
 webhook_secrets.client_id uuid NOT NULL

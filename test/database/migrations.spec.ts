@@ -60,6 +60,37 @@ describe.each(BESIDE_WRITES)('a version that gives %s an index', (table, index, 
   });
 });
 
+describe('a version that changes tables which callers use all the time', () => {
+  it('lets their statements run while it waits for a long one, resumes after an interruption, and reads older consents', async () => {
+    const names = ['WebPush1764130000000', 'PushAnswers1764160000000', 'ConsentsByDocument1764170000001'];
+    await database.pool.query('DELETE FROM migrations WHERE name = ANY($1)', [names]);
+    await writer.query('BEGIN');
+    await writer.query('LOCK TABLE devices, deliveries, consents IN ROW EXCLUSIVE MODE');
+    const start = migrate(database.url);
+    try {
+      await eventually('the migration to wait for a transaction', () => isWaiting('ALTER TABLE'));
+      const other = await database.pool.connect();
+      // The migration gives up after a second; without that, this would wait for the long transaction.
+      await other.query(`BEGIN; SET LOCAL lock_timeout = '10s'`);
+      await other.query('LOCK TABLE devices, deliveries, consents IN ROW EXCLUSIVE MODE');
+      await other.query('COMMIT');
+      other.release();
+    } finally {
+      await writer.query('COMMIT');
+      await start;
+    }
+    // What a process of the release before writes while this one is rolled out.
+    const { rows } = await database.pool
+      .query(
+        `BEGIN; SET LOCAL session_replication_role = replica;
+       INSERT INTO consents (subscription_id, terms, locale) VALUES (gen_random_uuid(), '2026-11', 'ko');
+       COMMIT; SELECT document, channel FROM consents`,
+      )
+      .then((results) => (results as unknown as pg.QueryResult[]).at(-1)!);
+    expect(rows).toEqual([{ document: 'required', channel: 'website' }]);
+  });
+});
+
 describe('a version that gives accounts a realm', () => {
   it('keeps operators, their sessions and their familiar addresses, and goes back without the people of the console', async () => {
     const own = await createTestDatabase();

@@ -29,7 +29,7 @@ const LIFECYCLES: [string, readonly string[], Table, string, readonly string[]][
     APPLICATION_STATES,
     APPLICATION_TRANSITIONS,
     'filed',
-    ['taken', 'declined', 'withdrawn', 'expired'],
+    ['taken', 'withdrawn', 'expired'],
   ],
   ['a device', DEVICE_STATES, DEVICE_TRANSITIONS, 'testing', ['revoked']],
   [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { maskInsideOfName, maskName } from '../../src/domain/masking.ts';
+import { maskAddress, maskInsideOfName, maskName, maskPostcode } from '../../src/domain/masking.ts';
 
 describe('a masked name', () => {
   it.each([
@@ -31,6 +31,23 @@ describe('a masked name', () => {
         expect(maskName(`홍${rest}`)).toBe('홍****');
       }),
     );
+  });
+});
+
+describe('a masked address', () => {
+  it.each([
+    ['서울특별시 중구 세종대로 110, 3층', '서울특별시 중구 ****'],
+    ['경기도 성남시 분당구 판교로 1', '경기도 성남시 ****'],
+    ['서울 중구', '서울 ****'],
+    ['세종대로 110', '****'],
+    ['110 Sejong-daero, Jung-gu, Seoul', '****'],
+    ['', '****'],
+  ])('the masked address of %p is %p', (address, masked) => {
+    expect(maskAddress(address)).toBe(masked);
+  });
+
+  it('a masked postcode names the region alone', () => {
+    expect(maskPostcode('04524')).toBe('04***');
   });
 });
 

@@ -21,8 +21,9 @@ export interface KeptSmartOtp {
 
 /** The data that this installation of the app stores between two starts. */
 export interface Installation {
-  /** The push token that the service knows. */
+  /** The push token that the service knows, and when it was told it (milliseconds since 1970). */
   pushToken: string;
+  pushTokenToldAt: number;
   phone: PhoneState | null;
   /** True until the test code was sent back. */
   testing: boolean;
@@ -48,6 +49,7 @@ const NOTICES_KEPT = 20;
 export async function loadInstallation(store: InstallationStore): Promise<Installation> {
   return {
     pushToken: '',
+    pushTokenToldAt: 0,
     phone: null,
     testing: false,
     former: null,

@@ -29,7 +29,7 @@ export class MyDataController {
   async page(@Query('note') note: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const customer = await this.customers.loggedIn(visitor.digest);
-    const [data, erasable] = await Promise.all([this.data.of(customer), this.data.erasable(customer)]);
+    const [data, erasable] = await Promise.all([this.data.of(customer, 'page'), this.data.erasable(customer)]);
     const titleOf = (document: string) => this.legal.title(document, visitor.locale) || document;
     const optional = this.legal.optional.map((name) => ({ name, title: titleOf(name) }));
     const { retention } = this.data;
@@ -43,7 +43,7 @@ export class MyDataController {
     const visitor = this.pages.visitor(request, reply);
     const customer = await this.customers.loggedIn(visitor.digest);
     const { retention } = this.data;
-    const held = { at: new Date().toISOString(), retention, ...(await this.data.of(customer)) };
+    const held = { at: new Date().toISOString(), retention, ...(await this.data.of(customer, 'file')) };
     void reply
       .headers({
         'Content-Disposition': 'attachment; filename="my-data.json"',

@@ -11,6 +11,19 @@ import type { Reader } from '../../pages/words.ts';
 import type { ErasableNow, HeldData } from '../my-data.ts';
 import { CUSTOMER_WORDS, type CustomerWords } from '../words/words.ts';
 
+/** The categories of other rooms, in the order of the page. */
+const ELSEWHERE = [
+  'devices',
+  'authenticators',
+  'registrations',
+  'smsPermissions',
+  'alerts',
+  'notices',
+  'texts',
+  'pushes',
+  'reads',
+] as const satisfies readonly (keyof NonNullable<HeldData['elsewhere']>)[];
+
 interface Optional {
   name: OptionalDocument;
   title: string;
@@ -29,12 +42,13 @@ export function myDataPage(input: {
 }): Page {
   const { reader, token, data, retention, erasable, note } = input;
   const { data: words, my } = reader.words(CUSTOMER_WORDS);
-  const { line, subscriptions, authentications, statements, reissues, reports } = data;
+  const { line, subscriptions, authentications, statements, reissues, reports, elsewhere, withheld } = data;
   const count = (number: number) => words.count(number);
   const kept = (text: string, value: Html | string) => html`${value} <span class="hint">${text}</span>`;
   const content = html`<div class="title-row"><h1>${words.title}</h1></div>
     ${note === 'chosen' && html`<p class="note" role="status">${words.chosen}</p>`}
     ${note === 'erased' && html`<p class="note" role="status">${words.erase.done}</p>`}
+    ${withheld && html`<p class="note">${words.withheld}</p>`}
     <section class="card">
       <p class="lead">${words.text}</p>
       ${linkButton('/my/data.json', words.download, 'secondary')}
@@ -69,6 +83,15 @@ export function myDataPage(input: {
         [words.statements.title, kept(words.keptAfterEnd(retention.personalDataDays), count(statements.length))],
         [words.reissues, kept(words.keptFor(retention.historyDays), count(reissues.length))],
         [words.reports, kept(words.keptFor(retention.historyDays), count(reports.length))],
+        ...(elsewhere
+          ? ELSEWHERE.map(
+              (name) =>
+                [
+                  words.elsewhere[name],
+                  kept(words.keptFor(retention.historyDays), count(elsewhere[name].length)),
+                ] as const,
+            )
+          : []),
         [words.cookies, words.cookiesText],
         [words.audit, words.auditText],
       ])}
@@ -130,7 +153,7 @@ function consentsCard({ reader, token, data, optional, titleOf }: Parameters<typ
   </section>`;
 }
 
-function eraseCard(reader: Reader, token: Html, { may, from }: ErasableNow): Html {
+function eraseCard(reader: Reader, token: Html, { may, from, isHeld }: ErasableNow): Html {
   const { erase } = reader.words(CUSTOMER_WORDS).data;
   return html`<section class="card">
     <h2>${erase.title}</h2>
@@ -139,7 +162,7 @@ function eraseCard(reader: Reader, token: Html, { may, from }: ErasableNow): Htm
       ${erase.points.map((point) => html`<li>${point}</li>`)}
     </ul>
     ${may && html`<form method="post" action="/my/data/erase">${token}<button class="danger">${erase.submit}</button></form>`}
-    ${!may && html`<p class="note">${from ? erase.from(seoulTime(from, reader.locale)) : erase.stands}</p>`}
+    ${!may && html`<p class="note">${isHeld ? erase.held : from ? erase.from(seoulTime(from, reader.locale)) : erase.stands}</p>`}
   </section>`;
 }
 

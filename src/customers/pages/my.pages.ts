@@ -46,7 +46,7 @@ function nothing(reader: Reader, phoneNumber: string): Html {
 }
 
 function service(reader: Reader, token: Html, phoneNumber: string, overview: Overview): Html {
-  const { subscription, fee, history, registrations, otp, newPhone } = overview;
+  const { subscription, fee, history, registrations, otp, newPhone, reissue } = overview;
   const { my, data } = reader.words(CUSTOMER_WORDS);
   const { places } = reader.words(SITE_WORDS);
   const { state, suspensions, protectedSince } = subscription;
@@ -67,6 +67,7 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
       }
     </section>
     ${newPhone && newPhone.state !== 'suspended' && newPhoneCard(reader, newPhone)}
+    ${reissue && reissueCard(reader, reissue)}
     ${state !== 'awaiting_device' && device(reader, subscription.device, otp)}
     ${state !== 'awaiting_device' && registrationsCard(reader, token, registrations)} ${historyCard(reader, history)}
     <section class="card">
@@ -103,6 +104,21 @@ function newPhoneCard(
       ${waiting.points.map((point) => html`<li>${point}</li>`)}
     </ul>
     ${facts([[waiting.since, dateTime(since, reader.locale)]])}
+  </section>`;
+}
+
+/** The open application for a reissue, and where it stands. */
+function reissueCard(reader: Reader, { standing, delivery, filedAt }: NonNullable<Overview['reissue']>): Html {
+  const { standing: words, form } = reader.words(CUSTOMER_WORDS).reissue;
+  const { title, text } = words.states[standing];
+  return html`<section class="card" aria-labelledby="reissue">
+    <h2 id="reissue">${words.title}</h2>
+    <p><strong>${title}</strong></p>
+    <p>${text}</p>
+    ${facts([
+      [words.filedAt, dateTime(filedAt, reader.locale)],
+      [form.delivery, form.deliveries[delivery]],
+    ])}
   </section>`;
 }
 

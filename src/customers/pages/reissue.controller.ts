@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,8 +8,8 @@ import { FormLimits } from '../../http/form-limits.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import { Customers, type Customer } from '../customers.ts';
-import { addressLimit, personLimits } from '../limits.ts';
-import { applicationNotFound, ReissueApplications, type WantedReissue } from '../reissue-applications.ts';
+import { addressLimit, personLimits, senderLimit } from '../limits.ts';
+import { ReissueApplications, type WantedReissue } from '../reissue-applications.ts';
 import { Reports } from '../reports.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
@@ -18,6 +18,11 @@ import { readReissue } from './read-reissue.ts';
 import { reissueFormPage, reissuePage, reissueStandingPage } from './reissue.pages.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
+
+const STANDING = '/reissue/standing';
+/** The cookie with the receipt number, for as long as a session of a logged-in customer idles. */
+const RECEIPT = 'receipt';
+const RECEIPT_SECONDS = 600;
 
 /** The customer's own application for a reissue, with the app or without it, and where it stands. */
 @ApiExcludeController()
@@ -61,6 +66,11 @@ export class ReissueController {
   async form(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const verified = await this.verifiedAt(visitor);
+    if (verified && (await this.applications.hasServed(verified.by))) {
+      // The application was filed; another one takes another verification.
+      void reply.redirect('/reissue', 303);
+      return;
+    }
     const known = verified && { known: verified.customer.line.phoneNumber };
     this.pages.send(reply, reissueFormPage({ reader: visitor, token: visitor.formToken(), ...known }));
   }
@@ -80,12 +90,19 @@ export class ReissueController {
       this.pages.send(reply, reissueFormPage({ reader: visitor, token: visitor.formToken(), typed, ...shown }));
       return;
     }
-    await this.limits.spend(addressLimit('reissue', request), ...personLimits('reissue', person));
+    // The app's verification is good for one application; without one, each sender has a limit of its own.
+    await this.limits.spend(
+      addressLimit('reissue', request),
+      ...(verified ? [] : [senderLimit('reissue', request, person)]),
+    );
     const number = verified
       ? await this.applications.fileVerified(verified.customer.line.lineId, verified.by, wanted)
       : await this.applications.file(person, wanted, proof ?? { identityProof: 'id_card', reference: '' });
-    await this.reportLoss(wanted, person);
-    void reply.redirect(`/reissue/standing/${number}`, 303);
+    if (number !== null) {
+      await this.reportLoss(wanted, person);
+      keepNumber(visitor, number);
+    }
+    void reply.redirect(STANDING, 303);
   }
 
   @Post('standing')
@@ -95,35 +112,42 @@ export class ReissueController {
     const { number: typed = '' } = visitor.form();
     await this.limits.spend(addressLimit('reissue standing', request));
     const application = await this.applications.find(typed);
-    if (application) void reply.redirect(`/reissue/standing/${application.number}`, 303);
-    else this.pages.send(reply, reissuePage({ ...(await this.shown(visitor)), unknown: typed.slice(0, 40) }));
+    if (application) {
+      keepNumber(visitor, application.number);
+      void reply.redirect(STANDING, 303);
+    } else this.pages.send(reply, reissuePage({ ...(await this.shown(visitor)), unknown: typed.slice(0, 40) }));
   }
 
-  @Get('standing/:number')
-  async standing(
-    @Param('number') number: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  /** Shows the application whose receipt number this browser keeps. No address contains the number. */
+  @Get('standing')
+  async standing(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
-    const application = await this.applications.find(number);
-    if (!application) throw applicationNotFound();
+    const application = await this.applications.find(visitor.kept(RECEIPT) ?? '');
+    if (!application) {
+      void reply.redirect('/reissue', 303);
+      return;
+    }
+    keepNumber(visitor, application.number);
     this.pages.send(reply, reissueStandingPage(visitor, visitor.formToken(), application));
   }
 
-  @Post('standing/:number/withdraw')
+  @Post('standing/withdraw')
   @RouteConfig(FORM)
-  async withdraw(
-    @Param('number') number: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async withdraw(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     visitor.form();
-    const application = await this.applications.find(number);
-    if (!application) throw applicationNotFound();
-    await this.applications.withdraw(application.number);
-    void reply.redirect(`/reissue/standing/${application.number}`, 303);
+    await this.applications.withdraw(visitor.kept(RECEIPT) ?? '');
+    void reply.redirect(STANDING, 303);
+  }
+
+  /** Forgets the receipt number, for a browser that other people use too. */
+  @Post('standing/leave')
+  @RouteConfig(FORM)
+  leave(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const visitor = this.pages.visitor(request, reply);
+    visitor.form();
+    visitor.keep(RECEIPT, '', 0);
+    void reply.redirect('/reissue', 303);
   }
 
   /** A lost phone is reported as on its own page, and within the limits of that page. */
@@ -145,7 +169,8 @@ export class ReissueController {
     if (!customer) return undefined;
     const { isFresh, verifiedFor, verifiedBy, channel } = customer.session;
     const isForThis = isFresh && verifiedFor === 'reissue' && channel === 'push';
-    return isForThis && verifiedBy !== null ? { customer, by: verifiedBy } : undefined;
+    if (!isForThis || verifiedBy === null) return undefined;
+    return { customer, by: verifiedBy };
   }
 
   private async shown(visitor: Visitor): Promise<Parameters<typeof reissuePage>[0]> {
@@ -153,6 +178,10 @@ export class ReissueController {
     const known = customer && { known: customer.line.phoneNumber };
     return { reader: visitor, token: visitor.formToken(), ...known };
   }
+}
+
+function keepNumber(visitor: Visitor, number: string): void {
+  visitor.keep(RECEIPT, number, RECEIPT_SECONDS);
 }
 
 function personOf({ line }: Customer): NamedPerson {

@@ -175,7 +175,7 @@ export function reissueStandingPage(reader: Reader, token: Html, application: Ow
   const { standing: words, form } = reissue;
   const { number, standing, cause, delivery, filedAt, expiresAt, mayWithdraw } = application;
   const { title, text } = words.states[standing];
-  const address = `/reissue/standing/${number}`;
+  const address = '/reissue/standing';
   const content = html`<section class="card narrow">
     <h1 tabindex="-1" autofocus>${title}</h1>
     <p class="lead">${text}</p>
@@ -197,6 +197,10 @@ export function reissueStandingPage(reader: Reader, token: Html, application: Ow
         </form>
       </details>`
     }
+    <form method="post" action="${address}/leave">
+      ${token}<button class="secondary">${words.leave}</button>
+      <p class="hint">${words.leaveText}</p>
+    </form>
     ${standing === 'completed' ? linkButton('/my', my.title) : !mayWithdraw && linkButton('/reissue', words.again)}
   </section>`;
   return sitePage({ reader, title: words.title, address, place: '/reissue', content });

@@ -391,6 +391,19 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
     download: '파일로 내려받기 (JSON)',
     back: '내 서비스로 돌아가기',
     none: '없습니다.',
+    withheld:
+      '해지한 서비스의 기록은 문자 인증만으로 보여 드리지 않습니다. 유심을 가진 다른 사람이 볼 수 있기 때문입니다. 필요하면 신분증을 가지고 고객센터나 매장에서 확인해 주세요.',
+    elsewhere: {
+      devices: '등록했던 기기',
+      authenticators: 'OTP와 서명',
+      registrations: '기관 등록',
+      smsPermissions: '문자 허용',
+      alerts: '앱의 확인 알림',
+      notices: '서비스 안내',
+      texts: '발송된 문자',
+      pushes: '푸시 발송 결과',
+      reads: '이 정보를 조회한 기록',
+    },
     chosen: '선택 동의를 변경했습니다.',
     count: (number: number) => `${number}건`,
     line: '회선과 명의자',
@@ -429,7 +442,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       title: '정보 삭제',
       text: '서비스를 해지하고 72시간이 지나면 법령에 따라 보관해야 하는 기록을 제외한 정보를 바로 삭제할 수 있습니다.',
       points: [
-        '삭제하는 정보: 휴대폰 이름과 푸시 주소, 알림, 신고와 재발급 신청, 해지한 기관 등록, 문자 허용 내역, 선택 동의',
+        '삭제하는 정보: 휴대폰 이름과 푸시 주소, 접속과 푸시 기록, OTP, 알림과 안내, 신고와 재발급 신청, 해지한 기관 등록, 문자 허용 내역, 선택 동의',
         '보관하는 정보: 계약과 필수 동의, 요금 기록(전자상거래법), 인증 이력(통신비밀보호법)',
         '보관하는 정보도 보관 기간이 끝나면 자동으로 삭제됩니다.',
       ] as readonly string[],
@@ -437,6 +450,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       done: '보관 의무가 없는 정보를 삭제했습니다.',
       from: (time: string) =>
         `${time}부터 삭제할 수 있습니다. 본인이 해지하지 않았을 때 이의를 제기할 시간을 두기 위해서입니다.`,
+      held: '유심이 최근에 변경되어 지금은 삭제할 수 없습니다. 본인이 아닌 사람이 기록을 지우지 못하게 하기 위해서입니다.',
       stands: '서비스를 이용하는 동안은 서비스에 필요한 정보이므로 삭제할 수 없습니다.',
     },
     statements: {
@@ -548,6 +562,8 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       title: '재발급 신청 내역',
       number: '접수번호',
       keep: '접수번호를 적어 두세요. 이 번호로 진행 상황을 조회하고 신청을 취소할 수 있습니다.',
+      leave: '이 화면 닫기',
+      leaveText: '이 브라우저는 접수번호를 10분 동안 기억합니다. 여럿이 쓰는 컴퓨터라면 닫아 주세요.',
       filedAt: '접수 일시',
       until: '확인 기한',
       states: {

@@ -14,6 +14,15 @@ addEventListener('keydown', (event) => {
   search.select();
 });
 
+// A field that grows with its text is still one line: Enter sends the form.
+addEventListener('keydown', (event) => {
+  const { target } = event;
+  if (event.key !== 'Enter' || event.isComposing || !(target instanceof HTMLTextAreaElement) || target.rows !== 1)
+    return;
+  event.preventDefault();
+  target.form?.requestSubmit();
+});
+
 let usedAt = Date.now();
 for (const kind of ['keydown', 'pointerdown', 'pointermove', 'focus']) {
   addEventListener(
@@ -57,7 +66,7 @@ function isTyping(): boolean {
 
 /** What was typed, unlike the reason that the service wrote into a field, would be lost. */
 function hasTyped(): boolean {
-  const fields = [...document.querySelectorAll('input')];
+  const fields = [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')];
   const isBusy = [...document.forms].some((form) => form.hasAttribute('aria-busy'));
   return isBusy || fields.some((field) => field.type !== 'hidden' && field.value !== field.defaultValue);
 }

@@ -1,18 +1,22 @@
-import type { ShownApplication } from '../../customers/reissue-applications.ts';
+import type { OpenApplications, Recipient, ShownApplication } from '../../customers/reissue-applications.ts';
+import { CHECKED_PROOFS, type CheckedProof } from '../../domain/reissue-application.ts';
+import { choices } from '../../pages/choices.ts';
 import { dateTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 import { mayOperator } from '../../domain/operator.ts';
 import type { CustomerApplication } from '../reissue-desk.ts';
-import { deskPage, reasonField, type DeskReader } from './desk.ts';
+import { callReasonField, deskPage, reasonField, type DeskReader } from './desk.ts';
 
 /** What is wrong with the form that takes up an application. `mismatch`: the last phone has another serial number. */
-export type TakeFault = 'oldSerialNumber' | 'mismatch' | 'identified' | 'reason';
+export type TakeFault = 'oldSerialNumber' | 'mismatch' | 'identityProof' | 'identified' | 'reason';
 
 interface TypedTake {
   oldSerialNumber: string;
   reason: string;
+  /** The proof that stands for a verification by the app that is too old. */
+  identityProof?: CheckedProof | undefined;
   faults: readonly TakeFault[];
 }
 
@@ -45,16 +49,60 @@ export function applicationsCard(
 /** The customer's own applications on the page of the subscription. */
 export function applicationList(
   reader: DeskReader,
-  applications: readonly ShownApplication[],
+  subscriptionId: string,
+  { shown, count }: OpenApplications,
   mayApply: boolean,
 ): Html | false {
-  if (applications.length === 0) return false;
+  if (shown.length === 0) return false;
   const { ownApplication: words } = reader.texts.reissues;
+  const acts = mayOperator(reader.operator.role, 'apply_reissue');
   return html`<div id="applications">
     <h3>${words.title}</h3>
     <p class="hint">${words.text}</p>
-    ${applications.map((application) => oneApplication(reader, application, mayApply))}
+    ${shown.map((application) => oneApplication(reader, application, mayApply))}
+    ${count > shown.length && html`<p class="note-line">${words.more(count - shown.length)}</p>`}
+    ${count > 1 && acts && receiptForm(reader, subscriptionId)}
   </div>`;
+}
+
+/** Anybody can apply in a customer's name. The real customer knows the receipt number of the own application. */
+function receiptForm(reader: DeskReader, subscriptionId: string): Html {
+  const { find } = reader.texts.reissues.ownApplication;
+  return html`<details>
+    <summary>${find.name}</summary>
+    <form method="post" action="/operator/subscriptions/${subscriptionId}/application">
+      <p class="hint">${find.text}</p>
+      ${reader.formToken}
+      <div class="field">
+        <label for="receipt">${find.number}</label>
+        <input id="receipt" name="number" autocomplete="off" autocapitalize="characters" required />
+      </div>
+      ${callReasonField(reader, 'receipt-reason')}
+      <button class="secondary">${find.submit}</button>
+    </form>
+  </details>`;
+}
+
+/** The application with the receipt number that the customer read out. */
+export function foundApplicationPage(
+  reader: DeskReader,
+  subscriptionId: string,
+  found: ShownApplication | undefined,
+): Page {
+  const { ownApplication: words, code } = reader.texts.reissues;
+  const address = `/operator/subscriptions/${subscriptionId}`;
+  const content = html`<section class="card narrow">
+    <h1>${words.find.name}</h1>
+    ${
+      found
+        ? oneApplication(reader, found, true)
+        : html`<p class="alert" role="alert">${words.find.unknown}</p>
+            ${receiptForm(reader, subscriptionId)}`
+    }
+    ${linkButton(address, code.back, 'secondary')}
+  </section>`;
+  const status = found ? {} : { status: 422 };
+  return deskPage({ title: words.find.name, address, content, reader, place: '/operator', ...status });
 }
 
 function oneApplication(reader: DeskReader, application: ShownApplication, mayApply: boolean): Html {
@@ -83,21 +131,30 @@ function oneApplication(reader: DeskReader, application: ShownApplication, mayAp
   </div>`;
 }
 
-function whatWasWritten({ texts, locale }: DeskReader, application: ShownApplication): Html {
+function whatWasWritten({ texts, locale, operator }: DeskReader, application: ShownApplication): Html {
   const { ownApplication: words, columns, causes, proofs, deliveries } = texts.reissues;
+  // The receipt is for those who check it.
+  const acts = mayOperator(operator.role, 'apply_reissue');
   const { cause, oldSerialNumber, identityProof, authenticationId, reference, delivery, recipient } = application;
   return facts([
     [columns.cause, causes[cause]],
     [columns.serialNumber, oldSerialNumber],
-    [columns.proof, authenticationId === null ? proofs[identityProof] : words.byApp(authenticationId)],
-    ...(reference === '' ? [] : [[words.reference, reference] as const]),
+    [
+      words.from,
+      authenticationId === null ? html`<strong class="bad">${words.noLogin}</strong>` : words.byApp(authenticationId),
+    ],
+    ...(authenticationId === null ? [[columns.proof, proofs[identityProof]] as const] : []),
+    ...(reference === '' || !acts ? [] : [[words.reference, reference] as const]),
     [columns.delivery, deliveries[delivery]],
-    ...(recipient
-      ? [[words.recipient, `${recipient.name} · ${recipient.postcode} · ${recipient.address}`] as const]
-      : []),
+    ...(recipient ? [[words.recipient, recipientLine(recipient)] as const] : []),
     [words.filed, dateTime(application.filedAt, locale)],
     [columns.until, dateTime(application.expiresAt, locale)],
   ]);
+}
+
+/** Name and address in one line, masked or in full. */
+export function recipientLine({ name, postcode, address }: Recipient): string {
+  return `${name} · ${postcode} · ${address}`;
 }
 
 /** The form as a page of its own, with a message at each invalid field. */
@@ -115,8 +172,12 @@ export function takePage(
   return deskPage({ title: words.take, address, content, reader, place: '/operator', status: 422 });
 }
 
-function takeForm(reader: DeskReader, { id }: Pick<ShownApplication, 'id'>, typed: TypedTake): Html {
-  const { ownApplication: words, apply, columns, faults } = reader.texts.reissues;
+function takeForm(
+  reader: DeskReader,
+  { id, proofIsStale }: Pick<ShownApplication, 'id' | 'proofIsStale'>,
+  typed: TypedTake,
+): Html {
+  const { ownApplication: words, apply, columns, faults, proofs } = reader.texts.reissues;
   const serialFault = typed.faults.find((one) => one === 'oldSerialNumber' || one === 'mismatch');
   const isUnidentified = typed.faults.includes('identified');
   return html`<form method="post" action="/operator/reissue-applications/${id}/take">
@@ -124,18 +185,33 @@ function takeForm(reader: DeskReader, { id }: Pick<ShownApplication, 'id'>, type
     ${reader.formToken}
     <div class="field">
       <label for="serial-${id}">${columns.serialNumber}</label>
-      <input
+      <textarea
+        rows="1"
+        spellcheck="false"
         id="serial-${id}"
         name="oldSerialNumber"
-        value="${typed.oldSerialNumber}"
         autocomplete="off"
         autocapitalize="characters"
         required
         ${serialFault && html`aria-invalid="true" autofocus`}
         aria-describedby="serial-${id}-fault"
-      />
+      >
+${typed.oldSerialNumber}</textarea>
       <p class="fault" id="serial-${id}-fault">${serialFault && faults[serialFault]}</p>
     </div>
+    ${
+      proofIsStale &&
+      choices({
+        name: 'identityProof',
+        id: `proof-${id}`,
+        legend: columns.proof,
+        options: CHECKED_PROOFS.map((one) => [one, proofs[one]]),
+        chosen: typed.identityProof,
+        fault: typed.faults.includes('identityProof') && faults.identityProof,
+        takesFocus: typed.faults[0] === 'identityProof',
+        hint: words.stale,
+      })
+    }
     <div class="field">
       <label class="check"
         ><input

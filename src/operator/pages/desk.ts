@@ -24,6 +24,7 @@ const APPROVALS = '/operator/approvals';
 const PLACES: readonly (readonly [DeskPlace, OperatorPermission])[] = [
   ['/operator', 'search'],
   [APPROVALS, 'worklist'],
+  ['/operator/overview', 'figures'],
   ['/operator/charges', 'charges'],
   ['/operator/audit', 'whole_audit'],
 ];
@@ -166,19 +167,16 @@ export function reasonField(
   id: string,
   { label = messages.reason, value = '', fault = '' }: { label?: string; value?: string; fault?: string } = {},
 ): Html {
+  const attributes = html`id="${id}" name="reason" maxlength="200" autocomplete="off" required
+  ${fault !== '' && html`aria-invalid="true"`} aria-describedby="${id}-fault"`;
   return html`<div class="field">
     <label for="${id}">${label}</label>
-    <input
-      id="${id}"
-      name="reason"
-      value="${value}"
-      maxlength="200"
-      autocomplete="off"
-      list="reasons"
-      required
-      ${fault !== '' && html`aria-invalid="true"`}
-      aria-describedby="${id}-fault"
-    />
+    ${
+      // What stands in it already must be seen whole, where the text is large too. A field of one line would hide its end.
+      value === ''
+        ? html`<input list="reasons" ${attributes} />`
+        : html`<textarea rows="1" ${attributes}>${value}</textarea>`
+    }
     <p class="fault" id="${id}-fault">${fault}</p>
   </div>`;
 }

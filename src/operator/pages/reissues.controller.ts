@@ -1,6 +1,7 @@
 import { Controller, Param, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { Problem } from '../../domain/problem.ts';
+import { CHECKED_PROOFS } from '../../domain/reissue-application.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { Permits } from '../operator.guard.ts';
@@ -10,7 +11,7 @@ import { subscriptionNotFound } from '../../subscriptions/subscriptions.ts';
 import { DeskPages } from './desk.guard.ts';
 import { letterPage } from './letter.page.ts';
 import { readApplication, readSerialNumber } from './read-application.ts';
-import { takePage, type TakeFault } from './applications.page.ts';
+import { foundApplicationPage, takePage, type TakeFault } from './applications.page.ts';
 import { applicationPage, reissueCodePage } from './reissues.page.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
 
@@ -41,26 +42,41 @@ export class DeskReissuesController {
     return desk.go(`/operator/subscriptions/${id}?done=apply-reissue`);
   }
 
+  /** Shows the application whose receipt number the customer reads out. The number stands in no address. */
+  @Post('subscriptions/:id/application')
+  @RouteConfig(FORM)
+  @Permits('apply_reissue')
+  async find(
+    @AtDesk() desk: DeskRequest,
+    @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
+  ): Promise<string> {
+    const { number = '' } = desk.fields;
+    const found = await this.desk.byReceipt(desk.acting(), id, number);
+    return desk.show(foundApplicationPage(desk.reader, id, found));
+  }
+
   /** Takes up a customer's own application. The operator confirms the check and the serial number. */
   @Post('reissue-applications/:id/take')
   @RouteConfig(FORM)
   @Permits('apply_reissue')
   async take(@AtDesk() desk: DeskRequest, @ReissueId() id: string): Promise<string> {
     const shown = await this.desk.application(id);
-    const { oldSerialNumber: typed = '', reason = '', identified } = desk.fields;
+    const { oldSerialNumber: typed = '', reason = '', identified, identityProof = '' } = desk.fields;
+    const checked = CHECKED_PROOFS.find((one) => one === identityProof);
     const oldSerialNumber = readSerialNumber(desk.fields);
     const faults: TakeFault[] = [
       ...(oldSerialNumber === null ? ['oldSerialNumber' as const] : []),
+      ...(shown.proofIsStale && !checked ? ['identityProof' as const] : []),
       ...(identified === 'yes' ? [] : ['identified' as const]),
       ...(desk.typedReason === undefined ? ['reason' as const] : []),
     ];
-    const again = { oldSerialNumber: typed.slice(0, 40), reason: reason.slice(0, 200) };
+    const again = { oldSerialNumber: typed.slice(0, 40), reason: reason.slice(0, 200), identityProof: checked };
     if (oldSerialNumber === null || faults.length > 0) {
       // The reader of this page read the application on the page of the subscription a moment ago.
       return desk.show(takePage(desk.reader, shown, { ...again, faults }));
     }
     try {
-      await this.desk.take(acting(desk), id, oldSerialNumber);
+      await this.desk.take(acting(desk), id, { oldSerialNumber, checked });
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'serial_number_mismatch')) throw error;
       return desk.show(takePage(desk.reader, shown, { ...again, faults: ['mismatch'] }));

@@ -19,7 +19,9 @@ import type { ReissueUnderWay } from '../words/keys.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import type { ApplicationField, TypedApplication } from './read-application.ts';
-import { applicationList } from './applications.page.ts';
+import { applicationList, recipientLine } from './applications.page.ts';
+import { revealForm } from './reveal.form.ts';
+import type { ReissueOrigin } from '../../customers/reissue-applications.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 
 type Reissue = SubscriptionLook['reissues'][number];
@@ -33,7 +35,8 @@ function addressOf(subscriptionId: string): string {
 }
 
 /** The reissues of a subscription: the one in progress or the link to a new one, and the earlier ones. */
-export function reissueCard(reader: DeskReader, { subscription, reissues, applications }: SubscriptionLook): Html {
+export function reissueCard(reader: DeskReader, look: SubscriptionLook): Html {
+  const { subscription, reissues, origins, applications } = look;
   const words = reader.texts.reissues;
   const open = reissues.find(({ state }) => isUnderWay(state));
   const past = reissues.filter((one) => one !== open);
@@ -41,8 +44,9 @@ export function reissueCard(reader: DeskReader, { subscription, reissues, applic
   const mayApply = open === undefined && hasPhone && mayOperator(reader.operator.role, 'apply_reissue');
   return html`<section class="card" aria-labelledby="reissues">
     <h2 id="reissues">${words.title}</h2>
-    ${applicationList(reader, applications, mayApply)}
-    ${reissues.length === 0 && html`<p class="hint">${words.none}</p>`} ${open && openReissue(reader, open)}
+    ${applicationList(reader, subscription.subscriptionId, applications, mayApply)}
+    ${reissues.length === 0 && html`<p class="hint">${words.none}</p>`}
+    ${open && openReissue(reader, open, origins.get(open.id) ?? null)}
     ${
       mayApply &&
       html`<details>
@@ -54,7 +58,7 @@ export function reissueCard(reader: DeskReader, { subscription, reissues, applic
   </section>`;
 }
 
-function openReissue(reader: DeskReader, reissue: Reissue): Html | false {
+function openReissue(reader: DeskReader, reissue: Reissue, origin: ReissueOrigin | null): Html | false {
   const { locale } = reader;
   const { state, expiresAt } = reissue;
   if (!isUnderWay(state)) return false;
@@ -65,6 +69,7 @@ function openReissue(reader: DeskReader, reissue: Reissue): Html | false {
   return html`<p><strong class="tag ${state}">${words.states[state]}</strong> ${words.underWay[state]}</p>
     ${facts([
       ...whatIsAppliedFor(reader, reissue),
+      ...whereFrom(reader, origin),
       ...step(columns.applied, reissue.appliedBy, reissue.appliedAt),
       ...step(columns.approved, reissue.decidedBy, reissue.decidedAt),
       ...step(columns.issued, reissue.issuedBy, reissue.issuedAt),
@@ -82,6 +87,19 @@ function whatIsAppliedFor({ texts }: DeskReader, reissue: Reissue): (readonly [s
     [columns.serialNumber, reissue.oldSerialNumber],
     [columns.proof, proofs[reissue.identityProof]],
     [columns.delivery, deliveries[reissue.delivery]],
+  ];
+}
+
+/** How the customer applied and where a letter goes, which the one who decides has to know. */
+function whereFrom({ texts, locale }: DeskReader, origin: ReissueOrigin | null): (readonly [string, Html | string])[] {
+  const { ownApplication: words } = texts.reissues;
+  if (origin === null) return [[words.from, words.atDesk]];
+  const { authenticationId, filedAt, recipient } = origin;
+  const from =
+    authenticationId === null ? html`<strong class="bad">${words.noLogin}</strong>` : words.byApp(authenticationId);
+  return [
+    [words.from, html`${from} · ${dateTime(filedAt, locale)}`],
+    ...(recipient ? [[words.recipient, recipientLine(recipient)] as const] : []),
   ];
 }
 
@@ -164,17 +182,19 @@ function applicationForm(
     ${formToken} ${chosen(reader, typed, 'cause', columns.cause, REISSUE_CAUSES, causes)}
     <div class="field">
       <label for="oldSerialNumber">${columns.serialNumber}</label>
-      <input
+      <textarea
+        rows="1"
+        spellcheck="false"
         id="oldSerialNumber"
         name="oldSerialNumber"
-        value="${oldSerialNumber}"
         autocomplete="off"
         autocapitalize="characters"
         required
         ${serialFault && html`aria-invalid="true"`}
         ${serialFault !== undefined && serialFault === typed.faults[0] && html`autofocus`}
         aria-describedby="oldSerialNumber-hint oldSerialNumber-fault"
-      />
+      >
+${oldSerialNumber}</textarea>
       <p class="hint" id="oldSerialNumber-hint">${apply.serialHint}</p>
       <p class="fault" id="oldSerialNumber-fault">${serialFault && faults[serialFault]}</p>
     </div>
@@ -214,18 +234,20 @@ export function waitingReissue(messages: DeskWords, reader: DeskReader, reissue:
   const { locale } = reader;
   const words = reader.texts.reissues;
   const { columns, approvals } = messages;
-  const { id, subscriptionId, phoneNumber, appliedBy, appliedAt, reason, expiresAt } = reissue;
+  const { id, subscriptionId, phoneNumber, appliedBy, appliedAt, reason, expiresAt, origin } = reissue;
   return html`<li class="card" id="reissue-${id}">
     <p class="desk-title"><strong>${words.title}</strong> <span class="tag applied">${words.states.applied}</span></p>
     ${facts([
       [columns.number, phoneNumber ?? messages.unknownNumber],
       ...whatIsAppliedFor(reader, reissue),
+      ...whereFrom(reader, origin),
       [columns.by, appliedBy],
       [columns.reason, reason ?? '–'],
       [columns.when, dateTime(appliedAt, locale)],
       [approvals.until, dateTime(expiresAt, locale)],
     ])}
     <p><a href="${addressOf(subscriptionId)}">${approvals.look}</a></p>
+    ${origin?.recipient != null && revealForm(reader, { subscriptionId, id: `reveal-${id}`, from: 'approvals' })}
     ${decision(messages, reader, reissue)}
   </li>`;
 }

@@ -64,11 +64,12 @@ export class DeskSubscriptionController {
   async reveal(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
     const operator = desk.acting();
     // The form of the page carries a value for one use, so that a reload shows nothing again.
-    const { once } = desk.fields;
+    const { once, from } = desk.fields;
     if (once !== undefined && !(await this.sessions.isFirst(desk.session, `once ${once.slice(0, 64)}`))) {
       return desk.go(afterwards(id, 'reveal-over'));
     }
-    return desk.show(revealedPage(desk.reader, id, await this.desk.reveal(operator, id)));
+    const back = from === 'approvals' ? 'approvals' : 'subscription';
+    return desk.show(revealedPage(desk.reader, id, await this.desk.reveal(operator, id), back));
   }
 
   /** Cancels while the caller is verified by push. Otherwise another operator decides; see `askCancel`. */

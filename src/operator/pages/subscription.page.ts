@@ -1,5 +1,4 @@
 import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
-import { randomToken } from '../../crypto/random.ts';
 import type { Hold } from '../../domain/line-memory.ts';
 import type { Locale } from '../../domain/locale.ts';
 import type { SubscriptionState } from '../../domain/subscription.ts';
@@ -17,6 +16,8 @@ import type { Page } from '../../pages/page.ts';
 import { firstLookCard, othersCard, phoneCard } from './phone.cards.ts';
 import { textsCard } from './texts.card.ts';
 import { reissueCard } from './reissues.page.ts';
+import { recipientLine } from './applications.page.ts';
+import { revealForm, type RevealedFrom } from './reveal.form.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 
 /** The permission that each action requires, and the condition under which it has an effect. */
@@ -87,7 +88,7 @@ export function subscriptionPage(
         <h2 id="actions">${words.actions}</h2>
         ${actions.length === 0 && html`<p class="hint">${words.noActions}</p>`}
         ${mayOperator(operator.role, 'check_caller') && callerCheckForm(reader, look, shown.caller)}
-        ${actions.map(({ action }) => actionForm(reader, address, action))}
+        ${actions.map(({ action }) => actionForm(reader, look.subscription.subscriptionId, action))}
       </section>
     </div>
     ${phoneCard(reader, look)} ${othersCard(reader, look)} ${reissueCard(reader, look)}
@@ -144,22 +145,18 @@ function newPhoneOf(words: DeskWords['subscription'], standing: NewPhoneStanding
   return standing.until ? html`${newPhone.until} ${dateTime(standing.until, locale)}` : html`${newPhone.forCarrier}`;
 }
 
-function actionForm(reader: DeskReader, address: string, action: DeskAction): Html {
+function actionForm(reader: DeskReader, subscriptionId: string, action: DeskAction): Html {
+  const address = `/operator/subscriptions/${subscriptionId}`;
+  if (action === 'reveal') return revealForm(reader, { subscriptionId, id: 'reason-reveal', from: 'subscription' });
   const { name, text, submit } = reader.texts.desk.actions[action];
   return html`<details>
     <summary>${name}</summary>
     <form method="post" action="${address}/${action}">
       <p class="hint">${text}</p>
-      ${reader.formToken} ${action === 'reveal' && onceField(randomToken(16))}
-      ${callReasonField(reader, `reason-${action}`)}
+      ${reader.formToken} ${callReasonField(reader, `reason-${action}`)}
       <button class="${action === 'ask-cancel' ? 'danger' : 'secondary'}">${submit}</button>
     </form>
   </details>`;
-}
-
-/** Makes the form good for one answer: a reload or the back button sends the same value again. */
-function onceField(value: string): Html {
-  return html`<input type="hidden" name="once" value="${value}" />`;
 }
 
 function lifeCard(messages: DeskWords, { locale }: DeskReader, { life }: SubscriptionLook): Html {
@@ -229,7 +226,12 @@ function auditCard(messages: DeskWords, { locale }: DeskReader, { entries }: Sub
 }
 
 /** Data that all other pages mask, shown once. */
-export function revealedPage(reader: DeskReader, subscriptionId: string, revealed: Revealed): Page {
+export function revealedPage(
+  reader: DeskReader,
+  subscriptionId: string,
+  revealed: Revealed,
+  from: RevealedFrom = 'subscription',
+): Page {
   const { locale } = reader;
   const { revealed: messages, subscription } = reader.texts.desk;
   const address = `/operator/subscriptions/${subscriptionId}`;
@@ -240,8 +242,15 @@ export function revealedPage(reader: DeskReader, subscriptionId: string, reveale
       [messages.number, revealed.phoneNumber ?? subscription.noNumber],
       [messages.birthDate, calendarDay(revealed.birthDate, locale)],
       [messages.device, revealed.deviceName ?? subscription.noDevice],
+      ...revealed.recipients.map(
+        ({ recipient, filedAt }) =>
+          [
+            messages.recipient,
+            html`${recipientLine(recipient)} <span class="hint">${dateTime(filedAt, locale)}</span>`,
+          ] as const,
+      ),
     ])}
-    ${linkButton(address, messages.back)}
+    ${from === 'approvals' ? linkButton('/operator/approvals', messages.backToApprovals) : linkButton(address, messages.back)}
   </section>`;
   return deskPage({ title: messages.title, address, content, reader, place: '/operator' });
 }

@@ -57,6 +57,16 @@ export class CustomerRows {
     return row!;
   }
 
+  /** Number of applications for a reissue of a subscription. */
+  async applicationsOf(subscriptionId: string): Promise<number> {
+    return (await this.sql('SELECT 1 FROM reissue_applications WHERE subscription_id = $1', [subscriptionId])).length;
+  }
+
+  /** Moves the filing of every application for a reissue into the past. */
+  ageApplications(days: number): Promise<unknown> {
+    return this.sql('UPDATE reissue_applications SET filed_at = filed_at - make_interval(days => $1)', [days]);
+  }
+
   /** Moves the end of every application for a reissue into the past. */
   expireApplications(): Promise<unknown> {
     return this.sql(`UPDATE reissue_applications SET expires_at = now() - interval '1 second'`);

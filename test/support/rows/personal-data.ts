@@ -78,6 +78,15 @@ export class PersonalDataRows {
     return row!.kept;
   }
 
+  /** The digest of a device's push token. */
+  async pushDigestOf(deviceId: string): Promise<Buffer | null> {
+    const [row] = await this.sql<{ digest: Buffer | null }>(
+      'SELECT push_token_digest AS digest FROM devices WHERE id = $1',
+      [deviceId],
+    );
+    return row!.digest;
+  }
+
   /** Moves the revocation of a device into the past. */
   ageRevocation(deviceId: string, hours: number): Promise<unknown> {
     return this.sql('UPDATE devices SET revoked_at = now() - make_interval(hours => $2) WHERE id = $1', [
@@ -94,12 +103,11 @@ export class PersonalDataRows {
     ]);
   }
 
-  /** Records the consent of a subscriber. */
+  /** Records the consent of a subscriber as an earlier release does, in one row for both required documents. */
   agree(subscriptionId: string): Promise<unknown> {
-    return this.sql(
-      `INSERT INTO consents (subscription_id, document, version, locale, channel) VALUES ($1, 'terms', '2026-11', 'ko', 'website')`,
-      [subscriptionId],
-    );
+    return this.sql(`INSERT INTO consents (subscription_id, terms, locale) VALUES ($1, '2026-11', 'ko')`, [
+      subscriptionId,
+    ]);
   }
 
   /** Charges a subscription for a month, which is closed with it. */

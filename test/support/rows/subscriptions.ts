@@ -216,7 +216,7 @@ export class SubscriptionRows {
     { document: string; version: string; locale: string; channel: string; by: string | null; withdrawn: boolean }[]
   > {
     return this.sql(
-      `SELECT document, version, locale, channel, recorded_by AS by, withdrawn_at IS NOT NULL AS withdrawn
+      `SELECT document, terms AS version, locale, channel, recorded_by AS by, withdrawn_at IS NOT NULL AS withdrawn
        FROM consents JOIN subscriptions s ON s.id = subscription_id WHERE line_id = $1 ORDER BY document, at`,
       [lineId],
     );

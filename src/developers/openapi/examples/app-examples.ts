@@ -101,7 +101,14 @@ export const APP_EXAMPLES = {
   EnrolResponse: { deviceId: DEVICE, serialNumber: 'PG-1234-5678-9012', state: 'testing' },
   TestRequest: { code: '482913' },
   TestResponse: { deviceId: DEVICE, state: 'active' },
-  DeviceResponse: { state: 'active', serialNumber: 'PG-1234-5678-9012', pinLocked: false },
+  DeviceResponse: {
+    state: 'active',
+    serialNumber: 'PG-1234-5678-9012',
+    pinLocked: false,
+    pushes: true,
+    subscription: 'active',
+    maskedPhoneNumber: '010-****-5678',
+  },
   PushTokenRequest: { pushToken: 'fcm-token' },
   PushKeyResponse: {
     applicationServerKey: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
