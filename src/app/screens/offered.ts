@@ -75,7 +75,7 @@ export function showOffered(
   offered: OfferedDevice,
   then: { right: () => void; wrong: () => void },
 ): void {
-  const { title, text, number, kind, kinds, valid, right, wrong } = messages;
+  const { title, text, number, kind, kinds, valid, until, right, wrong } = messages;
   display.show(() =>
     screen(
       { title, text, kind: 'offered' },
@@ -83,7 +83,7 @@ export function showOffered(
         [number, offered.phoneNumber],
         [kind, kinds[offered.kind]],
         [words.serial, offered.serialNumber],
-        [valid, words.home.until(timeOf(offered.expiresAt))],
+        [valid, until(timeOf(offered.expiresAt))],
       ]),
       button(right, then.right),
       button(wrong, then.wrong, 'secondary'),

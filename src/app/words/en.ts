@@ -71,6 +71,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       kind: 'What is registered',
       kinds: { phone: 'The verification app', smart_otp: 'An institution’s Smart OTP' },
       valid: 'The code is valid',
+      until: (time) => `Until ${time}`,
       right: 'It is right. Continue',
       wrong: 'It is not',
       notMine: `Nothing was registered. Get a new enrolment code for your number. If someone you do not know gave you the code, tell the call centre (${callCentre}).`,

@@ -84,6 +84,7 @@ export function ko({ service, callCentre }: Brand) {
       kind: '등록할 것',
       kinds: { phone: '본인확인 앱', smart_otp: '기관의 스마트OTP' } satisfies Record<OfferedDevice['kind'], string>,
       valid: '등록 코드 유효 시간',
+      until: (time: string) => `${time}까지`,
       right: '맞습니다. 계속',
       wrong: '아닙니다',
       notMine: `아무것도 등록하지 않았습니다. 내 번호의 등록 코드를 새로 받아 주세요. 모르는 사람이 준 코드라면 고객센터(${callCentre})에 알려 주세요.`,
