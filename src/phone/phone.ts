@@ -42,8 +42,8 @@ export type Enrolment = {
    * Default: true, and the state is plain JSON.
    */
   exportableKeys?: boolean;
-  /** What the person agreed to: the versions of {@link Phone.checkCode}, in the language in which they were read. */
-  consent?: { locale: 'ko' | 'en'; terms: string; privacy: string };
+  /** Left out by an app that asks for consent elsewhere. */
+  consent?: EnrolmentConsent;
   /** Defaults to the platform's own. */
   fetch?: typeof globalThis.fetch;
   /** Argon2id's cost; only tests change the default. */
@@ -135,6 +135,9 @@ export type PendingAuthentication = {
    */
   caller?: { deed: CallerDeed };
 };
+
+/** What a person agreed to: the versions of {@link Phone.checkCode}, in the language in which they were read. */
+export type EnrolmentConsent = { locale: string; terms: string; privacy: string };
 
 /** What an enrolment code enrols, for the person to check, and the documents to agree to. */
 export type OfferedDevice = {

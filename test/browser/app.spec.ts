@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { CHROMIUM, describeWith, WHOLE_CHROMIUM } from '../support/programs.ts';
 import { bytesOf, Scene, sidewaysScroll, unseenInForcedColors, type DemoPerson } from './scene.ts';
-import { screen, shownCode, typePin } from './steps.ts';
+import { agree, screen, shownCode, typePin } from './steps.ts';
 
 const { defaultBrowserType: _pixel, ...PIXEL } = devices['Pixel 7'];
 const { defaultBrowserType: _iphone, ...IPHONE } = devices['iPhone 13'];
@@ -119,7 +119,10 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     await finishEnrolment();
   }
 
-  async function finishEnrolment(): Promise<void> {
+  async function finishEnrolment(look?: () => Promise<void>): Promise<void> {
+    await agree(app, look);
+    await screen(app, 'permissions').waitFor();
+    await look?.();
     await screen(app, 'permissions').locator('.secondary').click();
     await typePin(app);
     await app.locator('.screen.pin:has-text("한 번 더")').waitFor();
@@ -145,14 +148,17 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     const person = scene.person('demo-1');
     const { enrolmentCode } = await scene.subscribe(person);
     await open(SMALL, `#enrol=${String(enrolmentCode)}`);
-    await screen(app, 'permissions').waitFor();
+    await screen(app, 'agreement').waitFor();
     expect(await bytesOf(app.mainFrame())).toBeLessThan(SHELL_BYTES);
     // A code must not stay in the history.
     expect(app.url()).not.toContain('enrol');
-    await expectFit();
-    await finishEnrolment();
+    await finishEnrolment(expectFit);
     await app.locator('.alerts-off').waitFor();
     await expectFit();
+    expect(await scene.rows.subscriptions.consentsOf(person.lineId)).toMatchObject([
+      { document: 'privacy', locale: 'ko', channel: 'app' },
+      { document: 'terms', locale: 'ko', channel: 'app' },
+    ]);
     // No push reaches this browser: the open app asks by itself.
     const id = await scene.startFor(person);
     await app.locator('.request-card').click();
@@ -322,6 +328,7 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     await writeFile(join(profile, 'camera.y4m'), filmOf(`${scene.issuer}/app#enrol=${String(enrolmentCode)}`));
     await app.goto(`${scene.issuer}/app`);
     await screen(app, 'welcome').getByRole('button', { name: 'QR 코드 찍기' }).click();
+    await agree(app);
     await screen(app, 'permissions').locator('.primary').click();
     await typePin(app);
     await app.locator('.screen.pin:has-text("한 번 더")').waitFor();

@@ -87,6 +87,8 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
       await phone.locator('#card').fill(JSON.stringify(card.privateJwk));
     }
     await screen(phone, 'smart-otp').locator('> .primary').click();
+    await expectScreen('offered');
+    await screen(phone, 'offered').locator('.primary').click();
     await screen(phone, 'pin').waitFor();
     await phone.keyboard.type(SMART_PIN);
     await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();

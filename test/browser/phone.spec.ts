@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { BrowserContext, Page } from 'playwright-core';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
-import { enrol, openSetting, PIN, screen, shownCode, typePin } from './steps.ts';
+import { agree, enrol, openSetting, PIN, screen, shownCode, typePin } from './steps.ts';
 
 type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
 
@@ -60,6 +60,14 @@ describeWith(CHROMIUM, 'the reference app', () => {
 
   it('the app refuses a PIN that is easy to guess, and one that was not repeated alike', async () => {
     await screen(phone, 'welcome').locator('> .primary').click();
+    // Nothing goes on without consent, and a refusal leads back.
+    await screen(phone, 'agreement').locator('.primary').click();
+    await phone.getByText('두 가지 모두 동의해야').waitFor();
+    await expectFit();
+    await screen(phone, 'agreement').locator('.secondary').click();
+    await phone.getByText('아무것도 등록하지 않았습니다.').waitFor();
+    await screen(phone, 'welcome').locator('> .primary').click();
+    await agree(phone);
     await screen(phone, 'pin').waitFor();
     await expectFit();
     await typePin(phone, '123456');
@@ -477,6 +485,10 @@ describeWith(CHROMIUM, 'the reference app', () => {
       const tryCode = async (code: string) => {
         await phone.locator('#enrolment-code').fill(code);
         await screen(phone, 'again').locator('.primary').click();
+      };
+      const finish = async (code: string) => {
+        await tryCode(code);
+        await agree(phone);
         await screen(phone, 'pin').waitFor();
         await phone.keyboard.type('905173');
         await phone.getByText(words.once).waitFor();
@@ -493,7 +505,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
 
       const useNewCode = async () => {
         await openSetting(phone, words.again);
-        await tryCode(String((await scene.operate(person(), 'enrolment-code'))['enrolmentCode']));
+        await finish(String((await scene.operate(person(), 'enrolment-code'))['enrolmentCode']));
         await screen(phone, 'shown-code').waitFor();
       };
       // The service ends the test of the new keys; the old ones are still there, and it still knows them.

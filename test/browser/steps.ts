@@ -20,10 +20,27 @@ export async function typePin(phone: Phone, pin: string = PIN): Promise<void> {
   for (const digit of pin) await phone.locator(`.pin-keys [aria-label="${digit}"]`).click();
 }
 
+/** Looks at one screen on the way. */
+type Look = (step: string) => Promise<void>;
+const DO_NOT_LOOK: Look = () => Promise.resolve();
+
+/** Agrees to the documents, and confirms what the code enrols. */
+export async function agree(phone: Phone, look = DO_NOT_LOOK): Promise<void> {
+  await screen(phone, 'agreement').waitFor();
+  await look('agreement');
+  await phone.locator('#agreed-terms').check();
+  await phone.locator('#agreed-privacy').check();
+  await screen(phone, 'agreement').locator('.primary').click();
+  await screen(phone, 'offered').waitFor();
+  await look('offered');
+  await screen(phone, 'offered').locator('.primary').click();
+}
+
 /** Enrols the phone with a demo line, up to the list of requests. */
-export async function enrol(phone: Phone, { lineId }: DemoPerson): Promise<void> {
+export async function enrol(phone: Phone, { lineId }: DemoPerson, look = DO_NOT_LOOK): Promise<void> {
   await phone.locator('#line').selectOption(lineId);
   await screen(phone, 'welcome').locator('> .primary').click();
+  await agree(phone, look);
   await typePin(phone);
   await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
   await typePin(phone);
@@ -42,6 +59,7 @@ export async function enrolWithCode(phone: Phone, code: string): Promise<void> {
   await screen(phone, 'welcome').locator('summary').click();
   await phone.locator('#enrolment-code').fill(code);
   await screen(phone, 'welcome').locator('details .secondary').click();
+  await agree(phone);
   await typePin(phone);
   await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
   await typePin(phone);

@@ -245,7 +245,7 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await screen(phone, 'welcome').waitFor();
     await expectWhole(phone, 'app welcome');
     const person = scene.person(lang === 'ko' ? 'demo-4' : 'demo-3');
-    await enrol(phone, person);
+    await enrol(phone, person, (step) => expectWhole(phone, `app ${step}`));
     await expectWhole(phone, 'app home');
     await scene.startFor(person);
     await phone.locator('.banner button').waitFor();
@@ -317,6 +317,7 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await expectWhole(phone, 'app Smart OTP refused');
     await phone.locator('#card').fill(JSON.stringify(card.privateJwk));
     await screen(phone, 'smart-otp').locator('> .primary').click();
+    await screen(phone, 'offered').locator('.primary').click();
     await screen(phone, 'pin').waitFor();
     await typePin(phone);
     await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();

@@ -1,9 +1,10 @@
-import type { Phone } from '../../phone/phone.ts';
+import type { EnrolmentConsent, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { enrolmentHere, type Handset, type Platform, type Service } from '../platform.ts';
 import { codeFields } from './code-field.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { FirstPin } from './first-pin.ts';
+import { askOffered, showAgreement, showOffered } from './offered.ts';
 import { readEnrolmentCode } from './read-enrolment.ts';
 import { words } from '../words/words.ts';
 
@@ -45,7 +46,7 @@ export class Enrolling {
   begin(...said: HTMLElement[]): void {
     this.startOver = (fault) => this.begin(fault);
     const back = this.ways.elsewhere();
-    const own = this.first.ownWay?.({ got: (got) => void this.choosePin(got), again: (fault) => this.begin(fault) });
+    const own = this.first.ownWay?.({ got: (got) => void this.check(got), again: (fault) => this.begin(fault) });
     this.display.show(() =>
       screen(
         { ...words.welcome, kind: 'welcome', ...(back && { back }) },
@@ -85,7 +86,7 @@ export class Enrolling {
     else if (isEnrolled) this.askFirst(read.enrolmentCode, back);
     else {
       this.startOver = (fault) => this.begin(fault);
-      void this.choosePin(read);
+      void this.check(read);
     }
   }
 
@@ -111,7 +112,7 @@ export class Enrolling {
     const { scan } = this.app.platform;
     const more = { ...(code !== undefined && { code }), ...(scan && { scan: () => this.scan(scan) }) };
     const look = { kind, hint: words.enrolmentCodeFormat, ...more };
-    return codeFields(this.app.service.issuer, look, (enrolmentCode) => void this.choosePin({ enrolmentCode }));
+    return codeFields(this.app.service.issuer, look, (enrolmentCode) => void this.check({ enrolmentCode }));
   }
 
   private scan(scan: NonNullable<Platform['scan']>): void {
@@ -120,24 +121,44 @@ export class Enrolling {
       read: (text) => {
         const read = readEnrolmentCode(text, issuer);
         if ('fault' in read) return read.fault;
-        void this.choosePin(read);
+        void this.check(read);
         return undefined;
       },
       back: () => this.begin(),
     });
   }
 
-  private async choosePin(got: Got): Promise<void> {
+  /** Asks for consent to what the code enrols, and whether it is right, before the PIN. Until then nothing is enrolled. */
+  private async check(got: Got): Promise<void> {
+    const { issuer } = this.app.service;
+    const offered = await askOffered(this.display, { issuer, enrolmentCode: got.enrolmentCode, kind: 'phone' });
+    if (offered instanceof HTMLElement) {
+      this.startOver(offered);
+      return;
+    }
+    const wrong = () => this.startOver(faultLine(words.offered.notMine));
+    showAgreement(this.display, offered, {
+      agreed: (consent) =>
+        showOffered(this.display, offered, { right: () => void this.choosePin({ ...got, consent }), wrong }),
+      refused: () => this.startOver(faultLine(words.agreement.refused)),
+    });
+  }
+
+  private async choosePin(got: Got & { consent: EnrolmentConsent }): Promise<void> {
     await this.app.platform.askPermissions?.();
     (await this.firstPin(got)).choose();
   }
 
-  private async firstPin({ enrolmentCode, handset }: Got): Promise<FirstPin> {
+  private async firstPin({ enrolmentCode, handset, consent }: Got & { consent?: EnrolmentConsent }): Promise<FirstPin> {
     const { service, platform } = this.app;
     const here = await enrolmentHere(platform, handset);
     const { pushToken } = here;
     const enrolled = (phone: Phone) => this.onEnrolled({ phone, pushToken });
     const then = { enrolled, startOver: (said: HTMLElement) => this.startOver(said) };
-    return new FirstPin(this.display, { issuer: service.issuer, enrolmentCode, ...here }, then);
+    return new FirstPin(
+      this.display,
+      { issuer: service.issuer, enrolmentCode, ...here, ...(consent && { consent }) },
+      then,
+    );
   }
 }

@@ -4,9 +4,10 @@ import { cardField } from './card.ts';
 import { codeFields } from './code-field.ts';
 import { Consent } from './consent.ts';
 import type { DeviceTest } from './device-test.ts';
-import { badge, button, factList, screen, type Display } from './display.ts';
+import { badge, button, factList, faultLine, screen, type Display } from './display.ts';
 import { isUnregistered } from './fault.ts';
 import { FirstPin } from './first-pin.ts';
+import { askOffered, showOffered } from './offered.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 import type { Leave } from './pin-refusal.ts';
 import { enrolmentHere, type Platform, type Service } from '../platform.ts';
@@ -41,9 +42,18 @@ export class AddingSmartOtp {
         this.goOn(smartOtp);
       };
       const startOver = (fault: HTMLElement) => this.begin(back, fault);
+      const { issuer } = service;
+      const offered = await askOffered(this.display, { issuer, enrolmentCode, kind: 'smart_otp' });
+      if (offered instanceof HTMLElement) {
+        startOver(offered);
+        return;
+      }
       const { name, ...here } = await enrolmentHere(platform);
-      const enrolment = { issuer: service.issuer, enrolmentCode, name: messages.deviceName(name), ...here };
-      new FirstPin(this.display, enrolment, { enrolled, startOver }).choose();
+      const enrolment = { issuer, enrolmentCode, name: messages.deviceName(name), ...here };
+      const pin = new FirstPin(this.display, enrolment, { enrolled, startOver });
+      // The consent to a Smart OTP follows its test.
+      const wrong = () => startOver(faultLine(words.offered.notMine));
+      showOffered(this.display, offered, { right: () => pin.choose(), wrong });
     };
     const look = { kind: 'primary', hint: messages.format, between: given } as const;
     const fields = codeFields(service.issuer, look, (code) => void choosePin(code));

@@ -33,6 +33,53 @@ export function en({ service, callCentre }: Brand): AppWords {
     },
     notEligible: 'This line cannot subscribe',
     ofBoth: ({ english }) => english,
+    agreement: {
+      title: 'We need your consent first',
+      text: 'Please read this and agree. Nothing is registered before you do.',
+      items: {
+        title: 'What is collected',
+        text: 'Phone number, date of birth, gender, nationality status and state of the line; name, system, serial number, public keys and notification address of this phone; who asked you to verify, for what and when',
+      },
+      purpose: {
+        title: 'What for',
+        text: 'To send verification codes to this phone only, and to keep others from using them',
+      },
+      kept: {
+        title: 'How long',
+        text: (history, personalData) =>
+          `The history of verifications for ${history} days; contract and consents for ${personalData} days after you cancel`,
+      },
+      refusal: { title: 'Your right to refuse', text: 'You may refuse. Then this phone cannot be registered.' },
+      agree: {
+        terms: 'I agree to the terms of use (required)',
+        privacy: 'I agree to the collection and use of my personal data (required)',
+      },
+      link: {
+        terms: (version) => `Read the terms of use (in effect from ${version})`,
+        privacy: (version) => `Read the privacy policy (in effect from ${version})`,
+      },
+      missing: 'Both are needed to continue.',
+      proceed: 'Agree and continue',
+      refuse: 'I do not agree',
+      refused: 'You did not agree, so nothing was registered.',
+    },
+    offered: {
+      checking: 'Checking the enrolment code.',
+      title: 'Please check that this is right',
+      text: 'From now on, verification codes for this number come to this phone.',
+      number: 'My number',
+      kind: 'What is registered',
+      kinds: { phone: 'The verification app', smart_otp: 'An institution’s Smart OTP' },
+      valid: 'The code is valid',
+      until: (time) => `Until ${time}`,
+      right: 'It is right. Continue',
+      wrong: 'It is not',
+      notMine: `Nothing was registered. Get a new enrolment code for your number. If someone you do not know gave you the code, tell the call centre (${callCentre}).`,
+      otherKind: {
+        phone: 'That is a code for the verification app. Enter the code for a Smart OTP from your institution.',
+        smart_otp: 'That is a code for an institution’s Smart OTP. Enter it under “Add a Smart OTP”.',
+      },
+    },
     choosePin: { title: 'Choose a six-digit PIN', text: 'You will enter it for every verification.' },
     repeatPin: { title: 'Once more', text: 'Enter the same six digits.' },
     pinsDiffer: 'The two PINs differ. Choose a PIN again.',

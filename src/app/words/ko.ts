@@ -4,6 +4,7 @@ import type {
   AuthenticatorKind,
   CallerDeed,
   DeclineReason,
+  OfferedDevice,
   PhoneAlert,
 } from '../../phone/phone.ts';
 import type { AlertWords, ConsentWords, Sentence } from './shapes.ts';
@@ -42,6 +43,56 @@ export function ko({ service, callCentre }: Brand) {
     notEligible: '이 회선은 가입할 수 없습니다',
     /** The service gives each reason in Korean and in English: the sentence in this language. */
     ofBoth: ({ korean }: { korean: string; english: string }) => korean,
+    agreement: {
+      title: '먼저 동의가 필요합니다',
+      text: '읽어 보시고 동의해 주세요. 동의하기 전에는 아무것도 등록하지 않습니다.',
+      items: {
+        title: '수집 항목',
+        text: '휴대폰번호, 생년월일, 성별, 내외국인 여부, 회선의 상태; 이 휴대폰의 이름, 운영체제, 일련번호, 공개키, 알림 주소; 본인확인을 요청한 곳, 용도, 시각',
+      },
+      purpose: {
+        title: '이용 목적',
+        text: '본인확인 인증번호를 이 휴대폰으로만 보내고, 다른 사람이 쓰지 못하게 막기 위해',
+      },
+      kept: {
+        title: '보유 기간',
+        text: (history: number, personalData: number) =>
+          `인증 이력은 ${history}일, 계약과 동의의 기록은 해지한 날부터 ${personalData}일`,
+      },
+      refusal: {
+        title: '거부할 권리',
+        text: '동의하지 않을 수 있습니다. 동의하지 않으면 이 휴대폰을 등록할 수 없습니다.',
+      },
+      agree: {
+        terms: '이용약관에 동의합니다 (필수)',
+        privacy: '개인정보 수집 및 이용에 동의합니다 (필수)',
+      } satisfies Record<OfferedDevice['documents'][number]['document'], string>,
+      link: {
+        terms: (version: string) => `이용약관 읽기 (${version} 시행)`,
+        privacy: (version: string) => `개인정보 처리방침 읽기 (${version} 시행)`,
+      } satisfies Record<OfferedDevice['documents'][number]['document'], (version: string) => string>,
+      missing: '두 가지 모두 동의해야 계속할 수 있습니다.',
+      proceed: '동의하고 계속',
+      refuse: '동의하지 않음',
+      refused: '동의하지 않아 아무것도 등록하지 않았습니다.',
+    },
+    offered: {
+      checking: '등록 코드를 확인하고 있습니다.',
+      title: '맞는지 확인해 주세요',
+      text: '이 번호의 본인확인 인증번호를 지금 이 휴대폰에서 받게 됩니다.',
+      number: '내 번호',
+      kind: '등록할 것',
+      kinds: { phone: '본인확인 앱', smart_otp: '기관의 스마트OTP' } satisfies Record<OfferedDevice['kind'], string>,
+      valid: '등록 코드 유효 시간',
+      until: (time: string) => `${time}까지`,
+      right: '맞습니다. 계속',
+      wrong: '아닙니다',
+      notMine: `아무것도 등록하지 않았습니다. 내 번호의 등록 코드를 새로 받아 주세요. 모르는 사람이 준 코드라면 고객센터(${callCentre})에 알려 주세요.`,
+      otherKind: {
+        phone: '본인확인 앱의 등록 코드입니다. 기관에서 받은 스마트OTP 등록 코드를 입력해 주세요.',
+        smart_otp: '기관의 스마트OTP 등록 코드입니다. ‘스마트OTP 추가’에서 입력해 주세요.',
+      } satisfies Record<OfferedDevice['kind'], string>,
+    },
     choosePin: { title: '비밀번호 6자리를 정해 주세요', text: '본인확인을 요청받을 때마다 입력합니다.' },
     repeatPin: { title: '한 번 더 입력해 주세요', text: '방금 정한 비밀번호 6자리를 입력해 주세요.' },
     pinsDiffer: '두 비밀번호가 다릅니다. 처음부터 다시 정해 주세요.',
