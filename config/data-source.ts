@@ -73,6 +73,7 @@ import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-
 import { ApplicationsOnce1764230000000 } from '../migrations/1764230000000-applications-once.ts';
 import { DataReads1764230000001 } from '../migrations/1764230000001-data-reads.ts';
 import { CountedInTurn1764230000002 } from '../migrations/1764230000002-counted-in-turn.ts';
+import { Corrections1764230000003 } from '../migrations/1764230000003-corrections.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -80,6 +81,7 @@ import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
 import { AuditHead } from '../src/operator/audit-head.entity.ts';
 import { CallerCheck } from '../src/operator/caller-check.entity.ts';
+import { Correction } from '../src/operator/correction.entity.ts';
 import { DeedRequest } from '../src/operator/deed-request.entity.ts';
 import { OperatorLook } from '../src/operator/operator-look.entity.ts';
 import { Client } from '../src/relying-parties/client.entity.ts';
@@ -133,6 +135,7 @@ export const ENTITIES = [
   ConsoleMember,
   CountedHour,
   CustomerSession,
+  Correction,
   DeedRequest,
   Delivery,
   PushAnswer,
@@ -236,6 +239,7 @@ export function dataSourceOptions(
       ApplicationsOnce1764230000000,
       DataReads1764230000001,
       CountedInTurn1764230000002,
+      Corrections1764230000003,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
