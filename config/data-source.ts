@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { DataSource, type DataSourceOptions, MigrationExecutor } from 'typeorm';
 import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
 import { SubscriptionLife1763800000000 } from '../migrations/1763800000000-subscription-life.ts';
@@ -28,7 +29,7 @@ import { Registration } from '../src/authenticators/registrations/registration.e
 import { CarrierEvent } from '../src/carrier/events/carrier-event.entity.ts';
 import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
-import { Consent } from '../src/customers/consent.entity.ts';
+import { Consent } from '../src/consents/consent.entity.ts';
 import { DataRead } from '../src/customers/data-read.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
@@ -44,6 +45,7 @@ import { DeviceContact } from '../src/devices/device-contact.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
 import { CountedHour } from '../src/figures/counted-hour.entity.ts';
 import { Figure } from '../src/figures/figure.entity.ts';
+import { ServiceFigure } from '../src/figures/service-figure.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
 import { DepartedNumber } from '../src/lines/departed-number.entity.ts';
 import { JournalMark } from '../src/journal/journal-mark.entity.ts';
@@ -74,6 +76,8 @@ import { ApplicationsOnce1764230000000 } from '../migrations/1764230000000-appli
 import { DataReads1764230000001 } from '../migrations/1764230000001-data-reads.ts';
 import { CountedInTurn1764230000002 } from '../migrations/1764230000002-counted-in-turn.ts';
 import { Corrections1764230000003 } from '../migrations/1764230000003-corrections.ts';
+import { ServiceFigures1764240000000 } from '../migrations/1764240000000-service-figures.ts';
+import { OverviewIndexes1764240000001 } from '../migrations/1764240000001-overview-indexes.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -154,6 +158,7 @@ export const ENTITIES = [
   Reissue,
   ReissueApplication,
   Report,
+  ServiceFigure,
   SinkToken,
   SmsPermission,
   SpentDeviceProof,
@@ -196,6 +201,8 @@ export function dataSourceOptions(
   const pool = poolOptions(url, limits, sharesSessions ? '' : `${PLANNING}; ${limitsOf(limits)}`);
   return {
     type: 'postgres',
+    // TypeORM would look for another copy of it: errors are instances of the classes that this service knows.
+    driver: pg,
     url: pool.connectionString,
     entities: ENTITIES,
     namingStrategy: new SnakeCaseColumns(),
@@ -240,6 +247,8 @@ export function dataSourceOptions(
       DataReads1764230000001,
       CountedInTurn1764230000002,
       Corrections1764230000003,
+      ServiceFigures1764240000000,
+      OverviewIndexes1764240000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

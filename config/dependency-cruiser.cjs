@@ -10,7 +10,7 @@ const tiers = [
   ['authentication/', 'test-mode/'],
   ['authenticators/'],
   ['devices/'],
-  ['subscriptions/'],
+  ['consents/', 'subscriptions/'],
   ['accounts/', 'alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/', 'webhooks/'],
   ['crypto/', 'database/', 'gateways/', 'http/', 'journal/', 'process/', 'queue/'],
   ['domain/'],

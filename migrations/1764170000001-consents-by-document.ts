@@ -31,7 +31,7 @@ export class ConsentsByDocument1764170000001 implements MigrationInterface {
     for (const check of ['consents_document_check', 'consents_channel_check', 'read_aloud_by_somebody'])
       await runner.query(`ALTER TABLE consents VALIDATE CONSTRAINT ${check}`);
     await runner.query('DROP INDEX CONCURRENTLY IF EXISTS consents_one');
-    await runner.query(`CREATE UNIQUE INDEX CONCURRENTLY consents_one ON consents (subscription_id, document, terms)
+    await runner.query(`CREATE UNIQUE INDEX CONCURRENTLY consents_one ON consents (subscription_id, document, terms, channel)
       WHERE withdrawn_at IS NULL`);
     const [key] = (await runner.query(
       `SELECT array_length(conkey, 1) AS columns FROM pg_constraint WHERE conname = 'consents_pkey'`,

@@ -1,5 +1,6 @@
 import type { SimulatedCard } from '../phone/card.ts';
-import type { Phone, PhoneAlert, PushData } from '../phone/phone.ts';
+import type { HistoryEntry, Phone, PhoneAlert, PushData } from '../phone/phone.ts';
+import { make } from '../pages/browser/element.ts';
 import { AlertAnswer } from './screens/alert-answer.ts';
 import { alertSection, isOfAlerts, type AlertWays, type Answer } from './screens/alerts.ts';
 import { CallerRequest } from './screens/caller-request.ts';
@@ -8,14 +9,16 @@ import { DeviceTest } from './screens/device-test.ts';
 import { screen, type Display } from './screens/display.ts';
 import { Enrolling, type FirstScreen, type Got } from './screens/enrolling.ts';
 import { isUnregistered } from './screens/fault.ts';
-import { Home, type Waiting } from './screens/home.ts';
+import { Home } from './screens/home.ts';
 import { keepNotice, loadInstallation, type Installation } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
 import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
 import { NewPhoneCode } from './screens/new-phone-code.ts';
 import { OneTimeCodes } from './screens/otp.ts';
 import { showPast } from './screens/past.ts';
+import { showPastEntry } from './screens/past-entry.ts';
 import { Phones } from './screens/phones.ts';
+import { PushToken } from './screens/push-token.ts';
 import type { Leave } from './screens/pin-refusal.ts';
 import { Replaced } from './screens/replaced.ts';
 import type { Request } from './screens/request.ts';
@@ -23,6 +26,7 @@ import { Settings } from './screens/settings.ts';
 import { SignRequest } from './screens/sign-request.ts';
 import { AddingSmartOtp } from './screens/smart-otp.ts';
 import { SmsForOneWebsite } from './screens/sms.ts';
+import type { Waiting } from './screens/waiting.ts';
 import type { Platform, Service } from './platform.ts';
 import { words } from './words/words.ts';
 
@@ -34,6 +38,7 @@ export class App {
   private readonly addingSmartOtp: AddingSmartOtp;
   private readonly enrolling: Enrolling;
   private readonly settings: Settings;
+  private readonly pushToken: PushToken;
   private readonly alertWays: AlertWays = {
     show: (alert, isLocked) => this.showAlert(alert, isLocked),
     answer: (alert, answer) => this.answerAlert(alert, answer),
@@ -56,6 +61,7 @@ export class App {
     const unregistered = () => this.unregistered();
     const leaveOf = (phone: Phone) => this.leaveOf(phone);
     const app = { service, platform };
+    this.pushToken = new PushToken(platform, installation, phones);
     const leaveHome = () => this.elsewhere(() => undefined);
     this.newPhoneCode = new NewPhoneCode(display, now, { leaveHome, home: toHome });
     this.addingSmartOtp = new AddingSmartOtp(display, phones, app, (...test) => this.beginTest(...test), leaveOf);
@@ -63,6 +69,7 @@ export class App {
       alert: this.alertWays,
       request: (waiting) => this.showRequest(waiting),
       otp: (phone) => this.showOneTimeCodes(phone),
+      past: (entry) => this.elsewhere(() => this.showPastEntry(entry)),
       settings: () => this.elsewhere(() => this.settings.show()),
       register: () => this.elsewhere(() => this.enrolling.begin()),
       institutions: () => this.elsewhere(() => this.showInstitutions()),
@@ -70,11 +77,12 @@ export class App {
       enrolAgain: (phone) => this.elsewhere(() => this.leaveOf(phone).enrolAgain()),
       goOn: (smartOtp) => this.elsewhere(() => this.addingSmartOtp.goOn(smartOtp)),
       unregistered,
-      ...(platform.standing && { standing: () => platform.standing?.(() => this.refresh()) ?? Promise.resolve([]) }),
+      standing: () => platform.standing?.(() => this.refresh()) ?? Promise.resolve({ offers: [] }),
+      reconnect: () => this.pushToken.tell({ again: true }),
     });
     this.replaced = new Replaced(display, phones, this.newPhoneCode, {
       ...this.alertWays,
-      enrolAgain: () => this.elsewhere(() => void this.enrolAgain()),
+      enrolAgain: () => this.elsewhere(() => this.enrolling.begin()),
       smartOtpsOnly: () => this.elsewhere(() => void this.smartOtpsOnly()),
     });
     this.enrolling = new Enrolling(
@@ -160,15 +168,7 @@ export class App {
 
   /** Tells the service the token by which pushes reach this installation, if it knows another one. */
   async replacePushToken(): Promise<void> {
-    if (!this.isEnrolled) return;
-    // While the service cannot be asked for its key, it keeps the token that it knows.
-    const pushToken = await this.platform.pushToken().catch(() => undefined);
-    if (pushToken === undefined || pushToken === this.installation.pushToken) return;
-    const told = await Promise.allSettled(this.phones.all.map((phone) => phone.replacePushToken(pushToken)));
-    // Told again at the next start if one of the devices did not reach the service.
-    if (told.some(({ status }) => status === 'rejected')) return;
-    this.installation.pushToken = pushToken;
-    await this.phones.keep();
+    await this.pushToken.tell();
   }
 
   private toHome(): void {
@@ -223,6 +223,9 @@ export class App {
           display.notify({ kind: 'alert', ...words.banner.alert }, () => void home.openAlert(received.id));
         }
         this.refresh();
+        break;
+      case 'push_test':
+        display.notify({ kind: 'notice', ...words.banner.pushTest });
         break;
       case 'notice':
         this.takeNotice({ kind: received.notice, detail: received.detail });
@@ -290,6 +293,13 @@ export class App {
     showNotices(this.display, this.installation.notices, ways);
   }
 
+  private showPastEntry(entry: HistoryEntry): void {
+    const [phone] = this.phones.inUse;
+    if (!phone) return;
+    const { home: back, unregistered } = this.leaveOf(phone);
+    showPastEntry(this.display, phone, entry, { back, unregistered });
+  }
+
   private showSms(phone: Phone): void {
     const ways = { ...this.leaveOf(phone), back: () => this.toHome() };
     void new SmsForOneWebsite(this.display, phone, () => this.phones.now(), ways).show();
@@ -307,10 +317,15 @@ export class App {
   /** Where the screens of a device lead to when they end. */
   private leaveOf(phone: Phone): Leave {
     const home = () => this.toHome();
+    const enrolAgain = () => this.elsewhere(() => this.enrolling.begin());
     const smartOtp = this.phones.smartOtpOn(phone);
-    if (!smartOtp) return { home, unregistered: () => this.unregistered(), enrolAgain: () => void this.enrolAgain() };
+    if (!smartOtp) {
+      const withCode = () => this.elsewhere(() => this.enrolling.beginAgain(home));
+      return { home, withCode, codeFrom: 'service', unregistered: () => this.unregistered(), enrolAgain };
+    }
+    const withCode = () => this.elsewhere(() => this.addingSmartOtp.begin(home));
     // The list shows that the Smart OTP is gone, and offers to remove it.
-    return { home, unregistered: home, enrolAgain: () => this.addingSmartOtp.begin(home) };
+    return { home, withCode, codeFrom: 'institution', unregistered: home, enrolAgain: withCode };
   }
 
   private beginTest(phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]): void {
@@ -327,18 +342,14 @@ export class App {
   }
 
   private async takeEnrolled({ phone, pushToken }: { phone: Phone; pushToken: string }): Promise<void> {
-    this.phones.main = phone;
-    this.phones.testing = true;
-    this.installation.pushToken = pushToken;
-    await this.phones.keep();
+    await this.phones.beginTest(phone, pushToken);
     this.testMain(phone);
   }
 
   private testMain(phone: Phone): void {
     this.beginTest(phone, {
       passed: async () => {
-        this.phones.testing = false;
-        await this.phones.keep();
+        await this.phones.passTest();
         this.display.say(words.active);
         this.toHome();
         this.onPrepared?.(true);
@@ -347,8 +358,15 @@ export class App {
       failed: async (said) => {
         this.onPrepared?.(false);
         this.onPrepared = undefined;
-        await this.forget();
-        this.enrolling.begin(said);
+        await this.phones.failTest();
+        if (!this.phones.main) {
+          this.enrolling.begin(said);
+          return;
+        }
+        // The platform may have given another token meanwhile, of which this phone has not told the service.
+        void this.replacePushToken();
+        const kept = make('p', { class: 'hint' }, words.enrolAgain.kept);
+        this.enrolling.beginAgain(() => this.toHome(), said, kept);
       },
     });
   }
@@ -384,8 +402,7 @@ export class App {
 
   private showOneTimeCodes(phone: Phone): void {
     this.elsewhere(() => {
-      const withCode = (back: () => void) => this.enrolling.beginAgain(back);
-      const leave = { ...this.leaveOf(phone), back: () => this.toHome(), withCode };
+      const leave = { ...this.leaveOf(phone), back: () => this.toHome() };
       new OneTimeCodes(this.display, phone, this.service.terms, leave, () => this.phones.keep()).begin();
     });
   }
@@ -396,27 +413,17 @@ export class App {
   }
 
   private async smartOtpsOnly(): Promise<void> {
-    await this.forget();
+    await this.phones.forgetMain();
     this.toHome();
-  }
-
-  private async enrolAgain(): Promise<void> {
-    await this.forget();
-    this.enrolling.begin();
   }
 
   /** Resets the app to its first start: notices and Smart OTPs go with the keys. */
   private async reset(): Promise<void> {
     this.installation.notices = [];
     this.phones.smartOtps = [];
-    await this.enrolAgain();
-  }
-
-  /** Deletes the main phone's keys; the push token stays, because it belongs to the platform. */
-  private async forget(): Promise<void> {
-    this.phones.main = undefined;
-    this.phones.testing = false;
     this.request = undefined;
-    await this.phones.keep();
+    // The push token stays, because it belongs to the platform.
+    await this.phones.forgetMain();
+    this.enrolling.begin();
   }
 }

@@ -45,7 +45,7 @@ const platform: Platform = {
   },
   scan: (to) => void scanQrCode(display, to, page['scanner'] ?? ''),
   askPermissions: () => askPermissions(display, push),
-  standing: (refresh) => standing.cards(refresh),
+  standing: (refresh) => standing.now(refresh),
 };
 const app = await begin();
 

@@ -48,8 +48,16 @@ export interface Platform {
    * undefined ends the scan.
    */
   readonly scan?: (to: { read: (text: string) => string | undefined; back: () => void }) => void;
-  /** What the first screen shows above the requests: how this installation stands. */
-  standing?(refresh: () => void): Promise<HTMLElement[]>;
+  /** How this installation stands, for the first screen, which `refresh` draws anew. Without it, pushes always arrive. */
+  standing?(refresh: () => void): Promise<InstallationStanding>;
+}
+
+/** How an installation stands, beside what the service says of it. */
+export interface InstallationStanding {
+  /** Why no push can reach it, with what to do; undefined where pushes can. */
+  pushesOff?: { text: string; action?: HTMLElement };
+  /** What the platform offers the person. */
+  offers: HTMLElement[];
 }
 
 /** What an enrolment on this platform tells of the phone, beside code, PIN and versions. */

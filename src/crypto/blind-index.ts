@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { NamedKey } from './keyring.ts';
 
 /** The kinds of value that are indexed. An index of one kind never matches another kind. */
-export type Indexed = 'phone' | 'person' | 'request' | 'form' | 'network';
+export type Indexed = 'phone' | 'person' | 'request' | 'form' | 'network' | 'serial';
 
 /**
  * Finds a row by a secret value without storing the value: HMAC-SHA256 under a key that the database does not hold.

@@ -51,9 +51,21 @@ export function receiptNumberIn(typed: string): string | null {
   return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(letters) ? letters.replace(/(.{4})(?=.)/g, '$1-') : null;
 }
 
+/** Twelve digits. */
+const SERIAL_NUMBERS = 1_000_000_000_000;
+
 /** A device's serial number, `PG-0000-0000-0000`, which a person can read aloud to the call centre. */
 export function randomSerialNumber(): string {
-  const digits = randomInt(1_000_000_000_000).toString().padStart(12, '0');
+  return serialNumber(randomInt(SERIAL_NUMBERS));
+}
+
+/** The serial number that follows from the first six bytes of a keyed digest. */
+export function serialNumberFrom(digest: Buffer): string {
+  return serialNumber(digest.readUIntBE(0, 6) % SERIAL_NUMBERS);
+}
+
+function serialNumber(of: number): string {
+  const digits = of.toString().padStart(12, '0');
   return `PG-${digits.slice(0, 4)}-${digits.slice(4, 8)}-${digits.slice(8)}`;
 }
 

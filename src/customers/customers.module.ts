@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Consent } from './consent.entity.ts';
-import { Consents } from './consents.ts';
+import { ConsentsModule } from '../consents/consents.module.ts';
 import { LegalController } from './pages/legal.controller.ts';
 import { CustomerSession } from './customer-session.entity.ts';
 import { Report } from './report.entity.ts';
@@ -45,7 +44,8 @@ import { Reports } from './reports.ts';
 /** The actions of subscribers on the website. The service itself verifies their identity, except for reports. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Consent, CustomerSession, ReissueApplication, Report]),
+    TypeOrmModule.forFeature([CustomerSession, ReissueApplication, Report]),
+    ConsentsModule,
     AuthenticationModule,
     AuthenticatorsModule,
     LifecycleModule,
@@ -70,7 +70,6 @@ import { Reports } from './reports.ts';
     ReportController,
   ],
   providers: [
-    Consents,
     Customers,
     Identity,
     LossBreaker,
@@ -86,7 +85,7 @@ import { Reports } from './reports.ts';
     Pages,
     PageProblemFilter,
   ],
-  exports: [Consents, NewPhone, PageProblemFilter, Pages, ReissueApplications, Reports],
+  exports: [ConsentsModule, NewPhone, PageProblemFilter, Pages, ReissueApplications, Reports],
 })
 export class CustomersModule {
   constructor(

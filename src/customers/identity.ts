@@ -6,7 +6,7 @@ import { Problem } from '../domain/problem.ts';
 import type { Customer } from './customers.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { AgreedVersions } from '../pages/legal/legal-texts.ts';
-import { readVersions } from './consents.ts';
+import { readVersions } from '../consents/consents.ts';
 import { MyService } from './my-service.ts';
 
 /** The customer's browser, as far as the next step needs it. */

@@ -10,7 +10,7 @@ import { Erasure } from '../retention/erasure.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import type { SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
-import { Consents, type KeptConsent } from './consents.ts';
+import { Consents, type KeptConsent } from '../consents/consents.ts';
 import type { Customer } from './customers.ts';
 import { MyDataStore, type HeldElsewhere } from './my-data.store.ts';
 import { ReissueApplications } from './reissue-applications.ts';

@@ -13,7 +13,7 @@ import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import type { CustomerVisit } from './customer-session.ts';
-import { Consents } from './consents.ts';
+import { Consents } from '../consents/consents.ts';
 import type { AgreedVersions } from '../pages/legal/legal-texts.ts';
 import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
 import { NewPhone, type NewPhoneStanding } from './new-phone.ts';

@@ -381,7 +381,7 @@ export class ReissueApplications implements RecurringTask {
 }
 
 /** `reissue_not_found`: no application has this id or receipt number. */
-export function applicationNotFound(): Problem {
+function applicationNotFound(): Problem {
   return new Problem('reissue_not_found', 'Check the receipt number of the application.');
 }
 

@@ -169,13 +169,14 @@ export class Deliver {
 }
 
 function answerOf(
-  { id: deliveryId, kind, attempts: attempt }: Claimed,
+  { id: deliveryId, authenticationId, kind, attempts: attempt }: Claimed,
   given: { deviceId: string; service: PushMessage['service']; outcome: PushOutcome; tookMs: number },
 ): NewPushAnswer {
   const { deviceId, service: pushService, outcome, tookMs } = given;
   return {
     deviceId,
     deliveryId,
+    authenticationId,
     kind: kind as PushedKind,
     pushService,
     outcome: outcome.kind,

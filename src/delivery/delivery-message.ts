@@ -61,7 +61,7 @@ export function pushMessage(
       if (!deviceId) return null;
       return {
         data: { t: 'push_test' },
-        alert: { title: '알림 시험', body: '고객센터에서 보낸 시험 알림입니다. This is a test from the call centre.' },
+        alert: { title: '알림 시험', body: '알림이 오는지 확인하는 시험 알림입니다. This is only a test.' },
         style: 'alert',
         collapseKey: `test-${deviceId}`,
       };

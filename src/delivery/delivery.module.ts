@@ -4,11 +4,13 @@ import { NoticesModule } from '../notices/notices.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
+import { OwnTestPush } from './own-test-push.ts';
 import { PushAnswerStore } from './push-answer.store.ts';
 import { PushAnswers } from './push-answers.ts';
 import { TextMessages } from './text-messages.ts';
 import { TextMessageStore } from './text-message.store.ts';
 import { DeliverySweeper } from './delivery-sweeper.ts';
+import { TestPushController } from './test-push.controller.ts';
 
 /** Milliseconds between two rounds; in every worker, because the sweep reads past expired rows while the queue is away. */
 const DROP_MS = 10_000;
@@ -16,7 +18,17 @@ const DROP_MS = 10_000;
 /** Sends pushes and text messages to their platforms after each commit, and knows what became of text messages. */
 @Module({
   imports: [DevicesModule, NoticesModule],
-  providers: [Deliver, DeliverySweeper, DeliveryStore, TextMessages, TextMessageStore, PushAnswers, PushAnswerStore],
+  controllers: [TestPushController],
+  providers: [
+    Deliver,
+    DeliverySweeper,
+    DeliveryStore,
+    TextMessages,
+    TextMessageStore,
+    PushAnswers,
+    PushAnswerStore,
+    OwnTestPush,
+  ],
   exports: [Deliver, PushAnswers, TextMessages],
 })
 export class DeliveryModule {

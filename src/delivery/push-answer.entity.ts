@@ -15,6 +15,10 @@ export class PushAnswer {
   @Column('bigint')
   deliveryId: string;
 
+  /** The authentication that the push was about; null for other pushes. */
+  @Column('uuid', { nullable: true })
+  authenticationId: string | null;
+
   @Column('text')
   kind: PushedKind;
 

@@ -10,16 +10,17 @@ import type { PushAnswer } from './push-answer.entity.ts';
 export type NewPushAnswer = Omit<PushAnswer, 'id' | 'answeredAt'>;
 
 /** An answer as the call centre reads it. */
-export type GivenPushAnswer = Omit<PushAnswer, 'id' | 'deviceId' | 'deliveryId'>;
+export type GivenPushAnswer = Omit<PushAnswer, 'id' | 'deviceId' | 'deliveryId' | 'authenticationId'>;
 
 const GIVEN = `SELECT p.kind, p.push_service AS "pushService", p.outcome, p.code, p.message_id AS "messageId", p.attempt,
     p.answered_at AS "answeredAt", p.took_ms AS "tookMs" FROM push_answers p`;
 
 const RECORD = statement(
   'push_answer_record',
-  `INSERT INTO push_answers (device_id, delivery_id, kind, push_service, outcome, code, message_id, attempt, took_ms)
+  `INSERT INTO push_answers (device_id, delivery_id, kind, push_service, outcome, code, message_id, attempt, took_ms,
+      authentication_id)
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-      $8::smallint[], $9::int[])`,
+      $8::smallint[], $9::int[], $10::uuid[])`,
 );
 
 const LATEST = statement('push_answer_latest', `${GIVEN} WHERE p.device_id = $1 ORDER BY p.id DESC LIMIT 5`);
@@ -46,7 +47,7 @@ const ENQUEUE_TEST = statement(
     about: { device_id: 'd.id' },
     expiresAt: `now() + interval '${TEST_PUSH_SECONDS} seconds'`,
     from: `devices d WHERE d.subscription_id = $1 AND d.issuer_id IS NULL AND d.state = 'active'
-      AND d.push_token IS NOT NULL`,
+      AND d.push_token IS NOT NULL AND ($2::uuid IS NULL OR d.id = $2)`,
   }),
 );
 
@@ -78,6 +79,7 @@ export class PushAnswerStore {
       column('messageId'),
       column('attempt'),
       column('tookMs'),
+      column('authenticationId'),
     ]);
   }
 
@@ -86,9 +88,12 @@ export class PushAnswerStore {
     return this.database.rows<GivenPushAnswer>(LATEST, [deviceId]);
   }
 
-  /** Queues a test push to the phone in use; undefined when there is none, or it has no push token. */
-  async enqueueTest(subscriptionId: string): Promise<string | undefined> {
-    return (await this.database.rows<Pick<Delivery, 'id'>>(ENQUEUE_TEST, [subscriptionId]))[0]?.id;
+  /**
+   * Queues a test push to the phone in use, with `deviceId` to that one alone; undefined when there is none, or it has no
+   * push token.
+   */
+  async enqueueTest(subscriptionId: string, deviceId: string | null): Promise<string | undefined> {
+    return (await this.database.rows<Pick<Delivery, 'id'>>(ENQUEUE_TEST, [subscriptionId, deviceId]))[0]?.id;
   }
 
   async ofTest(subscriptionId: string, deliveryId: string): Promise<GivenPushAnswer | undefined> {

@@ -45,10 +45,10 @@ export class PushAnswers {
 
   /**
    * Queues a visible push to the phone in use that says that it is a test, and returns the id of its delivery; undefined
-   * when there is no phone, or its push token was cleared.
+   * when there is no phone, or its push token was cleared. With `deviceId`, the phone in use has to be that one.
    */
-  async test(subscriptionId: string): Promise<string | undefined> {
-    const id = await this.store.enqueueTest(subscriptionId);
+  async test(subscriptionId: string, deviceId: string | null = null): Promise<string | undefined> {
+    const id = await this.store.enqueueTest(subscriptionId, deviceId);
     if (id !== undefined) this.queue.enqueue(id);
     return id;
   }

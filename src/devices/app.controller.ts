@@ -7,6 +7,8 @@ import { Operation } from '../http/operation.ts';
 import { publicDocument } from '../http/public-document.ts';
 import {
   DeviceResponse,
+  EnrolmentCodeRequest,
+  EnrolmentCodeResponse,
   EnrolRequest,
   EnrolResponse,
   EnvelopeResponse,
@@ -22,6 +24,7 @@ import { DeviceProofs, type ProvenDevice } from './device-proofs.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
 import { nonceSpent } from './pin/judge-pin.ts';
+import { OfferedEnrolments } from './offered-enrolment.ts';
 import { PinCheck } from './pin/pin-check.ts';
 import { PushAddresses } from './push-addresses.ts';
 
@@ -34,7 +37,25 @@ export class DeviceController {
     private readonly proofs: DeviceProofs,
     private readonly pinCheck: PinCheck,
     private readonly addresses: PushAddresses,
+    private readonly offered: OfferedEnrolments,
   ) {}
+
+  /**
+   * Returns what an enrolment code would enrol, for the person to check before the PIN, and the documents to agree to. It
+   * spends nothing. The proof carries a new key as `jwk`, as that of an enrolment does. Errors: `device_proof_invalid`,
+   * `enrolment_code_invalid`, in the same words for an unknown, a used and an expired code.
+   */
+  @Post('enrolment-codes/check')
+  @HttpCode(200)
+  @ApiSecurity('deviceProof')
+  @Operation('checkEnrolmentCode', {
+    summary: 'Check an enrolment code',
+    answers: 'What the code would enrol',
+    refuses: ['enrolment_code_invalid'],
+  })
+  checkCode(@Body() body: EnrolmentCodeRequest, @Req() request: RawRequest): Promise<EnrolmentCodeResponse> {
+    return this.offered.of(body.enrolmentCode, this.proofs.read(request));
+  }
 
   /**
    * Enrols the app as a device, with an enrolment code. `signingKey` verifies the device proofs, and the service
@@ -93,7 +114,7 @@ export class DeviceController {
   @ForDevices()
   @Operation('getDevice', { summary: 'Show how the device stands', answers: 'How the service knows this device' })
   standing(@FromDevice() device: ProvenDevice): Promise<DeviceResponse> {
-    return this.devices.standing(device.deviceId);
+    return this.devices.standing(device);
   }
 
   /**

@@ -1,7 +1,10 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import type { DeviceState } from '../domain/device.ts';
+import { LOCALES, type Locale } from '../domain/locale.ts';
+import type { SubscriptionState } from '../domain/subscription.ts';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
+import type { RequiredDocument } from '../pages/legal/required-document.ts';
 import { Compacted, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
 
 /**
@@ -51,6 +54,59 @@ export class JwkInput {
   @IsOptional()
   @IsString({ each: true })
   key_ops?: string[];
+}
+
+export class EnrolmentCodeRequest {
+  /** 20 Base32 characters in four groups; case, dashes, blanks and invisible characters are ignored. */
+  @Compacted()
+  @IsString()
+  @Length(20, 32)
+  enrolmentCode: string;
+}
+
+class ShownDocument {
+  document: RequiredDocument;
+  /** The day from which this version is in effect. */
+  version: string;
+  /** The page of this version. */
+  url: string;
+}
+
+class KeptDays {
+  /** The history of authentications. */
+  history: number;
+  /** Contract, consents and fees, counted from the end of the subscription. */
+  personalData: number;
+}
+
+export class EnrolmentCodeResponse {
+  /** `phone`: the subscription’s own phone. `smart_otp`: an institution’s Smart OTP. */
+  kind: 'phone' | 'smart_otp';
+  /** The number of the line, masked: `010-****-5678`. */
+  phoneNumber: string;
+  /** The serial number that the device will have, in the form `PG-0000-0000-0000`. */
+  serialNumber: string;
+  /** RFC 3339, UTC. */
+  expiresAt: string;
+  /** The documents to which the person has to agree, in the versions that are in effect. */
+  documents: ShownDocument[];
+  /** Days for which the service keeps the data, for the text of the consent. */
+  keptDays: KeptDays;
+}
+
+/** What the person read and agreed to in the app. */
+class ConsentInput {
+  /** The language in which the person read. */
+  @IsIn(LOCALES)
+  locale: Locale;
+
+  /** The version of the terms, from `POST /app/v1/enrolment-codes/check`. */
+  @Length(1, 32)
+  terms: string;
+
+  /** The version of the privacy policy. */
+  @Length(1, 32)
+  privacy: string;
 }
 
 export class EnrolRequest {
@@ -109,6 +165,16 @@ export class EnrolRequest {
   @Matches(SHOWN_TEXT, { message: 'name must be one line of visible text' })
   @Length(1, 64)
   name: string;
+
+  /**
+   * What the person agreed to in the app, recorded with the time. Other versions than those in effect are refused with
+   * `invalid_request`. Left out by an app that asks elsewhere.
+   */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ConsentInput)
+  consent?: ConsentInput;
 }
 
 export class EnrolResponse {
@@ -139,6 +205,15 @@ export class DeviceResponse {
   pinLocked: boolean;
   /** True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
   pinExhausted?: boolean;
+  /**
+   * False while the service has no push token of this device: it never had one, or the push service reported it dead. The
+   * app then registers its token again.
+   */
+  pushes: boolean;
+  /** `awaiting_device`: protection begins when the test is finished. `suspended`: no request can be opened. */
+  subscription: SubscriptionState;
+  /** The protected number, `010-****-5678`. Absent for a Smart OTP, and while the line has no number. */
+  maskedPhoneNumber?: string;
 }
 
 export class PushKeyResponse {

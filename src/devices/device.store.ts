@@ -12,6 +12,8 @@ import {
   type DeviceState,
 } from '../domain/device.ts';
 import { PLATFORMS, PUSH_SERVICE_OF, type PushChoice } from '../domain/push-service.ts';
+import type { Line } from '../lines/line.entity.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import type { DeviceKeyDigest } from './device-key-digest.entity.ts';
 import type { Device } from './device.entity.ts';
 import { END_WITH_DEVICES, ENDS_WITH_DEVICES } from './end-with-devices.ts';
@@ -55,14 +57,18 @@ export type Reach = Pick<Device, 'state' | 'pushService' | 'pushTokenAt' | 'push
   lastContactAt: Date;
 };
 
-/** How a device stands with the service. */
-export interface DeviceStanding {
-  state: DeviceState;
-  serialNumber: string;
+/** How a device stands with the service, and the line that it protects. */
+export type DeviceStanding = Pick<Device, 'state' | 'serialNumber'> & {
   pinLocked: boolean;
-  /** The PIN is locked for good: the phone must be enrolled anew. Left out while it is not. */
-  pinExhausted?: boolean;
-}
+  /** The PIN is locked for good: the phone must be enrolled anew. */
+  pinExhausted: boolean;
+  /** True while the service has a push token of it. */
+  pushes: boolean;
+  subscription: Subscription['state'];
+  lineId: Line['id'];
+  /** Encrypted. Null for a Smart OTP, and while the line has no number. */
+  phoneNumber: Line['phoneNumber'] | null;
+};
 
 const KEY_OF = `SELECT d.id AS "deviceId", d.subscription_id AS "subscriptionId", d.signing_key AS "signingKey",
       d.issuer_id IS NULL AS "isOwnPhone", d.knowledge_key AS "knowledgeKey", ${deviceBond('d')} AS bond
@@ -245,8 +251,11 @@ const TEST_STATE = statement(
 
 const STANDING = statement(
   'device_standing',
-  `SELECT state, serial_number AS "serialNumber", ${isPinLocked('d')} AS "pinLocked", ${isPinExhausted('d')} AS "pinExhausted"
-    FROM devices d WHERE id = $1`,
+  `SELECT d.state, d.serial_number AS "serialNumber", ${isPinLocked('d')} AS "pinLocked",
+      ${isPinExhausted('d')} AS "pinExhausted", d.push_token IS NOT NULL AS pushes, s.state AS subscription,
+      l.id AS "lineId", CASE WHEN d.issuer_id IS NULL AND l.phone_index IS NOT NULL THEN l.phone_number END AS "phoneNumber"
+    FROM devices d JOIN subscriptions s ON s.id = d.subscription_id JOIN lines l ON l.id = s.line_id
+    WHERE d.id = $1 AND d.subscription_id = $2`,
 );
 
 /** SQL: the push service that the native apps of a device's system register with. */
@@ -464,8 +473,8 @@ export class DeviceStore {
   }
 
   /** Returns how a device stands with the service. */
-  async standing(deviceId: string): Promise<DeviceStanding | undefined> {
-    return (await this.database.rows<DeviceStanding>(STANDING, [deviceId]))[0];
+  async standing(deviceId: string, subscriptionId: string): Promise<DeviceStanding | undefined> {
+    return (await this.database.rows<DeviceStanding>(STANDING, [deviceId, subscriptionId]))[0];
   }
 
   /** Replaces the token of a device, or takes it away; `service` is null for a token of the device's own system. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, type Session } from '../database/database.ts';
+import { maskPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import { Alerts } from '../alerts/alerts.ts';
 import { Notices } from '../notices/notices.ts';
@@ -17,6 +18,12 @@ import { PinLife } from './pin/pin-life.ts';
 import { PushAddresses } from './push-addresses.ts';
 
 export type { Reach };
+
+/** How a device stands, as its app is told. */
+export type Standing = Omit<DeviceStanding, 'pinExhausted' | 'lineId' | 'phoneNumber'> & {
+  pinExhausted?: boolean;
+  maskedPhoneNumber?: string;
+};
 
 /** Devices of subscriptions: test, push token, keys, PIN lock and revocation. */
 @Injectable()
@@ -92,12 +99,22 @@ export class Devices {
     throw await this.testClosed(deviceId);
   }
 
-  /** Returns how a device stands: its state, its serial number, and whether wrong PINs have locked it. */
-  async standing(deviceId: string): Promise<DeviceStanding> {
-    const standing = await this.store.standing(deviceId);
-    if (!standing) throw new Problem('device_proof_invalid', 'The device is no longer enrolled. Enrol the app again.');
-    const { pinExhausted, ...always } = standing;
-    return { ...always, ...(pinExhausted && { pinExhausted }) };
+  /**
+   * Returns how a device stands: its state and serial number, whether wrong PINs have locked it, whether pushes reach it,
+   * and what it protects. Problems: `device_proof_invalid`.
+   */
+  async standing({ deviceId, subscriptionId }: Pick<ProvenDevice, 'deviceId' | 'subscriptionId'>): Promise<Standing> {
+    // A row that was moved to another subscription tells nothing of that one.
+    const row = await this.store.standing(deviceId, subscriptionId);
+    if (!row) throw new Problem('device_proof_invalid', 'The device is no longer enrolled. Enrol the app again.');
+    const { pinExhausted, lineId, phoneNumber, ...always } = row;
+    const number =
+      phoneNumber && this.keys.fields.decrypt(phoneNumber, `lines:phone_number:${lineId}`).toString('utf8');
+    return {
+      ...always,
+      ...(pinExhausted && { pinExhausted }),
+      ...(number !== null && { maskedPhoneNumber: maskPhoneNumber(number) }),
+    };
   }
 
   /** Stores a new push token for a device, encrypted; an empty one ends its pushes. Problems: `invalid_request`. */

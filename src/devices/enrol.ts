@@ -7,14 +7,17 @@ import { randomCode, randomId, randomSerialNumber } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { seal } from '../crypto/seal.ts';
-import { Database, type Session } from '../database/database.ts';
+import { Consents } from '../consents/consents.ts';
+import { Database, isConflict, type Session } from '../database/database.ts';
 import { handsetFaults } from '../domain/eligibility.ts';
+import type { Locale } from '../domain/locale.ts';
 import { PUSH_SERVICE_OF, type Platform } from '../domain/push-service.ts';
 import { Problem } from '../domain/problem.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
 import { DeviceStore } from './device.store.ts';
+import { OfferedEnrolments } from './offered-enrolment.ts';
 import { PushAddresses } from './push-addresses.ts';
 
 /** The data that an app sends at its enrolment. */
@@ -30,6 +33,8 @@ export interface EnrolInput {
   /** Empty for an app without push. */
   pushToken: string;
   name: string;
+  /** What the person agreed to in the app; undefined for an app that does not ask. */
+  consent?: { locale: Locale; terms: string; privacy: string };
 }
 
 export interface EnrolledDevice {
@@ -49,10 +54,12 @@ export class Enrol {
     private readonly store: DeviceStore,
     private readonly queue: JobQueue,
     private readonly addresses: PushAddresses,
+    private readonly offered: OfferedEnrolments,
+    private readonly consents: Consents,
   ) {}
 
   /**
-   * Spends the enrolment code, stores the device under test and enqueues its encrypted test code.
+   * Spends the enrolment code, records the consent, stores the device under test and enqueues its encrypted test code.
    * Problems: `device_proof_invalid`, `invalid_request`, `not_eligible`, `enrolment_code_invalid`.
    */
   async enrol(app: EnrolInput, proof: DeviceProof): Promise<EnrolledDevice> {
@@ -73,12 +80,13 @@ export class Enrol {
     if (faults.length > 0) throw notEligible(faults);
     const { service, token } = this.addresses.read(app.pushToken);
 
+    if (app.consent) this.consents.expectCurrent(app.consent);
+
     const id = randomId();
-    const serialNumber = randomSerialNumber();
     const code = randomCode();
     const signing = onlyPublic(app.signingKey);
     const encryption = onlyPublic(app.encryptionKey);
-    const delivery = await this.database.transaction(async (session) => {
+    const enrolAs = async (session: Session, serialNumber: string) => {
       const subscription = await this.subscriptions.spendEnrolmentCode(session, app.enrolmentCode, id);
       await this.takeKeys(session, { signingKey: signing, encryptionKey: encryption, cardKey: subscription.cardKey });
       const bound = {
@@ -104,11 +112,23 @@ export class Enrol {
         pushTokenDigest: token === null ? null : sha256(token),
         testDigest: this.keys.codes.of(code, 'test', id),
       });
+      if (app.consent) {
+        const { locale, ...versions } = app.consent;
+        await this.consents.record(session, subscription.id, { versions, locale, channel: 'app' });
+      }
       if (subscription.reissueId) await this.reissues.registered(session, subscription.reissueId, id);
       const claims = { v: 1, deviceId: id, code, expiresAt: expiresAt.toISOString() };
       const signed = signJws(this.keys.signing[0], 'pushguard-test+jwt', claims);
-      return this.store.enqueueTest(session, id, seal(signed, { kid: id, key: encryption }));
-    });
+      const delivery = await this.store.enqueueTest(session, id, seal(signed, { kid: id, key: encryption }));
+      return { delivery, serialNumber };
+    };
+    const { delivery, serialNumber } = await this.database
+      .transaction((session) => enrolAs(session, this.offered.serialNumberOf(app.enrolmentCode)))
+      .catch((error: unknown) => {
+        // Two codes in a million million lead to one number. The person sees the new one before the test ends.
+        if (!isConflict(error, 'devices_serial_number_key')) throw error;
+        return this.database.transaction((session) => enrolAs(session, randomSerialNumber()));
+      });
     this.queue.enqueue(delivery);
     return { deviceId: id, serialNumber, state: 'testing' };
   }

@@ -12,6 +12,14 @@ export const ENDS = [
 ] as const;
 export type End = (typeof ENDS)[number];
 
+/**
+ * The steps of an authentication by push, each counted for itself. `held`: it rang no phone. `handed`: a push service
+ * accepted a wake-up. `answered`: the person declined it in the app, or opened it. `opened`: with the right PIN. The app
+ * lists a request also without a push, so more may be opened than were handed.
+ */
+export const REQUEST_STEPS = ['started', 'held', 'handed', 'answered', 'opened', 'verified'] as const;
+export type RequestStep = (typeof REQUEST_STEPS)[number];
+
 /** The shortest and the longest time to verification that the buckets tell apart, in milliseconds. */
 const [SHORTEST_MS, LONGEST_MS] = [100, 200_000];
 /** Each bucket ends 9 per cent above its start, so a time that is read from its middle is wrong by less than 5 per cent. */
@@ -57,7 +65,7 @@ function middleOf(bucket: number): number {
 
 /** Milliseconds of an hour. */
 export const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 export const SPANS = ['today', '7d', '30d'] as const;
 export type Span = (typeof SPANS)[number];

@@ -30,6 +30,7 @@ export const OPERATOR_PERMISSIONS = {
   decide: SUPERVISORS,
   close_correction: SUPERVISORS,
   charges: SUPERVISORS,
+  figures: SUPERVISORS,
   whole_audit: SUPERVISORS,
   resume: NO_ROLE_ALONE,
   enrolment_code: NO_ROLE_ALONE,

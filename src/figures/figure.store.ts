@@ -3,9 +3,10 @@ import { Database } from '../database/database.ts';
 import type { StatementLimits } from '../database/database-client.ts';
 import { statement } from '../database/statement.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
-import { HOUR_MS, TIME_BOUNDS } from '../domain/figures.ts';
+import { HOUR_MS, TIME_BOUNDS, type RequestStep } from '../domain/figures.ts';
 import { CLOCK_SKEW_MS as SKEW_MS, HIGHEST_ID, lowestIdAt } from '../domain/id-time.ts';
 import type { Figure } from './figure.entity.ts';
+import type { ServiceFigure } from './service-figure.entity.ts';
 
 /** The id of no client, under which the figures of all of them are kept. */
 const ALL_CLIENTS = '00000000-0000-0000-0000-000000000000';
@@ -36,10 +37,40 @@ const BUCKET = `CASE WHEN a.state = 'verified' THEN width_bucket(
       round(extract(epoch FROM a.closed_at - a.requested_at) * 1000)::int, ARRAY[${TIME_BOUNDS.join(', ')}]) END`;
 
 /** The columns that are counted. */
-const LOOKED = 'o.client_id, o.channel, o.state, o.decline_reason, o.requested_at, o.expires_at, o.closed_at';
+const LOOKED = `o.id, o.client_id, o.channel, o.state, o.held, o.decline_reason, o.requested_at, o.opened_at, o.expires_at,
+        o.closed_at`;
 
 /** SQL: what is counted of an authentication (`a`). */
-const COUNTED = `a.client_id, a.channel, ${END} AS ending, ${BUCKET} AS bucket`;
+const COUNTED = `a.id, a.client_id, a.channel, a.held, a.opened_at, ${END} AS ending, ${BUCKET} AS bucket`;
+
+/** SQL: which of the authentications by push (`a`, with `COUNTED`; `h`, where handed over) took a step. */
+const TOOK_STEP: Readonly<Record<RequestStep, string>> = {
+  started: 'true',
+  held: 'a.held',
+  handed: 'h.id IS NOT NULL',
+  answered: `a.opened_at IS NOT NULL OR a.ending LIKE 'declined%'`,
+  opened: 'a.opened_at IS NOT NULL',
+  verified: `a.ending = 'verified'`,
+};
+
+/**
+ * SQL for a `WITH`: of `started`, rows with `COUNTED` and an hour, and of `pushed`, answers of push services, the figures
+ * of the service by hour: `requests` and `pushes`. A push may be answered in the hour after that of its authentication.
+ */
+const OF_SERVICE = `handed AS (
+      SELECT DISTINCT authentication_id AS id FROM pushed
+      WHERE kind = 'wake' AND outcome = 'accepted' AND authentication_id IS NOT NULL
+    ), requests AS (
+      SELECT a.hour, jsonb_build_object(${Object.entries(TOOK_STEP)
+        .map(([step, condition]) => `'${step}', count(*) FILTER (WHERE ${condition})`)
+        .join(', ')}) AS requests
+      FROM started a LEFT JOIN handed h ON h.id = a.id WHERE a.channel = 'push' GROUP BY a.hour
+    ), pushes AS (
+      SELECT hour, jsonb_object_agg(push_service || ' ' || outcome, number) AS pushes FROM (
+        SELECT date_trunc('hour', answered_at, 'UTC') AS hour, push_service, outcome, count(*) AS number
+        FROM pushed GROUP BY 1, 2, 3) answers
+      GROUP BY hour
+    )`;
 
 /**
  * SQL: of rows `started` with `COUNTED`, their numbers by channel, by end and by bucket: for each value of `by`, and, with
@@ -60,7 +91,8 @@ function figure(notMe: string): string {
 }
 
 /**
- * Counts an hour ($1) anew, and replaces its figures. The ids are those of a range a little wider ($2 to below $3), which an
+ * Counts an hour ($1) anew, and replaces its figures. Nothing that authentications write is changed for it, so no row is
+ * hot; what ends late is right at the next count of its hour. The ids are those of a range a little wider ($2 to below $3), which an
  * index has for each client. A count that began before the one that stands replaces nothing: what runs twice, or late, or
  * died in the middle, changes no number. OFFSET keeps the ranges of the clients apart: PostgreSQL expects next to nothing of
  * an hour that is newer than its statistics, and would compare each authentication with each client.
@@ -72,10 +104,19 @@ const COUNT_HOUR = statement(
       ON CONFLICT (hour) DO UPDATE SET counted_at = excluded.counted_at WHERE h.counted_at < excluded.counted_at
       RETURNING hour
     ), started AS (
-      SELECT ${COUNTED} FROM mark CROSS JOIN clients c CROSS JOIN LATERAL (
+      SELECT mark.hour, ${COUNTED} FROM mark CROSS JOIN clients c CROSS JOIN LATERAL (
         SELECT ${LOOKED} FROM authentications o
         WHERE (o.client_id, o.id) >= (c.id, $2::uuid) AND (o.client_id, o.id) < (c.id, $3::uuid) OFFSET 0) a
       WHERE a.requested_at >= mark.hour AND a.requested_at < mark.hour + interval '1 hour'
+    ), pushed AS MATERIALIZED (
+      SELECT p.authentication_id, p.kind, p.push_service, p.outcome, p.answered_at
+      FROM mark JOIN push_answers p ON p.answered_at >= mark.hour
+        AND p.answered_at < mark.hour + interval '1 hour ${LIFETIME_SECONDS} seconds'
+    ), ${OF_SERVICE}, of_service AS (
+      INSERT INTO service_figures (hour, requests, pushes)
+      SELECT mark.hour, coalesce(r.requests, '{}'), coalesce(p.pushes, '{}')
+      FROM mark LEFT JOIN requests r ON r.hour = mark.hour LEFT JOIN pushes p ON p.hour = mark.hour
+      ON CONFLICT (hour) DO UPDATE SET requests = excluded.requests, pushes = excluded.pushes
     ), answered AS (
       SELECT n.client_id, n.answers FROM mark JOIN not_me_counts n ON n.hour = mark.hour
     ), counted AS (
@@ -145,16 +186,40 @@ const LIVE_OF_ALL = statement(
   live(`SELECT ${LOOKED} FROM authentications o WHERE o.id >= $2 LIMIT $3`, ''),
 );
 
+const OF_SERVICE_BY_HOUR = statement(
+  'figure_of_service',
+  `SELECT hour, requests, pushes FROM service_figures WHERE hour >= $1 AND hour <= $2`,
+);
+
+/** The figures of the service since an hour ($1), from the newest ids ($2) and answers, at most $3 of each. */
+const LIVE_OF_SERVICE = statement(
+  'figure_live_of_service',
+  `WITH looked AS MATERIALIZED (
+      SELECT ${LOOKED} FROM authentications o WHERE o.id >= $2 LIMIT $3
+    ), started AS (
+      SELECT ${COUNTED}, date_trunc('hour', a.requested_at, 'UTC') AS hour FROM looked a WHERE a.requested_at >= $1
+    ), pushed AS MATERIALIZED (
+      SELECT authentication_id, kind, push_service, outcome, answered_at FROM push_answers WHERE answered_at >= $1 LIMIT $3
+    ), ${OF_SERVICE}
+    SELECT hour, coalesce(r.requests, '{}') AS requests, coalesce(p.pushes, '{}') AS pushes,
+      greatest((SELECT count(*) FROM looked), (SELECT count(*) FROM pushed))::int AS looked
+    FROM requests r FULL JOIN pushes p USING (hour)`,
+);
+
 const PURGE_BATCH = 5_000;
 const PURGE = statement(
   'figure_purge',
-  `WITH hours AS (DELETE FROM counted_hours WHERE hour < now() - interval '${KEPT_DAYS} days')
+  `WITH hours AS (DELETE FROM counted_hours WHERE hour < now() - interval '${KEPT_DAYS} days'),
+      of_service AS (DELETE FROM service_figures WHERE hour < now() - interval '${KEPT_DAYS} days')
     DELETE FROM figures WHERE (client_id, hour) IN (
       SELECT client_id, hour FROM figures WHERE hour < now() - interval '${KEPT_DAYS} days' LIMIT ${PURGE_BATCH})`,
 );
 
 /** The figures of one hour. */
 export type HourFigure = Pick<Figure, 'hour' | 'starts' | 'channels' | 'ends' | 'times' | 'notMe'>;
+
+/** The figures of the service in one hour. */
+export type ServiceHour = Pick<ServiceFigure, 'hour' | 'requests' | 'pushes'>;
 
 /** The tables of figures, and the authentications that they count. */
 @Injectable()
@@ -202,6 +267,18 @@ export class FigureStore {
       clientId === null
         ? await this.database.rows<Row>(LIVE_OF_ALL, [from, idBefore(from), limit + 1])
         : await this.database.rows<Row>(LIVE, [from, idBefore(from), limit + 1, clientId]);
+    return rows.some(({ looked }) => looked > limit) ? null : rows;
+  }
+
+  /** The counted hours of the service, from one hour to another, which is one of them. */
+  ofService(from: Date, to: Date): Promise<ServiceHour[]> {
+    return this.database.rows<ServiceHour>(OF_SERVICE_BY_HOUR, [from, to]);
+  }
+
+  /** Counts the hours of the service since `from` at once; null where that would take more than `limit` rows. */
+  async liveOfService(from: Date, limit = COUNTED_LIVE): Promise<ServiceHour[] | null> {
+    type Row = ServiceHour & { looked: number };
+    const rows = await this.database.rows<Row>(LIVE_OF_SERVICE, [from, idBefore(from), limit + 1]);
     return rows.some(({ looked }) => looked > limit) ? null : rows;
   }
 

@@ -1,7 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { CHANNELS, type Channel } from '../domain/authentication.ts';
-import { ENDS, HOUR_MS, hourOf, pointsOf, quantile, type End, type Span } from '../domain/figures.ts';
-import { FigureStore, type HourFigure } from './figure.store.ts';
+import {
+  DAY_MS,
+  ENDS,
+  HOUR_MS,
+  hourOf,
+  pointsOf,
+  quantile,
+  REQUEST_STEPS,
+  type End,
+  type RequestStep,
+  type Span,
+} from '../domain/figures.ts';
+import { PUSH_ANSWER_OUTCOMES, type PushAnswerOutcome } from '../domain/push-answer.ts';
+import { PUSH_SERVICES, type PushService } from '../domain/push-service.ts';
+import { FigureStore, type HourFigure, type ServiceHour } from './figure.store.ts';
 
 /** The authentications that were started in some time, in numbers. Test mode is left out. */
 export interface Totals {
@@ -38,6 +51,37 @@ export interface FiguresOfSpan {
   series: Point[];
 }
 
+/** The figures of all relying parties, with those that belong to none. */
+export interface ServiceTotals extends Totals {
+  /** The authentications by push, by the steps that they took. */
+  requests: Record<RequestStep, number>;
+  /** What each push service answered, to pushes of every kind. An attempt that is repeated counts again. */
+  pushes: Record<PushService, Record<PushAnswerOutcome, number>>;
+  /** The pushes that were not accepted, 0 to 1; null without a push. */
+  pushFailureShare: number | null;
+}
+
+/** The present Seoul day beside the same day a week before. */
+export interface ServiceDay {
+  /** Midnight in Seoul. */
+  from: Date;
+  /** As `countedUntil` of a span. */
+  countedUntil: Date;
+  /** So far. */
+  today: ServiceTotals;
+  /** The 24 hours of the day; `today` is null for those that are to come, or that are not counted yet. */
+  hours: { from: Date; today: Totals | null; lastWeek: Totals }[];
+  /** Both days from midnight to the last whole hour that is counted; null before the first one. */
+  compared: { until: Date; today: ServiceTotals; lastWeek: ServiceTotals } | null;
+}
+
+interface CountedHours {
+  figures: HourFigure[];
+  ofService: ServiceHour[];
+}
+
+const NO_HOURS: CountedHours = { figures: [], ofService: [] };
+
 /** Figures of the authentications of one relying party, or of all of them. */
 @Injectable()
 export class Figures {
@@ -64,6 +108,53 @@ export class Figures {
         return { from: start, ...totalsOf(hours.filter(({ hour }) => hour >= start && (!end || hour < end))) };
       }),
     };
+  }
+
+  /** Returns the figures of the service: of the present Seoul day, beside those of the same day a week before. */
+  async day(): Promise<ServiceDay> {
+    const { now, lastCounted } = await this.store.standing();
+    const [from = now] = pointsOf('today', now);
+    const weekMs = 7 * DAY_MS;
+    const uncounted = lastCounted ? new Date(lastCounted.getTime() + HOUR_MS) : from;
+    const liveFrom = uncounted > from ? uncounted : from;
+    const [counted, before, liveFigures, liveOfService] = await Promise.all([
+      lastCounted ? this.counted(from, lastCounted) : NO_HOURS,
+      this.counted(new Date(from.getTime() - weekMs), new Date(from.getTime() - weekMs + DAY_MS - HOUR_MS)),
+      this.store.live(null, liveFrom),
+      this.store.liveOfService(liveFrom),
+    ]);
+    const isLive = liveFigures !== null && liveOfService !== null;
+    const countedUntil = isLive ? now : liveFrom;
+    const present = hourOf(now);
+    const today = {
+      figures: [...counted.figures, ...(isLive ? liveFigures : [])].filter(({ hour }) => hour <= present),
+      ofService: [...counted.ofService, ...(isLive ? liveOfService : [])].filter(({ hour }) => hour <= present),
+    };
+    const lastWeek = (hour: Date) => new Date(hour.getTime() - weekMs);
+    const until = hourOf(countedUntil);
+    return {
+      from,
+      countedUntil,
+      today: serviceTotalsOf(today),
+      hours: hoursOfDay(from).map((hour) => ({
+        from: hour,
+        today: hour < countedUntil ? totalsOf(within(today.figures, hour, hourAfter(hour))) : null,
+        lastWeek: totalsOf(within(before.figures, lastWeek(hour), hourAfter(lastWeek(hour)))),
+      })),
+      compared:
+        until <= from
+          ? null
+          : {
+              until,
+              today: serviceTotalsOf(hoursWithin(today, from, until)),
+              lastWeek: serviceTotalsOf(hoursWithin(before, lastWeek(from), lastWeek(until))),
+            },
+    };
+  }
+
+  private async counted(from: Date, to: Date): Promise<CountedHours> {
+    const [figures, ofService] = await Promise.all([this.store.of(null, from, to), this.store.ofService(from, to)]);
+    return { figures, ofService };
   }
 
   /** Counts a batch of hours that are to be counted. Returns true if there were some, so that there may be more. */
@@ -100,6 +191,50 @@ function totalsOf(hours: readonly HourFigure[]): Totals {
     smsShare: starts === 0 ? null : channels.sms / starts,
     notMe: sum((hour) => hour.notMe),
   };
+}
+
+function serviceTotalsOf({ figures, ofService }: CountedHours): ServiceTotals {
+  const sum = (of: (hour: ServiceHour) => number | undefined) =>
+    ofService.reduce((total, hour) => total + (of(hour) ?? 0), 0);
+  const pushes = Object.fromEntries(
+    PUSH_SERVICES.map((service) => [
+      service,
+      Object.fromEntries(
+        PUSH_ANSWER_OUTCOMES.map((outcome) => [outcome, sum((hour) => hour.pushes[`${service} ${outcome}`])]),
+      ),
+    ]),
+  ) as ServiceTotals['pushes'];
+  const accepted = PUSH_SERVICES.reduce((total, service) => total + pushes[service].accepted, 0);
+  const answers = PUSH_SERVICES.reduce((total, service) => total + answersOf(pushes[service]), 0);
+  return {
+    ...totalsOf(figures),
+    requests: Object.fromEntries(
+      REQUEST_STEPS.map((step) => [step, sum((hour) => hour.requests[step])]),
+    ) as ServiceTotals['requests'],
+    pushes,
+    pushFailureShare: answers === 0 ? null : (answers - accepted) / answers,
+  };
+}
+
+/** How many answers a push service gave. */
+export function answersOf(outcomes: Record<PushAnswerOutcome, number>): number {
+  return PUSH_ANSWER_OUTCOMES.reduce((total, outcome) => total + outcomes[outcome], 0);
+}
+
+function hoursOfDay(from: Date): Date[] {
+  return Array.from({ length: DAY_MS / HOUR_MS }, (_, at) => new Date(from.getTime() + at * HOUR_MS));
+}
+
+function hourAfter(hour: Date): Date {
+  return new Date(hour.getTime() + HOUR_MS);
+}
+
+function hoursWithin({ figures, ofService }: CountedHours, from: Date, to: Date): CountedHours {
+  return { figures: within(figures, from, to), ofService: within(ofService, from, to) };
+}
+
+function within<Hour extends { hour: Date }>(hours: readonly Hour[], from: Date, to: Date): Hour[] {
+  return hours.filter(({ hour }) => hour >= from && hour < to);
 }
 
 function timesOf(hours: readonly HourFigure[]): Map<number, number> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Devices } from '../devices/devices.ts';
-import { Consents } from '../customers/consents.ts';
+import { Consents } from '../consents/consents.ts';
 import { LOCALES } from '../domain/locale.ts';
 import { seoulDay } from '../domain/person.ts';
 import { LegalTexts } from '../pages/legal/legal-texts.ts';

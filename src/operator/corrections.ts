@@ -7,10 +7,9 @@ import { Database, isConflict } from '../database/database.ts';
 import type { CorrectableFact } from '../domain/correction.ts';
 import { Problem } from '../domain/problem.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
-import { Audit } from './audit.ts';
+import { Audit, type AuditedCall } from './audit.ts';
 import { Correction } from './correction.entity.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
-import type { Operator } from './operator-desk.ts';
 
 /** A request for a correction, in readable form. */
 export interface OpenCorrection {
@@ -23,6 +22,9 @@ export interface OpenCorrection {
   askedBy: string;
   askedAt: Date;
 }
+
+/** The operator who acts, with the reason and the address. */
+type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
 
 /** The requests that are listed. */
 const LISTED = 100;

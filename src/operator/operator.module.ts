@@ -7,6 +7,7 @@ import { CustomersModule } from '../customers/customers.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DeliveryModule } from '../delivery/delivery.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
+import { FiguresModule } from '../figures/figures.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
@@ -50,6 +51,7 @@ import { ReissueController } from './reissue.controller.ts';
 import { ReissueDesk } from './reissue-desk.ts';
 import { SecondPerson } from './second-person.ts';
 import { DeskApprovalsController } from './pages/approvals.controller.ts';
+import { DeskOverviewController } from './pages/overview.controller.ts';
 import { DeskRecordsController } from './pages/records.controller.ts';
 import { DeskCallerCheckController } from './pages/caller-check.controller.ts';
 import { DeskOwnAccountController } from './pages/own-account.controller.ts';
@@ -61,7 +63,10 @@ import { DeskPhoneController } from './pages/phone.controller.ts';
 import { DeskSubscriptionController } from './pages/subscription.controller.ts';
 import { DeskController } from './pages/desk.controller.ts';
 
-/** Milliseconds between two runs of the task that writes to the audit how verifications of callers ended. */
+/**
+ * Milliseconds between two runs of the task that writes to the audit how verifications of callers ended. In every worker:
+ * rows that one of them has locked are passed over, and the turn of the queue would cost more than the look.
+ */
 const RECORD_MS = 2_000;
 
 /** The call centre's actions, through its API and at the desk. */
@@ -77,6 +82,7 @@ const RECORD_MS = 2_000;
     LifecycleModule,
     DevicesModule,
     DeliveryModule,
+    FiguresModule,
     HistoryModule,
     LinesModule,
     NoticesModule,
@@ -99,6 +105,7 @@ const RECORD_MS = 2_000;
     DeskApprovalsController,
     DeskReissuesController,
     DeskCorrectionsController,
+    DeskOverviewController,
     DeskRecordsController,
   ],
   providers: [
@@ -142,7 +149,7 @@ export class OperatorModule {
     { HISTORY_DAYS }: Environment,
   ) {
     tasks.oncePerCluster({ name: 'expire approvals', everyMs: 10_000, run: () => approvals.expire() });
-    tasks.oncePerCluster({ name: 'record caller checks', everyMs: RECORD_MS, run: () => callerChecks.recordEnds() });
+    tasks.inEveryWorker({ name: 'record caller checks', everyMs: RECORD_MS, run: () => callerChecks.recordEnds() });
     tasks.purge('caller checks', () => callerChecks.purge());
     tasks.purge('corrections', () => corrections.purge(HISTORY_DAYS));
     tasks.purge('requests of programs', () => secondPerson.purge());

@@ -34,6 +34,27 @@ const COUNTS = statement(
         WHERE tripped_until > now()) b ON true`,
 );
 
+/** Counts that supervisors see besides. */
+export interface WorkCounts {
+  /** Phones in use whose PIN is locked, and those of them that were locked since midnight in Seoul. */
+  pinsLocked: number;
+  pinsLockedToday: number;
+  /** Customers' reports that the call centre has not settled, of all days. */
+  reports: number;
+  /** Customers' own applications for a reissue that no operator has taken up. */
+  applications: number;
+}
+
+const WORK = statement(
+  'overview_work',
+  `SELECT p.*,
+      (SELECT count(*)::int FROM reports WHERE outcome IN ('suspended', 'call_centre') AND settled_at IS NULL) AS reports,
+      (SELECT count(*)::int FROM reissue_applications WHERE state = 'filed' AND expires_at > now()) AS applications
+    FROM (SELECT count(*)::int AS "pinsLocked", count(*) FILTER (WHERE
+        pin_locked_at >= date_trunc('day', now() AT TIME ZONE 'Asia/Seoul') AT TIME ZONE 'Asia/Seoul')::int AS "pinsLockedToday"
+      FROM devices WHERE pin_locked_at IS NOT NULL AND state = 'active') p`,
+);
+
 /** Counts of the overview. They name no person. */
 @Injectable()
 export class OverviewStore {
@@ -42,6 +63,12 @@ export class OverviewStore {
   /** `holdHours`: the hours for which codes by SMS are held after a doubt about a SIM. */
   async counts(holdHours: number): Promise<OverviewCounts> {
     const [row] = await this.database.rows<OverviewCounts>(COUNTS, [holdHours]);
+    if (!row) throw new Error('a query without a condition returned no row');
+    return row;
+  }
+
+  async work(): Promise<WorkCounts> {
+    const [row] = await this.database.rows<WorkCounts>(WORK, []);
     if (!row) throw new Error('a query without a condition returned no row');
     return row;
   }

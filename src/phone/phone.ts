@@ -42,6 +42,8 @@ export type Enrolment = {
    * Default: true, and the state is plain JSON.
    */
   exportableKeys?: boolean;
+  /** What the person agreed to: the versions of {@link Phone.checkCode}, in the language in which they were read. */
+  consent?: { locale: 'ko' | 'en'; terms: string; privacy: string };
   /** Defaults to the platform's own. */
   fetch?: typeof globalThis.fetch;
   /** Argon2id's cost; only tests change the default. */
@@ -134,13 +136,34 @@ export type PendingAuthentication = {
   caller?: { deed: CallerDeed };
 };
 
+/** What an enrolment code enrols, for the person to check, and the documents to agree to. */
+export type OfferedDevice = {
+  /** `smart_otp`: the code is that of an institution. */
+  kind: 'phone' | 'smart_otp';
+  /** Masked. */
+  phoneNumber: string;
+  /** The number that the device will have. */
+  serialNumber: string;
+  /** RFC 3339. */
+  expiresAt: string;
+  documents: { document: 'terms' | 'privacy'; version: string; url: string }[];
+  /** Days for which the service keeps the history, and the data of the contract after its end. */
+  keptDays: { history: number; personalData: number };
+};
+
 /** How the service knows a phone. `pinExhausted`: the PIN cannot be unlocked, and the phone must be enrolled anew. */
 export type DeviceStanding = {
   state: 'testing' | 'active';
   serialNumber: string;
   pinLocked: boolean;
   pinExhausted?: boolean;
+  /** False while the service has no push token of this phone: report it again by {@link Phone.replacePushToken}. */
+  pushes: boolean;
+  subscription: 'awaiting_device' | 'active' | 'suspended';
+  /** The protected number, such as `010-****-5678`; absent for a Smart OTP. */
+  maskedPhoneNumber?: string;
 };
+
 /** What the code that a person reads to the call centre serves. */
 export type CallerDeed = 'cancel' | 'unlock_pin';
 
@@ -214,7 +237,9 @@ export type PushData =
   /** A change of the subscription: `notice` is the event, `detail` its reason. */
   | { kind: 'notice'; notice: string; detail: string | undefined }
   /** Something happened to the subscription from outside this phone: call {@link Phone.alerts}. */
-  | { kind: 'alert'; id: string };
+  | { kind: 'alert'; id: string }
+  /** The test push that {@link Phone.askTestPush} or the call centre asked for. */
+  | { kind: 'push_test' };
 
 /** A push of a kind that this version does not know. An app ignores it: a newer service may send more kinds. */
 export class UnknownPushError extends Error {
@@ -249,6 +274,25 @@ export class Phone {
     private readonly fetch: typeof globalThis.fetch,
   ) {}
 
+  /** Asks what a code would enrol, before the person agrees and chooses a PIN. It spends nothing. */
+  static async checkCode({
+    issuer,
+    enrolmentCode,
+    fetch = globalThis.fetch,
+  }: Pick<Enrolment, 'issuer' | 'enrolmentCode' | 'fetch'>): Promise<OfferedDevice> {
+    // The keys of this proof enrol nothing.
+    const { signing } = await generateDeviceKeys({ exportable: false });
+    const response = await provenRequest(
+      { fetch, clock: new ServerClock(), signing, deviceId: null },
+      {
+        method: 'POST',
+        url: `${issuer.replace(/\/+$/, '')}/app/v1/enrolment-codes/check`,
+        body: { enrolmentCode },
+      },
+    );
+    return (await response.json()) as OfferedDevice;
+  }
+
   /**
    * Generates keys, wraps the knowledge key under the PIN and registers this installation. A test code follows by push.
    */
@@ -279,6 +323,7 @@ export class Phone {
           appVersion: enrolment.appVersion,
           pushToken: enrolment.pushToken,
           name: enrolment.name,
+          ...(enrolment.consent && { consent: enrolment.consent }),
         },
       },
     );
@@ -401,6 +446,11 @@ export class Phone {
   /** Reports that the platform gave this installation another token. */
   async replacePushToken(pushToken: string): Promise<void> {
     await this.send({ method: 'PUT', url: '/device/push-token', body: { pushToken } });
+  }
+
+  /** Asks for a push that says that it is a test. ProblemError `too_many_requests` after the third in ten minutes. */
+  async askTestPush(): Promise<void> {
+    await this.send({ method: 'POST', url: '/device/test-push' });
   }
 
   /** The relying parties for which SMS can be permitted, and the permissions so far. */
@@ -570,6 +620,7 @@ export class Phone {
     if (t === 'code' && id !== undefined && envelope !== undefined) {
       return { kind: 'code', ...(await this.readCode(envelope, id)) };
     }
+    if (t === 'push_test') return { kind: 'push_test' };
     if (t === 'notice' && data.kind !== undefined) return { kind: 'notice', notice: data.kind, detail: data.detail };
     if (t === 'test' && envelope !== undefined) {
       return { kind: 'test', code: (await this.readTestEnvelope(envelope)).code };

@@ -12,6 +12,7 @@ import type {
   Issuer,
   SubscriptionTransition,
   LockedSubscription,
+  OfferedEnrolment,
   SpentCode,
   StandingSubscription,
   StoredView,
@@ -160,6 +161,14 @@ const SPEND_CODE = statement(
       AND s.id = e.subscription_id AND s.state <> 'cancelled'
     RETURNING s.id, s.line_id AS "lineId", s.state, s.suspensions, s.protected_since AS "protectedSince", e.issuer_id AS "issuerId",
       e.card_key AS "cardKey", e.reissue_id AS "reissueId"`,
+);
+
+/** A row for a code that `enrolment_code_spend` would spend. */
+const CODE_OFFERS = statement(
+  'enrolment_code_offers',
+  `SELECT s.line_id AS "lineId", e.issuer_id IS NOT NULL AS "isSmartOtp", e.expires_at AS "expiresAt"
+    FROM enrolment_codes e JOIN subscriptions s ON s.id = e.subscription_id AND s.state <> 'cancelled'
+    WHERE e.code_digest = $1 AND e.used_at IS NULL AND e.expires_at > now()`,
 );
 
 /** A voided code has no row; `enrolmentState` returns `expired` for it. */
@@ -317,6 +326,11 @@ export class SubscriptionStore {
     const [code] = await session.rows<{ id: string | null }>(CODE_OF, [digest]);
     if (!code?.id || !(await this.lock(session, code.id))) return undefined;
     return (await session.rows<SpentCode>(SPEND_CODE, [digest, deviceId]))[0];
+  }
+
+  /** Returns what a code would enrol now; undefined when the code is unknown, used or expired. */
+  async offeredBy(digest: Buffer): Promise<OfferedEnrolment | undefined> {
+    return (await this.database.rows<OfferedEnrolment>(CODE_OFFERS, [digest]))[0];
   }
 
   /** Returns the progress of an enrolment; `expired` for an unknown code too. */

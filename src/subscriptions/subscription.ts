@@ -18,6 +18,10 @@ export interface Issuer {
 /** The purpose of a spent enrolment code: the subscription's own phone, or an institution's Smart OTP. */
 export type SpentCode = StandingSubscription & Pick<EnrolmentCode, 'issuerId' | 'cardKey' | 'reissueId'>;
 
+/** What an enrolment code would enrol. */
+export type OfferedEnrolment = Pick<Subscription, 'lineId'> &
+  Pick<EnrolmentCode, 'expiresAt'> & { isSmartOtp: boolean };
+
 /** A subscription whose row is locked until the transaction ends. */
 export type LockedSubscription = Standing &
   Pick<Subscription, 'id' | 'lineId' | 'link' | 'createdAt' | 'protectedSince'> & {

@@ -26,6 +26,7 @@ import type {
   Issuer,
   SubscriptionTransition,
   LockedSubscription,
+  OfferedEnrolment,
   SpentCode,
   StandingSubscription,
   StoredView,
@@ -266,7 +267,14 @@ export class Subscriptions {
     const digest = sha256(normaliseEnrolmentCode(typed));
     const subscription = await this.store.spendEnrolmentCode(session, digest, deviceId);
     if (subscription) return subscription;
-    throw new Problem('enrolment_code_invalid', 'The enrolment code is wrong, used or expired. Request a new one.');
+    throw codeInvalid();
+  }
+
+  /** Returns what a code as a person typed it would enrol now, and spends nothing. Problems: `enrolment_code_invalid`. */
+  async offeredBy(typed: string): Promise<OfferedEnrolment> {
+    const offered = await this.store.offeredBy(sha256(normaliseEnrolmentCode(typed)));
+    if (offered) return offered;
+    throw codeInvalid();
   }
 
   /** Returns the progress of the enrolment with a code. */
@@ -403,6 +411,11 @@ export class Subscriptions {
   async transitions(subscriptionId: string): Promise<SubscriptionTransition[]> {
     return this.store.transitions(subscriptionId);
   }
+}
+
+/** The same for an unknown, a used and an expired code. */
+function codeInvalid(): Problem {
+  return new Problem('enrolment_code_invalid', 'The enrolment code is wrong, used or expired. Request a new one.');
 }
 
 function isLineOf(line: LineFacts, { lineId, owner }: Pick<LineFacts, 'lineId' | 'owner'>): boolean {

@@ -157,10 +157,74 @@ describe('enrolment', () => {
     expectProblem(answer, 422, 'enrolment_code_invalid');
   });
 
-  it('enrolment refuses a code that was never issued', async () => {
+  it('a code that was never issued, one that is used and one that expired are refused in the same words', async () => {
     const installation = Installation.fresh(service.issuer);
-    const body = installation.enrolment('00000-00000-00000-00000');
-    expectProblem(await installation.send('POST', '/app/v1/devices', body), 422, 'enrolment_code_invalid');
+    const [used, expired] = await Promise.all([subscribed(), subscribed()]);
+    await installation.send('POST', '/app/v1/devices', installation.enrolment(used.enrolmentCode));
+    await service.rows.subscriptions.expireEnrolmentCode(expired.subscriptionId);
+    const said = new Set<string>();
+    for (const enrolmentCode of ['00000-00000-00000-00000', used.enrolmentCode, expired.enrolmentCode]) {
+      const fresh = Installation.fresh(service.issuer);
+      for (const answer of [
+        await fresh.send('POST', '/app/v1/enrolment-codes/check', { enrolmentCode }),
+        await fresh.send('POST', '/app/v1/devices', fresh.enrolment(enrolmentCode)),
+      ]) {
+        expectProblem(answer, 422, 'enrolment_code_invalid');
+        said.add(JSON.stringify(answer.body));
+      }
+    }
+    expect(said.size).toBe(1);
+  });
+
+  it('a code is checked before it is used: number, kind, serial and documents; the consent to them is kept', async () => {
+    const line = await service.addLine();
+    const { enrolmentCode } = await service.subscribe(line);
+    const installation = Installation.fresh(service.issuer);
+    const check = () => installation.send('POST', '/app/v1/enrolment-codes/check', { enrolmentCode });
+    const answer = await check();
+    const version = expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        kind: 'phone',
+        phoneNumber: expect.stringMatching(/^010-\*{4}-\d{4}$/),
+        serialNumber: expect.stringMatching(/^PG-/),
+        documents: [
+          { document: 'terms', version, url: expect.stringContaining('/terms?version=') },
+          { document: 'privacy', version, url: expect.stringContaining('/privacy?version=') },
+        ],
+        keptDays: { history: 730, personalData: 1827 },
+      },
+    });
+    expect(await check()).toEqual(answer);
+    // Nobody asks without a key of their own, as at the enrolment.
+    const proof = null;
+    expectProblem(
+      await installation.send('POST', '/app/v1/enrolment-codes/check', { enrolmentCode }, { proof }),
+      401,
+      'device_proof_invalid',
+    );
+    const [terms, privacy] = (answer.body['documents'] as { version: string }[]).map((one) => one.version);
+    const enrol = (consent: object) =>
+      installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode, { consent }));
+    expectFaults(await enrol({ locale: 'en', terms: '2000-01-01', privacy }), '/consent/terms');
+    const enrolled = await enrol({ locale: 'en', terms, privacy });
+    expect(enrolled).toMatchObject({ status: 201, body: { serialNumber: answer.body['serialNumber'] } });
+    expect(await service.rows.subscriptions.consentsOf(line.lineId)).toMatchObject([
+      { document: 'privacy', version: privacy, locale: 'en', channel: 'app' },
+      { document: 'terms', version: terms, locale: 'en', channel: 'app' },
+    ]);
+  });
+
+  it('a device whose serial number another one has gets a number of its own', async () => {
+    const [other, { enrolmentCode }] = await Promise.all([service.subscriber(), subscribed()]);
+    const installation = Installation.fresh(service.issuer);
+    const checked = await installation.send('POST', '/app/v1/enrolment-codes/check', { enrolmentCode });
+    const serialNumber = String(checked.body['serialNumber']);
+    await service.rows.devices.setSerialNumber(other.subscriptionId, serialNumber);
+    const enrolled = await installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode));
+    expect(enrolled.status).toBe(201);
+    expect(enrolled.body['serialNumber']).not.toBe(serialNumber);
   });
 
   it('enrolment with one code, many times at once, enrols one device', async () => {
@@ -216,15 +280,41 @@ describe('the test of a device', () => {
     const phone = await service.enrol(enrolmentCode);
     const installation = await Installation.of(phone);
     const standing = () => installation.send('GET', '/app/v1/device');
-    const body = { state: 'testing', serialNumber: expect.stringMatching(/^PG-\d{4}-\d{4}-\d{4}$/), pinLocked: false };
+    const body = {
+      state: 'testing',
+      serialNumber: expect.stringMatching(/^PG-\d{4}-\d{4}-\d{4}$/),
+      pinLocked: false,
+      pushes: true,
+      subscription: 'awaiting_device',
+      maskedPhoneNumber: expect.stringMatching(/^010-\*{4}-\d{4}$/),
+    };
     expect(await standing()).toMatchObject({ status: 200, body });
     expect(Object.keys((await standing()).body).sort()).toEqual(Object.keys(body).sort());
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
-    expect((await standing()).body).toEqual({ ...body, state: 'active' });
+    const active = { ...body, state: 'active', subscription: 'active' };
+    expect((await standing()).body).toEqual(active);
+    await phone.replacePushToken('');
     await service.rows.devices.lockPin(phone.deviceId);
-    expect((await standing()).body).toEqual({ ...body, state: 'active', pinLocked: true });
+    expect((await standing()).body).toEqual({ ...active, pinLocked: true, pushes: false });
+    expect(await service.operate(subscriptionId, 'report-loss')).toMatchObject({ status: 200 });
+    expect((await standing()).body).toMatchObject({ subscription: 'suspended' });
     expect(await service.operate(subscriptionId, 'cancel')).toMatchObject({ status: 200 });
     expectProblem(await standing(), 401, 'device_proof_invalid');
+  });
+
+  it('a phone asks for a test push, three in ten minutes, and for none without a push token', async () => {
+    const { phone, pushToken } = await service.subscriber();
+    const installation = await Installation.of(phone);
+    const ask = () => installation.send('POST', '/app/v1/device/test-push');
+    expect(await ask()).toMatchObject({ status: 202 });
+    const push = await service.pushed(pushToken, 'push_test');
+    expect(await phone.receive(push.data)).toEqual({ kind: 'push_test' });
+    await phone.replacePushToken('');
+    expectProblem(await ask(), 409, 'nothing_to_change');
+    expect((await ask()).status).toBe(409);
+    expectProblem(await ask(), 429, 'too_many_requests');
+    const other = await Installation.of((await service.subscriber()).phone);
+    expect(await other.send('POST', '/app/v1/device/test-push')).toMatchObject({ status: 202 });
   });
 
   it('the test of a device counts wrong codes, and the fifth revokes the device', async () => {

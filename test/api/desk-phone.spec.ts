@@ -144,7 +144,7 @@ describe('a test push', () => {
     expect(textOf(page.html)).toMatch(/푸시 서비스의 답 접수됨/);
     const push = await service.pushed(subscriber.pushToken, 'push_test');
     expect(push.data).toEqual({ t: 'push_test' });
-    expect(push.alert?.body).toContain('고객센터에서 보낸 시험 알림입니다');
+    expect(push.alert?.body).toContain('알림이 오는지 확인하는 시험 알림입니다');
     expect(push.ttlSeconds).toBeLessThanOrEqual(60);
     expect(await service.rows.operators.auditOf(subscriber.subscriptionId)).toContainEqual(
       expect.objectContaining({ operator: 'agent', action: 'test-push', reason, outcome: 'done' }),

@@ -315,6 +315,7 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/reissues/${NONE}/refuse`, 'decide'],
   ['POST', `/operator/reissues/${NONE}/withdraw`, 'apply_reissue'],
   ['POST', `/operator/reissues/${NONE}/issue`, 'apply_reissue'],
+  ['GET', '/operator/overview', 'figures'],
   ['GET', '/operator/charges', 'charges'],
   ['POST', '/operator/charges', 'charges'],
   ['GET', '/operator/charges/2026-01', 'charges'],

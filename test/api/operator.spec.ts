@@ -231,6 +231,12 @@ describe('a number that cannot be read', () => {
   });
 });
 
+type Documented = Record<
+  '/operator/v1/subscriptions',
+  { post: { responses: { 201: { content: { 'application/json': { example: EnrolmentExample } } } } } }
+>;
+type EnrolmentExample = { enrolmentCode: string; enrolmentUri: string };
+
 describe('subscribing', () => {
   it('subscribing answers the id, a code of 4×5 characters and the content of its QR code', async () => {
     const { phoneNumber } = await service.addLine();
@@ -244,6 +250,10 @@ describe('subscribing', () => {
       issuer: service.issuer,
       code: answer.body['enrolmentCode'],
     });
+    // The example of the documents is a URI of the same form.
+    const { paths } = (await (await fetch(`${service.issuer}/openapi.json`)).json()) as { paths: Documented };
+    const { example } = paths['/operator/v1/subscriptions'].post.responses['201'].content['application/json'];
+    expect(example.enrolmentUri.replace(example.enrolmentCode, String(answer.body['enrolmentCode']))).toBe(uri.href);
   });
 
   it('subscribing is refused with already_subscribed while a subscription stands', async () => {

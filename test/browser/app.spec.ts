@@ -327,6 +327,9 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     const [origin, registrationId] = [scene.issuer, await registration()];
     const push = (data: object) =>
       devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: JSON.stringify(data) });
+    // A test push of the call centre is seen in the open app.
+    await push({ t: 'push_test', notification: { title: '알림 시험', body: '시험 알림입니다.', tag: 'test-1' } });
+    await app.locator('.banner button', { hasText: '시험 알림이 도착했습니다' }).click();
     // In front of the person, the app itself says that a request came.
     const id = await scene.startFor(person);
     const notification = { title: '본인확인 요청', body: '앱을 열어 확인해 주세요.', tag: id };

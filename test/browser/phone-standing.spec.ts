@@ -227,17 +227,28 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     await typePin(phone, '111112');
     await phone.getByText('비밀번호가 잠겼습니다').waitFor();
     await phone.reload();
-    const first = screen(phone, 'home').locator('h1 ~ :not(.fault)').first();
-    await first.getByText('비밀번호가 잠겼습니다').waitFor();
+    await screen(phone, 'home').locator('.protection.locked h1', { hasText: '비밀번호가 잠겼습니다' }).waitFor();
+    await screen(phone, 'home').locator('.protection.locked').getByText('다시 등록하기').waitFor();
     await expectFit();
     await scene.operate(person, 'unlock-pin');
     await phone.locator('#refresh').click();
-    await screen(phone, 'home').locator('.locked').waitFor({ state: 'detached' });
+    await screen(phone, 'home').locator('.protection.good').waitFor();
   });
 
-  it('the app shows an SMS permission in force and a registration that waits before anything else', async () => {
+  it('the first screen says which number is protected, whether alerts arrive, and how long everything that waits has left', async () => {
     const person = scene.person('demo-11');
     await enrol(phone, person);
+    const protection = screen(phone, 'home').locator('.protection.good');
+    expect(await protection.locator('h1').textContent()).toBe('보호 중입니다');
+    expect(await protection.locator('.number').textContent()).toBe(`010-****-${person.phoneNumber.slice(-4)}`);
+    await protection.locator('.alerts-on').waitFor();
+    // The push service reported the token dead: the app tells it again by itself.
+    const deviceId = await phone.evaluate<string>('JSON.parse(localStorage.getItem("pushguard.phone")).phone.deviceId');
+    await scene.rows.devices.dropPushToken(deviceId);
+    await phone.locator('#refresh').click();
+    await phone.getByText('새로 고쳤습니다.').waitFor();
+    expect(await screen(phone, 'home').locator('.alerts-off').count()).toBe(0);
+    expect(await scene.rows.devices.hasPushToken(deviceId)).toBe(true);
     await scene.startFor(person);
     await openSetting(phone, '웹사이트 한 곳만 문자로 받기');
     await phone.getByRole('button', { name: '한빛서점', exact: true }).click();
@@ -245,7 +256,8 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     await phone.getByText('한빛서점의 인증번호를 문자로 받고 있습니다').waitFor();
     await phone.goto(`${scene.issuer}/phone?lang=ko`);
     const home = screen(phone, 'home');
-    await home.locator('.notable').getByText('한빛서점의 인증번호를 문자로 받고 있습니다').waitFor();
+    await home.locator('.protection .notable').getByText('한빛서점의 인증번호를 문자로 받고 있습니다').waitFor();
+    expect(await home.locator('.protection .notable .clock').textContent()).toMatch(/^(10:00|09:\d\d)$/);
     const serialNumber = await phone.evaluate<string>(
       'JSON.parse(localStorage.getItem("pushguard.phone")).phone.serialNumber',
     );
@@ -255,7 +267,12 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     const { status } = await scene.call('POST', '/v1/registrations', asked, 'demo-bank');
     expect(status).toBe(201);
     await phone.locator('#refresh').click();
-    await home.locator('.notable').getByText('두루은행에서 내 인증수단을 등록하려고 합니다').click();
+    const registration = home.locator('.notable', { hasText: '두루은행에서 내 인증수단을 등록하려고 합니다' });
+    expect(await registration.locator('.clock').textContent()).toMatch(/^(10:00|09:\d\d)$/);
+    expect(await home.locator('.request-card', { hasText: '비밀번호 변경' }).locator('.clock').textContent()).toMatch(
+      /^0[23]:/,
+    );
+    await registration.click();
     await screen(phone, 'institutions').waitFor();
     await phone.goto(`${scene.issuer}/phone?lang=ko`);
     await home.locator('.notable').first().waitFor();

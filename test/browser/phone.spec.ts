@@ -80,9 +80,23 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await expectFit();
     await phone.locator('.banner button').click();
     const request = await screen(phone, 'request').textContent();
-    for (const shown of ['한빛서점', '비밀번호 변경', '203.0.113.7', 'Firefox']) expect(request).toContain(shown);
+    for (const shown of ['한빛서점', '비밀번호 변경', '접속한 기기Firefox']) expect(request).toContain(shown);
+    // An address tells few people anything, so it is folded away.
+    const address = phone.getByText('203.0.113.7');
+    expect(await address.isVisible()).toBe(false);
+    await phone.locator('.more summary').click();
+    expect(await address.isVisible()).toBe(true);
     await expectFit();
     await screen(phone, 'request').locator('.primary').click();
+    await phone.getByRole('button', { name: '비밀번호를 잊었어요' }).click();
+    await screen(phone, 'forgotten').waitFor();
+    await expectFit();
+    await phone.getByRole('button', { name: '등록 코드 입력하기' }).click();
+    await screen(phone, 'again').locator('.back').click();
+    await phone.locator('.request-card').click();
+    await screen(phone, 'request').locator('.primary').click();
+    await phone.getByRole('button', { name: '비밀번호를 잊었어요' }).click();
+    await screen(phone, 'forgotten').locator('.back').click();
     await typePin(phone, '111112');
     await phone.getByText('비밀번호가 다릅니다. 4번 더 틀리면 잠깁니다.').waitFor();
     await phone.keyboard.type(PIN);
@@ -99,8 +113,19 @@ describeWith(CHROMIUM, 'the reference app', () => {
     expect((await scene.call('POST', `/v1/authentications/${id}/verification`, { code })).status).toBe(200);
     await screen(phone, 'ended.verified').locator('.primary').click();
     await openSetting(phone, '이용 내역');
-    await phone.locator('.history .verified').waitFor();
+    await phone.locator('.history .verified').click();
+    const facts = await screen(phone, 'past-entry').textContent();
+    for (const shown of ['한빛서점', '비밀번호 변경', '완료', '화면 속 휴대폰']) expect(facts).toContain(shown);
     await expectFit();
+    await phone.getByRole('button', { name: '모르는 요청이에요' }).click();
+    await screen(phone, 'said').getByText('이 본인확인은 이미 완료되었습니다.').waitFor();
+    await expectFit();
+    await screen(phone, 'said').locator('.primary').click();
+    await screen(phone, 'past').locator('.history .verified').click();
+    await screen(phone, 'past-entry').getByText('모르는 요청이라고 알린 요청입니다.').waitFor();
+    expect(await phone.getByRole('button', { name: '모르는 요청이에요' }).count()).toBe(0);
+    // Otherwise the answer keeps the shop's starts silent for an hour.
+    await scene.rows.budgets.clearStarts();
   });
 
   it('the app works without a push', async () => {
@@ -115,9 +140,9 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await phone.mouse.down();
     const asks = ['authentications', 'history', 'registrations', 'sms-permissions', 'alerts'];
     const answers = asks.map((path) => phone.waitForResponse((answer) => answer.url().endsWith(`/app/v1/${path}`)));
-    await phone.evaluate(() => dispatchEvent(new Event('focus')));
+    await phone.evaluate("dispatchEvent(new Event('focus')); 0");
     await Promise.all(answers.map(async (answer) => (await answer).finished()));
-    await phone.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+    await phone.evaluate('new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))');
     await phone.mouse.up();
     await screen(phone, 'request').locator('.primary').click();
     await typePin(phone);
@@ -466,8 +491,22 @@ describeWith(CHROMIUM, 'the reference app', () => {
       await button(words.back).click();
       expect(await serial()).toBe(before);
 
-      await openSetting(phone, words.again);
-      await tryCode(String((await scene.operate(person(), 'enrolment-code'))['enrolmentCode']));
+      const useNewCode = async () => {
+        await openSetting(phone, words.again);
+        await tryCode(String((await scene.operate(person(), 'enrolment-code'))['enrolmentCode']));
+        await screen(phone, 'shown-code').waitFor();
+      };
+      // The service ends the test of the new keys; the old ones are still there, and it still knows them.
+      await useNewCode();
+      await scene.rows.devices.expireTests();
+      await phone.reload();
+      await expectScreen('again');
+      await button(words.back).click();
+      expect(await serial()).toBe(before);
+
+      await useNewCode();
+      // An unfinished enrolment resumes at its test.
+      await phone.reload();
       await screen(phone, 'shown-code').locator('.primary').click();
       await screen(phone, 'home').waitFor();
       // The notice reports the new registration, not that another phone replaced this one.

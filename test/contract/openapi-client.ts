@@ -228,6 +228,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app/v1/device/test-push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test push to this phone
+         * @description Sends a visible push to this phone that says that it is a test, with the data `{ t: "push_test" }`: the app learns
+         *     whether pushes reach it. Three in ten minutes and ten a day. Errors: `too_many_requests`, `nothing_to_change` when the
+         *     service has no push token of this phone, for a Smart OTP, and for a phone that is still tested.
+         */
+        post: operations["sendTestPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/windows": {
         parameters: {
             query?: never;
@@ -517,6 +539,28 @@ export interface paths {
          *     `too_many_requests` with `Retry-After`.
          */
         post: operations["issueSmartOtp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app/v1/enrolment-codes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check an enrolment code
+         * @description Returns what an enrolment code would enrol, for the person to check before the PIN, and the documents to agree to. It
+         *     spends nothing. The proof carries a new key as `jwk`, as that of an enrolment does. Errors: `device_proof_invalid`,
+         *     `enrolment_code_invalid`, in the same words for an unknown, a used and an expired code.
+         */
+        post: operations["checkEnrolmentCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2026,6 +2070,52 @@ export interface components {
             /** @description The vendor code of this institution. */
             vendorCode: string;
         };
+        EnrolmentCodeRequest: {
+            /** @description 20 Base32 characters in four groups; case, dashes, blanks and invisible characters are ignored. */
+            enrolmentCode: string;
+        };
+        ShownDocument: {
+            /** @enum {string} */
+            document: "privacy" | "terms";
+            /** @description The day from which this version is in effect. */
+            version: string;
+            /** @description The page of this version. */
+            url: string;
+        };
+        KeptDays: {
+            /** @description The history of authentications. */
+            history: number;
+            /** @description Contract, consents and fees, counted from the end of the subscription. */
+            personalData: number;
+        };
+        EnrolmentCodeResponse: {
+            /**
+             * @description `phone`: the subscription’s own phone. `smart_otp`: an institution’s Smart OTP.
+             * @enum {string}
+             */
+            kind: "phone" | "smart_otp";
+            /** @description The number of the line, masked: `010-****-5678`. */
+            phoneNumber: string;
+            /** @description The serial number that the device will have, in the form `PG-0000-0000-0000`. */
+            serialNumber: string;
+            /** @description RFC 3339, UTC. */
+            expiresAt: string;
+            /** @description The documents to which the person has to agree, in the versions that are in effect. */
+            documents: components["schemas"]["ShownDocument"][];
+            /** @description Days for which the service keeps the data, for the text of the consent. */
+            keptDays: components["schemas"]["KeptDays"];
+        };
+        ConsentInput: {
+            /**
+             * @description The language in which the person read.
+             * @enum {string}
+             */
+            locale: "en" | "ko";
+            /** @description The version of the terms, from `POST /app/v1/enrolment-codes/check`. */
+            terms: string;
+            /** @description The version of the privacy policy. */
+            privacy: string;
+        };
         EnrolRequest: {
             /** @description 20 Base32 characters in four groups; case, dashes, blanks and invisible characters are ignored. */
             enrolmentCode: string;
@@ -2058,6 +2148,11 @@ export interface components {
              *     emoji, are dropped.
              */
             name: string;
+            /**
+             * @description What the person agreed to in the app, recorded with the time. Other versions than those in effect are refused with
+             *     `invalid_request`. Left out by an app that asks elsewhere.
+             */
+            consent?: components["schemas"]["ConsentInput"];
         };
         EnrolResponse: {
             deviceId: string;
@@ -2091,6 +2186,18 @@ export interface components {
             pinLocked: boolean;
             /** @description True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
             pinExhausted?: boolean;
+            /**
+             * @description False while the service has no push token of this device: it never had one, or the push service reported it dead. The
+             *     app then registers its token again.
+             */
+            pushes: boolean;
+            /**
+             * @description `awaiting_device`: protection begins when the test is finished. `suspended`: no request can be opened.
+             * @enum {string}
+             */
+            subscription: "active" | "awaiting_device" | "cancelled" | "suspended";
+            /** @description The protected number, `010-****-5678`. Absent for a Smart OTP, and while the line has no number. */
+            maskedPhoneNumber?: string;
         };
         PushKeyResponse: {
             /** @description The uncompressed point on P-256, 65 bytes in base64url: `applicationServerKey` of `pushManager.subscribe()`. */
@@ -3217,6 +3324,18 @@ export interface components {
                 };
             };
         };
+        /** @description `nothing_to_change`: The action is not possible in the current state. */
+        NothingToChange: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "nothing_to_change";
+                };
+            };
+        };
         /** @description `window_not_found`: The window is unknown, or belongs to another client. */
         WindowNotFound: {
             headers: {
@@ -3354,6 +3473,18 @@ export interface components {
                 };
             };
         };
+        /** @description `enrolment_code_invalid`: The enrolment code is wrong, used, or older than ten minutes. */
+        EnrolmentCodeInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "enrolment_code_invalid";
+                };
+            };
+        };
         /**
          * @description `enrolment_code_invalid`: The enrolment code is wrong, used, or older than ten minutes.
          *
@@ -3479,18 +3610,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "subscription_not_found";
-                };
-            };
-        };
-        /** @description `nothing_to_change`: The action is not possible in the current state. */
-        NothingToChange: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "nothing_to_change";
                 };
             };
         };
@@ -4387,6 +4506,33 @@ export interface operations {
             default: components["responses"]["OtherProblem"];
         };
     };
+    sendTestPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["DeviceProofInvalid"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["NothingToChange"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
     createWindow: {
         parameters: {
             query?: never;
@@ -5131,7 +5277,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN",
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN",
                      *       "expiresAt": "2026-11-28T09:10:00.000Z",
                      *       "vendorCode": "HANBIT"
                      *     }
@@ -5146,6 +5292,69 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    checkEnrolmentCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EnrolmentCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description What the code would enrol */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "phone",
+                     *       "phoneNumber": "010-****-5678",
+                     *       "serialNumber": "PG-1234-5678-9012",
+                     *       "expiresAt": "2026-11-28T09:10:00.000Z",
+                     *       "documents": [
+                     *         {
+                     *           "document": "terms",
+                     *           "version": "2026-11-28",
+                     *           "url": "https://pushguard.example/terms?version=2026-11-28"
+                     *         },
+                     *         {
+                     *           "document": "privacy",
+                     *           "version": "2026-11-28",
+                     *           "url": "https://pushguard.example/privacy?version=2026-11-28"
+                     *         }
+                     *       ],
+                     *       "keptDays": {
+                     *         "history": 730,
+                     *         "personalData": 1827
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrolmentCodeResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["DeviceProofInvalid"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EnrolmentCodeInvalid"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -5182,7 +5391,12 @@ export interface operations {
                  *       "osVersion": "16",
                  *       "appVersion": "1.0.0",
                  *       "pushToken": "fcm-token",
-                 *       "name": "내 휴대폰"
+                 *       "name": "내 휴대폰",
+                 *       "consent": {
+                 *         "locale": "ko",
+                 *         "terms": "2026-11-28",
+                 *         "privacy": "2026-11-28"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["EnrolRequest"];
@@ -5317,7 +5531,10 @@ export interface operations {
                      * @example {
                      *       "state": "active",
                      *       "serialNumber": "PG-1234-5678-9012",
-                     *       "pinLocked": false
+                     *       "pinLocked": false,
+                     *       "pushes": true,
+                     *       "subscription": "active",
+                     *       "maskedPhoneNumber": "010-****-5678"
                      *     }
                      */
                     "application/json": components["schemas"]["DeviceResponse"];
@@ -5948,7 +6165,7 @@ export interface operations {
                      * @example {
                      *       "subscriptionId": "01974a00-4c5d-7e6f-8a90-b1c2d3e4f506",
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN"
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN"
                      *     }
                      */
                     "application/json": components["schemas"]["EnrolmentResponse"];
@@ -6219,7 +6436,7 @@ export interface operations {
                      * @example {
                      *       "subscriptionId": "01974a00-4c5d-7e6f-8a90-b1c2d3e4f506",
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN"
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN"
                      *     }
                      */
                     "application/json": components["schemas"]["EnrolmentResponse"];
@@ -6857,7 +7074,7 @@ export interface operations {
                      *       "reissueId": "01974c32-4e84-7155-8a6f-4d8293a1bfce",
                      *       "delivery": "visit",
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN",
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN",
                      *       "expiresAt": "2026-11-28T09:10:00.000Z"
                      *     }
                      */
@@ -8023,7 +8240,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "enrolmentCode": "7KQ2M-9XH4T-B3VWC-5R8YN",
-                     *       "enrolmentUri": "https://pushguard.example/app#7KQ2M9XH4TB3VWC5R8YN",
+                     *       "enrolmentUri": "pushguard://enrol?issuer=https%3A%2F%2Fpushguard.example&code=7KQ2M-9XH4T-B3VWC-5R8YN",
                      *       "expiresAt": "2026-11-28T09:10:00.000Z"
                      *     }
                      */

@@ -339,7 +339,7 @@ consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id, document, at)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 consents CONSTRAINT consents_terms_check CHECK ((terms <> ''::text))
 consents CONSTRAINT read_aloud_by_somebody CHECK (((channel = 'call_centre'::text) = (recorded_by IS NOT NULL)))
-CREATE UNIQUE INDEX consents_one ON public.consents USING btree (subscription_id, document, terms) WHERE (withdrawn_at IS NULL)
+CREATE UNIQUE INDEX consents_one ON public.consents USING btree (subscription_id, document, terms, channel) WHERE (withdrawn_at IS NULL)
 CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (subscription_id, document, at)
 console_invitations.id uuid NOT NULL
 console_invitations.client_id uuid NOT NULL
@@ -535,6 +535,7 @@ devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::tex
 devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 devices CONSTRAINT devices_test_failures_check CHECK (((test_failures >= 0) AND (test_failures <= 5)))
 devices CONSTRAINT pin_check_is_whole CHECK ((((pin_check_id IS NULL) = (pin_check_nonce IS NULL)) AND ((pin_check_id IS NULL) = (pin_check_expires_at IS NULL))))
+CREATE INDEX devices_locked ON public.devices USING btree (pin_locked_at) WHERE (pin_locked_at IS NOT NULL)
 CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscription_id, issuer_id) NULLS NOT DISTINCT WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
 CREATE INDEX devices_revoked ON public.devices USING btree (revoked_at) WHERE (revoked_at IS NOT NULL)
@@ -671,6 +672,7 @@ push_answers.message_id text
 push_answers.attempt smallint NOT NULL
 push_answers.answered_at timestamp with time zone NOT NULL DEFAULT now()
 push_answers.took_ms integer NOT NULL
+push_answers.authentication_id uuid
 push_answers CONSTRAINT push_answers_code_check CHECK ((length(code) <= 80))
 push_answers CONSTRAINT push_answers_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'notice'::text, 'alert'::text, 'push_test'::text])))
 push_answers CONSTRAINT push_answers_message_id_check CHECK ((length(message_id) <= 200))
@@ -678,6 +680,7 @@ push_answers CONSTRAINT push_answers_outcome_check CHECK ((outcome = ANY (ARRAY[
 push_answers CONSTRAINT push_answers_pkey PRIMARY KEY (id)
 CREATE INDEX push_answers_device ON public.push_answers USING btree (device_id, id)
 CREATE UNIQUE INDEX push_answers_pkey ON public.push_answers USING btree (id)
+CREATE INDEX push_answers_time ON public.push_answers USING btree (answered_at)
 registrations.id uuid NOT NULL
 registrations.client_id uuid NOT NULL
 registrations.subscription_id uuid
@@ -817,6 +820,11 @@ CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (outcome I
 CREATE UNIQUE INDEX reports_one_new_phone ON public.reports USING btree (subscription_id) WHERE ((kind = 'new_phone'::text) AND (outcome IS NULL))
 CREATE UNIQUE INDEX reports_pkey ON public.reports USING btree (id)
 CREATE INDEX reports_subscription ON public.reports USING btree (subscription_id) WHERE (subscription_id IS NOT NULL)
+service_figures.hour timestamp with time zone NOT NULL
+service_figures.requests jsonb NOT NULL
+service_figures.pushes jsonb NOT NULL
+service_figures CONSTRAINT service_figures_pkey PRIMARY KEY (hour)
+CREATE UNIQUE INDEX service_figures_pkey ON public.service_figures USING btree (hour)
 sink_tokens.id uuid NOT NULL
 sink_tokens.client_id uuid NOT NULL
 sink_tokens.digest bytea NOT NULL

@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { randomId } from '../../src/crypto/random.ts';
 import { ENDS, HOUR_MS, hourOf, pointsOf, SPANS, type Span } from '../../src/domain/figures.ts';
 import { FigureStore } from '../../src/figures/figure.store.ts';
-import { Figures, type Totals } from '../../src/figures/figures.ts';
+import { Figures, type ServiceTotals, type Totals } from '../../src/figures/figures.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { Rows } from '../support/rows/rows.ts';
@@ -22,7 +22,13 @@ interface One {
   took: number;
   /** When the person said in the history that it was not them. */
   notMeAt: number | null;
+  held: boolean;
+  opened: boolean;
+  /** When a push service accepted the wake-up, after one that it did not take; null: never. */
+  handedAt: number | null;
 }
+
+const TABLES = 'authentications, figures, service_figures, counted_hours, not_me_counts, push_answers';
 
 let database: TestDatabase;
 let source: DataSource;
@@ -41,7 +47,7 @@ beforeAll(async () => {
   clients = [await register(), await register(), await register()];
 });
 beforeEach(async () => {
-  await database.pool.query('TRUNCATE authentications, figures, counted_hours, not_me_counts CASCADE');
+  await database.pool.query(`TRUNCATE ${TABLES} CASCADE`);
 });
 afterAll(async () => {
   await source.destroy();
@@ -57,17 +63,29 @@ async function add(all: readonly One[]): Promise<void> {
     reason: one.end?.startsWith('declined_') ? one.end.slice('declined_'.length) : null,
     person: randomBytes(16).toString('hex'),
     closed: one.end === null ? null : one.startedAt + one.took,
+    openedAt: one.opened ? one.startedAt + 1 : null,
   }));
   await database.pool.query(
     `INSERT INTO authentications (id, client_id, person_index, channel, state, decline_reason, texts, nonce, person, sent_at,
-       requested_at, expires_at, closed_at, not_me_at, transaction)
+       requested_at, expires_at, closed_at, not_me_at, transaction, held, opened_at)
      SELECT id, "clientId", decode(person, 'hex'), channel, state, reason, '\\x00', '\\x00',
        CASE WHEN state IN ('pending', 'verified') THEN '\\x00'::bytea END, started, started,
        started + interval '180 seconds', to_timestamp(closed / 1000.0), to_timestamp("notMeAt" / 1000.0),
-       CASE WHEN channel = 'sign' AND state = 'pending' THEN '\\x00'::bytea END
+       CASE WHEN channel = 'sign' AND state = 'pending' THEN '\\x00'::bytea END, held, to_timestamp("openedAt" / 1000.0)
      FROM jsonb_to_recordset($1) AS r (id uuid, "clientId" uuid, person text, channel text, state text, reason text,
-       "startedAt" bigint, closed bigint, "notMeAt" bigint), LATERAL (SELECT to_timestamp("startedAt" / 1000.0) AS started) t`,
+       "startedAt" bigint, closed bigint, "notMeAt" bigint, held boolean, "openedAt" bigint), LATERAL (SELECT to_timestamp("startedAt" / 1000.0) AS started) t`,
     [JSON.stringify(rows)],
+  );
+  await addPushes(
+    rows.flatMap(({ id, handedAt: at }) =>
+      at === null
+        ? []
+        : [
+            { id, at, kind: 'wake', service: 'fcm', outcome: 'retry' },
+            { id, at, kind: 'wake', service: 'fcm', outcome: 'accepted' },
+            { id, at, kind: 'wake', service: 'fcm', outcome: 'accepted' },
+          ],
+    ),
   );
   for (const one of all) {
     for (const at of answersOf(one)) {
@@ -77,6 +95,71 @@ async function add(all: readonly One[]): Promise<void> {
         [one.clientId, hourOf(new Date(at))],
       );
     }
+  }
+}
+
+interface Push {
+  id: string | null;
+  at: number;
+  kind: string;
+  service: string;
+  outcome: string;
+}
+
+/** Adds answers of push services. */
+async function addPushes(all: readonly Push[]): Promise<void> {
+  await database.pool.query(
+    `INSERT INTO push_answers (device_id, delivery_id, authentication_id, kind, push_service, outcome, attempt, took_ms, answered_at)
+     SELECT gen_random_uuid(), 1, id, kind, service, outcome, 1, 5, to_timestamp(at / 1000.0)
+     FROM jsonb_to_recordset($1) AS r (id uuid, kind text, service text, outcome text, at bigint)`,
+    [JSON.stringify(all)],
+  );
+}
+
+/** The figures of the service that belong to no relying party, counted row by row. */
+function naiveOfService(all: readonly One[], from: number, to: number) {
+  const within = (at: number) => at >= from && at < to;
+  const started = all.filter(({ channel, startedAt }) => channel === 'push' && within(startedAt));
+  const count = (is: (one: One) => boolean) => started.filter(is).length;
+  const handed = all.filter(({ handedAt }) => handedAt !== null && within(handedAt)).length;
+  return {
+    requests: {
+      started: started.length,
+      held: count(({ held }) => held),
+      handed: count(({ handedAt }) => handedAt !== null),
+      answered: count(({ opened, end }) => opened || end?.startsWith('declined') === true),
+      opened: count(({ opened }) => opened),
+      verified: count(({ end }) => end === 'verified'),
+    },
+    fcm: { accepted: 2 * handed, unregistered: 0, rejected: 0, retry: handed },
+    pushFailureShare: handed === 0 ? null : 1 / 3,
+  };
+}
+
+function expectServiceTotals(totals: ServiceTotals, all: readonly One[], from: number, to: number, now: number): void {
+  const { requests, pushes, pushFailureShare, ...ofAll } = totals;
+  expectTotals(ofAll, naive(all, from, to, now));
+  expect({ requests, fcm: pushes.fcm, pushFailureShare }).toEqual(naiveOfService(all, from, to));
+}
+
+async function expectDay(all: readonly One[]): Promise<void> {
+  const { from, countedUntil, today, hours, compared } = await figures.day();
+  const [midnight, now] = [from.getTime(), countedUntil.getTime()];
+  const weekMs = 7 * 24 * HOUR_MS;
+  expectServiceTotals(today, all, midnight, now, now);
+  expect(hours).toHaveLength(24);
+  for (const [at, hour] of hours.entries()) {
+    const start = midnight + at * HOUR_MS;
+    expect(hour.from.getTime()).toBe(start);
+    expect(hour.today === null).toBe(start >= now);
+    if (hour.today) expectTotals(hour.today, naive(all, start, Math.min(start + HOUR_MS, now), now));
+    expectTotals(hour.lastWeek, naive(all, start - weekMs, start - weekMs + HOUR_MS, now));
+  }
+  const until = hourOf(countedUntil).getTime();
+  expect(compared?.until.getTime() ?? midnight).toBe(until);
+  if (compared) {
+    expectServiceTotals(compared.today, all, midnight, until, now);
+    expectServiceTotals(compared.lastWeek, all, midnight - weekMs, until - weekMs, now);
   }
 }
 
@@ -146,6 +229,9 @@ const rowOf = (other: Partial<One> = {}): One => ({
   end: 'verified',
   took: 20_000,
   notMeAt: null,
+  held: false,
+  opened: false,
+  handedAt: null,
   ...other,
 });
 
@@ -169,15 +255,19 @@ function someRows(now: number): fc.Arbitrary<One[]> {
       channel: fc.constantFrom('push', 'sms', 'otp', 'sign'),
       end: fc.constantFrom(...ENDS, 'verified', null),
       took: fc.integer({ min: 100, max: 180_000 }),
+      held: fc.boolean(),
+      opened: fc.boolean(),
+      handedAfter: fc.option(fc.integer({ min: 0, max: 180_000 })),
       saidAfter: fc.option(fc.integer({ min: 0, max: 5 * 24 * HOUR_MS }), { freq: 4 }),
     })
-    .map(({ client, saidAfter, ...rest }): One => {
+    .map(({ client, saidAfter, handedAfter, ...rest }): One => {
       const took = Math.min(rest.took, Math.max(100, now - rest.startedAt));
       const notMeAt = saidAfter === null || rest.end === 'declined_not_me' ? null : rest.startedAt + saidAfter;
       return {
         ...rest,
         took,
         clientId: clients[client] ?? '',
+        handedAt: handedAfter === null ? null : Math.min(now - 1, rest.startedAt + handedAfter),
         notMeAt: notMeAt !== null && notMeAt >= now ? null : notMeAt,
       };
     });
@@ -188,11 +278,12 @@ describe('the figures', () => {
   it('equal a count row by row, of each client and of all, of every span', async () => {
     await fc.assert(
       fc.asyncProperty(someRows(Date.now()), async (all) => {
-        await database.pool.query('TRUNCATE authentications, figures, counted_hours, not_me_counts CASCADE');
+        await database.pool.query(`TRUNCATE ${TABLES} CASCADE`);
         await add(all);
         // Nothing is counted yet, then everything is.
         await expectEqual(all, clients[0] ?? '', 'today');
         await countAll();
+        await expectDay(all);
         for (const clientId of [...clients, null]) for (const span of SPANS) await expectEqual(all, clientId, span);
       }),
       { numRuns: 4 },
@@ -218,17 +309,38 @@ describe('the figures', () => {
     expect(await store.live(clients[0] ?? '', since, 3)).toHaveLength(1);
     expect(await store.live(clients[0] ?? '', since, 2)).toBeNull();
     expect(await store.live(null, since, 2)).toBeNull();
+    expect(await store.liveOfService(since, 3)).toHaveLength(1);
+    expect(await store.liveOfService(since, 2)).toBeNull();
+    await addPushes(
+      Array.from({ length: 4 }, () => ({
+        id: null,
+        at: Date.now(),
+        kind: 'alert',
+        service: 'apns',
+        outcome: 'accepted',
+      })),
+    );
+    expect(await store.liveOfService(since, 3)).toBeNull();
   });
 });
 
 describe('the counting of an hour', () => {
   const hour = hourOf(new Date(Date.now() - 5 * HOUR_MS));
+  const ofService = async () => (await database.pool.query<object>('SELECT * FROM service_figures ORDER BY hour')).rows;
   const stored = async () => (await database.pool.query<object>('SELECT * FROM figures ORDER BY client_id, hour')).rows;
 
   beforeEach(async () => {
     const startedAt = hour.getTime() + 60_000;
-    await add([rowOf({ startedAt }), rowOf({ startedAt, end: 'expired', took: 180_000, channel: 'sms' })]);
+    await add([
+      rowOf({ startedAt, opened: true, handedAt: startedAt }),
+      rowOf({ startedAt, end: 'expired', took: 180_000, channel: 'sms' }),
+    ]);
   });
+  const service = {
+    hour,
+    requests: { started: 1, held: 0, handed: 1, answered: 1, opened: 1, verified: 1 },
+    pushes: { 'fcm retry': 1, 'fcm accepted': 2 },
+  };
 
   it('counts nothing twice when it runs twice, also at the same moment', async () => {
     await Promise.all([store.count([hour]), store.count([hour])]);
@@ -237,6 +349,17 @@ describe('the counting of an hour', () => {
     expect(once[1]).toMatchObject({ starts: 2, channels: { push: 1, sms: 1 }, ends: { verified: 1, expired: 1 } });
     await store.count([hour]);
     expect(await stored()).toEqual(once);
+    expect(await ofService()).toEqual([service]);
+  });
+
+  it('knows a push of its authentications that was answered in the next hour, and counts the answer there', async () => {
+    const startedAt = hour.getTime() + HOUR_MS - 1_000;
+    await add([rowOf({ startedAt, handedAt: startedAt + 2_000 })]);
+    await store.count([hour, new Date(hour.getTime() + HOUR_MS)]);
+    expect(await ofService()).toMatchObject([
+      { requests: { started: 2, handed: 2, opened: 1 }, pushes: service.pushes },
+      { requests: {}, pushes: service.pushes },
+    ]);
   });
 
   it('leaves all as it was when it is killed in the middle, and the next run counts all', async () => {
@@ -254,8 +377,9 @@ describe('the counting of an hour', () => {
     await blocker.query('ROLLBACK');
     blocker.release();
     const { rows } = await database.pool.query('SELECT 1 FROM counted_hours');
-    expect([rows, await stored()]).toEqual([[], []]);
+    expect([rows, await stored(), await ofService()]).toEqual([[], [], []]);
     await countAll();
+    expect(await ofService()).toContainEqual(service);
     expect(await stored()).toMatchObject([{ starts: 2 }, { starts: 2 }]);
   });
 
@@ -274,8 +398,12 @@ describe('the counting of an hour', () => {
       `INSERT INTO figures SELECT $1, now() - d * interval '1 day', 1, '{}', '{}', '{}', 0 FROM unnest(ARRAY[399, 401]) AS d`,
       [clients[0]],
     );
+    await database.pool.query(
+      `INSERT INTO service_figures SELECT now() - d * interval '1 day', '{}', '{}' FROM unnest(ARRAY[399, 401]) AS d`,
+    );
     expect(await figures.purge()).toBe(false);
     expect(await stored()).toHaveLength(1);
+    expect(await ofService()).toHaveLength(1);
     expect((await database.pool.query('SELECT 1 FROM counted_hours')).rowCount).toBe(0);
   });
 });

@@ -41,6 +41,7 @@ describe('a row that was moved opens nothing', () => {
     await service.rows.devices.move(thief.phone.deviceId, victim.subscriptionId);
     // The process still knows the phone from before the move: the PIN must not open, whatever was remembered.
     await expect(thief.phone.open(request, TEST_PIN)).rejects.toMatchObject({ code: 'device_proof_invalid' });
+    await expect(thief.phone.standing()).rejects.toMatchObject({ code: 'device_proof_invalid' });
     expect((await service.call('GET', `/v1/authentications/${id}`)).body['state']).toBe('pending');
   });
 

@@ -27,6 +27,7 @@ const MAY: Record<OperatorPermission, string> = {
   settle: 'agent supervisor',
   decide: 'supervisor',
   charges: 'supervisor',
+  figures: 'supervisor',
   whole_audit: 'supervisor',
   resume: '',
   enrolment_code: '',

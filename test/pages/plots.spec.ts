@@ -22,8 +22,8 @@ const columns = (all = month) => columnsPlot(TEXTS, { kinds: ['verified', 'not v
 const lines = (...all: [number | null, number | null][]) =>
   linesPlot(TEXTS, {
     kinds: ['p50', 'p95'],
-    points: all.map((pair, at) => ({ ...day(at), seconds: pair })),
-    locale: 'en',
+    points: all.map((pair, at) => ({ ...day(at), values: pair })),
+    write: (value) => seconds(value, 'en'),
   }).text;
 const bars = (...counts: number[]) =>
   barsPlot(TEXTS, { bars: counts.map((count, at) => ({ name: `reason ${at}`, count })), share: 'Share' }).text;
@@ -96,6 +96,19 @@ describe('a plot', () => {
       '100',
       '0.5',
       '0',
+    ]);
+  });
+
+  it('has the steps of a funnel in their order, with shares of the whole', () => {
+    const steps = [
+      { name: 'started', count: 8 },
+      { name: 'handed', count: 4 },
+      { name: 'opened', count: 6 },
+    ];
+    expect(cells(barsPlot(TEXTS, { bars: steps, share: 'Share', of: 8 }).text).slice(1)).toEqual([
+      ['started', '8', '100%'],
+      ['handed', '4', '50.0%'],
+      ['opened', '6', '75.0%'],
     ]);
   });
 });

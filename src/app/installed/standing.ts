@@ -1,16 +1,17 @@
 import { make } from '../../pages/browser/element.ts';
 import { button } from '../screens/display.ts';
 import { words } from '../words/words.ts';
-import type { WebPush } from './web-push.ts';
+import type { InstallationStanding } from '../platform.ts';
+import type { PushState, WebPush } from './web-push.ts';
 
 /** The browser's offer to install the app. TypeScript does not know it: only Chromium makes it. */
 interface InstallOffer extends Event {
   prompt(): Promise<unknown>;
 }
 
-const { off, denied, unsupported, turnOn, install, installNow } = words.installed.standing;
+const { denied, unsupported, turnOn, install, installNow } = words.installed.standing;
 
-/** What the first screen says of this installation: whether pushes arrive, and that it can be installed. */
+/** How an installation in a browser stands: whether pushes can reach it, and whether it can be installed. */
 export class Standing {
   private offer: InstallOffer | undefined;
 
@@ -25,30 +26,27 @@ export class Standing {
     addEventListener('appinstalled', () => (this.offer = undefined));
   }
 
-  async cards(refresh: () => void): Promise<HTMLElement[]> {
+  async now(refresh: () => void): Promise<InstallationStanding> {
     const state = await this.push.state();
-    return [
-      ...(state === 'on' ? [] : [this.alertsOff(state, refresh)]),
-      ...(this.offer ? [this.installable(this.offer, refresh)] : []),
-    ];
+    return {
+      ...(state !== 'on' && { pushesOff: this.pushesOff(state, refresh) }),
+      offers: this.offer ? [this.installable(this.offer, refresh)] : [],
+    };
   }
 
-  private alertsOff(state: 'possible' | 'denied' | 'unsupported', refresh: () => void): HTMLElement {
-    const more = { possible: '', denied, unsupported }[state];
+  private pushesOff(
+    state: Exclude<PushState, 'on'>,
+    refresh: () => void,
+  ): NonNullable<InstallationStanding['pushesOff']> {
+    if (state !== 'possible') return { text: { denied, unsupported }[state] };
     const ask = async () => {
       await this.push.ask();
       await this.onPermitted();
       refresh();
     };
-    const turningOn = button(turnOn, () => void ask(), 'small');
-    turningOn.id = 'turn-on-alerts';
-    return make(
-      'section',
-      { class: 'caution alerts-off' },
-      make('strong', {}, off.title),
-      make('p', {}, `${more} ${off.text}`.trim()),
-      state === 'possible' && turningOn,
-    );
+    const action = button(turnOn, () => void ask(), 'small');
+    action.id = 'turn-on-alerts';
+    return { text: '', action };
   }
 
   private installable(offer: InstallOffer, refresh: () => void): HTMLElement {

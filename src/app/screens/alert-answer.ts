@@ -4,6 +4,7 @@ import { make } from '../../pages/browser/element.ts';
 import { textsOf, type Answer } from './alerts.ts';
 import { badge, button, faultLine, screen, type Display } from './display.ts';
 import { codeOf } from './fault.ts';
+import { forgottenPin } from './forgotten-pin.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { words } from '../words/words.ts';
@@ -32,6 +33,7 @@ export class AlertAnswer {
         { title, text: messages.pinText(chosen.button), kind: 'pin', back: this.leave.back },
         faultLine(fault),
         new PinPad((pin) => void this.send(pin), signal).element,
+        forgottenPin(this.display, this.leave, () => this.askPin()),
       ),
     );
   }

@@ -22,6 +22,7 @@ export class CodeRequest extends Request {
         faultLine(fault),
         proceed,
         ...this.refusals(),
+        this.more(),
       ),
     );
   }

@@ -2,6 +2,7 @@ import type { AuthenticatorKind, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf } from './fault.ts';
+import { forgottenPin } from './forgotten-pin.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { words } from '../words/words.ts';
@@ -49,6 +50,7 @@ export class Consent {
         { ...messages.pin, kind: 'pin', back: () => this.show() },
         faultLine(fault),
         new PinPad((pin) => void this.enrol(pin), signal).element,
+        forgottenPin(this.display, this.leave, () => this.askPin()),
       ),
     );
   }

@@ -1,7 +1,7 @@
 import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
-import { faultOf, isUnregistered } from './fault.ts';
+import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import { words } from '../words/words.ts';
 
 /** Milliseconds that the app waits for the push with the test code before it fetches the same envelope itself. */
@@ -14,6 +14,7 @@ export class DeviceTest {
   constructor(
     private readonly display: Display,
     readonly phone: Phone,
+    /** `failed`: the service ended the test. */
     private readonly then: { passed: () => Promise<void>; failed: (said: HTMLElement) => Promise<void> },
     /** True if the app sends the code back by itself, where the demonstration prepares the phone. */
     private readonly finishesItself = false,
@@ -40,9 +41,14 @@ export class DeviceTest {
     try {
       this.take((await this.phone.readTestEnvelope(await this.phone.testEnvelope())).code);
     } catch (error) {
-      // The ten minutes of the test are over, or it was ended elsewhere.
-      await this.then.failed(faultLine(faultOf(error)));
+      if (isOver(error)) await this.end(error);
+      else this.askAgain(faultOf(error));
     }
+  }
+
+  private askAgain(fault: string): void {
+    const again = button(words.testAgain, () => void this.fetch());
+    this.display.show(() => screen({ title: words.testWaiting, kind: 'waiting' }, faultLine(fault), again));
   }
 
   private async finish(code: string): Promise<void> {
@@ -50,11 +56,28 @@ export class DeviceTest {
     try {
       await this.display.busy(() => this.phone.confirmTest(code));
     } catch (error) {
-      // A phone that the service no longer knows cannot finish its test.
-      if (isUnregistered(error)) await this.then.failed(faultLine(faultOf(error)));
+      if (isOver(error)) await this.end(error);
       else this.take(code, faultOf(error));
       return;
     }
     await this.then.passed();
   }
+
+  /** The test is over. It passed if only the service's answer was lost. */
+  private async end(error: unknown): Promise<void> {
+    if (codeOf(error) === 'device_test_closed') {
+      const standing = await this.phone.standing().catch(() => undefined);
+      if (standing?.state === 'active') {
+        await this.then.passed();
+        return;
+      }
+    }
+    await this.then.failed(faultLine(words.testOver));
+  }
+}
+
+/** Whether the service will never accept a code of this test. Anything else is a matter of the network, or of waiting. */
+function isOver(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return isUnregistered(error) || ['authentication_expired', 'attempts_exhausted', 'device_test_closed'].includes(code);
 }

@@ -1,4 +1,11 @@
-import type { HistoryEntry, PendingAuthentication, Phone, Registration, SmsPermission } from '../../phone/phone.ts';
+import type {
+  DeviceStanding,
+  HistoryEntry,
+  PendingAuthentication,
+  Phone,
+  Registration,
+  SmsPermission,
+} from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { askAlerts, openAlerts, recentAlerts, type AlertWays, type KnownAlerts } from './alerts.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
@@ -6,18 +13,17 @@ import { faultOf, isUnregistered } from './fault.ts';
 import type { NewPhoneCode } from './new-phone-code.ts';
 import { recently } from './past.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
-import { timeOf } from './time.ts';
+import { protectionSection } from './protection.ts';
+import { clockOf, waitingCards, type Waiting } from './waiting.ts';
+import type { InstallationStanding } from '../platform.ts';
 import { words } from '../words/words.ts';
 
 const { otp, smartOtp: smartOtpMessages } = words;
 /** Past requests that the first screen shows. */
 const RECENT = 3;
 
-/** A pending request and the device that it is for. */
-export interface Waiting {
-  phone: Phone;
-  authentication: PendingAuthentication;
-}
+/** Milliseconds that the screen waits to learn how the installation stands, before it is drawn without it. */
+const STANDING_MS = 300;
 
 /** The service's answers to all devices together. */
 interface Answered {
@@ -26,11 +32,13 @@ interface Answered {
   fault: string;
   /** What happened from outside the phone. Before anything else, the person is asked about it. */
   alerts: Omit<KnownAlerts, 'isLocked'>;
-  /** What the person must know next: a locked PIN, registrations that wait, and SMS that is permitted. */
-  urgent: { locked: { phone: Phone; isExhausted: boolean }[]; registrations: Registration[]; sms: SmsPermission[] };
+  /** How the service knows each device that it could be asked about. */
+  standings: Map<Phone, DeviceStanding>;
+  registrations: Registration[];
+  /** Permissions of SMS that are in force. */
+  sms: SmsPermission[];
   /** Devices that the service no longer knows. */
   gone: Phone[];
-  standing: HTMLElement[];
 }
 
 /** The first screen: everything that waits for any device of this installation. */
@@ -38,6 +46,7 @@ export class Home {
   private shown = false;
   /** The requests on the screen. */
   private drawn = '';
+  private installation: InstallationStanding | undefined;
 
   constructor(
     private readonly display: Display,
@@ -47,6 +56,7 @@ export class Home {
       alert: AlertWays;
       request: (waiting: Waiting) => void;
       otp: (phone: Phone) => void;
+      past: (entry: HistoryEntry) => void;
       settings: () => void;
       register: () => void;
       institutions: () => void;
@@ -54,8 +64,10 @@ export class Home {
       enrolAgain: (phone: Phone) => void;
       goOn: (smartOtp: SmartOtp) => void;
       unregistered: () => void;
-      /** How this installation stands, where its platform has something to say of it. */
-      standing?: () => Promise<HTMLElement[]>;
+      /** How this installation stands. */
+      standing: () => Promise<InstallationStanding>;
+      /** Tells the service again how pushes reach this phone. Resolves with whether they may arrive now. */
+      reconnect: () => Promise<boolean>;
     },
   ) {}
 
@@ -121,15 +133,17 @@ export class Home {
 
   private async ask(): Promise<Answered> {
     const { inUse } = this.phones;
-    const urgent = this.askUrgent();
-    const [alerts, asked, pasts, standing = []] = await Promise.all([
+    const [alerts, asked, pasts, standings, registrations, sms] = await Promise.all([
       this.askAlerts(),
       Promise.allSettled(inUse.map((phone) => phone.pending())),
       // One subscription has one history, whichever of its devices asks.
       Promise.allSettled(inUse.slice(0, 1).map((phone) => phone.history())),
-      this.to.standing?.(),
+      this.askStandings(),
+      this.askRegistrations(),
+      this.askSms(),
+      this.askInstallation(),
     ]);
-    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], alerts, urgent: await urgent, standing };
+    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], alerts, standings, registrations, sms };
     asked.forEach((answer, at) => {
       const phone = inUse[at];
       if (!phone) return;
@@ -152,125 +166,116 @@ export class Home {
     return main && !testing ? askAlerts(main, () => this.phones.now()).catch(() => none) : none;
   }
 
-  /** What fails here is missing from the screen; the requests report the fault. */
-  private async askUrgent(): Promise<Answered['urgent']> {
-    const { inUse, main } = this.phones;
-    const [standings, registrations, sms] = await Promise.all([
-      Promise.allSettled(inUse.map((phone) => phone.standing())),
-      main ? main.registrations().catch(() => []) : [],
-      main ? main.smsPermissions().catch(() => ({ permissions: [] })) : { permissions: [] },
-    ]);
-    const isLeft = (end: string) => Date.parse(end) > this.phones.now();
-    return {
-      locked: inUse.flatMap((phone, at) => {
-        const standing = standings[at];
-        const known = standing?.status === 'fulfilled' ? standing.value : undefined;
-        return known?.pinLocked ? [{ phone, isExhausted: known.pinExhausted === true }] : [];
-      }),
-      registrations: registrations.filter(({ state, expiresAt }) => state === 'pending' && isLeft(expiresAt)),
-      sms: sms.permissions.filter(({ active, endsAt }) => active && isLeft(endsAt)),
-    };
+  // What fails below is missing from the screen; the requests report the fault.
+
+  private async askStandings(): Promise<Answered['standings']> {
+    const standings: Answered['standings'] = new Map();
+    const ask = async (phone: Phone) => standings.set(phone, await phone.standing());
+    await Promise.allSettled(this.phones.inUse.map(ask));
+    const { main } = this.phones;
+    // The push service reported the token dead, or it was never told.
+    if (main && standings.get(main)?.pushes === false && (await this.to.reconnect())) {
+      await Promise.allSettled([ask(main)]);
+    }
+    return standings;
   }
 
-  private draw({ waiting, past, fault, gone, urgent, alerts, standing }: Answered): void {
-    const { title } = words.home;
+  private async askRegistrations(): Promise<Registration[]> {
+    const registrations = (await this.phones.main?.registrations().catch(() => [])) ?? [];
+    return registrations.filter(({ state, expiresAt }) => state === 'pending' && this.isLeft(expiresAt));
+  }
+
+  private async askSms(): Promise<SmsPermission[]> {
+    const { permissions = [] } = (await this.phones.main?.smsPermissions().catch(() => undefined)) ?? {};
+    return permissions.filter(({ active, endsAt }) => active && this.isLeft(endsAt));
+  }
+
+  /** A browser may take seconds to tell; then the last answer is shown, and the screen is drawn anew with the next. */
+  private async askInstallation(): Promise<void> {
+    const before = this.installation;
+    let isLate = false;
+    const asked = this.to.standing().then((installation) => {
+      this.installation = installation;
+      if (isLate && installation.pushesOff?.text !== before?.pushesOff?.text) this.refresh();
+    });
+    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, STANDING_MS))]);
+    isLate = true;
+  }
+
+  private isLeft(end: string): boolean {
+    return Date.parse(end) > this.phones.now();
+  }
+
+  private draw(answered: Answered): void {
+    const { waiting, past, fault, gone, alerts, registrations, sms } = answered;
     this.drawn = idsOf(waiting.map(({ authentication }) => authentication));
     const closed = past.filter(({ state }) => state !== 'pending' && state !== 'opened');
-    const happened = this.happened(alerts, urgent.locked);
+    const happened = this.happened(answered);
     // The alert is on the screen now.
     if (happened.length > 0) this.display.clearNotification('alert');
     this.display.show((signal) => {
-      const ends = [
-        ...alerts.open.map(({ expiresAt }) => expiresAt),
-        ...waiting.map(({ authentication }) => authentication.expiresAt),
-        ...urgent.registrations.map(({ expiresAt }) => expiresAt),
-        ...urgent.sms.map(({ endsAt }) => endsAt),
-      ];
-      this.refreshAtEnd(ends, signal);
-      return screen(
-        { title: happened.length > 0 ? words.alerts.title : title, kind: 'home' },
+      const ends = [...alerts.open, ...waiting.map(({ authentication }) => authentication), ...registrations];
+      this.refreshAtEnd([...ends.map(({ expiresAt }) => expiresAt), ...sms.map(({ endsAt }) => endsAt)], signal);
+      const clock = clockOf(() => this.phones.now(), signal);
+      const { request, institutions } = this.to;
+      const content = [
         faultLine(fault),
         ...happened,
         this.newPhoneCode.card(),
-        ...this.urgent(urgent),
-        ...standing,
-        happened.length > 0 && make('h2', {}, title),
-        ...this.requests(waiting),
+        this.phones.main && this.protection(answered, happened.length > 0 ? 'h2' : 'h1', clock),
+        ...this.lockedSmartOtps(answered),
+        this.phones.main && make('h2', {}, words.home.title),
+        ...waitingCards(waiting, registrations, { request, institutions, clock }),
+        ...(this.installation?.offers ?? []),
         ...this.phones.smartOtps.map((one) => this.aboutSmartOtp(one, gone.includes(one.phone))),
         this.buttons(),
         recentAlerts(alerts.over, this.phones.now()),
-        recently(closed, RECENT),
-      );
+        recently(closed, RECENT, this.to.past),
+      ];
+      if (happened.length > 0) return screen({ title: words.alerts.title, kind: 'home' }, ...content);
+      if (!this.phones.main) return screen({ title: words.home.title, kind: 'home' }, ...content);
+      return make('section', { class: 'screen home' }, ...content);
     });
   }
 
+  private protection(
+    { standings, sms }: Answered,
+    heading: 'h1' | 'h2',
+    clock: (until: string) => HTMLElement,
+  ): HTMLElement | undefined {
+    const { main } = this.phones;
+    if (!main) return undefined;
+    const protection = { standing: standings.get(main), installation: this.installation, sms };
+    const ways = {
+      sms: () => this.to.sms(main),
+      enrolAgain: () => this.to.enrolAgain(main),
+      reconnect: () => void this.to.reconnect().then(() => this.show()),
+    };
+    return protectionSection(protection, { heading, clock, ways });
+  }
+
   /** The open alerts. That the PIN is locked is said below, with what to do, so its alert is left out meanwhile. */
-  private happened({ open, over }: Answered['alerts'], locked: Answered['urgent']['locked']): HTMLElement[] {
-    const isLocked = locked.some(({ phone }) => phone === this.phones.main);
+  private happened({ alerts: { open, over }, standings }: Answered): HTMLElement[] {
+    const { main } = this.phones;
+    const isLocked = main !== undefined && standings.get(main)?.pinLocked === true;
     const shown = isLocked ? open.filter(({ kind }) => kind !== 'pin_locked') : open;
     return openAlerts({ open: shown, over, isLocked }, this.to.alert);
   }
 
-  /** The requests that wait; apart and below those that did not ring, because a stranger may have made many of them. */
-  private requests(waiting: readonly Waiting[]): HTMLElement[] {
-    const { none, noneText, held, heldText } = words.home;
-    if (waiting.length === 0) {
-      return [make('div', { class: 'nothing' }, make('p', {}, none), make('p', { class: 'hint' }, noneText))];
-    }
-    const silent = waiting.filter(({ authentication }) => authentication.held === true);
-    const rang = waiting.filter((one) => !silent.includes(one)).map((one) => this.card(one));
-    if (silent.length === 0) return rang;
-    const about = [make('h2', {}, held), make('p', { class: 'hint' }, heldText)];
-    return [...rang, make('section', { class: 'held' }, ...about, ...silent.map((one) => this.card(one)))];
-  }
-
-  private urgent({ locked, registrations, sms }: Answered['urgent']): HTMLElement[] {
-    const { main } = this.phones;
-    return [
-      ...locked.map(({ phone, isExhausted }) => this.lockedPin(phone, isExhausted)),
-      ...registrations.map(({ id, relyingParty, device }) =>
-        notable({
-          id: `registration-${id}`,
-          title: words.institutions.asks(relyingParty.name),
-          text: `${device.name} · ${device.serialNumber}`,
-          onclick: this.to.institutions,
-        }),
-      ),
-      ...sms.map(({ id, relyingParty, endsAt }) =>
-        notable({
-          id: `sms-${id}`,
-          title: words.sms.active(relyingParty.name),
-          text: words.home.until(timeOf(endsAt)),
-          onclick: () => main && this.to.sms(main),
-        }),
-      ),
-    ];
-  }
-
-  private lockedPin(phone: Phone, isExhausted: boolean): HTMLElement {
-    const { title, text } = isExhausted ? words.exhausted : words.locked;
-    const smartOtp = this.phones.smartOtpOn(phone);
-    const name = smartOtp ? `${nameOf(smartOtp)}: ` : '';
-    return make(
-      'section',
-      { class: 'caution locked' },
-      make('strong', {}, name + title),
-      make('p', {}, text),
-      button(words.again, () => this.to.enrolAgain(phone), 'small'),
-    );
-  }
-
-  private card(waiting: Waiting): HTMLElement {
-    const { id, relyingParty, purpose, requestedAt, transaction, held } = waiting.authentication;
-    const what = transaction ? `${purpose} · ${words.channels.sign}` : purpose;
-    return make(
-      'button',
-      { type: 'button', class: 'request-card', id: `request-${id}`, onclick: () => this.to.request(waiting) },
-      make('strong', {}, relyingParty.name),
-      make('span', {}, what),
-      make('span', { class: 'hint' }, timeOf(requestedAt)),
-      held === true && make('span', { class: 'open' }, words.home.open),
-    );
+  private lockedSmartOtps({ standings }: Answered): HTMLElement[] {
+    return this.phones.smartOtps
+      .filter(({ phone }) => standings.get(phone)?.pinLocked)
+      .map((smartOtp) => {
+        const { phone } = smartOtp;
+        const { title, text } = standings.get(phone)?.pinExhausted ? words.exhausted : words.locked;
+        return make(
+          'section',
+          { class: 'caution locked' },
+          make('strong', {}, `${nameOf(smartOtp)}: ${title}`),
+          make('p', {}, text),
+          button(words.again, () => this.to.enrolAgain(phone), 'small'),
+        );
+      });
   }
 
   /** The next step for a Smart OTP: complete it, or remove it if the service no longer knows it. */
@@ -322,15 +327,4 @@ export class Home {
 
 function idsOf(requests: readonly PendingAuthentication[]): string {
   return requests.map(({ id }) => id).join();
-}
-
-/** An entry that is no request but must not be overlooked. */
-function notable(entry: { id: string; title: string; text: string; onclick: () => void }): HTMLElement {
-  const { id, title, text, onclick } = entry;
-  return make(
-    'button',
-    { type: 'button', class: 'request-card notable', id, onclick },
-    make('strong', {}, title),
-    make('span', {}, text),
-  );
 }

@@ -21,11 +21,14 @@ export interface KeptSmartOtp {
 
 /** The data that this installation of the app stores between two starts. */
 export interface Installation {
-  /** The push token that the service knows. */
+  /** The push token that the service knows, and when it was told it (milliseconds since 1970). */
   pushToken: string;
+  pushTokenToldAt: number;
   phone: PhoneState | null;
   /** True until the test code was sent back. */
   testing: boolean;
+  /** The phone in use before the one under test, with the token that the service knows of it. It stays until the test has passed. */
+  former: { phone: PhoneState; pushToken: string } | null;
   smartOtps: KeptSmartOtp[];
   /** The last twenty, newest first: the service deletes notices after delivery. */
   notices: KeptNotice[];
@@ -44,7 +47,16 @@ const NOTICES_KEPT = 20;
 
 /** The stored installation; a new one if there is none. */
 export async function loadInstallation(store: InstallationStore): Promise<Installation> {
-  return { pushToken: '', phone: null, testing: false, smartOtps: [], notices: [], ...(await store.load()) };
+  return {
+    pushToken: '',
+    pushTokenToldAt: 0,
+    phone: null,
+    testing: false,
+    former: null,
+    smartOtps: [],
+    notices: [],
+    ...(await store.load()),
+  };
 }
 
 /** Adds a notice to those that the installation keeps. */

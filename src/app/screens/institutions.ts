@@ -4,6 +4,7 @@ import { make } from '../../pages/browser/element.ts';
 import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import type { Phones } from './phones.ts';
+import { forgottenPin } from './forgotten-pin.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { dayOf, timeOf } from './time.ts';
@@ -121,6 +122,7 @@ export class Institutions {
         { ...messages.pin(one.registration.relyingParty.name), kind: 'pin', back },
         faultLine(fault),
         new PinPad((pin) => void this.confirm(one, pin), signal).element,
+        forgottenPin(this.display, this.leaveOf(one.phone), () => this.askPin(one)),
       ),
     );
   }

@@ -3,6 +3,7 @@ import { make } from '../../pages/browser/element.ts';
 import { Consent } from './consent.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { isUnregistered } from './fault.ts';
+import { forgottenPin } from './forgotten-pin.ts';
 import { PinPad } from './pin-pad.ts';
 import type { Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
@@ -27,7 +28,7 @@ export class OneTimeCodes {
     private readonly display: Display,
     private readonly phone: Phone,
     private readonly terms: string,
-    private readonly leave: Leave & { back: () => void; withCode: (back: () => void) => void },
+    private readonly leave: Leave & { back: () => void },
     private readonly keep: () => Promise<void>,
   ) {}
 
@@ -45,13 +46,12 @@ export class OneTimeCodes {
   }
 
   private askPin(said = ''): void {
-    const enrolAgain = () => this.leave.withCode(() => this.begin());
     this.display.show((signal) =>
       screen(
         { ...messages.pin, kind: 'pin', back: this.leave.back },
         faultLine(said),
         new PinPad((pin) => void this.make(pin), signal).element,
-        button(messages.forgotten, enrolAgain, 'link'),
+        forgottenPin(this.display, this.leave, () => this.askPin()),
       ),
     );
   }

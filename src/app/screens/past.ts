@@ -2,6 +2,7 @@ import type { HistoryEntry, Phone, SmsPermission } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';
+import { showPastEntry } from './past-entry.ts';
 import { spanOf, timeOf } from './time.ts';
 import { words } from '../words/words.ts';
 
@@ -16,7 +17,8 @@ export async function showPast(
   let items: HTMLElement[] = [];
   try {
     const [entries, { permissions }] = await display.busy(() => Promise.all([phone.history(), phone.smsPermissions()]));
-    items = pastItems(entries, permissions);
+    const again = { ...leave, back: () => void showPast(display, phone, leave) };
+    items = pastItems(entries, permissions, (entry) => showPastEntry(display, phone, entry, again));
   } catch (error) {
     if (isUnregistered(error)) {
       leave.unregistered();
@@ -35,8 +37,12 @@ export async function showPast(
 }
 
 /** The latest few entries in short form, for the first screen; null if there are none. */
-export function recently(entries: readonly HistoryEntry[], count: number): HTMLElement | null {
-  const items = entries.slice(0, count).map((entry) => entryItem({ ...entry, device: null }));
+export function recently(
+  entries: readonly HistoryEntry[],
+  count: number,
+  open: (entry: HistoryEntry) => void,
+): HTMLElement | null {
+  const items = entries.slice(0, count).map((entry) => entryItem(entry, null, () => open(entry)));
   if (items.length === 0) return null;
   return make(
     'section',
@@ -47,24 +53,32 @@ export function recently(entries: readonly HistoryEntry[], count: number): HTMLE
 }
 
 /** Both kinds in one list, newest first. */
-function pastItems(entries: readonly HistoryEntry[], permissions: readonly SmsPermission[]): HTMLElement[] {
+function pastItems(
+  entries: readonly HistoryEntry[],
+  permissions: readonly SmsPermission[],
+  open: (entry: HistoryEntry) => void,
+): HTMLElement[] {
   return [
-    ...entries.map((entry) => ({ at: entry.requestedAt, item: entryItem(entry) })),
+    ...entries.map((entry) => ({ at: entry.requestedAt, item: entryItem(entry, entry.device, () => open(entry)) })),
     ...permissions.map((permission) => ({ at: permission.permittedAt, item: permissionItem(permission) })),
   ]
     .toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at))
     .map(({ item }) => item);
 }
 
-function entryItem({ relyingParty, purpose, requestedAt, state, channel, device }: HistoryEntry): HTMLElement {
+function entryItem(entry: HistoryEntry, device: string | null, open: () => void): HTMLElement {
+  const { id, relyingParty, purpose, requestedAt, state, channel } = entry;
   const how = [timeOf(requestedAt), words.channels[channel], device !== null && words.history.byPhone(device)];
-  return make(
-    'li',
-    {},
+  const content = [
     make('strong', {}, relyingParty.name),
     make('span', { class: `state ${state}` }, words.states[state]),
     make('span', {}, purpose),
     make('span', { class: 'hint' }, how.filter(Boolean).join(' · ')),
+  ];
+  return make(
+    'li',
+    { class: 'opens' },
+    make('button', { type: 'button', id: `past-${id}`, onclick: open }, ...content),
   );
 }
 

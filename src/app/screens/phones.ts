@@ -20,6 +20,8 @@ export class Phones {
   /** True until the main phone's test code was sent back. */
   testing = false;
   smartOtps: SmartOtp[] = [];
+  /** The phone in use before the main one, while that is under test. */
+  private former: { phone: Phone; pushToken: string } | undefined;
   private clockOffsetMs = 0;
 
   private constructor(
@@ -31,19 +33,55 @@ export class Phones {
     const phones = new Phones(installation, store);
     phones.main = installation.phone ? await Phone.restore(installation.phone) : undefined;
     phones.testing = installation.testing;
+    phones.former = await restoreFormer(installation.former);
     phones.smartOtps = await Promise.all(installation.smartOtps.map(restoreSmartOtp));
     phones.takeClock();
     return phones;
   }
 
+  /** Takes a phone under test as the main one. The service still knows the one before it, whose keys stay. */
+  async beginTest(phone: Phone, pushToken: string): Promise<void> {
+    const { main, installation } = this;
+    if (main && !this.testing) this.former = { phone: main, pushToken: installation.pushToken };
+    installation.pushToken = pushToken;
+    this.main = phone;
+    this.testing = true;
+    await this.keep();
+  }
+
+  /** The main phone passed its test, by which the service revoked the one before it. */
+  async passTest(): Promise<void> {
+    this.testing = false;
+    this.former = undefined;
+    await this.keep();
+  }
+
+  /** Returns to the phone before the one that failed its test; without a main phone if there was none. */
+  async failTest(): Promise<void> {
+    if (this.former) this.installation.pushToken = this.former.pushToken;
+    this.main = this.former?.phone;
+    this.testing = false;
+    this.former = undefined;
+    await this.keep();
+  }
+
+  /** Deletes the keys of the main phone. */
+  async forgetMain(): Promise<void> {
+    this.main = undefined;
+    this.testing = false;
+    this.former = undefined;
+    await this.keep();
+  }
+
   /** Stores all of them, overwriting the previous state. */
   async keep(): Promise<void> {
     const { installation } = this;
-    const [phone, smartOtps] = await Promise.all([
+    const [phone, former, smartOtps] = await Promise.all([
       this.main?.toState() ?? null,
+      this.former ? keptFormer(this.former) : null,
       Promise.all(this.smartOtps.map(keptSmartOtp)),
     ]);
-    Object.assign(installation, { phone, testing: this.testing, smartOtps });
+    Object.assign(installation, { phone, testing: this.testing, former, smartOtps });
     this.takeClock();
     await this.store.save(installation);
   }
@@ -83,6 +121,14 @@ export class Phones {
 export function nameOf({ institution }: Pick<SmartOtp, 'institution'>): string {
   const { of, name } = words.smartOtp;
   return institution === null ? name : of(institution);
+}
+
+async function restoreFormer(kept: Installation['former']): Promise<{ phone: Phone; pushToken: string } | undefined> {
+  return kept ? { ...kept, phone: await Phone.restore(kept.phone) } : undefined;
+}
+
+async function keptFormer({ phone, pushToken }: { phone: Phone; pushToken: string }): Promise<Installation['former']> {
+  return { phone: await phone.toState(), pushToken };
 }
 
 async function restoreSmartOtp(kept: KeptSmartOtp): Promise<SmartOtp> {

@@ -1,6 +1,7 @@
 import { assertChosenPin } from '../../phone/knowledge-key.ts';
 import type { Phone } from '../../phone/phone.ts';
 import { badge, button, faultLine, screen, type Display } from './display.ts';
+import { forgottenPin } from './forgotten-pin.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { words } from '../words/words.ts';
@@ -19,7 +20,8 @@ export class PinChange {
   ) {}
 
   begin(fault = ''): void {
-    this.ask(words.changePin.old, fault, (pin) => void this.check(pin));
+    const forgotten = forgottenPin(this.display, this.leave, () => this.begin());
+    this.ask(words.changePin.old, fault, (pin) => void this.check(pin), forgotten);
   }
 
   private async check(pin: string): Promise<void> {
@@ -64,9 +66,19 @@ export class PinChange {
     );
   }
 
-  private ask(sentence: { title: string; text: string }, fault: string, onFull: (pin: string) => void): void {
+  private ask(
+    sentence: { title: string; text: string },
+    fault: string,
+    onFull: (pin: string) => void,
+    below?: HTMLElement,
+  ): void {
     this.display.show((signal) =>
-      screen({ ...sentence, kind: 'pin', back: this.leave.back }, faultLine(fault), new PinPad(onFull, signal).element),
+      screen(
+        { ...sentence, kind: 'pin', back: this.leave.back },
+        faultLine(fault),
+        new PinPad(onFull, signal).element,
+        below,
+      ),
     );
   }
 }

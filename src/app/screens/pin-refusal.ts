@@ -8,6 +8,10 @@ export interface Leave {
   home: () => void;
   unregistered: () => void;
   enrolAgain: () => void;
+  /** Enters a new enrolment code while the phone keeps its keys, because the person forgot the PIN. */
+  withCode: () => void;
+  /** Who gives such a code. */
+  codeFrom: 'service' | 'institution';
 }
 
 /** After a refused PIN: asks again while attempts are left, and otherwise says what to do. */

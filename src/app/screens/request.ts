@@ -4,6 +4,8 @@ import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
 import { badge, button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
+import { forgottenPin } from './forgotten-pin.ts';
+import { deviceIn } from './end-user.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
@@ -64,12 +66,28 @@ export abstract class Request {
   /** What the person sees of every request before the PIN is asked for: a name and a value each. */
   protected facts(signal: AbortSignal): HTMLElement {
     const { purpose, endUser, requestedAt } = this.authentication;
+    const { device, named, unknown } = words.endUser;
+    const { browser, system } = deviceIn(endUser?.userAgent ?? '');
     return factList([
       [words.purpose, purpose],
-      [words.where, whereOf(endUser)],
+      [device, browser && system ? named(browser, system) : (browser ?? system ?? unknown)],
       [words.requestedAt, timeOf(requestedAt)],
       [words.timeLeft, this.countdown(signal)],
     ]);
+  }
+
+  /** What few people can judge: the IP address, last and folded away. */
+  protected more(): HTMLElement | null {
+    const { ip } = this.authentication.endUser ?? {};
+    if (ip === undefined) return null;
+    const { more, claimed } = words.endUser;
+    return make(
+      'details',
+      { class: 'more' },
+      make('summary', {}, more),
+      factList([[words.endUser.ip, ip]]),
+      this.hint(claimed),
+    );
   }
 
   /** Shows a code in two halves; `ends` is set for a code that ends before its request. */
@@ -106,6 +124,7 @@ export abstract class Request {
         make('p', { class: 'hint' }, `${this.authentication.relyingParty.name} · ${this.authentication.purpose}`),
         faultLine(fault),
         pad.element,
+        forgottenPin(this.display, this.leave, () => this.askPin()),
       );
     });
   }
@@ -232,13 +251,4 @@ export abstract class Request {
     signal.addEventListener('abort', () => countdown.stop());
     return element;
   }
-}
-
-/** The origin of the window: its IP address and the browser that it claims to be. */
-function whereOf(endUser: PendingAuthentication['endUser']): string {
-  const { ip, userAgent } = endUser ?? {};
-  const browser = /Edg|OPR|SamsungBrowser|Firefox|Chrome|Safari/.exec(userAgent ?? '')?.[0];
-  return (
-    [ip, browser?.replace('Edg', 'Edge').replace('OPR', 'Opera')].filter(Boolean).join(' · ') || words.whereUnknown
-  );
 }

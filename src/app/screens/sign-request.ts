@@ -41,6 +41,7 @@ export class SignRequest extends Request {
         faultLine(fault),
         button(words.enterPin, () => this.askPin()),
         ...this.refusals(),
+        this.more(),
       ),
     );
   }

@@ -3,6 +3,7 @@ import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
+import { forgottenPin } from './forgotten-pin.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { words } from '../words/words.ts';
@@ -91,6 +92,7 @@ export class SmsForOneWebsite {
         },
         faultLine(fault),
         new PinPad((pin) => void this.permit(party, minutes, pin), signal).element,
+        forgottenPin(this.display, this.leave, () => this.askPin(party, minutes)),
       ),
     );
   }

@@ -7,6 +7,7 @@ import type { Page } from '../../pages/page.ts';
 import { barsPlot } from '../../pages/plots/bars.ts';
 import { columnsPlot } from '../../pages/plots/columns.ts';
 import { linesPlot } from '../../pages/plots/lines.ts';
+import { largeNumbers } from '../../pages/plots/large-numbers.ts';
 import type { ConsoleWords } from '../words/words.ts';
 import { clientPage, pathIn, type ClientReader } from './frame.ts';
 
@@ -39,15 +40,7 @@ export function summary({ locale, texts }: ClientReader, { totals }: FiguresOfSp
     [words.smsShare, written(totals.smsShare, percent)],
     [words.notMe, grouped(totals.notMe)],
   ];
-  return html`<dl class="console-numbers">
-    ${numbers.map(
-      ([name, value]) =>
-        html`<div class="card">
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return largeNumbers(numbers);
 }
 
 function plots({ locale, texts }: ClientReader, span: Span, { totals, series }: FiguresOfSpan): Html {
@@ -80,8 +73,8 @@ function plots({ locale, texts }: ClientReader, span: Span, { totals, series }: 
         { id: 'times', title: words.timesPlot, description: words.timesDescription, unit: words.timesUnit, ...shared },
         {
           kinds: [words.p50, words.p95],
-          points: series.map((point) => ({ ...pointOf(point), seconds: [point.p50Seconds, point.p95Seconds] })),
-          locale,
+          points: series.map((point) => ({ ...pointOf(point), values: [point.p50Seconds, point.p95Seconds] })),
+          write: (value) => seconds(value, locale),
         },
       )}
     </div>

@@ -12,7 +12,7 @@ import { codeIn } from '../../domain/typed-text.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import { LegalTexts } from '../../pages/legal/legal-texts.ts';
-import { writeVersions } from '../consents.ts';
+import { writeVersions } from '../../consents/consents.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
 import {
   CODE_NOTES,

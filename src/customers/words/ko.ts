@@ -2,7 +2,7 @@ import { withParticle } from '../../domain/korean.ts';
 import type { BrandNames } from '../../pages/brand.ts';
 import type { ApplicationStanding, CheckedProof } from '../../domain/reissue-application.ts';
 import type { ReissueCause, ReissueDelivery } from '../../domain/reissue.ts';
-import type { ConsentChannel } from '../consent.entity.ts';
+import type { ConsentChannel } from '../../consents/consent.entity.ts';
 import type { Intent } from '../intent.ts';
 import type { ReissueField } from '../reissue-field.ts';
 import type { Sentence } from '../../pages/sentence.ts';

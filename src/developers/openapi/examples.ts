@@ -64,7 +64,9 @@ function exampleOf({ schema }: Medium): unknown {
   return schema?.items && example !== undefined ? [example] : example;
 }
 
-/** A copy in which `ISSUER` is the address of the service. */
+/** A copy in which `ISSUER` is the address of the service, and `ISSUER_ENCODED` the same in a query. */
 function named(example: unknown, issuer: string): unknown {
-  return JSON.parse(JSON.stringify(example).replaceAll('ISSUER', issuer));
+  return JSON.parse(
+    JSON.stringify(example).replaceAll('ISSUER_ENCODED', encodeURIComponent(issuer)).replaceAll('ISSUER', issuer),
+  );
 }

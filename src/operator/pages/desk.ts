@@ -24,6 +24,7 @@ const APPROVALS = '/operator/approvals';
 const PLACES: readonly (readonly [DeskPlace, OperatorPermission])[] = [
   ['/operator', 'search'],
   [APPROVALS, 'worklist'],
+  ['/operator/overview', 'figures'],
   ['/operator/charges', 'charges'],
   ['/operator/audit', 'whole_audit'],
 ];

@@ -59,28 +59,36 @@ export function deskHomePage(
 }
 
 /** An alarm while too many reports of loss come, and the counts that every operator should know. */
-function overviewCard(messages: DeskWords, { locale }: DeskReader, overview: OverviewResponse): Html {
-  const { overview: words, why } = messages;
-  const { lossReports, suspended, linesInDoubt, waiting, notMe } = overview;
+function overviewCard(messages: DeskWords, reader: DeskReader, overview: OverviewResponse): Html {
+  const { notMe } = overview;
+  const names = notMe.map(({ relyingParty, count }) => `${relyingParty.name} ${count}`).join(' · ');
+  return html`<section class="card" aria-labelledby="overview">
+    <h2 id="overview">${messages.overview.title}</h2>
+    ${lossAlarm(reader, overview)} ${facts([...standing(reader, overview), [messages.overview.notMe, names || '0']])}
+  </section>`;
+}
+
+/** Nothing while reports of loss come as usual. */
+export function lossAlarm({ texts, locale }: DeskReader, { lossReports }: OverviewResponse): Html | false {
   const { since, until } = lossReports.breaker;
+  if (since === null || until === null) return false;
+  const sentence = texts.desk.overview.alarm(seoulTime(since, locale), seoulTime(until, locale));
+  return html`<p class="alert" role="alert">${sentence}</p>`;
+}
+
+/** Present counts, each with its name. */
+export function standing({ texts }: DeskReader, overview: OverviewResponse): [name: string, count: string][] {
+  const { overview: words, why } = texts.desk;
+  const { lossReports, suspended, linesInDoubt, waiting } = overview;
   const suspensions = (['loss_reported', 'sim_swapped', 'line_suspended'] as const).map(
     (reason) => `${why[reason]} ${suspended[reason]}`,
   );
-  return html`<section class="card" aria-labelledby="overview">
-    <h2 id="overview">${words.title}</h2>
-    ${
-      since !== null &&
-      until !== null &&
-      html`<p class="alert" role="alert">${words.alarm(seoulTime(since, locale), seoulTime(until, locale))}</p>`
-    }
-    ${facts([
-      [words.lossReports, String(lossReports.open)],
-      [words.suspended, suspensions.join(' · ')],
-      [words.linesInDoubt, String(linesInDoubt)],
-      [words.waiting, words.waits(waiting.approvals, waiting.reissues)],
-      [words.notMe, notMe.map(({ relyingParty, count }) => `${relyingParty.name} ${count}`).join(' · ') || '0'],
-    ])}
-  </section>`;
+  return [
+    [words.lossReports, String(lossReports.open)],
+    [words.suspended, suspensions.join(' · ')],
+    [words.linesInDoubt, String(linesInDoubt)],
+    [words.waiting, words.waits(waiting.approvals, waiting.reissues)],
+  ];
 }
 
 function searchForm(messages: DeskWords, { formToken }: DeskReader, faults: SearchFaults | undefined): Html {

@@ -4,7 +4,8 @@ import type { ReissueState } from '../../domain/reissue.ts';
 export type DeskAction =
   'reveal' | 'report-loss' | 'ask-resume' | 'unlock-pin' | 'ask-unlock-pin' | 'ask-enrolment-code' | 'ask-cancel';
 
-export type DeskPlace = '/operator' | '/operator/approvals' | '/operator/charges' | '/operator/audit';
+export type DeskPlace =
+  '/operator' | '/operator/approvals' | '/operator/overview' | '/operator/charges' | '/operator/audit';
 
 /** A completed action, as the address of the page that confirms it names it. */
 export const DONE = [

@@ -10,13 +10,16 @@ export interface Bar {
 
 /**
  * Draws counts by reason as horizontal bars, the most frequent first. The picture is a column of the table that says the
- * same, so nothing is said twice.
+ * same, so nothing is said twice. With `of`, the bars are steps of that number: they keep their order, and have shares of it.
  */
-export function barsPlot(texts: PlotTexts, { bars, share }: { bars: readonly Bar[]; share: string }): Html {
-  const total = bars.reduce((sum, { count }) => sum + count, 0);
+export function barsPlot(
+  texts: PlotTexts,
+  { bars, share, of }: { bars: readonly Bar[]; share: string; of?: number },
+): Html {
+  const total = of ?? bars.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return emptyPlot(texts);
-  const sorted = [...bars].sort((one, other) => other.count - one.count);
-  const most = sorted[0]?.count ?? 1;
+  const sorted = of === undefined ? [...bars].sort((one, other) => other.count - one.count) : bars;
+  const most = Math.max(...bars.map(({ count }) => count), 1);
   return html`<figure class="plot">
     <figcaption id="${texts.id}-title">${texts.title}</figcaption>
     <div class="scroll" role="region" aria-labelledby="${texts.id}-title" tabindex="0">

@@ -1,15 +1,13 @@
-import type { Locale } from '../../domain/locale.ts';
-import { seconds } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { labels, onAxis, scaleOf, type Scale } from './axis.ts';
 import { emptyPlot, plotFrame, type PlotTexts } from './plot.ts';
 
-/** The times of one point, in seconds; null where there is none. */
-export interface TimePoint {
+/** One point of two lines; null where there is no value. */
+export interface LinePoint {
   label: string;
   /** In the table. */
   name: string;
-  seconds: readonly [number | null, number | null];
+  values: readonly [number | null, number | null];
 }
 
 type Kind = 0 | 1;
@@ -18,18 +16,25 @@ type Kind = 0 | 1;
 const FEW = 12;
 
 /**
- * Draws two lines of seconds over time, such as p50 and p95. The second one is dashed and has square marks. A point without a time interrupts its line.
+ * Draws two lines over time, such as p50 and p95. The second one is dashed and has square marks. A point without a value
+ * interrupts its line. `write` writes a value for the table; `whole`: the values are counts.
  */
 export function linesPlot(
   texts: PlotTexts,
-  { kinds, points, locale }: { kinds: readonly [string, string]; points: readonly TimePoint[]; locale: Locale },
+  given: {
+    kinds: readonly [string, string];
+    points: readonly LinePoint[];
+    write: (value: number) => string;
+    whole?: boolean;
+  },
 ): Html {
-  const values = points.flatMap(({ seconds: pair }) => pair.filter((value) => value !== null));
-  if (values.length === 0) return emptyPlot(texts);
-  const scale = scaleOf(values, { whole: false });
+  const { kinds, points, write, whole = false } = given;
+  const values = points.flatMap((point) => point.values.filter((value) => value !== null));
+  if (whole ? values.every((value) => value === 0) : values.length === 0) return emptyPlot(texts);
+  const scale = scaleOf(values, { whole });
   const place = (at: number) => (at + 0.5) / points.length;
   const lines = ([1, 0] as const).map((kind) => {
-    const own = points.map(({ seconds: pair }) => pair[kind]);
+    const own = points.map((point) => point.values[kind]);
     return html`<g class="${kind === 0 ? 'plot-first' : 'plot-dashed'}">${lineOf(own, scale, place, kind)}</g>`;
   });
   const drawing = html`${onAxis(scale, html`${lines}`)}
@@ -44,8 +49,8 @@ export function linesPlot(
     >`,
     name,
   }));
-  const written = (value: number | null) => (value === null ? '–' : seconds(value, locale));
-  const rows = points.map(({ name, seconds: pair }) => [name, ...pair.map(written)]);
+  const written = (value: number | null) => (value === null ? '–' : write(value));
+  const rows = points.map((point) => [point.name, ...point.values.map(written)]);
   return plotFrame(texts, { legend, drawing, table: { headings: kinds, rows } });
 }
 

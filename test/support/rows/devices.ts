@@ -85,6 +85,11 @@ export class DeviceRows {
     return this.sql('UPDATE devices SET activated_at = activated_at - make_interval(days => $1)', [days]);
   }
 
+  /** Ends the period in which each device can be tested. */
+  expireTests(): Promise<unknown> {
+    return this.sql("UPDATE devices SET test_expires_at = now() WHERE state = 'testing'", []);
+  }
+
   /** Ends the period in which a device can be tested. */
   expireTest(deviceId: string): Promise<unknown> {
     return this.sql('UPDATE devices SET test_expires_at = now() WHERE id = $1', [deviceId]);

@@ -13,7 +13,7 @@ const PUBLIC_KEY = {
 const RELYING_PARTY = { name: '한빛서점' };
 const CODE = {
   enrolmentCode: '7KQ2M-9XH4T-B3VWC-5R8YN',
-  enrolmentUri: 'ISSUER/app#7KQ2M9XH4TB3VWC5R8YN',
+  enrolmentUri: 'pushguard://enrol?issuer=ISSUER_ENCODED&code=7KQ2M-9XH4T-B3VWC-5R8YN',
 };
 
 export const APP_EXAMPLES = {
@@ -73,6 +73,18 @@ export const APP_EXAMPLES = {
   },
   ConfirmRegistrationRequest: { pinProof: PROOF },
   ConfirmedRegistrationResponse: { state: 'active' },
+  EnrolmentCodeRequest: { enrolmentCode: '7KQ2M-9XH4T-B3VWC-5R8YN' },
+  EnrolmentCodeResponse: {
+    kind: 'phone',
+    phoneNumber: '010-****-5678',
+    serialNumber: 'PG-1234-5678-9012',
+    expiresAt: '2026-11-28T09:10:00.000Z',
+    documents: [
+      { document: 'terms', version: '2026-11-28', url: 'ISSUER/terms?version=2026-11-28' },
+      { document: 'privacy', version: '2026-11-28', url: 'ISSUER/privacy?version=2026-11-28' },
+    ],
+    keptDays: { history: 730, personalData: 1827 },
+  },
   EnrolRequest: {
     enrolmentCode: '7KQ2M-9XH4T-B3VWC-5R8YN',
     signingKey: PUBLIC_KEY,
@@ -84,11 +96,19 @@ export const APP_EXAMPLES = {
     appVersion: '1.0.0',
     pushToken: 'fcm-token',
     name: '내 휴대폰',
+    consent: { locale: 'ko', terms: '2026-11-28', privacy: '2026-11-28' },
   },
   EnrolResponse: { deviceId: DEVICE, serialNumber: 'PG-1234-5678-9012', state: 'testing' },
   TestRequest: { code: '482913' },
   TestResponse: { deviceId: DEVICE, state: 'active' },
-  DeviceResponse: { state: 'active', serialNumber: 'PG-1234-5678-9012', pinLocked: false },
+  DeviceResponse: {
+    state: 'active',
+    serialNumber: 'PG-1234-5678-9012',
+    pinLocked: false,
+    pushes: true,
+    subscription: 'active',
+    maskedPhoneNumber: '010-****-5678',
+  },
   PushTokenRequest: { pushToken: 'fcm-token' },
   PushKeyResponse: {
     applicationServerKey: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',

@@ -8,7 +8,7 @@ const STANDING = {
 };
 const CODE = {
   enrolmentCode: '7KQ2M-9XH4T-B3VWC-5R8YN',
-  enrolmentUri: 'ISSUER/app#7KQ2M9XH4TB3VWC5R8YN',
+  enrolmentUri: 'pushguard://enrol?issuer=ISSUER_ENCODED&code=7KQ2M-9XH4T-B3VWC-5R8YN',
 };
 const REASON = 'The customer called';
 

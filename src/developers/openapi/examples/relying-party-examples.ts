@@ -68,7 +68,7 @@ export const RELYING_PARTY_EXAMPLES = {
   IssueSmartOtpRequest: PERSON,
   IssuedSmartOtpResponse: {
     enrolmentCode: '7KQ2M-9XH4T-B3VWC-5R8YN',
-    enrolmentUri: 'ISSUER/app#7KQ2M9XH4TB3VWC5R8YN',
+    enrolmentUri: 'pushguard://enrol?issuer=ISSUER_ENCODED&code=7KQ2M-9XH4T-B3VWC-5R8YN',
     expiresAt: '2026-11-28T09:10:00.000Z',
     vendorCode: 'HANBIT',
   },

@@ -10,7 +10,7 @@ import {
   type LegalDocument,
   type OptionalDocument,
 } from '../pages/legal/legal-texts.ts';
-import { REQUIRED_DOCUMENTS } from '../pages/legal/required-document.ts';
+import { REQUIRED_DOCUMENTS, type RequiredDocument } from '../pages/legal/required-document.ts';
 import { Consent, type ConsentChannel } from './consent.entity.ts';
 
 /** How and in which language a customer agreed. */
@@ -34,7 +34,10 @@ export class Consents {
     private readonly legal: LegalTexts,
   ) {}
 
-  /** Records an agreement in the transaction that subscribes the customer. */
+  /**
+   * Records an agreement in the transaction that subscribes the customer or enrols the phone. An earlier agreement to the
+   * same version by the same channel stands.
+   */
   async record({ manager }: Session, subscriptionId: string, agreement: Agreement): Promise<void> {
     const { versions, locale, channel, recordedBy = null } = agreement;
     const rows = (Object.entries(versions) as [LegalDocument, string][]).map(([document, version]) => ({
@@ -45,7 +48,19 @@ export class Consents {
       channel,
       recordedBy,
     }));
-    await manager.insert(Consent, rows);
+    await manager.createQueryBuilder().insert().into(Consent).values(rows).orIgnore().execute();
+  }
+
+  /** Checks that a person was shown the required documents that are in effect. Problems: `invalid_request`. */
+  expectCurrent(shown: Record<RequiredDocument, string>): void {
+    const current = this.legal.agreed();
+    const errors = REQUIRED_DOCUMENTS.filter((document) => shown[document] !== current[document]).map((document) => ({
+      pointer: `/consent/${document}`,
+      detail: `Show the person the version that is in effect: ${current[document] ?? ''}.`,
+    }));
+    if (errors.length > 0) {
+      throw new Problem('invalid_request', 'The person agreed to a version that is not in effect.', { errors });
+    }
   }
 
   /** Lists the consents of a subscription, oldest first. */

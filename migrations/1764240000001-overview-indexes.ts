@@ -1,0 +1,27 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const INDEXES = {
+  push_answers_time: 'push_answers (answered_at)',
+  devices_locked: 'devices (pin_locked_at) WHERE pin_locked_at IS NOT NULL',
+};
+
+/**
+ * Finds the answers of push services of an hour, and the phones whose PIN is locked. The hot path writes to both tables, so
+ * the indexes are built beside those writes.
+ */
+export class OverviewIndexes1764240000001 implements MigrationInterface {
+  /** PostgreSQL builds an index concurrently only outside of a transaction. */
+  readonly transaction = false;
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const [name, on] of Object.entries(INDEXES)) {
+      // A build that was interrupted leaves an index that is not valid.
+      await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+      await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${on}`);
+    }
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const name of Object.keys(INDEXES)) await runner.query(`DROP INDEX ${name}`);
+  }
+}

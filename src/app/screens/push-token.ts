@@ -1,0 +1,37 @@
+import type { Platform } from '../platform.ts';
+import type { Installation } from './installation.ts';
+import type { Phones } from './phones.ts';
+
+/** Milliseconds after which the service is told the same token again: it may have lost it without this phone's knowledge. */
+const TOLD_AGAIN_MS = 86_400_000;
+
+/** Tells the service the token by which pushes reach this installation. */
+export class PushToken {
+  constructor(
+    private readonly platform: Platform,
+    private readonly installation: Installation,
+    private readonly phones: Phones,
+  ) {}
+
+  /**
+   * Tells the token if the service knows another one, once a day, and, with `again`, in any case. Resolves with whether
+   * the service was told of a token.
+   */
+  async tell({ again = false } = {}): Promise<boolean> {
+    const { installation, phones } = this;
+    if (phones.all.length === 0) return false;
+    // While the service cannot be asked for its key, it keeps the token that it knows.
+    const pushToken = await this.platform.pushToken().catch(() => undefined);
+    if (pushToken === undefined) return false;
+    const isKnown = pushToken === installation.pushToken;
+    const isFresh = Date.now() - installation.pushTokenToldAt < TOLD_AGAIN_MS;
+    if (isKnown && (pushToken === '' || (isFresh && !again))) return false;
+    const told = await Promise.allSettled(phones.all.map((phone) => phone.replacePushToken(pushToken)));
+    // Told again at the next start if one of the devices did not reach the service.
+    if (told.some(({ status }) => status === 'rejected')) return false;
+    installation.pushToken = pushToken;
+    installation.pushTokenToldAt = Date.now();
+    await phones.keep();
+    return pushToken !== '';
+  }
+}
