@@ -75,6 +75,7 @@ import { WebhookBounds1764180000000 } from '../migrations/1764180000000-webhook-
 import { ApplicationsOnce1764230000000 } from '../migrations/1764230000000-applications-once.ts';
 import { DataReads1764230000001 } from '../migrations/1764230000001-data-reads.ts';
 import { CountedInTurn1764230000002 } from '../migrations/1764230000002-counted-in-turn.ts';
+import { Corrections1764230000003 } from '../migrations/1764230000003-corrections.ts';
 import { ServiceFigures1764240000000 } from '../migrations/1764240000000-service-figures.ts';
 import { OverviewIndexes1764240000001 } from '../migrations/1764240000001-overview-indexes.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
@@ -84,6 +85,7 @@ import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
 import { AuditHead } from '../src/operator/audit-head.entity.ts';
 import { CallerCheck } from '../src/operator/caller-check.entity.ts';
+import { Correction } from '../src/operator/correction.entity.ts';
 import { DeedRequest } from '../src/operator/deed-request.entity.ts';
 import { OperatorLook } from '../src/operator/operator-look.entity.ts';
 import { Client } from '../src/relying-parties/client.entity.ts';
@@ -137,6 +139,7 @@ export const ENTITIES = [
   ConsoleMember,
   CountedHour,
   CustomerSession,
+  Correction,
   DeedRequest,
   Delivery,
   PushAnswer,
@@ -243,6 +246,7 @@ export function dataSourceOptions(
       ApplicationsOnce1764230000000,
       DataReads1764230000001,
       CountedInTurn1764230000002,
+      Corrections1764230000003,
       ServiceFigures1764240000000,
       OverviewIndexes1764240000001,
     ],

@@ -31,6 +31,7 @@ import {
 } from '../subscriptions/subscriptions.ts';
 import { SubscriptionLog, type SubscriptionLogged } from '../authentication/subscription-log.ts';
 import { Audit, type AuditedCall } from './audit.ts';
+import { Corrections, type OpenCorrection } from './corrections.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { PhoneLooks, type PhoneLook } from './phone-look.ts';
 import { SecondPerson, type Doer } from './second-person.ts';
@@ -59,6 +60,8 @@ export interface SubscriptionLook extends AuditResponse {
   phone: PhoneLook;
   /** The customer's own applications for a reissue that wait for an operator. */
   applications: OpenApplications;
+  /** What the carrier must change. */
+  corrections: OpenCorrection[];
 }
 
 /** Data that all other pages mask. */
@@ -91,6 +94,7 @@ export class OperatorDesk {
     private readonly audit: Audit,
     private readonly texts: TextMessages,
     private readonly phones: PhoneLooks,
+    private readonly corrections: Corrections,
   ) {}
 
   /** Returns whether the line of a number can subscribe. Problems: `invalid_request`, `service_unavailable`. */
@@ -167,11 +171,14 @@ export class OperatorDesk {
           this.auditTrail(subscriptionId),
         ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
-      const origins = await this.applications.originsOf(reissues.map(({ id }) => id));
+      const [origins, corrections] = await Promise.all([
+        this.applications.originsOf(reissues.map(({ id }) => id)),
+        stands ? this.corrections.ofSubscription(subscriptionId) : [],
+      ]);
       const { pinWasUnlocked } = view;
       const subscription = shown(view);
       const standing = { subscription, phoneNumber, pinWasUnlocked, hold, newPhone };
-      return { ...standing, history, texts, reissues, origins, applications, phone, entries, life };
+      return { ...standing, history, texts, reissues, origins, applications, corrections, phone, entries, life };
     });
   }
 

@@ -17,6 +17,13 @@ import { SmsPermissionsModule } from '../sms-permissions/sms-permissions.module.
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { AccountAudit } from './account-audit.ts';
 import { ApprovalStore } from './approval.store.ts';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Environment } from '../../config/environment.ts';
+import { NoticesModule } from '../notices/notices.module.ts';
+import { CodeTexts } from './code-texts.ts';
+import { Correction } from './correction.entity.ts';
+import { CorrectionStore } from './correction.store.ts';
+import { Corrections } from './corrections.ts';
 import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
 import { AuditLog } from './audit-log.ts';
@@ -48,6 +55,7 @@ import { DeskOverviewController } from './pages/overview.controller.ts';
 import { DeskRecordsController } from './pages/records.controller.ts';
 import { DeskCallerCheckController } from './pages/caller-check.controller.ts';
 import { DeskOwnAccountController } from './pages/own-account.controller.ts';
+import { DeskCorrectionsController } from './pages/corrections.controller.ts';
 import { DeskReissuesController } from './pages/reissues.controller.ts';
 import { DeskSignInController } from './pages/sign-in.controller.ts';
 import { DeskHistoryController } from './pages/history.controller.ts';
@@ -64,6 +72,7 @@ const RECORD_MS = 2_000;
 /** The call centre's actions, through its API and at the desk. */
 @Module({
   imports: [
+    TypeOrmModule.forFeature([Correction]),
     AccountsModule,
     AlertsModule,
     AuthenticationModule,
@@ -76,6 +85,7 @@ const RECORD_MS = 2_000;
     FiguresModule,
     HistoryModule,
     LinesModule,
+    NoticesModule,
     ChargesModule,
     CustomersModule,
     PagesModule,
@@ -94,6 +104,7 @@ const RECORD_MS = 2_000;
     DeskHistoryController,
     DeskApprovalsController,
     DeskReissuesController,
+    DeskCorrectionsController,
     DeskOverviewController,
     DeskRecordsController,
   ],
@@ -113,6 +124,9 @@ const RECORD_MS = 2_000;
     AuditLog,
     Approvals,
     ApprovalStore,
+    CodeTexts,
+    Corrections,
+    CorrectionStore,
     HeldLines,
     CancellationAlert,
     CustomerReports,
@@ -126,10 +140,18 @@ const RECORD_MS = 2_000;
   exports: [Audit, AccountAudit],
 })
 export class OperatorModule {
-  constructor(tasks: RecurringTasks, approvals: Approvals, secondPerson: SecondPerson, callerChecks: PushCallerChecks) {
+  constructor(
+    tasks: RecurringTasks,
+    approvals: Approvals,
+    secondPerson: SecondPerson,
+    callerChecks: PushCallerChecks,
+    corrections: CorrectionStore,
+    { HISTORY_DAYS }: Environment,
+  ) {
     tasks.oncePerCluster({ name: 'expire approvals', everyMs: 10_000, run: () => approvals.expire() });
     tasks.inEveryWorker({ name: 'record caller checks', everyMs: RECORD_MS, run: () => callerChecks.recordEnds() });
     tasks.purge('caller checks', () => callerChecks.purge());
+    tasks.purge('corrections', () => corrections.purge(HISTORY_DAYS));
     tasks.purge('requests of programs', () => secondPerson.purge());
   }
 }

@@ -38,6 +38,7 @@ const ERASE_SUBSCRIPTIONS = statement(
     ), alerted AS (DELETE FROM alerts WHERE subscription_id IN (SELECT id FROM over)
     ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
     ), asked AS (DELETE FROM authentications WHERE subscription_id IN (SELECT id FROM over)
+    ), corrected AS (DELETE FROM corrections WHERE subscription_id IN (SELECT id FROM over)
     ), read_by_them AS (DELETE FROM data_reads WHERE subscription_id IN (SELECT id FROM over)
     ), agreed AS (DELETE FROM consents WHERE subscription_id IN (SELECT id FROM over)
     ), charged AS (DELETE FROM charges WHERE subscription_id IN (SELECT id FROM over)
@@ -64,6 +65,7 @@ const ERASE_SUBSCRIPTIONS = statement(
       authentications: ERASED,
       consents: ERASED,
       data_reads: ERASED,
+      corrections: ERASED,
       charges: ERASED,
       devices: ERASED,
       subscription_links: ERASED,

@@ -131,6 +131,12 @@ const CODE_OF = statement(
   `SELECT subscription_id AS id FROM enrolment_codes WHERE code_digest = $1 AND used_at IS NULL`,
 );
 
+const LIVE_CODE = statement(
+  'enrolment_code_live',
+  `SELECT expires_at AS "expiresAt" FROM enrolment_codes
+    WHERE code_digest = $1 AND subscription_id = $2 AND issuer_id IS NULL AND used_at IS NULL AND expires_at > now()`,
+);
+
 /** Spares the codes that institutions issued. */
 const VOID_OWN_CODES = statement(
   'enrolment_code_void_own',
@@ -286,6 +292,11 @@ export class SubscriptionStore {
     const where = { subscriptionId: id };
     const links = await this.database.manager.find(SubscriptionLink, { select, where, order: { number: 'ASC' } });
     return links.map(({ toState, ...link }) => ({ state: toState, ...link }));
+  }
+
+  /** Returns the end of a code of the service itself that enrols a phone of this subscription now. */
+  async liveCode(session: Session, digest: Buffer, subscriptionId: string): Promise<Date | undefined> {
+    return (await session.rows<Pick<EnrolmentCode, 'expiresAt'>>(LIVE_CODE, [digest, subscriptionId]))[0]?.expiresAt;
   }
 
   /** Stores a code and returns its expiry; undefined when the subscription is unknown or cancelled. */

@@ -190,7 +190,20 @@ export class Subscriptions {
 
   /** Generates a code and its URI. The code enrols nothing before `enqueueEnrolment` has stored it. */
   drawEnrolmentCode(): Pick<Enrolment, 'enrolmentCode' | 'enrolmentUri'> {
-    const enrolmentCode = randomEnrolmentCode();
+    return this.withUri(randomEnrolmentCode());
+  }
+
+  /** Returns a code of the service itself that enrols a phone of this subscription now, with its end. */
+  async liveEnrolment(
+    session: Session,
+    subscriptionId: string,
+    enrolmentCode: string,
+  ): Promise<(Enrolment & { expiresAt: Date }) | undefined> {
+    const expiresAt = await this.store.liveCode(session, sha256(enrolmentCode), subscriptionId);
+    return expiresAt && { subscriptionId, ...this.withUri(enrolmentCode), expiresAt };
+  }
+
+  private withUri(enrolmentCode: string): Pick<Enrolment, 'enrolmentCode' | 'enrolmentUri'> {
     const uri = new URL('pushguard://enrol');
     uri.searchParams.set('issuer', this.environment.ISSUER);
     uri.searchParams.set('code', enrolmentCode);

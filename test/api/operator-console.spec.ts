@@ -7,6 +7,7 @@ import { passwordDigest } from '../../src/crypto/password.ts';
 import { base32 } from '../../src/crypto/totp.ts';
 import { mayOperator, OPERATOR_ROLES, type OperatorPermission } from '../../src/domain/operator.ts';
 import { codeOf, credentialsOf, DeskBrowser, wrongCodeFor, type DeskAnswer } from '../support/desk.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectSecondsAfter } from '../support/instants.ts';
 import { expectProblem } from '../support/problem.ts';
 import { answerOf, TEST_PIN, packed, TestService, type Answer } from '../support/service.ts';
@@ -303,6 +304,9 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/approvals/${NONE}/refuse`, 'decide'],
   ['POST', `/operator/approvals/${NONE}/withdraw`, 'ask'],
   ['POST', `/operator/approvals/${NONE}/take`, 'ask'],
+  ['POST', `/operator/approvals/${NONE}/text`, 'ask'],
+  ['POST', `/operator/subscriptions/${NONE}/ask-correction`, 'ask_correction'],
+  ['POST', `/operator/corrections/${NONE}/close`, 'close_correction'],
   ['POST', `/operator/subscriptions/${NONE}/apply-reissue`, 'apply_reissue'],
   ['POST', `/operator/subscriptions/${NONE}/application`, 'apply_reissue'],
   ['POST', `/operator/reissue-applications/${NONE}/take`, 'apply_reissue'],
@@ -382,7 +386,7 @@ describe('a page of the desk', () => {
   it.each(FORMS.filter(([, path]) => path.includes(NONE)).map(([, path]) => path))(
     'a page of the desk needs a reason at %s, of one line and 200 characters',
     async (path) => {
-      if (path.endsWith('/take')) return;
+      if (/\/(take|text)$/.test(path)) return;
       for (const typed of ['', '   ', 'a\nb', '가'.repeat(201)]) {
         expect([400, 422]).toContain((await desk('supervisor').post(path, { reason: typed })).status);
       }
@@ -670,6 +674,66 @@ describe('approvals', () => {
     expect(page).toMatch(/data-until="[^"]+"/);
     expect(page.match(/ · /g)?.length).toBeGreaterThanOrEqual(16);
     expect(page).toContain(`<strong>${code.slice(0, 5)}</strong>`);
+  });
+
+  it('an enrolment code is texted to the number of its own line alone, three times a day, and never after a SIM change', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    await desk('agent').post(`/operator/subscriptions/${subscriptionId}/ask-enrolment-code`, { reason });
+    const approval = await desk('agent').approvalOf(subscriptionId);
+    await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
+    const { html: page } = await desk('agent').post(`/operator/approvals/${approval}/take`);
+    expect(page).toContain('회선 번호로 문자 보내기');
+    const [code = ''] = /[0-9A-Z]{5}(-[0-9A-Z]{5}){3}/.exec(page) ?? [];
+    const text = (login: string, enrolmentCode = code) =>
+      desk(login).post(`/operator/approvals/${approval}/text`, { enrolmentCode });
+    // Neither by another operator, nor another text than the code.
+    expect((await text('supervisor')).status).toBe(404);
+    expect((await text('agent', 'ABCDE-ABCDE-ABCDE-ABCDE')).status).toBe(404);
+    const sent = await text('agent');
+    expect(sent.html).toContain('문자 발송을 요청했습니다');
+    expect(sent.html).toContain(code);
+    const sms = await eventually('the code as a text message', () =>
+      service.smsc.received.find((one) => one.text.includes(code)),
+    );
+    expect(sms.to).toBe(person.phoneNumber);
+    expect([(await text('agent')).status, (await text('agent')).status]).toEqual([200, 200]);
+    expect((await text('agent')).status).toBe(429);
+    const texted = (await auditOf(subscriptionId)).filter(({ action }) => action === 'text-code');
+    expect(texted.filter(({ outcome }) => outcome === 'done')).toHaveLength(3);
+    expect(await service.sendEvent(person.lineId, 'sim-swapped', undefined, 1)).toBe('applied');
+    expect([404, 409]).toContain((await text('agent')).status);
+  });
+
+  it('what the carrier must change is kept from the page of a subscription, and a supervisor closes it', async () => {
+    const { subscriptionId } = await service.subscriber();
+    const path = `/operator/subscriptions/${subscriptionId}`;
+    const detail = '생년월일이 1990년 1월 2일이라고 함';
+    const wrong = await desk('agent').post(`${path}/ask-correction`, { reason, detail: '' });
+    expect([wrong.status, wrong.html.includes('어떤 정보가 다른지')]).toEqual([422, true]);
+    const ask = () => desk('agent').post(`${path}/ask-correction`, { reason, fact: 'owner', detail });
+    expect((await ask()).location).toBe(`${path}?done=ask-correction`);
+    expect((await ask()).status).toBe(409);
+    expect(await service.rows.personalData.tracesOf(detail)).toEqual([]);
+    await desk('agent').post(`${path}/reason`, { reason });
+    expect((await desk('agent').get(path)).html).toContain(detail);
+    // Agents keep it; the list is the supervisors'.
+    expect((await desk('agent').get('/operator/approvals')).html).not.toContain(detail);
+    const { html } = await desk('supervisor').get('/operator/approvals');
+    const card = html.split('class="card"').find((one) => one.includes(detail)) ?? '';
+    const close = /action="(\/operator\/corrections\/[^"]+\/close)"/.exec(card)?.[1] ?? '';
+    expect((await desk('agent').post(close, { reason })).status).toBe(403);
+    expect((await desk('supervisor').post(close, { reason })).location).toBe(
+      '/operator/approvals?done=close-correction',
+    );
+    expect((await desk('supervisor').post(close, { reason })).status).toBe(404);
+    expect((await desk('supervisor').get('/operator/approvals')).html).not.toContain(detail);
+    const audited = (await auditOf(subscriptionId)).filter(({ outcome }) => outcome === 'done');
+    expect(audited.map(({ operator, action }) => [operator, action])).toEqual(
+      expect.arrayContaining([
+        ['agent', 'ask-correction'],
+        ['supervisor', 'close-correction'],
+      ]),
+    );
   });
 
   it('an approval is void once the subscription is suspended anew, which its decider could not know', async () => {

@@ -142,6 +142,8 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
       '/reissue/apply',
       '/lost-phone',
       '/forgotten-pin',
+      '/terms',
+      '/privacy',
     ];
     for (const path of [...paths, '/reported/lost_phone', '/reported/new_phone', '/nowhere']) {
       await page.goto(scene.issuer + path);
@@ -163,7 +165,7 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await page.locator('form[action="/code"] .primary').click();
     await page.locator('#enrolment-code').waitFor();
     await expectWhole(page);
-    for (const path of ['/my', '/cancel', '/new-phone', '/lost-phone']) {
+    for (const path of ['/my', '/my/data', '/my/statements', '/cancel', '/new-phone', '/lost-phone']) {
       await page.goto(scene.issuer + path);
       await expectWhole(page, `${path} logged in`);
     }

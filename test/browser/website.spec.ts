@@ -151,6 +151,8 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
         '/reissue/apply',
         '/lost-phone',
         '/forgotten-pin',
+        '/terms',
+        '/privacy',
       ];
       const ended = ['/reported/lost_phone', '/reported/new_phone', '/reported/forgotten_pin', '/reported/nothing'];
       for (const path of [...paths, ...ended]) {
@@ -162,6 +164,20 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
         );
         expect(bottom).toBeGreaterThanOrEqual(height ?? Infinity);
       }
+      await page.goto(`${scene.issuer}/reissue/apply`);
+      await fill(scene.person('demo-8'));
+      await page.locator('[name=cause][value=broken]').check();
+      await page.locator('main form .primary').click();
+      await expectFocus('#oldSerialNumber');
+      await expectFit(looks);
+      await page.locator('#oldSerialNumber').fill('PG-0000-0000-0000');
+      await page.locator('[name=identityProof][value=id_card]').check();
+      await page.locator('[name=delivery][value=visit]').check();
+      await page.locator('main form .primary').click();
+      await page.locator('.receipt-number').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/reissue/standing');
+      await page.locator('details summary').click();
+      await expectFit(looks);
     });
 
     it('the website shows visitors whether they may join, and why not', async () => {
@@ -264,6 +280,15 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.getByRole('link', { name: '내 서비스로' }).click();
     await page.locator('.state-active').waitFor();
     await expectFit();
+    // A log-in by text message, in the browser that showed the code of the phone.
+    for (const path of ['/my/data', '/my/statements']) {
+      await page.goto(scene.issuer + path);
+      await expectFit();
+    }
+    await page.locator('.statements a').first().click();
+    await page.locator('table').waitFor();
+    await expectFit();
+    await page.goto(`${scene.issuer}/my`);
     await page.locator('main').getByRole('link', { name: '해지' }).click();
     await heading('휴대폰인증보호 해지').waitFor();
     expect(await page.locator('.known').textContent()).toContain('010-3456-7890');

@@ -378,6 +378,21 @@ CREATE INDEX console_members_client ON public.console_members USING btree (clien
 CREATE INDEX console_members_ended ON public.console_members USING btree (ended_at) WHERE (ended_at IS NOT NULL)
 CREATE UNIQUE INDEX console_members_one ON public.console_members USING btree (account_id, client_id) WHERE (ended_at IS NULL)
 CREATE UNIQUE INDEX console_members_pkey ON public.console_members USING btree (id)
+corrections.id uuid NOT NULL
+corrections.subscription_id uuid NOT NULL
+corrections.fact text NOT NULL
+corrections.detail bytea NOT NULL
+corrections.asked_by text NOT NULL
+corrections.asked_at timestamp with time zone NOT NULL DEFAULT now()
+corrections.closed_by text
+corrections.closed_at timestamp with time zone
+corrections CONSTRAINT correction_closed_by_somebody CHECK (((closed_by IS NULL) = (closed_at IS NULL)))
+corrections CONSTRAINT corrections_fact_check CHECK ((fact = ANY (ARRAY['owner'::text, 'number'::text, 'plan'::text, 'holder'::text, 'handset'::text, 'status'::text])))
+corrections CONSTRAINT corrections_pkey PRIMARY KEY (id)
+CREATE INDEX corrections_closed ON public.corrections USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+CREATE UNIQUE INDEX corrections_once ON public.corrections USING btree (subscription_id, fact) WHERE (closed_at IS NULL)
+CREATE INDEX corrections_open ON public.corrections USING btree (asked_at) WHERE (closed_at IS NULL)
+CREATE UNIQUE INDEX corrections_pkey ON public.corrections USING btree (id)
 counted_hours.hour timestamp with time zone NOT NULL
 counted_hours.counted_at timestamp with time zone NOT NULL
 counted_hours CONSTRAINT counted_hours_pkey PRIMARY KEY (hour)

@@ -1,9 +1,12 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { mayOperator } from '../../domain/operator.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { approvalNotFound, Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
+import { CodeTexts } from '../code-texts.ts';
+import { Corrections } from '../corrections.ts';
 import { DeskFrames } from '../desk-frame.ts';
 import { Permits } from '../operator.guard.ts';
 import { ReissueDesk } from '../reissue-desk.ts';
@@ -23,6 +26,8 @@ export class DeskApprovalsController {
   constructor(
     private readonly approvals: Approvals,
     private readonly reissues: ReissueDesk,
+    private readonly corrections: Corrections,
+    private readonly codeTexts: CodeTexts,
     private readonly audit: Audit,
     private readonly frames: DeskFrames,
   ) {}
@@ -30,13 +35,15 @@ export class DeskApprovalsController {
   @Get()
   @Permits('worklist')
   async page(@AtDesk() desk: DeskRequest, @Query('done') done: unknown): Promise<string> {
-    const [open, closed, reissues] = await Promise.all([
+    const mayClose = mayOperator(desk.operator.role, 'close_correction');
+    const [open, closed, reissues, corrections] = await Promise.all([
       this.approvals.open(),
       this.approvals.closed(),
       this.reissues.waiting(),
+      mayClose ? this.corrections.open() : [],
     ]);
     await this.audit.recordRead({ ...desk.acting('-'), action: 'worklist' }, undefined);
-    return desk.show(approvalsPage(desk.reader, { open, closed, reissues, done: doneIn(done) }));
+    return desk.show(approvalsPage(desk.reader, { open, closed, reissues, corrections, done: doneIn(done) }));
   }
 
   /** Requests to subscribe a line in a hold, whose owner stands before the operator. */
@@ -85,6 +92,18 @@ export class DeskApprovalsController {
     const enrolment = await this.approvals.take(operator, id);
     // What waits was counted before the code was taken.
     const frame = await this.frames.of(desk.session, desk.operator);
-    return desk.show(enrolmentCodePage({ ...desk.reader, frame }, enrolment));
+    const mayText = await this.codeTexts.may(enrolment.subscriptionId);
+    return desk.show(enrolmentCodePage({ ...desk.reader, frame }, enrolment, { approvalId: id, mayText }));
+  }
+
+  /** Texts the code that the page shows to the line's own number, and shows it again. */
+  @Post(':id/text')
+  @RouteConfig(FORM)
+  @Permits('ask')
+  async text(@AtDesk() desk: DeskRequest, @ApprovalId() id: string): Promise<string> {
+    const { reason: _reason, ...operator } = desk.acting('-');
+    const { expiresAt, ...enrolment } = await this.codeTexts.text(operator, id, desk.fields['enrolmentCode'] ?? '');
+    const shown = { approvalId: id, mayText: true, isTexted: true, expiresAt };
+    return desk.show(enrolmentCodePage(desk.reader, enrolment, shown));
   }
 }

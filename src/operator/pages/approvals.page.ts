@@ -1,6 +1,8 @@
 import { mayOperator } from '../../domain/operator.ts';
 import type { Approval } from '../approvals.ts';
+import type { OpenCorrection } from '../corrections.ts';
 import type { WaitingReissue } from '../reissue-desk.ts';
+import { openCorrections } from './corrections.page.ts';
 import { deskPage, doneNote, reasonField, type DeskReader } from './desk.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import { dateTime } from '../../pages/format.ts';
@@ -18,6 +20,7 @@ export function approvalsPage(
     open: readonly Approval[];
     closed: readonly Approval[];
     reissues: readonly WaitingReissue[];
+    corrections: readonly OpenCorrection[];
     done: Done | undefined;
   },
 ): Page {
@@ -33,6 +36,7 @@ export function approvalsPage(
         ${shown.reissues.map((reissue) => waitingReissue(messages, reader, reissue))}
       </ul>
     </section>
+    ${openCorrections(reader, shown.corrections)}
     <section class="card">
       <h2 id="closed">${words.closed}</h2>
       ${closedTable(messages, reader, shown.closed)}

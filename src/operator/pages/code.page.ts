@@ -9,13 +9,18 @@ import { spelled } from '../spelling.ts';
 import { deskPage, type DeskReader } from './desk.ts';
 
 /** An enrolment code, large enough to be read aloud, with a word for each character, a QR code and the time left. */
-export function enrolmentCodePage(reader: DeskReader, { enrolmentCode, enrolmentUri }: Enrolment): Page {
+export function enrolmentCodePage(
+  reader: DeskReader,
+  { enrolmentCode, enrolmentUri }: Enrolment,
+  shown: { approvalId: string; mayText: boolean; isTexted?: boolean; expiresAt?: Date },
+): Page {
   const { code: words, approvals } = reader.texts.desk;
   const address = '/operator/approvals';
   const now = new Date();
-  const until = new Date(now.getTime() + ENROLMENT_SECONDS * 1_000).toISOString();
+  const until = (shown.expiresAt ?? new Date(now.getTime() + ENROLMENT_SECONDS * 1_000)).toISOString();
   const content = html`<section class="card narrow">
     <h1>${words.title}</h1>
+    ${shown.isTexted && html`<p class="good-note" role="status">${words.texted}</p>`}
     <p class="lead">${words.text}</p>
     <p class="enrolment-code">${enrolmentCode}</p>
     <p class="countdown">
@@ -25,6 +30,16 @@ export function enrolmentCodePage(reader: DeskReader, { enrolmentCode, enrolment
       >
     </p>
     <p><strong>${words.minutes}</strong></p>
+    ${
+      shown.mayText
+        ? html`<form method="post" action="/operator/approvals/${shown.approvalId}/text">
+            ${reader.formToken}
+            <input type="hidden" name="enrolmentCode" value="${enrolmentCode}" />
+            <button class="secondary">${shown.isTexted ? words.textAgain : words.textIt}</button>
+            <p class="hint">${words.textHint}</p>
+          </form>`
+        : html`<p class="hint">${words.noText}</p>`
+    }
     <h2 id="spelling">${words.spelling}</h2>
     ${spelling(reader, enrolmentCode)}
     <figure class="qr">${qrCode(enrolmentUri, words.qr)}</figure>

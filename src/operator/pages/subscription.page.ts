@@ -13,6 +13,7 @@ import { html, type Html } from '../../pages/html.ts';
 import type { DeskAction, Done } from '../words/keys.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
+import { correctionsCard } from './corrections.page.ts';
 import { firstLookCard, othersCard, phoneCard } from './phone.cards.ts';
 import { textsCard } from './texts.card.ts';
 import { reissueCard } from './reissues.page.ts';
@@ -92,6 +93,7 @@ export function subscriptionPage(
       </section>
     </div>
     ${phoneCard(reader, look)} ${othersCard(reader, look)} ${reissueCard(reader, look)}
+    ${correctionsCard(reader, look.subscription.subscriptionId, look.corrections, stands(look))}
     ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
     ${textsCard(reader, look.texts, messages.texts.title)} ${auditCard(messages, reader, look)}`;
   return deskPage({ title: words.title, address, content, reader, place: '/operator' });

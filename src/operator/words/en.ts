@@ -264,6 +264,8 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       'end-call': 'The call has ended. The next look asks for a new reason.',
       'end-sms': 'The permission has ended.',
       'decline-reissue': 'The application was closed.',
+      'ask-correction': 'Kept, to be reported to the carrier.',
+      'close-correction': 'The correction was closed.',
       'reveal-over': 'The personal data was already shown once. Enter a reason to see it again.',
     },
     revealed: {
@@ -322,6 +324,12 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       qr: 'QR code with the enrolment code',
       left: 'Time left',
       spelling: 'How to read it aloud',
+      textIt: 'Text it to the number of the line',
+      textAgain: 'Text it again',
+      textHint: 'It goes to the number of this line alone. At most three a day; each is recorded.',
+      texted:
+        'The text message was requested. Whether it arrived stands among the latest text messages of the subscription.',
+      noText: 'It cannot be texted: the SIM was changed, or the service is suspended. Read it aloud.',
     },
     charges: {
       title: 'Charges',
@@ -348,6 +356,9 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       refused: 'refused',
     },
     audited: {
+      'text-code': 'enrolment code texted',
+      'ask-correction': 'correction requested',
+      'close-correction': 'correction closed',
       find: 'number searched',
       eligibility: 'eligibility checked',
       look: 'subscription viewed',
@@ -616,6 +627,28 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       again:
         'This page cannot be opened again. Reloading and resubmitting issues a new code and invalidates this letter.',
     },
+  },
+  corrections: {
+    title: 'Corrections by the carrier',
+    none: 'Nothing waits to be corrected.',
+    ask: 'Request a correction',
+    askText:
+      'Only the carrier can change the owner, number or plan. Keep what is wrong, and a supervisor tells the carrier.',
+    fact: 'What is wrong',
+    facts: {
+      owner: 'Owner’s date of birth or gender',
+      number: 'Phone number',
+      plan: 'Plan',
+      holder: 'Holder (person or company)',
+      handset: 'Handset',
+      status: 'State of the line',
+    },
+    detail: 'What the customer says',
+    detailHint: 'One line of at most 200 characters, stored encrypted.',
+    submit: 'Keep the request',
+    faults: { fact: 'Select what is wrong.', detail: 'Enter one line of at most 200 characters.' },
+    close: 'Close: the carrier was told',
+    closeText: 'Close it after you told the carrier. The service takes the change over from the carrier by itself.',
   },
   callerCheck: {
     name: 'Verify caller (push)',

@@ -27,6 +27,8 @@ export const DONE = [
   'reveal-over',
   'end-sms',
   'end-call',
+  'ask-correction',
+  'close-correction',
 ] as const;
 export type Done = (typeof DONE)[number];
 

@@ -1,4 +1,5 @@
 import type { BrandNames } from '../../pages/brand.ts';
+import type { CorrectableFact } from '../../domain/correction.ts';
 import type { DeskAction, DeskPlace, Done, ReissueUnderWay } from './keys.ts';
 import type { ApprovalKind, ApprovalState, OperatorRole } from '../../domain/operator.ts';
 import type { CustomerReportKind } from '../../customers/report.ts';
@@ -317,6 +318,8 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'apply-reissue': '재발급을 신청했습니다. 다른 책임자가 승인하면 코드를 발급할 수 있습니다.',
       'withdraw-reissue': '재발급을 취소했습니다.',
       'end-sms': '문자 허용을 종료했습니다.',
+      'ask-correction': '통신사에 정정을 요청할 내용으로 남겼습니다.',
+      'close-correction': '정정 요청을 종료했습니다.',
       'end-call': '상담을 끝냈습니다. 다음 조회에는 사유를 새로 입력합니다.',
       'decline-reissue': '재발급 신청을 종료했습니다.',
       'reveal-over': '개인정보를 이미 한 번 표시했습니다. 다시 보려면 사유를 다시 입력해 주세요.',
@@ -377,6 +380,11 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       qr: '등록 코드 QR',
       left: '남은 시간',
       spelling: '읽어 주는 방법',
+      textIt: '회선 번호로 문자 보내기',
+      textAgain: '문자 다시 보내기',
+      textHint: '이 회선의 번호로만 보냅니다. 하루에 3번까지 보낼 수 있고 기록됩니다.',
+      texted: '문자 발송을 요청했습니다. 수신 여부는 가입 정보의 최근 문자에서 확인합니다.',
+      noText: '유심이 변경되었거나 정지 중이어서 문자로 보낼 수 없습니다. 읽어 주세요.',
     },
     charges: {
       title: '요금',
@@ -404,6 +412,9 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       refused: '거절',
     },
     audited: {
+      'text-code': '등록 코드 문자 발송',
+      'ask-correction': '정보 정정 요청',
+      'close-correction': '정보 정정 요청 종료',
       find: '번호 조회',
       eligibility: '가입 가능 여부 조회',
       look: '가입 정보 조회',
@@ -693,6 +704,28 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       text: '브라우저의 인쇄(Ctrl+P)로 A4 용지 한 장에 인쇄하세요. 이 안내문은 저장되지 않습니다.',
       again: '이 화면은 다시 열 수 없습니다. 새로고침해서 다시 제출하면 새 코드가 발급되고 이 안내문은 무효가 됩니다.',
     },
+  },
+  /** Facts of the line that only the carrier can change. */
+  corrections: {
+    title: '통신사 정보 정정',
+    none: '정정을 기다리는 정보가 없습니다.',
+    ask: '정보 정정 요청',
+    askText: '명의·번호·요금제 같은 정보는 통신사만 바꿀 수 있습니다. 무엇이 다른지 남기면 책임자가 통신사에 알립니다.',
+    fact: '다른 정보',
+    facts: {
+      owner: '명의자 생년월일·성별',
+      number: '휴대폰번호',
+      plan: '요금제',
+      holder: '명의 (개인·법인)',
+      handset: '휴대폰 기종',
+      status: '회선 상태',
+    } satisfies Record<CorrectableFact, string>,
+    detail: '고객이 말한 내용',
+    detailHint: '한 줄, 200자까지. 암호화해 보관합니다.',
+    submit: '정정 요청 남기기',
+    faults: { fact: '어떤 정보가 다른지 선택해 주세요.', detail: '내용을 한 줄, 200자 이내로 입력해 주세요.' },
+    close: '통신사에 알리고 종료',
+    closeText: '통신사에 정정을 요청한 뒤 종료합니다. 정보는 통신사가 바꾸면 자동으로 바뀝니다.',
   },
   callerCheck: {
     name: '본인 확인 요청(푸시)',
