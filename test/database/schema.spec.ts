@@ -18,6 +18,7 @@ import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
 import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES } from '../../src/domain/operator.ts';
 import { LOCALES } from '../../src/domain/locale.ts';
 import { PLATFORMS, PUSH_CHOICES } from '../../src/domain/push-service.ts';
+import { CORRECTABLE_FACTS } from '../../src/domain/correction.ts';
 import { APPLICATION_STATES } from '../../src/domain/reissue-application.ts';
 import { IDENTITY_PROOFS, REISSUE_CAUSES, REISSUE_DELIVERIES, REISSUE_STATES } from '../../src/domain/reissue.ts';
 import { SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
@@ -76,6 +77,7 @@ describe('the database', () => {
     ['reissue_applications', 'cause', REISSUE_CAUSES],
     ['reissue_applications', 'identity_proof', IDENTITY_PROOFS],
     ['reissue_applications', 'delivery', REISSUE_DELIVERIES],
+    ['corrections', 'fact', CORRECTABLE_FACTS],
     ['reports', 'kind', REPORT_KINDS],
     ['reports', 'outcome', REPORT_OUTCOMES],
     ['approvals', 'kind', APPROVAL_KINDS],
