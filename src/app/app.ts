@@ -22,6 +22,7 @@ import { PushToken } from './screens/push-token.ts';
 import type { Leave } from './screens/pin-refusal.ts';
 import { Replaced } from './screens/replaced.ts';
 import type { Request } from './screens/request.ts';
+import { SelfTest } from './screens/self-test.ts';
 import { Settings } from './screens/settings.ts';
 import { SignRequest } from './screens/sign-request.ts';
 import { AddingSmartOtp } from './screens/smart-otp.ts';
@@ -38,6 +39,7 @@ export class App {
   private readonly addingSmartOtp: AddingSmartOtp;
   private readonly enrolling: Enrolling;
   private readonly settings: Settings;
+  private readonly selfTest: SelfTest;
   private readonly pushToken: PushToken;
   private readonly alertWays: AlertWays = {
     show: (alert, isLocked) => this.showAlert(alert, isLocked),
@@ -62,6 +64,9 @@ export class App {
     const leaveOf = (phone: Phone) => this.leaveOf(phone);
     const app = { service, platform };
     this.pushToken = new PushToken(platform, installation, phones);
+    const standing = () => platform.standing?.(() => this.refresh()) ?? Promise.resolve({ offers: [] });
+    const reconnect = () => this.pushToken.tell({ again: true });
+    this.selfTest = new SelfTest(display, { back: () => this.settings.show(), unregistered, standing, reconnect });
     const leaveHome = () => this.elsewhere(() => undefined);
     this.newPhoneCode = new NewPhoneCode(display, now, { leaveHome, home: toHome });
     this.addingSmartOtp = new AddingSmartOtp(display, phones, app, (...test) => this.beginTest(...test), leaveOf);
@@ -77,8 +82,8 @@ export class App {
       enrolAgain: (phone) => this.elsewhere(() => this.leaveOf(phone).enrolAgain()),
       goOn: (smartOtp) => this.elsewhere(() => this.addingSmartOtp.goOn(smartOtp)),
       unregistered,
-      standing: () => platform.standing?.(() => this.refresh()) ?? Promise.resolve({ offers: [] }),
-      reconnect: () => this.pushToken.tell({ again: true }),
+      standing,
+      reconnect,
     });
     this.replaced = new Replaced(display, phones, this.newPhoneCode, {
       ...this.alertWays,
@@ -101,6 +106,7 @@ export class App {
       withCode: (back) => (this.phones.main ? this.enrolling.beginAgain(back) : this.enrolling.begin()),
       addSmartOtp: (back) => this.addingSmartOtp.begin(back),
       goOn: (smartOtp) => this.addingSmartOtp.goOn(smartOtp),
+      check: (phone) => this.selfTest.show(phone),
       reset: () => void this.reset(),
     });
   }
@@ -225,7 +231,7 @@ export class App {
         this.refresh();
         break;
       case 'push_test':
-        display.notify({ kind: 'notice', ...words.banner.pushTest });
+        if (!this.selfTest.take()) display.notify({ kind: 'notice', ...words.banner.pushTest });
         break;
       case 'notice':
         this.takeNotice({ kind: received.notice, detail: received.detail });

@@ -451,6 +451,14 @@ export class Phone {
     await this.send({ method: 'PUT', url: '/device/push-token', body: { pushToken } });
   }
 
+  /** Milliseconds by which the service's clock is ahead of this phone's, to a second. The question is proven by the key. */
+  async clockDifference(): Promise<number> {
+    const response = await this.call({ method: 'GET', url: '/device' });
+    await response.body?.cancel();
+    const at = Date.parse(response.headers.get('date') ?? '');
+    return Number.isNaN(at) ? this.clock.offsetMs : at - Date.now();
+  }
+
   /** Asks for a push that says that it is a test. ProblemError `too_many_requests` after the third in ten minutes. */
   async askTestPush(): Promise<void> {
     await this.send({ method: 'POST', url: '/device/test-push' });

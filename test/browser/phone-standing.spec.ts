@@ -249,6 +249,19 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     await phone.getByText('새로 고쳤습니다.').waitFor();
     expect(await screen(phone, 'home').locator('.alerts-off').count()).toBe(0);
     expect(await scene.rows.devices.hasPushToken(deviceId)).toBe(true);
+    await openSetting(phone, '내 보호 상태 점검');
+    await phone.getByText('시험 알림이 도착했습니다.').waitFor();
+    await phone.getByRole('button', { name: '다시 점검' }).waitFor();
+    expect(await phone.locator('.checks .good').count()).toBe(3);
+    expect(await phone.locator('.checks li').count()).toBe(3);
+    await expectFit();
+    // What cannot be asked is not called right.
+    await phone.route('**/device/test-push', (route) => route.fulfill({ status: 429, json: {} }));
+    await phone.route('**/app/v1/device', (route) => route.abort());
+    await phone.getByRole('button', { name: '다시 점검' }).click();
+    await phone.locator('.checks .unknown').nth(2).waitFor();
+    await phone.unrouteAll();
+    await phone.goto(`${scene.issuer}/phone?lang=ko`);
     await scene.startFor(person);
     await openSetting(phone, '웹사이트 한 곳만 문자로 받기');
     await phone.getByRole('button', { name: '한빛서점', exact: true }).click();

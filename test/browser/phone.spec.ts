@@ -112,6 +112,10 @@ describeWith(CHROMIUM, 'the reference app', () => {
     expect(code).toMatch(/^\d{6}$/);
     expect(await phone.locator('#code').textContent()).toContain(`${code.slice(0, 3)} ${code.slice(3)}`);
     await expectFit();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await phone.getByRole('button', { name: '번호 복사' }).click();
+    await phone.getByText('한빛서점에서 보던 화면으로 돌아가').waitFor();
+    expect(await phone.evaluate('navigator.clipboard.readText()')).toBe(code);
     // The phone still shows the request after a reload.
     await phone.reload();
     await phone.locator('.request-card').click();

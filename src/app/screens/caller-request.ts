@@ -39,6 +39,11 @@ export class CallerRequest extends CodeRequest {
     this.drawCode({ code, fault });
   }
 
+  /** This code is read to the operator. */
+  protected override copying(): HTMLElement[] {
+    return [];
+  }
+
   protected override refusals(): HTMLElement[] {
     return [button(caller.no, () => void this.refuseStrangers(), 'danger')];
   }

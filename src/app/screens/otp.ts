@@ -3,6 +3,7 @@ import { make } from '../../pages/browser/element.ts';
 import { Consent } from './consent.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { isUnregistered } from './fault.ts';
+import { floating } from './floating.ts';
 import { forgottenPin } from './forgotten-pin.ts';
 import { PinPad } from './pin-pad.ts';
 import type { Leave } from './pin-refusal.ts';
@@ -11,8 +12,9 @@ import { words } from '../words/words.ts';
 
 const messages = words.otp;
 const CODE_SECONDS = 30;
-/** Milliseconds for which one PIN shows codes. */
+/** Milliseconds for which one PIN shows codes, and after which they are covered until the person taps. */
 const SHOWN_MS = 120_000;
+const UNCOVERED_MS = 60_000;
 /** The current half minute, and those that begin before the screen is hidden. */
 const CODES = 1 + SHOWN_MS / 1000 / CODE_SECONDS;
 const TICK_MS = 250;
@@ -62,12 +64,34 @@ export class OneTimeCodes {
 
   private show(codes: readonly TimedCode[]): void {
     const hideAt = Date.now() + SHOWN_MS;
+    let coverAt = Date.now() + UNCOVERED_MS;
     this.display.show((signal) => {
       const grouped = make('span', { 'aria-hidden': 'true' });
       const spoken = make('span', { class: 'unseen' });
       const bar = make('progress', { class: 'half-minute', max: String(CODE_SECONDS), 'aria-hidden': 'true' });
       const left = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
+      const digitsLine = make('p', { class: 'code', id: 'code' }, grouped, spoken);
+      const apart = floating(digitsLine, signal);
       let shown: TimedCode | undefined;
+      const aloud = readAloudButton(() => shown?.code ?? '', signal);
+      const uncover = button(messages.uncover, () => {
+        coverAt = Date.now() + UNCOVERED_MS;
+        setCovered(false);
+        tick();
+      });
+      const setCovered = (isCovered: boolean) => {
+        uncover.hidden = !isCovered;
+        for (const one of [aloud, apart.button]) if (one) one.hidden = isCovered;
+      };
+      const cover = () => {
+        if (!uncover.hidden) return;
+        shown = undefined;
+        grouped.textContent = '••• •••';
+        spoken.textContent = messages.covered;
+        this.display.say(messages.covered);
+        setCovered(true);
+      };
+      setCovered(false);
       const draw = (code: TimedCode, now: number) => {
         const seconds = (code.endsAt - now) / 1000;
         bar.value = seconds;
@@ -84,23 +108,28 @@ export class OneTimeCodes {
         const now = Date.now();
         const present = codes.find(({ endsAt }) => endsAt - CODE_SECONDS * 1000 <= now && now < endsAt);
         // After a change of the clock there may be no code for the present time.
-        if (present && now < hideAt) draw(present, now);
-        else this.askPin(messages.hidden);
+        if (!present || now >= hideAt) this.askPin(messages.hidden);
+        else if (now >= coverAt) cover();
+        else draw(present, now);
       };
       const timer = setInterval(tick, TICK_MS);
       signal.addEventListener('abort', () => {
         clearInterval(timer);
         this.display.say('');
       });
-      document.addEventListener('visibilitychange', () => document.hidden && this.askPin(messages.hidden), { signal });
+      // A floating window is there to be read beside another page.
+      const onHidden = () => document.hidden && !apart.isOpen() && this.askPin(messages.hidden);
+      document.addEventListener('visibilitychange', onHidden, { signal });
       // Deferred until this screen is shown, because a tick may replace it.
       queueMicrotask(tick);
       return screen(
         { ...messages.shown, kind: 'shown-code' },
-        make('p', { class: 'code', id: 'code' }, grouped, spoken),
+        digitsLine,
+        uncover,
         bar,
         make('p', { class: 'until-next' }, messages.left, ' ', left),
-        readAloudButton(() => shown?.code ?? '', signal),
+        aloud,
+        apart.button,
         make('p', { class: 'hint' }, words.codeNote),
         button(words.done, this.leave.back, 'secondary'),
         this.lockedLine(signal),

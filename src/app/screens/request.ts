@@ -6,6 +6,7 @@ import { badge, button, factList, faultLine, screen, type Display } from './disp
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import { forgottenPin } from './forgotten-pin.ts';
 import { deviceIn } from './end-user.ts';
+import { floating } from './floating.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
@@ -105,6 +106,9 @@ export abstract class Request {
         { ...this.words.code, kind: 'shown-code' },
         digits,
         readAloudButton(() => code, signal),
+        ...this.copying(code),
+        // A code for a transaction is read beside it.
+        ends && floating(digits, signal).button,
         factList([
           ...(askedFor === undefined ? [] : [[words.purpose, askedFor] as const]),
           [words.timeLeft, this.countdown(signal, ends)],
@@ -136,6 +140,23 @@ export abstract class Request {
       if (codeOf(error) === 'pin_locked' || codeOf(error) === 'pin_exhausted') this.over = true;
       afterRefusedPin(this.display, error, { again: (fault) => this.askPin(fault), leave: this.leave });
     }
+  }
+
+  /** The way of the code into the page that waits for it: no page can bring the person back to another app's. */
+  protected copying(code: string): HTMLElement[] {
+    const { clipboard } = navigator as { clipboard?: Clipboard };
+    // Only a page over TLS has it.
+    if (!clipboard) return [];
+    const said = make('p', { class: 'hint', role: 'status' });
+    const { copy, copied, refused } = words.copying;
+    const write = async () => {
+      const isCopied = await clipboard.writeText(code).then(
+        () => true,
+        () => false,
+      );
+      said.textContent = isCopied ? copied(this.authentication.relyingParty.name) : refused;
+    };
+    return [button(copy, () => void write(), 'secondary'), said];
   }
 
   protected hint(text: string): HTMLElement {

@@ -21,6 +21,7 @@ interface Ways {
   withCode: (back: () => void) => void;
   addSmartOtp: (back: () => void) => void;
   goOn: (smartOtp: SmartOtp) => void;
+  check: (phone: Phone) => void;
   reset: () => void;
 }
 
@@ -38,12 +39,17 @@ export class Settings {
 
   show(): void {
     const { back } = this;
-    const { institutions, authenticators, addSmartOtp, notices, again, register, reset } = words.settings;
+    const { institutions, authenticators, addSmartOtp, check, notices, again, register, reset } = words.settings;
+    const { main } = this.phones;
     const entries: [string, () => void][] = [
       ...this.entriesOfPhone(),
       [institutions, () => this.showInstitutions()],
       [authenticators, () => void this.showAuthenticators()],
       [addSmartOtp, () => this.ways.addSmartOtp(back)],
+      ...(main ? ([[check, () => this.ways.check(main)]] as const) : []).map(([name, open]): [string, () => void] => [
+        name,
+        open,
+      ]),
       [notices, () => this.showNotices()],
       [this.phones.main ? again : register, () => this.ways.withCode(back)],
       [reset, () => this.confirmReset()],

@@ -273,6 +273,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       institutions: 'Institutions',
       authenticators: 'My authenticators',
       addSmartOtp: 'Add a Smart OTP',
+      check: 'Check my protection',
       notices: 'Notices',
       again: 'Enrol again',
       register: 'Register this phone',
@@ -318,6 +319,38 @@ export function en({ service, callCentre }: Brand): AppWords {
     code: { title: 'Your code', text: 'Type this number into the verification window.' },
     codeNote: 'Do not share it with anyone who asks for it by phone or text message.',
     readAloud: 'Read aloud',
+    floating: 'Show in a small window',
+    copying: {
+      copy: 'Copy the code',
+      copied: (relyingParty) => `Copied. Go back to the page of ${relyingParty} and paste it.`,
+      refused: 'It could not be copied. Please type the code.',
+    },
+    selfTest: {
+      title: 'Check my protection',
+      text: 'This checks what a verification needs.',
+      checking: 'Checking.',
+      again: 'Check again',
+      key: { name: 'Key of the phone', good: 'The service recognises this phone.' },
+      clock: {
+        name: 'Clock',
+        good: 'The clock is right.',
+        bad: (seconds) =>
+          `The clock differs by ${seconds} s. Turn on the automatic date and time in the settings of the phone.`,
+      },
+      otp: {
+        name: 'One-time codes',
+        good: 'One-time codes can be used.',
+        gone: 'The service does not know them. Please register this phone again.',
+      },
+      push: {
+        name: 'Notifications',
+        good: 'The test has arrived.',
+        off: 'Notifications are off. Turn them on on the first screen.',
+        bad: (seconds) =>
+          `The test did not arrive within ${seconds} s. Check the connection and the notification settings of the phone, and open the app yourself when you are asked to verify.`,
+        often: 'There were too many tests. Check again in ten minutes.',
+      },
+    },
     lastSeconds: '30 seconds left.',
     declineTitle: 'Why are you declining?',
     reasons: {
@@ -513,6 +546,8 @@ export function en({ service, callCentre }: Brand): AppWords {
       seconds: (seconds) => `${seconds} s`,
       next: 'The code has changed.',
       hidden: 'The code was hidden to keep it safe.',
+      covered: 'The code is covered.',
+      uncover: 'Tap to show the code',
       locked: 'Locked after five wrong codes. To unlock it, verify yourself once with a notification from this app.',
     },
     smartOtp: {

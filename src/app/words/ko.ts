@@ -290,6 +290,7 @@ export function ko({ service, callCentre }: Brand) {
       institutions: '등록된 기관',
       authenticators: '내 인증수단',
       addSmartOtp: '스마트OTP 추가',
+      check: '내 보호 상태 점검',
       notices: '알림',
       again: '휴대폰 다시 등록',
       register: '휴대폰 등록',
@@ -335,6 +336,37 @@ export function ko({ service, callCentre }: Brand) {
     code: { title: '인증번호', text: '본인확인 창에 이 번호를 입력해 주세요.' },
     codeNote: '전화나 문자로 번호를 묻는 사람에게 알려 주지 마세요.',
     readAloud: '소리로 듣기',
+    floating: '작은 창으로 보기',
+    copying: {
+      copy: '번호 복사',
+      copied: (relyingParty: string) => `복사했습니다. ${relyingParty}에서 보던 화면으로 돌아가 붙여 넣어 주세요.`,
+      refused: '복사하지 못했습니다. 번호를 직접 입력해 주세요.',
+    },
+    selfTest: {
+      title: '내 보호 상태 점검',
+      text: '본인확인에 필요한 것을 지금 확인합니다.',
+      checking: '확인하고 있습니다.',
+      again: '다시 점검',
+      key: { name: '휴대폰의 열쇠', good: '서비스가 이 휴대폰을 알아봅니다.' },
+      clock: {
+        name: '시계',
+        good: '시계가 맞습니다.',
+        bad: (seconds: number) => `시계가 ${seconds}초 다릅니다. 휴대폰 설정에서 ‘날짜와 시간 자동 설정’을 켜 주세요.`,
+      },
+      otp: {
+        name: 'OTP',
+        good: 'OTP 번호를 쓸 수 있습니다.',
+        gone: '서비스에 이 OTP가 없습니다. 휴대폰을 다시 등록해 주세요.',
+      },
+      push: {
+        name: '알림',
+        good: '시험 알림이 도착했습니다.',
+        off: '알림이 꺼져 있습니다. 첫 화면에서 알림을 켜 주세요.',
+        bad: (seconds: number) =>
+          `시험 알림이 ${seconds}초 안에 오지 않았습니다. 인터넷과 휴대폰의 알림 설정을 확인하고, 요청할 때 앱을 직접 열어 주세요.`,
+        often: '시험 알림을 여러 번 보냈습니다. 10분 뒤에 다시 점검해 주세요.',
+      },
+    },
     lastSeconds: '30초 남았습니다.',
     declineTitle: '거절 이유를 선택해 주세요',
     reasons: {
@@ -532,6 +564,8 @@ export function ko({ service, callCentre }: Brand) {
       seconds: (seconds: number) => `${seconds}초`,
       next: '번호가 바뀌었습니다.',
       hidden: '안전을 위해 번호를 숨겼습니다.',
+      covered: '번호를 가렸습니다.',
+      uncover: '눌러서 번호 보기',
       locked: '틀린 번호가 다섯 번 입력되어 OTP가 잠겼습니다. 앱 알림으로 본인확인을 한 번 하면 잠금이 풀립니다.',
     },
     smartOtp: {
