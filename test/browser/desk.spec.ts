@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { randomUUID } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
+import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan } from '../support/service.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
@@ -58,6 +59,18 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await scene.rows.operators.forgetTotp(login);
     const operator = scene.operator(login);
     return { password: operator.password, code: totpOf(fromBase32(operator.totpSecret), totpStep(new Date())) };
+  }
+
+  /** Files a customer's own application for a reissue by post, without a log-in. */
+  async function applyOnWebsite(lineId: string, oldSerialNumber: string): Promise<void> {
+    const { phoneNumber, birthDate, genderDigit } = scene.person(lineId);
+    const visitor = new TextBrowser(scene.issuer);
+    await visitor.open('/reissue/apply');
+    const proof = { identityProof: 'id_card', reference: '' };
+    const recipient = { delivery: 'post', name: '홍길동', postcode: '04524', address: '서울특별시 중구 세종대로 110' };
+    const person = { phoneNumber, birthDate, genderDigit };
+    await visitor.send('/reissue/apply', { ...person, cause: 'broken', oldSerialNumber, ...proof, ...recipient });
+    await scene.rows.customers.untilApplicationsMatched();
   }
 
   /** Checks the current page at every width of `WIDTHS`. */
@@ -162,6 +175,9 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       expect(await page.locator('.countdown [role="timer"]').innerText()).toMatch(/^(10:00|09:\d\d)$/);
       expect(await page.locator('.spelling li').count()).toBe(4);
       expect(await page.locator('.qr svg').isVisible()).toBe(true);
+      await page.locator('form[action$="/text"] button').click();
+      await page.locator('.good-note').waitFor();
+      await expectFit(page);
 
       await scene.rows.figures.fillDays('demo-bank');
       await page.goto(`${scene.issuer}/operator/overview`);
@@ -385,11 +401,15 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       const serialNumber = `PG-1234-5678-${String(width).padStart(4, '0')}`;
       await scene.rows.devices.setSerialNumber(id, serialNumber);
       const english = locale === 'en';
+      await applyOnWebsite('demo-3', serialNumber);
       const agent = await openDesk('agent', { width, english });
       await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
       await agent.locator('#reason').fill(SCRIPT);
       await agent.locator('main .primary').click();
       await agent.locator('.timeline').waitFor();
+      await agent.locator('.own-application summary').first().click();
+      await agent.locator('form[action$="/ask-correction"]').locator('xpath=..').locator('summary').click();
+      expect(await texts(agent)).toContain('홍*동 · 04*** · 서울특별시 중구 ****');
       const form = agent.locator('form[action$="/apply-reissue"]');
       await form.locator('xpath=..').locator('summary').click();
       await form.getByLabel(english ? 'lost' : '분실').check();
