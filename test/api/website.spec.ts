@@ -19,11 +19,37 @@ import { TextBrowser, type SeenPage } from '../../src/commands/journey/text-brow
 let service: TestService;
 
 beforeAll(async () => {
-  service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0' });
+  service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0', ...NATIVE_APPS });
 });
 afterAll(() => service.stop());
 // All visitors of these tests have one address.
 beforeEach(() => service.rows.budgets.clearForms());
+
+/** The native apps of this service. */
+const FINGERPRINT = Array.from({ length: 32 }, () => 'ab').join(':');
+const NATIVE_APPS = {
+  ANDROID_APP_PACKAGE: 'kr.example.pushguard',
+  ANDROID_APP_FINGERPRINTS: FINGERPRINT,
+  IOS_APP_IDS: 'ABCDE12345.kr.example.pushguard',
+  ANDROID_STORE_URL: 'https://play.google.com/store/apps/details?id=kr.example.pushguard',
+  IOS_STORE_URL: 'https://apps.apple.com/kr/app/id1234567890',
+};
+const LINK_FILES = ['/.well-known/assetlinks.json', '/.well-known/apple-app-site-association'];
+
+it('the systems of phones learn which native apps open the links of this service', async () => {
+  const [android, ios] = await Promise.all(LINK_FILES.map((path) => fetch(service.issuer + path)));
+  expect(android!.headers.get('content-type')).toContain('application/json');
+  expect(await android!.json()).toMatchObject([
+    {
+      relation: ['delegate_permission/common.handle_all_urls'],
+      target: { package_name: 'kr.example.pushguard', sha256_cert_fingerprints: [FINGERPRINT.toUpperCase()] },
+    },
+  ]);
+  expect(ios!.headers.get('content-type')).toContain('application/json');
+  expect(await ios!.json()).toMatchObject({
+    applinks: { details: [{ appIDs: ['ABCDE12345.kr.example.pushguard'], components: [{ '/': '/app' }, {}] }] },
+  });
+});
 
 const visit = () => new TextBrowser(service.issuer);
 const typed = ({ birthDate, genderDigit, phoneNumber }: TestPerson) => ({ birthDate, genderDigit, phoneNumber });
@@ -177,6 +203,18 @@ describe('joining', () => {
         withdrawn: false,
       })),
     ]);
+
+    // A phone is offered the native app of its own system, a computer none.
+    const onPhone = async (agent: string) =>
+      (await visitor.request('GET', '/enrol', undefined, { 'User-Agent': agent })).text();
+    const { ANDROID_STORE_URL, IOS_STORE_URL } = NATIVE_APPS;
+    const android = await onPhone('Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/140.0 Mobile Safari/537.36');
+    expect(android).toContain(`href="${ANDROID_STORE_URL}"`);
+    expect(android).not.toContain(IOS_STORE_URL);
+    expect(
+      await onPhone('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 Safari/604.1'),
+    ).toContain(`href="${IOS_STORE_URL}"`);
+    expect(page.html).not.toMatch(/play\.google\.com|apps\.apple\.com/);
 
     const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');
     const phone = await service.enrol(code);
@@ -696,6 +734,8 @@ describe('reports without a login', () => {
   it('a new phone’s code waits for as long as configured after the carrier’s event', async () => {
     const patient = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '60' });
     try {
+      // Without native apps there is no such file.
+      for (const path of LINK_FILES) expect((await fetch(patient.issuer + path)).status).toBe(404);
       const { person } = await patient.subscriber();
       await patient.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
       const visitor = new TextBrowser(patient.issuer);

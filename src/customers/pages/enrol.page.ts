@@ -23,6 +23,8 @@ export function enrolPage(input: {
   issuer: string;
   /** Whether the page is read on a phone, which cannot scan its own screen. */
   onPhone: boolean;
+  /** The address of the native app in the store of this phone. */
+  store: string | undefined;
 }): Page {
   const { reader, state } = input;
   const { enrol } = reader.words(CUSTOMER_WORDS);
@@ -58,8 +60,15 @@ function reload(reader: Reader): Html {
   return html`<a class="secondary" href="/enrol">${reader.words(CUSTOMER_WORDS).enrol.reload}</a>`;
 }
 
-function waiting(input: { reader: Reader; shown: ShownEnrolment; now: Date; issuer: string; onPhone: boolean }): Html {
-  const { reader, shown, now, issuer, onPhone } = input;
+function waiting(input: {
+  reader: Reader;
+  shown: ShownEnrolment;
+  now: Date;
+  issuer: string;
+  onPhone: boolean;
+  store: string | undefined;
+}): Html {
+  const { reader, shown, now, issuer, onPhone, store } = input;
   const { enrol } = reader.words(CUSTOMER_WORDS);
   const link = enrolmentLink(issuer, shown.enrolmentCode);
   const qr = html`<figure class="qr">${qrCode(link, enrol.qr)}</figure>`;
@@ -69,6 +78,7 @@ function waiting(input: { reader: Reader; shown: ShownEnrolment; now: Date; issu
       ${steps.map((step) => html`<li>${step}</li>`)}
     </ol>
     ${onPhone ? linkButton(link, enrol.open) : qr}
+    ${store !== undefined && html`<p class="hint">${enrol.storeFirst} <a href="${store}">${enrol.store}</a></p>`}
     <p class="label-row">
       <span>${enrol.code}</span>
       <span class="countdown"

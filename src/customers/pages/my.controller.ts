@@ -57,8 +57,10 @@ export class MyController {
       return;
     }
     const { ISSUER: issuer } = this.environment;
-    const onPhone = /\bMobi/.test(request.headers['user-agent'] ?? '');
-    const page = { reader: visitor, token: visitor.formToken(), ...enrolment, now: new Date(), issuer, onPhone };
+    const userAgent = request.headers['user-agent'] ?? '';
+    const onPhone = /\bMobi/.test(userAgent);
+    const store = storeFor(userAgent, this.environment);
+    const page = { reader: visitor, token: visitor.formToken(), ...enrolment, now: new Date(), issuer, onPhone, store };
     this.pages.send(reply, enrolPage(page));
   }
 
@@ -145,4 +147,10 @@ export class MyController {
     if (receipt) this.pages.send(reply, receiptPage(visitor, customer.line.phoneNumber, receipt));
     else void reply.redirect('/my', 303);
   }
+}
+
+/** The store of the phone's system, if the native app is offered there. */
+function storeFor(userAgent: string, { ANDROID_STORE_URL, IOS_STORE_URL }: Environment): string | undefined {
+  if (/\b(iPhone|iPod)\b/.test(userAgent)) return IOS_STORE_URL;
+  return /\bAndroid\b/.test(userAgent) && /\bMobi/.test(userAgent) ? ANDROID_STORE_URL : undefined;
 }

@@ -179,6 +179,9 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     ],
     stepsOnPhone: ['Press “Open in the app”.', 'Choose a PIN in the app.', 'Confirm the test code.'],
     open: 'Open in the app',
+    storeFirst:
+      'If you do not have the app yet, install it first. Then come back to this page and press “Open in the app”.',
+    store: 'Install the app from the store',
     copy: 'Copy the enrolment code',
     copied: 'Copied.',
     otherPhone: 'QR code, to register another phone',
