@@ -215,6 +215,16 @@ describe('joining', () => {
       await onPhone('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 Safari/604.1'),
     ).toContain(`href="${IOS_STORE_URL}"`);
     expect(page.html).not.toMatch(/play\.google\.com|apps\.apple\.com/);
+    // The link goes to the person's own number, at most three times, and only while the code is good.
+    expect(page.text).toContain(`${person.phoneNumber.replace('+82', '0').slice(0, 3)}-****-`);
+    const sent = await visitor.send('/enrol/text');
+    expect(sent.text).toContain('문자를 보냈습니다');
+    const link = await eventually('the link by text message', () =>
+      service.smsc.received.find(({ to, text }) => to === person.phoneNumber && text.includes('/app#enrol=')),
+    );
+    expect(link.text).toContain(`${service.issuer}/app#enrol=${code}`);
+    for (const status of [200, 200, 429]) expect((await visitor.send('/enrol/text')).status).toBe(status);
+    await visitor.open('/enrol');
 
     const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');
     const phone = await service.enrol(code);
@@ -278,8 +288,11 @@ describe('joining', () => {
   it('joining offers a new code when the first one expired', async () => {
     const person = await service.addLine();
     const { visitor, page } = await joined(person);
+    const form = visitor.hiddenFields('/enrol/text');
     await visitor.open('/my');
     await service.rows.subscriptions.expireUnusedEnrolmentCodes();
+    expect((await visitor.request('POST', '/enrol/text', form)).status).toBe(401);
+    expect(service.smsc.received.filter(({ text }) => text.includes(shownCode(page)))).toEqual([]);
     await service.rows.customers.ageVerifications(11);
     expect((await visitor.open('/enrol')).text).toContain('10분이 지났습니다');
     const again = await visitor.send('/enrol');

@@ -48,7 +48,7 @@ export class MyController {
   }
 
   @Get('enrol')
-  async enrol(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async enrol(@Query('sent') sent: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const customer = await this.customers.loggedIn(visitor.digest);
     const enrolment = visitor.digest && (await this.service.enrolment(customer, visitor.digest));
@@ -60,7 +60,16 @@ export class MyController {
     const userAgent = request.headers['user-agent'] ?? '';
     const onPhone = /\bMobi/.test(userAgent);
     const store = storeFor(userAgent, this.environment);
-    const page = { reader: visitor, token: visitor.formToken(), ...enrolment, now: new Date(), issuer, onPhone, store };
+    const page = {
+      reader: visitor,
+      token: visitor.formToken(),
+      ...enrolment,
+      now: new Date(),
+      issuer,
+      onPhone,
+      store,
+      isSent: sent === '1',
+    };
     this.pages.send(reply, enrolPage(page));
   }
 
@@ -91,6 +100,18 @@ export class MyController {
     const customer = await this.customers.loggedIn(visitor.digest);
     if (visitor.digest) await this.service.newCode(customer, visitor.digest);
     void reply.redirect('/enrol', 303);
+  }
+
+  /** Texts the link of the shown code to the customer's own number. */
+  @Post('enrol/text')
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
+  async textLink(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    visitor.form();
+    await this.limits.spend(addressLimit('enrol text', request));
+    const customer = await this.customers.loggedIn(visitor.digest);
+    if (visitor.digest) await this.service.textLink(customer, visitor.digest);
+    void reply.redirect('/enrol?sent=1', 303);
   }
 
   /**
