@@ -21,6 +21,7 @@ import {
   IsDatabaseAddress,
   IsHostAndPort,
   IsKeyring,
+  IsListOf,
   IsNetworks,
   IsPlainUrl,
   IsProxies,
@@ -365,6 +366,32 @@ export class Environment {
   @Min(0)
   @Max(10_080)
   NEW_PHONE_WAIT_MINUTES: number = 1_440;
+
+  /** The package of a native app on Android that opens links to `/app`, such as `kr.example.pushguard`. */
+  @IsOptional()
+  @Matches(/^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/, { message: '$property must be a package such as kr.example.app' })
+  ANDROID_APP_PACKAGE?: string;
+
+  /** The SHA-256 fingerprints of the certificates that sign this package, separated by commas. */
+  @IsOptional()
+  @IsListOf(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/i, 'must be SHA-256 fingerprints, each of 32 bytes such as 14:6D:E9:…')
+  ANDROID_APP_FINGERPRINTS?: string[];
+
+  /** Native apps on iOS that open links to `/app`: team and bundle, such as `ABCDE12345.kr.example.pushguard`. */
+  @IsOptional()
+  @IsListOf(/^[A-Z0-9]{10}\.[A-Za-z0-9.-]{1,155}$/, 'must be team and bundle, such as ABCDE12345.kr.example.app')
+  IOS_APP_IDS?: string[];
+
+  /** Where the native apps are offered; shown to a person who enrols a phone of this system. */
+  @IsOptional()
+  @IsPlainUrl()
+  @IsUrl({ require_protocol: true, protocols: ['https'] })
+  ANDROID_STORE_URL?: string;
+
+  @IsOptional()
+  @IsPlainUrl()
+  @IsUrl({ require_protocol: true, protocols: ['https'] })
+  IOS_STORE_URL?: string;
 }
 
 /** The variables that `npm run start:prod` requires. */
@@ -412,6 +439,12 @@ export function readEnvironment(
     for (const name of ['APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'] as const)
       if (!environment[name] && !isNamed(name)) faults.push(`${name}: is required with APNS_KEY`);
   }
+  for (const [one, other] of [
+    ['ANDROID_APP_PACKAGE', 'ANDROID_APP_FINGERPRINTS'],
+    ['ANDROID_APP_FINGERPRINTS', 'ANDROID_APP_PACKAGE'],
+  ] as const)
+    if (environment[one] && !environment[other] && !isNamed(one) && !isNamed(other))
+      faults.push(`${other}: is required with ${one}`);
   if (faults.length > 0) throw new Error(`Correct these environment variables:\n  ${faults.join('\n  ')}`);
   return environment;
 }

@@ -50,6 +50,20 @@ export function IsProxies(): PropertyDecorator {
   );
 }
 
+/** A list whose entries each have one form; `sentence` says which. */
+export function IsListOf(entry: RegExp, sentence: string): PropertyDecorator {
+  return applyDecorators(
+    List(),
+    ValidateBy({
+      name: 'listOf',
+      validator: {
+        validate: (value) => Array.isArray(value) && value.length > 0 && value.every((one) => entry.test(String(one))),
+        defaultMessage: (context) => `${context?.property} ${sentence}`,
+      },
+    }),
+  );
+}
+
 /** A list of networks, each as `10.0.0.0/8`. */
 export function IsNetworks(): PropertyDecorator {
   return applyDecorators(

@@ -50,7 +50,7 @@ export class Shell {
     const { assets } = this;
     const { words } = assets;
     const files = [
-      ...['installed.js', 'app.css'].map((name) => assets.address(name)),
+      ...['installed.js', 'scanner.js', 'app.css'].map((name) => assets.address(name)),
       assets.brandStylesheet,
       ...ICONS.map(({ name }) => `${APP}/${name}`),
     ];

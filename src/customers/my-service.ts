@@ -7,8 +7,14 @@ import {
 } from '../authenticators/registrations/registrations.ts';
 import { Charges } from '../charges/charges.ts';
 import type { MonthToDate } from '../charges/charge.ts';
+import { Environment } from '../../config/environment.ts';
+import { enrolmentLink as linkWith } from '../domain/enrolment-link.ts';
+import { maskPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
+import { FormLimits } from '../http/form-limits.ts';
+import { Notices } from '../notices/notices.ts';
+import { textedCodes } from './limits.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
@@ -55,6 +61,9 @@ export class MyService {
     private readonly authenticators: Authenticators,
     private readonly newPhone: NewPhone,
     private readonly applications: ReissueApplications,
+    private readonly notices: Notices,
+    private readonly limits: FormLimits,
+    private readonly environment: Environment,
   ) {}
 
   /** Returns the customer's current subscription; undefined without one. */
@@ -112,12 +121,57 @@ export class MyService {
   async enrolment(
     { session, line }: Customer,
     digest: Buffer,
-  ): Promise<{ shown: ShownEnrolment; state: EnrolmentState; mayHaveAnother: boolean } | undefined> {
+  ): Promise<
+    { shown: ShownEnrolment; state: EnrolmentState; mayHaveAnother: boolean; textTo: string | undefined } | undefined
+  > {
     const shown = this.customers.readEnrolment(digest, session);
     if (!shown) return undefined;
     const state = await this.subscriptions.enrolmentState(shown.enrolmentCode);
     const standing = await this.subscriptions.standingOnLine(line.lineId);
-    return { shown, state, mayHaveAnother: !standing?.protectedSince || isForNewPhone(session) };
+    const mayText = state === 'waiting' && standing !== undefined && (await this.mayText(standing));
+    return {
+      shown,
+      state,
+      mayHaveAnother: !standing?.protectedSince || isForNewPhone(session),
+      textTo: mayText ? maskPhoneNumber(line.phoneNumber) : undefined,
+    };
+  }
+
+  /**
+   * Texts the link with the code that the page shows to the customer's own number, while the code enrols a phone of this
+   * line. Problems: `session_ended` without a live code; `nothing_to_change` where no
+   * code may be texted; `too_many_requests`.
+   */
+  async textLink({ line, session: visit }: Customer, digest: Buffer): Promise<void> {
+    const shown = this.customers.readEnrolment(digest, visit);
+    const standing = await this.subscriptions.standingOnLine(line.lineId);
+    if (!shown || !standing) throw new Problem('session_ended', 'There is no enrolment code to send.');
+    await this.lifecycle.inTransaction(async (step) => {
+      const { session, queued } = step;
+      const locked = await this.lifecycle.lock(step, standing.id);
+      const offered = await this.subscriptions.offeredBy(shown.enrolmentCode).catch(() => undefined);
+      if (offered?.lineId !== line.lineId || offered.isSmartOtp) {
+        throw new Problem('session_ended', 'The enrolment code is no longer valid. Request a new one.');
+      }
+      const { phoneNumber } = await this.notices.addressOf(session, locked.id);
+      if (phoneNumber === '' || !(await this.mayText(locked))) {
+        throw new Problem('nothing_to_change', 'The code cannot be sent by text message now. Scan it, or type it.');
+      }
+      await this.limits.spendIn(session, textedCodes(locked.id));
+      const seconds = Math.max(1, Math.ceil((offered.expiresAt.getTime() - Date.now()) / 1000));
+      const enrolmentLink = linkWith(this.environment.ISSUER, shown.enrolmentCode);
+      const to = { phoneNumber, enrolmentLink };
+      queued.push(await this.notices.enqueue(session, locked.id, { kind: 'enrolment_code' }, to, seconds));
+    });
+  }
+
+  /**
+   * Whether a code may go to the number: only before protection began, because afterwards the number alone must not enrol a
+   * phone, and not while the SIM is in doubt.
+   */
+  private async mayText(standing: Parameters<Subscriptions['holdUnder']>[0]): Promise<boolean> {
+    if (standing.protectedSince !== null || standing.suspensions.length > 0) return false;
+    return (await this.subscriptions.holdUnder(standing)) === null;
   }
 
   /** Revokes an institution's registration. Problems: `registration_not_found`, `registration_closed`. */

@@ -76,6 +76,11 @@ export function enrolmentText(enrolmentCode: string): string {
   return `앱 등록 코드 ${enrolmentCode} (10분) 타인에게 알려주지 마세요.`;
 }
 
+/** The text with the link that opens the app, which the person asked for on the website. */
+export function enrolmentLinkText(link: string): string {
+  return `홈페이지에서 요청하신 앱 등록 링크(10분)입니다. 남에게 보내지 마세요. ${link}`;
+}
+
 /**
  * True if a notice may go by SMS when there is no phone to push to.
  * After a change of owner or the end of the line, another person or no person reads the number.

@@ -6,7 +6,7 @@ import { statement } from '../database/statement.ts';
 import { deviceBond } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Line } from '../lines/line.entity.ts';
-import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
+import { enrolmentLinkText, enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 import { PUSH_SERVICE_OF, type Platform, type PushChoice, type PushService } from '../domain/push-service.ts';
 
 /** A phone to which a notice is pushed. The device is unknown in a notice that an earlier release wrote. */
@@ -23,6 +23,8 @@ export interface NoticeAddress {
   phoneNumber: string;
   /** The code that an enrolment notice contains; stored with the address because it needs the same encryption. */
   enrolmentCode?: string;
+  /** The link with such a code. */
+  enrolmentLink?: string;
 }
 
 /** A notice in the form in which it is sent. */
@@ -170,7 +172,10 @@ export class Notices {
     const notice = { kind: row.kind, ...(row.detail !== null && { detail: row.detail }) } as Notice;
     const text = this.keys.fields.decrypt(row.address, `notices:address:${row.id}`).toString('utf8');
     const address = addressIn(text);
-    const { enrolmentCode } = address;
+    const { enrolmentCode, enrolmentLink } = address;
+    if (enrolmentLink !== undefined) {
+      return { notice, address, text: enrolmentLinkText(enrolmentLink), bySms: true };
+    }
     if (enrolmentCode !== undefined) return { notice, address, text: enrolmentText(enrolmentCode), bySms: true };
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
   }

@@ -62,6 +62,10 @@ const FAULTY: [string, string][] = [
   ['FCM_ENDPOINT_CA', SECRET],
   ['APNS_ENDPOINT_CA', `-----BEGIN CERTIFICATE-----\n${SECRET.replaceAll('-', '')}\n-----END CERTIFICATE-----`],
   ['CARRIER_DIRECTORY_TOKEN', `${SECRET}\n${SECRET}`],
+  ['ANDROID_APP_PACKAGE', SECRET],
+  ['IOS_APP_IDS', `ABCDE12345.kr.example.app, ${SECRET}`],
+  ['ANDROID_STORE_URL', `http://store.example/${SECRET}`],
+  ['IOS_STORE_URL', `https://pushguard:${SECRET}@store.example`],
 ];
 
 describe('a secret of the wrong form', () => {

@@ -19,11 +19,37 @@ import { TextBrowser, type SeenPage } from '../../src/commands/journey/text-brow
 let service: TestService;
 
 beforeAll(async () => {
-  service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0' });
+  service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0', ...NATIVE_APPS });
 });
 afterAll(() => service.stop());
 // All visitors of these tests have one address.
 beforeEach(() => service.rows.budgets.clearForms());
+
+/** The native apps of this service. */
+const FINGERPRINT = Array.from({ length: 32 }, () => 'ab').join(':');
+const NATIVE_APPS = {
+  ANDROID_APP_PACKAGE: 'kr.example.pushguard',
+  ANDROID_APP_FINGERPRINTS: FINGERPRINT,
+  IOS_APP_IDS: 'ABCDE12345.kr.example.pushguard',
+  ANDROID_STORE_URL: 'https://play.google.com/store/apps/details?id=kr.example.pushguard',
+  IOS_STORE_URL: 'https://apps.apple.com/kr/app/id1234567890',
+};
+const LINK_FILES = ['/.well-known/assetlinks.json', '/.well-known/apple-app-site-association'];
+
+it('the systems of phones learn which native apps open the links of this service', async () => {
+  const [android, ios] = await Promise.all(LINK_FILES.map((path) => fetch(service.issuer + path)));
+  expect(android!.headers.get('content-type')).toContain('application/json');
+  expect(await android!.json()).toMatchObject([
+    {
+      relation: ['delegate_permission/common.handle_all_urls'],
+      target: { package_name: 'kr.example.pushguard', sha256_cert_fingerprints: [FINGERPRINT.toUpperCase()] },
+    },
+  ]);
+  expect(ios!.headers.get('content-type')).toContain('application/json');
+  expect(await ios!.json()).toMatchObject({
+    applinks: { details: [{ appIDs: ['ABCDE12345.kr.example.pushguard'], components: [{ '/': '/app' }, {}] }] },
+  });
+});
 
 const visit = () => new TextBrowser(service.issuer);
 const typed = ({ birthDate, genderDigit, phoneNumber }: TestPerson) => ({ birthDate, genderDigit, phoneNumber });
@@ -178,6 +204,28 @@ describe('joining', () => {
       })),
     ]);
 
+    // A phone is offered the native app of its own system, a computer none.
+    const onPhone = async (agent: string) =>
+      (await visitor.request('GET', '/enrol', undefined, { 'User-Agent': agent })).text();
+    const { ANDROID_STORE_URL, IOS_STORE_URL } = NATIVE_APPS;
+    const android = await onPhone('Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/140.0 Mobile Safari/537.36');
+    expect(android).toContain(`href="${ANDROID_STORE_URL}"`);
+    expect(android).not.toContain(IOS_STORE_URL);
+    expect(
+      await onPhone('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 Safari/604.1'),
+    ).toContain(`href="${IOS_STORE_URL}"`);
+    expect(page.html).not.toMatch(/play\.google\.com|apps\.apple\.com/);
+    // The link goes to the person's own number, at most three times, and only while the code is good.
+    expect(page.text).toContain(`${person.phoneNumber.replace('+82', '0').slice(0, 3)}-****-`);
+    const sent = await visitor.send('/enrol/text');
+    expect(sent.text).toContain('문자를 보냈습니다');
+    const link = await eventually('the link by text message', () =>
+      service.smsc.received.find(({ to, text }) => to === person.phoneNumber && text.includes('/app#enrol=')),
+    );
+    expect(link.text).toContain(`${service.issuer}/app#enrol=${code}`);
+    for (const status of [200, 200, 429]) expect((await visitor.send('/enrol/text')).status).toBe(status);
+    await visitor.open('/enrol');
+
     const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');
     const phone = await service.enrol(code);
     expect(await (await waiting).json()).toEqual({ state: 'testing' });
@@ -240,8 +288,11 @@ describe('joining', () => {
   it('joining offers a new code when the first one expired', async () => {
     const person = await service.addLine();
     const { visitor, page } = await joined(person);
+    const form = visitor.hiddenFields('/enrol/text');
     await visitor.open('/my');
     await service.rows.subscriptions.expireUnusedEnrolmentCodes();
+    expect((await visitor.request('POST', '/enrol/text', form)).status).toBe(401);
+    expect(service.smsc.received.filter(({ text }) => text.includes(shownCode(page)))).toEqual([]);
     await service.rows.customers.ageVerifications(11);
     expect((await visitor.open('/enrol')).text).toContain('10분이 지났습니다');
     const again = await visitor.send('/enrol');
@@ -696,6 +747,8 @@ describe('reports without a login', () => {
   it('a new phone’s code waits for as long as configured after the carrier’s event', async () => {
     const patient = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '60' });
     try {
+      // Without native apps there is no such file.
+      for (const path of LINK_FILES) expect((await fetch(patient.issuer + path)).status).toBe(404);
       const { person } = await patient.subscriber();
       await patient.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
       const visitor = new TextBrowser(patient.issuer);

@@ -266,10 +266,12 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     ['in Chrome on an iPhone', { ...IPHONE, userAgent: IPHONE.userAgent.replace('Version/', 'CriOS/') }, 'Safari'],
     ['on a tablet', { ...PIXEL, userAgent: PIXEL.userAgent.replace('Mobile ', '') }, '휴대폰 전용'],
     ['on a computer', { viewport: { width: 1280, height: 800 } }, 'QR'],
-  ])('%s, the app says where to open it', async (_name, options, says) => {
-    await open(options);
+  ])('%s, the app says where to open it, and the code of the link is not lost', async (_name, options, says) => {
+    await open(options, '#enrol=7KQ2M-9XH4T-B3VWC-5R8YN');
     await screen(app, 'guide').waitFor();
     expect(await screen(app, 'guide').innerHTML()).toContain(says);
+    // In the address, or by itself where the address does not go along.
+    expect(await app.locator('.address-text').allTextContents()).toContainEqual(expect.stringContaining('7KQ2M-9XH4T'));
     await expectFit();
   });
 });

@@ -113,7 +113,7 @@ async function pack(root: string): Promise<string> {
     },
     footer: { js: '})' },
     define: { 'import.meta.url': 'PACKED_URL' },
-    plugins: [inPlace, optional, builtins],
+    plugins: [inPlace, declared, optional, builtins],
     logLevel: 'error',
   });
   const text = outputFiles[0]?.text ?? '';
@@ -146,6 +146,17 @@ const inPlace: Plugin = {
         .replaceAll(/import\(_ts_rewrite_relative_import_extension\((`[^`]+)\.ts`\)\)/g, 'import($1.js`)');
       return { contents, loader: 'js' };
     });
+  },
+};
+
+/** The library of SMPP assigns a variable that it does not declare, which only code that is not strict may do. */
+const declared: Plugin = {
+  name: 'declared',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]smpp[\\/]lib[\\/]pdu\.js$/ }, async ({ path }) => ({
+      contents: `var skipUdh;\n${await readFile(path, 'utf8')}`,
+      loader: 'js',
+    }));
   },
 };
 

@@ -17,30 +17,40 @@ export function showGuide(display: Display, place: Exclude<Place, 'ready'>): voi
       const leave = href !== undefined && make('a', { class: 'primary', href }, out);
       const pictures: Picture[] = ['menu', 'browser'];
       display.show(() =>
-        screen({ title, text, kind: 'guide' }, leave, stepList(steps, pictures), copyRow(display, address)),
+        screen(
+          { title, text, kind: 'guide' },
+          codeRow(),
+          leave,
+          stepList(steps, pictures),
+          copyRow(guide.address, address, guide.copy),
+        ),
       );
       break;
     }
     case 'safari': {
       const { title, text, steps } = guide.safari;
-      display.show(() => screen({ title, text, kind: 'guide' }, stepList(steps, ['share', 'add', 'icon'])));
+      display.show(() => screen({ title, text, kind: 'guide' }, codeRow(), stepList(steps, ['share', 'add', 'icon'])));
       break;
     }
     case 'ios-browser': {
       const { title, text, steps } = guide.iosBrowser;
       display.show(() =>
-        screen({ title, text, kind: 'guide' }, stepList(steps, ['share', 'browser']), copyRow(display, address)),
+        screen(
+          { title, text, kind: 'guide' },
+          stepList(steps, ['share', 'browser']),
+          copyRow(guide.address, address, guide.copy),
+        ),
       );
       break;
     }
     case 'tablet':
-      display.show(() => screen({ ...guide.tablet, kind: 'guide' }, copyRow(display, address)));
+      display.show(() => screen({ ...guide.tablet, kind: 'guide' }, copyRow(guide.address, address, guide.copy)));
       break;
     case 'computer': {
       const { title, text, qr } = guide.computer;
       const src = `data:image/svg+xml,${encodeURIComponent(renderSVG(address, { border: 2 }))}`;
       const code = make('img', { class: 'qr', src, alt: qr, width: '240', height: '240' });
-      display.show(() => screen({ title, text, kind: 'guide' }, code, copyRow(display, address)));
+      display.show(() => screen({ title, text, kind: 'guide' }, code, copyRow(guide.address, address, guide.copy)));
       break;
     }
   }
@@ -73,13 +83,31 @@ function stepList(steps: readonly string[], pictures: readonly Picture[]): HTMLE
   return make('ol', { class: 'guide-steps' }, ...items);
 }
 
-function copyRow(display: Display, address: string): HTMLElement {
-  const copy = () => void navigator.clipboard.writeText(address).then(() => display.say(guide.copied));
+/**
+ * The enrolment code that the link brought, to be copied before the person goes on: an app on the home screen of an iPhone
+ * starts without it, and an intent drops the fragment. Undefined for a link without a code.
+ */
+function codeRow(): HTMLElement | undefined {
+  const code = new URLSearchParams(location.hash.slice(1)).get('enrol');
+  return code === null ? undefined : copyRow(guide.code, code, guide.copyCode);
+}
+
+/** A text with a button that copies it. Browsers inside other apps may refuse, which is said. */
+function copyRow(hint: string, text: string, copy: string): HTMLElement {
+  const said = make('p', { class: 'hint', role: 'status' });
+  const tell = (outcome: string) => (said.textContent = outcome);
+  const write = async () => navigator.clipboard.writeText(text);
+  const press = () =>
+    void write().then(
+      () => tell(guide.copied),
+      () => tell(guide.copyFailed),
+    );
   return make(
     'div',
     { class: 'address' },
-    make('p', { class: 'hint' }, guide.address),
-    make('p', { class: 'address-text' }, address),
-    button(guide.copy, copy, 'secondary'),
+    make('p', { class: 'hint' }, hint),
+    make('p', { class: 'address-text' }, text),
+    button(copy, press, 'secondary'),
+    said,
   );
 }

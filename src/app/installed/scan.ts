@@ -28,7 +28,7 @@ export async function scanQrCode(
   to: { read: (text: string) => string | undefined; back: () => void },
   decoder: string,
 ): Promise<void> {
-  const { title, text, starting, video: label, refused } = words.scan;
+  const { title, text, starting, video: label, refused, failed } = words.scan;
   const video = make('video', { class: 'camera', muted: true, playsinline: true, 'aria-label': label });
   const said = make('p', { class: 'hint', role: 'status' }, starting);
   const fault = faultLine();
@@ -55,9 +55,17 @@ export async function scanQrCode(
   }
   left?.addEventListener('abort', stop);
   video.srcObject = stream;
-  await video.play();
+  const read = await video
+    .play()
+    .then(() => readerOf(decoder))
+    .catch(() => undefined);
   said.textContent = '';
-  const read = await readerOf(decoder);
+  if (!read) {
+    // The decoder did not load, or the camera shows nothing.
+    stop();
+    if (!left?.aborted) fault.textContent = failed;
+    return;
+  }
   while (!left?.aborted) {
     const seen = await read(video).catch(() => undefined);
     if (left?.aborted) return;

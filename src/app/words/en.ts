@@ -23,6 +23,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       text: 'It is the QR code of the enrolment code, on the website or in your letter.',
       starting: 'Starting the camera.',
       video: 'Picture of the camera',
+      failed: 'The QR code cannot be read. Go back and type the enrolment code.',
       refused: 'The camera cannot be used. Go back and type the enrolment code.',
     },
     byLink: {
@@ -713,6 +714,9 @@ export function en({ service, callCentre }: Brand): AppWords {
         address: 'Address of the app',
         copy: 'Copy the address',
         copied: 'Copied.',
+        copyFailed: 'It could not be copied. Press the text above for a while, or write it down.',
+        code: 'Copy the enrolment code first. Paste it into the field for the code in the app that opens next.',
+        copyCode: 'Copy the enrolment code',
         inApp: {
           title: 'Open this in another browser',
           text: 'You are looking at the browser inside another app. If you register here, notifications do not arrive, and the registration is lost with that app.',

@@ -32,6 +32,7 @@ export function ko({ service, callCentre }: Brand) {
       text: '홈페이지나 안내문에 있는 등록 코드의 QR입니다.',
       starting: '카메라를 켜고 있습니다.',
       video: '카메라 화면',
+      failed: 'QR 코드를 읽을 수 없습니다. 뒤로 가서 등록 코드를 직접 입력해 주세요.',
       refused: '카메라를 쓸 수 없습니다. 뒤로 가서 등록 코드를 직접 입력해 주세요.',
     },
     byLink: {
@@ -723,6 +724,9 @@ export function ko({ service, callCentre }: Brand) {
         address: '앱 주소',
         copy: '주소 복사',
         copied: '복사했습니다.',
+        copyFailed: '복사하지 못했습니다. 위의 글자를 길게 눌러 복사하거나 적어 두세요.',
+        code: '먼저 등록 코드를 복사해 두세요. 다음에 열리는 앱에서 ‘등록 코드’ 칸에 붙여 넣습니다.',
+        copyCode: '등록 코드 복사',
         inApp: {
           title: '다른 브라우저에서 열어 주세요',
           text: '지금은 다른 앱 안의 브라우저로 보고 있습니다. 여기에서 등록하면 알림을 받을 수 없고, 그 앱을 지울 때 등록도 사라집니다.',

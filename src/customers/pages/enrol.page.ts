@@ -23,6 +23,12 @@ export function enrolPage(input: {
   issuer: string;
   /** Whether the page is read on a phone, which cannot scan its own screen. */
   onPhone: boolean;
+  /** The address of the native app in the store of this phone. */
+  store: string | undefined;
+  /** The masked number to which the link may be texted. */
+  textTo: string | undefined;
+  /** True after the link was texted. */
+  isSent: boolean;
 }): Page {
   const { reader, state } = input;
   const { enrol } = reader.words(CUSTOMER_WORDS);
@@ -58,8 +64,8 @@ function reload(reader: Reader): Html {
   return html`<a class="secondary" href="/enrol">${reader.words(CUSTOMER_WORDS).enrol.reload}</a>`;
 }
 
-function waiting(input: { reader: Reader; shown: ShownEnrolment; now: Date; issuer: string; onPhone: boolean }): Html {
-  const { reader, shown, now, issuer, onPhone } = input;
+function waiting(input: Parameters<typeof enrolPage>[0]): Html {
+  const { reader, token, shown, now, issuer, onPhone, store, textTo, isSent } = input;
   const { enrol } = reader.words(CUSTOMER_WORDS);
   const link = enrolmentLink(issuer, shown.enrolmentCode);
   const qr = html`<figure class="qr">${qrCode(link, enrol.qr)}</figure>`;
@@ -69,6 +75,7 @@ function waiting(input: { reader: Reader; shown: ShownEnrolment; now: Date; issu
       ${steps.map((step) => html`<li>${step}</li>`)}
     </ol>
     ${onPhone ? linkButton(link, enrol.open) : qr}
+    ${store !== undefined && html`<p class="hint">${enrol.storeFirst} <a href="${store}">${enrol.store}</a></p>`}
     <p class="label-row">
       <span>${enrol.code}</span>
       <span class="countdown"
@@ -80,6 +87,7 @@ function waiting(input: { reader: Reader; shown: ShownEnrolment; now: Date; issu
     </p>
     <p class="enrolment-code" id="enrolment-code">${shown.enrolmentCode}</p>
     <button type="button" class="secondary" data-copy="${shown.enrolmentCode}" hidden>${enrol.copy}</button>
+    ${!onPhone && textTo !== undefined && textForm({ reader, token, textTo, isSent })}
     <p class="unseen" id="copied" role="status" data-text="${enrol.copied}"></p>
     ${
       onPhone &&
@@ -89,4 +97,15 @@ function waiting(input: { reader: Reader; shown: ShownEnrolment; now: Date; issu
       </details>`
     }
     <p class="waits" role="status">${enrol.states.waiting.title}. ${enrol.states.waiting.text}</p>`;
+}
+
+/** On a computer: the button that texts the link to the phone. */
+function textForm(to: { reader: Reader; token: Html; textTo: string; isSent: boolean }): Html {
+  const { text, button, sent } = to.reader.words(CUSTOMER_WORDS).enrol.byText;
+  return html`<form method="post" action="/enrol/text">
+    ${to.token}
+    <p class="hint" id="by-text">${text(to.textTo)}</p>
+    <button class="secondary" aria-describedby="by-text">${button}</button>
+    <p class="hint" role="status">${to.isSent && sent}</p>
+  </form>`;
 }

@@ -48,7 +48,7 @@ export class MyController {
   }
 
   @Get('enrol')
-  async enrol(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async enrol(@Query('sent') sent: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const customer = await this.customers.loggedIn(visitor.digest);
     const enrolment = visitor.digest && (await this.service.enrolment(customer, visitor.digest));
@@ -57,8 +57,19 @@ export class MyController {
       return;
     }
     const { ISSUER: issuer } = this.environment;
-    const onPhone = /\bMobi/.test(request.headers['user-agent'] ?? '');
-    const page = { reader: visitor, token: visitor.formToken(), ...enrolment, now: new Date(), issuer, onPhone };
+    const userAgent = request.headers['user-agent'] ?? '';
+    const onPhone = /\bMobi/.test(userAgent);
+    const store = storeFor(userAgent, this.environment);
+    const page = {
+      reader: visitor,
+      token: visitor.formToken(),
+      ...enrolment,
+      now: new Date(),
+      issuer,
+      onPhone,
+      store,
+      isSent: sent === '1',
+    };
     this.pages.send(reply, enrolPage(page));
   }
 
@@ -89,6 +100,18 @@ export class MyController {
     const customer = await this.customers.loggedIn(visitor.digest);
     if (visitor.digest) await this.service.newCode(customer, visitor.digest);
     void reply.redirect('/enrol', 303);
+  }
+
+  /** Texts the link of the shown code to the customer's own number. */
+  @Post('enrol/text')
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
+  async textLink(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    visitor.form();
+    await this.limits.spend(addressLimit('enrol text', request));
+    const customer = await this.customers.loggedIn(visitor.digest);
+    if (visitor.digest) await this.service.textLink(customer, visitor.digest);
+    void reply.redirect('/enrol?sent=1', 303);
   }
 
   /**
@@ -145,4 +168,10 @@ export class MyController {
     if (receipt) this.pages.send(reply, receiptPage(visitor, customer.line.phoneNumber, receipt));
     else void reply.redirect('/my', 303);
   }
+}
+
+/** The store of the phone's system, if the native app is offered there. */
+function storeFor(userAgent: string, { ANDROID_STORE_URL, IOS_STORE_URL }: Environment): string | undefined {
+  if (/\b(iPhone|iPod)\b/.test(userAgent)) return IOS_STORE_URL;
+  return /\bAndroid\b/.test(userAgent) && /\bMobi/.test(userAgent) ? ANDROID_STORE_URL : undefined;
 }

@@ -179,6 +179,15 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     ],
     stepsOnPhone: ['Press “Open in the app”.', 'Choose a PIN in the app.', 'Confirm the test code.'],
     open: 'Open in the app',
+    storeFirst:
+      'If you do not have the app yet, install it first. Then come back to this page and press “Open in the app”.',
+    store: 'Install the app from the store',
+    byText: {
+      text: (number) =>
+        `If you cannot scan the QR code, we can send the link that opens the app to your number ${number} by text message.`,
+      button: 'Send the link to this number',
+      sent: 'The text message is on its way. Tap the link on your phone.',
+    },
     copy: 'Copy the enrolment code',
     copied: 'Copied.',
     otherPhone: 'QR code, to register another phone',

@@ -208,6 +208,13 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       '테스트 인증번호를 확인합니다.',
     ] satisfies readonly [string, string, string],
     open: '앱에서 열기',
+    storeFirst: '앱이 아직 없으면 먼저 설치한 다음, 이 화면으로 돌아와 ‘앱에서 열기’를 누르세요.',
+    store: '스토어에서 앱 설치하기',
+    byText: {
+      text: (number: string) => `QR 코드를 찍기 어려우면 내 번호 ${number}에 앱을 여는 링크를 문자로 보내 드립니다.`,
+      button: '이 번호로 링크 보내기',
+      sent: '문자를 보냈습니다. 휴대폰에서 링크를 눌러 주세요.',
+    },
     copy: '등록 코드 복사',
     copied: '복사했습니다.',
     otherPhone: '다른 휴대폰에 등록하려면 QR 코드 보기',
