@@ -10,7 +10,7 @@ import { screen, type Display } from './screens/display.ts';
 import { Enrolling, type FirstScreen, type Got } from './screens/enrolling.ts';
 import { isUnregistered } from './screens/fault.ts';
 import { Home } from './screens/home.ts';
-import { keepNotice, loadInstallation, type Installation } from './screens/installation.ts';
+import { keepNotice, loadInstallation, type Installation, type KeptNotice } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
 import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
 import { NewPhoneCode } from './screens/new-phone-code.ts';
@@ -30,6 +30,9 @@ import { SmsForOneWebsite } from './screens/sms.ts';
 import type { Waiting } from './screens/waiting.ts';
 import type { Platform, Service } from './platform.ts';
 import { words } from './words/words.ts';
+
+/** A notice as it arrives: with a time, it arrived while no page was open. */
+type ArrivedNotice = Omit<KeptNotice, 'at'> & Partial<Pick<KeptNotice, 'at'>>;
 
 /** The app: which screen is shown, and what pushes and alerts do to it. The same on every platform. */
 export class App {
@@ -130,6 +133,7 @@ export class App {
       look: () => void this.home.look(),
     });
     void this.replacePushToken();
+    void this.takeKeptNotices();
   }
 
   /** Shows the first screen: the requests, or the enrolment. */
@@ -240,19 +244,24 @@ export class App {
   }
 
   /** The service keeps no notice that was delivered, so the phone stores it. */
-  private takeNotice(notice: { kind: string; detail: string | undefined }): void {
+  private takeNotice({ at = new Date(this.phones.now()).toISOString(), ...notice }: ArrivedNotice): void {
     // A notice may say that the subscription has ended, or that another phone took its place: what is shown must follow.
     void this.leaveIfUnregistered();
     if (notice.kind === 'device_replaced') this.newPhoneCode.forget();
     const text = noticeLine(notice);
     if (text === undefined) return;
-    keepNotice(this.installation, { ...notice, at: new Date(this.phones.now()).toISOString() });
+    keepNotice(this.installation, { ...notice, at });
     void this.phones.keep();
     this.display.notify({ kind: 'notice', title: words.banner.notice, text }, () => {
       // The first screen says more, and lets the person answer.
       if (isOfAlerts(notice)) this.toHome();
       else this.elsewhere(() => (isOfInstitutions(notice) ? this.showInstitutions() : this.showNotices()));
     });
+  }
+
+  private async takeKeptNotices(): Promise<void> {
+    const kept = (await this.platform.takeKeptNotices?.().catch(() => [])) ?? [];
+    for (const notice of kept) this.takeNotice(notice);
   }
 
   private async leaveIfUnregistered(): Promise<void> {

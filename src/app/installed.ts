@@ -2,6 +2,7 @@ import { byId, make } from '../pages/browser/element.ts';
 import { App } from './app.ts';
 import { showCleared, showGuide, showNoStorage } from './installed/guides.ts';
 import { KeptInBrowser } from './installed/kept.ts';
+import { takeKept } from './installed/kept-notices.ts';
 import { askPermissions } from './installed/permissions.ts';
 import { osVersionIn, placeOf } from './installed/place.ts';
 import { scanQrCode } from './installed/scan.ts';
@@ -44,6 +45,7 @@ const platform: Platform = {
     }, LOOK_MS);
   },
   scan: (to) => void scanQrCode(display, to, page['scanner'] ?? ''),
+  takeKeptNotices: takeKept,
   askPermissions: () => askPermissions(display, push),
   standing: (refresh) => standing.now(refresh),
 };

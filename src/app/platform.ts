@@ -1,5 +1,5 @@
 import type { Enrolment } from '../phone/phone.ts';
-import type { InstallationStore } from './screens/installation.ts';
+import type { InstallationStore, KeptNotice } from './screens/installation.ts';
 
 /** The version that the app reports when it enrols. */
 export const APP_VERSION = '1.0.0';
@@ -48,6 +48,8 @@ export interface Platform {
    * undefined ends the scan.
    */
   readonly scan?: (to: { read: (text: string) => string | undefined; back: () => void }) => void;
+  /** Takes the notices that arrived while no page was open, oldest first. */
+  takeKeptNotices?(): Promise<KeptNotice[]>;
   /** How this installation stands, for the first screen, which `refresh` draws anew. Without it, pushes always arrive. */
   standing?(refresh: () => void): Promise<InstallationStanding>;
 }

@@ -380,5 +380,11 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     await eventually('the notice of the cancellation', async () =>
       (await shown()).some(({ tag, title }) => tag === 'a-2' && title === '요청이 취소되었습니다'),
     );
+    // A notice that arrives while no page is open is there when the app is opened.
+    await push({ t: 'notice', kind: 'resumed', notification: { title: '휴대폰인증보호', body: '재개', tag: 'n-1' } });
+    await eventually('the notice', async () => (await shown()).some(({ tag }) => tag === 'n-1'));
+    await app.goto(`${scene.issuer}/app`);
+    await app.locator('.banner button', { hasText: '서비스가 다시 시작되었습니다.' }).click();
+    await screen(app, 'notices').getByText('서비스가 다시 시작되었습니다.').waitFor();
   });
 });

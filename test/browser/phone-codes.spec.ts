@@ -125,13 +125,19 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     await open('ko', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
     const person = scene.person('demo-1');
     await enrol(phone, person);
+    // Headless Chromium has no floating windows; a popup stands in for one.
+    await context.addInitScript(`Object.defineProperty(globalThis, 'documentPictureInPicture', {
+      value: { requestWindow: () => Promise.resolve(open('', '', 'width=340,height=140')) },
+    })`);
     // Simulates the stored state of an older app, without Smart OTPs.
     await changeKept('delete kept.smartOtps');
     await phone.locator('#otp').click();
     await agree(PIN);
     expect(await shownCode(phone)).toMatch(/^\d{6}$/);
     await expectScreen('shown-code');
-    await button('확인').click();
+    const [apart] = await Promise.all([context.waitForEvent('page'), button('작은 창으로 보기').click()]);
+    expect(await shownCode(apart)).toBe(await shownCode(phone));
+    await Promise.all([apart.waitForEvent('close'), button('확인').click()]);
     await screen(phone, 'home').waitFor();
 
     await context.setOffline(true);

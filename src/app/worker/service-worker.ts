@@ -1,4 +1,5 @@
 import { LOCALES, type Locale } from '../../domain/locale.ts';
+import { keepForPage } from '../installed/kept-notices.ts';
 import type { ToPage, ToWorker } from '../installed/messages.ts';
 import { PUSHED_WORDS, type PushedWords } from '../words/pushed.ts';
 import { readPush, type Push } from './read-push.ts';
@@ -96,6 +97,11 @@ async function take({ data, notification }: Push): Promise<void> {
   if (t === 'cancelled') {
     const shown = await self.registration.getNotifications({ tag: id });
     for (const one of shown) one.close();
+  }
+  if (t === 'notice' && data['kind'] !== undefined && (await openPages()).length === 0) {
+    const notice = { kind: data['kind'], detail: data['detail'], at: new Date().toISOString() };
+    // A browser that stores nothing still has to show the notification.
+    await keepForPage(notice).catch(() => undefined);
   }
   const kind = t === 'cancelled' ? 'cancelled' : t === 'code' || t === 'test' ? 'code' : 'other';
   await tellOrShow({ type: 'push', data }, notification ?? kind, notification?.tag ?? id, data);
