@@ -78,6 +78,7 @@ import { CountedInTurn1764230000002 } from '../migrations/1764230000002-counted-
 import { Corrections1764230000003 } from '../migrations/1764230000003-corrections.ts';
 import { ServiceFigures1764240000000 } from '../migrations/1764240000000-service-figures.ts';
 import { OverviewIndexes1764240000001 } from '../migrations/1764240000001-overview-indexes.ts';
+import { DeviceConsent1764250000000 } from '../migrations/1764250000000-device-consent.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -249,6 +250,7 @@ export function dataSourceOptions(
       Corrections1764230000003,
       ServiceFigures1764240000000,
       OverviewIndexes1764240000001,
+      DeviceConsent1764250000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -374,14 +374,18 @@ export class App {
         this.onPrepared?.(false);
         this.onPrepared = undefined;
         await this.phones.failTest();
-        if (!this.phones.main) {
+        const { main } = this.phones;
+        if (!main) {
           this.enrolling.begin(said);
           return;
         }
         // The platform may have given another token meanwhile, of which this phone has not told the service.
         void this.replacePushToken();
-        const kept = make('p', { class: 'hint' }, words.enrolAgain.kept);
-        this.enrolling.beginAgain(() => this.toHome(), said, kept);
+        // That the former registration still works is said only where the service says so.
+        const standing = await this.display.busy(() => main.standing()).catch(() => undefined);
+        const works = standing?.state === 'active' && !standing.pinLocked;
+        const kept = works ? [make('p', { class: 'hint' }, words.enrolAgain.kept)] : [];
+        this.enrolling.beginAgain(() => this.toHome(), said, ...kept);
       },
     });
   }

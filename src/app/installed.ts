@@ -33,7 +33,7 @@ const platform: Platform = {
     const browser = BROWSERS.find((name) => navigator.userAgent.includes(name)) ?? '';
     return words.installed.deviceName(system === 'ios' ? 'iPhone' : 'Android', browser);
   },
-  pushToken: () => push.token(),
+  pushToken: (options) => push.token(options),
   receivePushes: ({ onPush, look }) => {
     push.listen((message) => {
       if (message.type === 'push') onPush(message.data);

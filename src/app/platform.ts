@@ -32,7 +32,7 @@ export interface Platform {
   /** The person's name for this phone, until there is another one. */
   nameOf(handset: Handset): string;
   /** The token by which pushes reach this installation now; empty while none do. Rejects while this cannot be told. */
-  pushToken(): Promise<string>;
+  pushToken(options?: { fresh: boolean }): Promise<string>;
   /** Passes on every push from now on. */
   receivePushes(to: {
     onPush: (data: Record<string, string>) => void;

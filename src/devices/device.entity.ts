@@ -1,7 +1,15 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import type { DeviceState } from '../domain/device.ts';
+import type { Locale } from '../domain/locale.ts';
 import type { Platform, PushChoice } from '../domain/push-service.ts';
+
+/** The language and the versions of the documents that a person agreed to. */
+export interface DeviceConsent {
+  locale: Locale;
+  terms: string;
+  privacy: string;
+}
 
 /** One installation of the app, with its own keys. */
 @Entity('devices')
@@ -125,4 +133,8 @@ export class Device {
   /** The key of the institution’s card, which the person taps to sign; null without a card. */
   @Column('jsonb', { nullable: true })
   cardKey: PublicJwk | null;
+
+  /** What the person agreed to in the app. It counts once the device has passed its test; until then anybody may have sent it. */
+  @Column('jsonb', { nullable: true })
+  consent: DeviceConsent | null;
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Consents } from '../consents/consents.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, type Session } from '../database/database.ts';
@@ -10,6 +11,7 @@ import { isInDoubt } from '../domain/line-memory.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { Device } from './device.entity.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceSecrets } from './device-secrets.ts';
 import { DeviceStore, type DeviceStanding, type Reach } from './device.store.ts';
@@ -40,12 +42,13 @@ export class Devices {
     private readonly pinLife: PinLife,
     private readonly queue: JobQueue,
     private readonly addresses: PushAddresses,
+    private readonly consents: Consents,
   ) {}
 
   /**
    * Completes the test of a device. With the right code, the device becomes active and the older one of the same issuer
    * is revoked, in one transaction.
-   * Protection begins with the subscription’s own phone.
+   * Protection begins with the subscription’s own phone, and the consent given in its app counts from then on.
    * Problems: `code_mismatch`, `attempts_exhausted`, `authentication_expired`, `device_test_closed`.
    */
   async finishTest(device: ProvenDevice, code: string): Promise<{ deviceId: string; state: 'active' }> {
@@ -61,6 +64,7 @@ export class Devices {
         // The notice goes to the subscription’s own phone, whichever device bears the Smart OTP.
         queued.push(await this.notices.enqueue(session, subscriptionId, { kind: 'smart_otp_enrolled' }, before));
       } else if (outcome?.state === 'active') {
+        await this.recordConsent(session, device);
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
         if (reissued) await this.alerts.withdraw(session, subscriptionId, ['reissue']);
         // The lost phone may bear other devices of the subscription, and the SIM may be in other hands.
@@ -225,6 +229,14 @@ export class Devices {
   /** Deletes a batch of records of proofs that are too old to be replayed. Returns true if more may remain. */
   async purgeProofs(): Promise<boolean> {
     return this.store.purgeProofs();
+  }
+
+  /** The consent counts from now on: its sender holds the phone. */
+  private async recordConsent(session: Session, { deviceId, subscriptionId }: ProvenDevice): Promise<void> {
+    const found = await session.manager.findOne(Device, { select: { consent: true }, where: { id: deviceId } });
+    if (!found?.consent) return;
+    const { locale, ...versions } = found.consent;
+    await this.consents.record(session, subscriptionId, { versions, locale, channel: 'app' });
   }
 
   private async testClosed(deviceId: string): Promise<Problem> {

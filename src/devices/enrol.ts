@@ -10,12 +10,12 @@ import { seal } from '../crypto/seal.ts';
 import { Consents } from '../consents/consents.ts';
 import { Database, isConflict, type Session } from '../database/database.ts';
 import { handsetFaults } from '../domain/eligibility.ts';
-import type { Locale } from '../domain/locale.ts';
 import { PUSH_SERVICE_OF, type Platform } from '../domain/push-service.ts';
 import { Problem } from '../domain/problem.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
+import { Device, type DeviceConsent } from './device.entity.ts';
 import { DeviceStore } from './device.store.ts';
 import { OfferedEnrolments } from './offered-enrolment.ts';
 import { PushAddresses } from './push-addresses.ts';
@@ -34,7 +34,7 @@ export interface EnrolInput {
   pushToken: string;
   name: string;
   /** What the person agreed to in the app; undefined for an app that does not ask. */
-  consent?: { locale: Locale; terms: string; privacy: string };
+  consent?: DeviceConsent;
 }
 
 export interface EnrolledDevice {
@@ -59,7 +59,7 @@ export class Enrol {
   ) {}
 
   /**
-   * Spends the enrolment code, records the consent, stores the device under test and enqueues its encrypted test code.
+   * Spends the enrolment code, stores the device under test and enqueues its encrypted test code.
    * Problems: `device_proof_invalid`, `invalid_request`, `not_eligible`, `enrolment_code_invalid`.
    */
   async enrol(app: EnrolInput, proof: DeviceProof): Promise<EnrolledDevice> {
@@ -112,9 +112,9 @@ export class Enrol {
         pushTokenDigest: token === null ? null : sha256(token),
         testDigest: this.keys.codes.of(code, 'test', id),
       });
-      if (app.consent) {
-        const { locale, ...versions } = app.consent;
-        await this.consents.record(session, subscription.id, { versions, locale, channel: 'app' });
+      // An institution's code enrols a Smart OTP, of which these documents do not speak.
+      if (app.consent && !subscription.issuerId) {
+        await session.manager.update(Device, { id }, { consent: app.consent });
       }
       if (subscription.reissueId) await this.reissues.registered(session, subscription.reissueId, id);
       const claims = { v: 1, deviceId: id, code, expiresAt: expiresAt.toISOString() };

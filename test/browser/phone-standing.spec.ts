@@ -247,7 +247,7 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     await scene.rows.devices.dropPushToken(deviceId);
     await phone.locator('#refresh').click();
     await phone.getByText('새로 고쳤습니다.').waitFor();
-    expect(await screen(phone, 'home').locator('.alerts-off').count()).toBe(0);
+    await screen(phone, 'home').locator('.alerts-on').waitFor();
     expect(await scene.rows.devices.hasPushToken(deviceId)).toBe(true);
     await openSetting(phone, '내 보호 상태 점검');
     await phone.getByText('시험 알림이 도착했습니다.').waitFor();

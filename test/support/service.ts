@@ -13,7 +13,7 @@ import { startLocalFcm, type LocalFcm } from '../../src/embedded/local-fcm.ts';
 import { startLocalWebPush, type LocalWebPush } from '../../src/embedded/local-web-push.ts';
 import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts';
 import type { ReceivedPush } from '../../src/embedded/received-push.ts';
-import { Phone } from '../../src/phone/phone.ts';
+import { Phone, type Enrolment } from '../../src/phone/phone.ts';
 import { problemOf } from '../../src/phone/problem-error.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
@@ -354,7 +354,7 @@ export class TestService {
    */
   enrol(
     enrolmentCode: string,
-    options: { platform?: 'android' | 'ios'; pushToken?: string; pin?: string } = {},
+    options: { platform?: 'android' | 'ios'; pushToken?: string; pin?: string; consent?: Enrolment['consent'] } = {},
   ): Promise<Phone> {
     return Phone.enrol({
       issuer: this.issuer,
@@ -367,6 +367,7 @@ export class TestService {
       pushToken: options.pushToken ?? `token-${randomUUID()}`,
       name: '시험 전화기',
       kdf: { m: 8, t: 1, p: 1 },
+      ...(options.consent && { consent: options.consent }),
     });
   }
 

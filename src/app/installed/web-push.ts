@@ -30,17 +30,18 @@ export class WebPush {
   }
 
   /**
-   * The subscription as the service takes it, made under the service's present key; empty where there can be none.
+   * The subscription as the service takes it, made under the service's present key; empty where there can be none. With
+   * `fresh`, a new one: the push service does not revive one that it has ended.
    * Rejects when the service cannot be asked for its key: what it knows of this installation then stays.
    */
-  async token(): Promise<string> {
+  async token({ fresh = false } = {}): Promise<string> {
     if (!('Notification' in window) || Notification.permission !== 'granted') return '';
     const registration = await this.ready();
     if (!registration) return '';
     const applicationServerKey = await serviceKey();
     if (applicationServerKey === undefined) return '';
     const kept = await registration.pushManager.getSubscription();
-    if (kept && keyOf(kept) === applicationServerKey) return tokenOf(kept);
+    if (kept && !fresh && keyOf(kept) === applicationServerKey) return tokenOf(kept);
     await kept?.unsubscribe();
     const options = { userVisibleOnly: true, applicationServerKey };
     // A browser without a push service refuses here, such as one on a phone without its maker's services.

@@ -23,7 +23,7 @@ export class DeviceTest {
   begin(): void {
     const spinner = make('div', { class: 'spinner', 'aria-hidden': 'true' });
     this.display.show((signal) => {
-      const timer = setTimeout(() => void this.fetch(), PUSH_PATIENCE_MS);
+      const timer = setTimeout(() => void this.fetch(signal), PUSH_PATIENCE_MS);
       signal.addEventListener('abort', () => clearTimeout(timer));
       return screen({ title: words.testWaiting, kind: 'waiting' }, spinner);
     });
@@ -37,17 +37,20 @@ export class DeviceTest {
     if (this.finishesItself && fault === '') void this.finish(code);
   }
 
-  private async fetch(): Promise<void> {
+  /** `signal` is aborted when another screen has taken the place of the one that waits: a late answer changes nothing. */
+  private async fetch(signal: AbortSignal): Promise<void> {
     try {
-      this.take((await this.phone.readTestEnvelope(await this.phone.testEnvelope())).code);
+      const { code } = await this.phone.readTestEnvelope(await this.phone.testEnvelope());
+      if (!signal.aborted) this.take(code);
     } catch (error) {
+      if (signal.aborted) return;
       if (isOver(error)) await this.end(error);
       else this.askAgain(faultOf(error));
     }
   }
 
   private askAgain(fault: string): void {
-    const again = button(words.testAgain, () => void this.fetch());
+    const again = button(words.testAgain, () => this.begin());
     this.display.show(() => screen({ title: words.testWaiting, kind: 'waiting' }, faultLine(fault), again));
   }
 
@@ -63,13 +66,23 @@ export class DeviceTest {
     await this.then.passed();
   }
 
-  /** The test is over. It passed if only the service's answer was lost. */
-  private async end(error: unknown): Promise<void> {
-    if (codeOf(error) === 'device_test_closed') {
-      const standing = await this.phone.standing().catch(() => undefined);
-      if (standing?.state === 'active') {
-        await this.then.passed();
-        return;
+  /**
+   * The test is over. It passed if only the service's answer was lost. While the service cannot be asked, the keys stay:
+   * they may be the only ones that it still knows.
+   */
+  private async end(over: unknown): Promise<void> {
+    if (codeOf(over) === 'device_test_closed') {
+      try {
+        const { state } = await this.display.busy(() => this.phone.standing());
+        if (state === 'active') {
+          await this.then.passed();
+          return;
+        }
+      } catch (error) {
+        if (!isUnregistered(error)) {
+          this.askAgain(faultOf(error));
+          return;
+        }
       }
     }
     await this.then.failed(faultLine(words.testOver));

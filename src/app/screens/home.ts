@@ -46,6 +46,8 @@ export class Home {
   private shown = false;
   /** The requests on the screen. */
   private drawn = '';
+  /** Whether it has told the service again how pushes reach this phone, since the app was opened. */
+  private reconnected = false;
   private installation: InstallationStanding | undefined;
 
   constructor(
@@ -174,10 +176,15 @@ export class Home {
     await Promise.allSettled(this.phones.inUse.map(ask));
     const { main } = this.phones;
     // The push service reported the token dead, or it was never told.
-    if (main && standings.get(main)?.pushes === false && (await this.to.reconnect())) {
-      await Promise.allSettled([ask(main)]);
-    }
+    if (main && standings.get(main)?.pushes === false) this.reconnectOnce();
     return standings;
+  }
+
+  /** A browser without a push service may take long to say so, and what waits must be seen meanwhile. */
+  private reconnectOnce(): void {
+    if (this.reconnected) return;
+    this.reconnected = true;
+    void this.to.reconnect().then((isTold) => isTold && this.refresh());
   }
 
   private async askRegistrations(): Promise<Registration[]> {
@@ -196,7 +203,8 @@ export class Home {
     let isLate = false;
     const asked = this.to.standing().then((installation) => {
       this.installation = installation;
-      if (isLate && installation.pushesOff?.text !== before?.pushesOff?.text) this.refresh();
+      const isNews = before === undefined || installation.pushesOff?.text !== before.pushesOff?.text;
+      if (isLate && isNews) this.refresh();
     });
     await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, STANDING_MS))]);
     isLate = true;
@@ -249,7 +257,7 @@ export class Home {
     const ways = {
       sms: () => this.to.sms(main),
       enrolAgain: () => this.to.enrolAgain(main),
-      reconnect: () => void this.to.reconnect().then(() => this.show()),
+      reconnect: () => void this.to.reconnect().then(() => this.refresh()),
     };
     return protectionSection(protection, { heading, clock, ways });
   }

@@ -34,7 +34,7 @@ export function protectionSection(
   { heading, clock, ways }: { heading: 'h1' | 'h2'; clock: (until: string) => HTMLElement; ways: ProtectionWays },
 ): HTMLElement {
   const { standing, sms } = protection;
-  const { state, title, text } = verdict(standing);
+  const { state, title, text } = verdict(standing, sms.length > 0);
   const number = standing?.maskedPhoneNumber;
   return make(
     'section',
@@ -51,11 +51,16 @@ export function protectionSection(
   );
 }
 
-function verdict(standing: DeviceStanding | undefined): { state: string; title: string; text: string } {
+function verdict(
+  standing: DeviceStanding | undefined,
+  takesSms: boolean,
+): { state: string; title: string; text: string } {
   if (!standing) return { state: 'unknown', ...messages.unknown };
-  if (standing.pinLocked) return { state: 'locked', ...(standing.pinExhausted ? words.exhausted : words.locked) };
+  // Before the PIN: enrolling again would not end it.
   if (standing.subscription === 'suspended') return { state: 'suspended', ...messages.suspended };
-  return { state: 'good', ...messages.good };
+  if (standing.pinLocked) return { state: 'locked', ...(standing.pinExhausted ? words.exhausted : words.locked) };
+  const { title, text } = messages.good;
+  return { state: 'good', title, text: takesSms ? messages.exceptSms : text };
 }
 
 /** Whether pushes arrive: the installation may receive none, or the service may have no token to send them to. */

@@ -1,4 +1,5 @@
 import type { Platform } from '../platform.ts';
+import { isUnregistered } from './fault.ts';
 import type { Installation } from './installation.ts';
 import type { Phones } from './phones.ts';
 
@@ -14,21 +15,21 @@ export class PushToken {
   ) {}
 
   /**
-   * Tells the token if the service knows another one, once a day, and, with `again`, in any case. Resolves with whether
-   * the service was told of a token.
+   * Tells the token if the service knows another one, once a day, and, with `again`, a new one in any case, because the
+   * former one may be dead. Resolves with whether the service was told of a token.
    */
   async tell({ again = false } = {}): Promise<boolean> {
     const { installation, phones } = this;
     if (phones.all.length === 0) return false;
     // While the service cannot be asked for its key, it keeps the token that it knows.
-    const pushToken = await this.platform.pushToken().catch(() => undefined);
+    const pushToken = await this.platform.pushToken({ fresh: again }).catch(() => undefined);
     if (pushToken === undefined) return false;
     const isKnown = pushToken === installation.pushToken;
     const isFresh = Date.now() - installation.pushTokenToldAt < TOLD_AGAIN_MS;
     if (isKnown && (pushToken === '' || (isFresh && !again))) return false;
     const told = await Promise.allSettled(phones.all.map((phone) => phone.replacePushToken(pushToken)));
-    // Told again at the next start if one of the devices did not reach the service.
-    if (told.some(({ status }) => status === 'rejected')) return false;
+    // Told again at the next start if one of the devices did not reach the service. One that has ended needs no token.
+    if (told.some((one) => one.status === 'rejected' && !isUnregistered(one.reason))) return false;
     installation.pushToken = pushToken;
     installation.pushTokenToldAt = Date.now();
     await phones.keep();

@@ -102,6 +102,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       noneText: 'Requests from a verification window appear here.',
       protection: {
         good: { title: 'You are protected', text: 'Verification codes arrive only in the app on this phone.' },
+        exceptSms: 'Verification codes arrive only in the app on this phone, but for the site below.',
         suspended: {
           title: 'Protection is suspended',
           text: 'No one can be verified with this number now. To use it again, call the call centre.',
@@ -289,7 +290,7 @@ export function en({ service, callCentre }: Brand): AppWords {
     asks: (relyingParty) => `${relyingParty} asks you to verify yourself`,
     purpose: 'Purpose',
     endUser: {
-      device: 'Device',
+      device: 'Device, as the site says',
       named: (browser, system) => `${browser} on ${system}`,
       unknown: 'Unknown',
       more: 'More about the device',

@@ -115,6 +115,7 @@ export function ko({ service, callCentre }: Brand) {
       noneText: '본인확인 창에서 요청하면 여기에 표시됩니다.',
       protection: {
         good: { title: '보호 중입니다', text: '본인확인 인증번호는 이 휴대폰의 앱으로만 옵니다.' },
+        exceptSms: '아래에서 문자로 받기로 한 곳 말고는, 본인확인 인증번호가 이 휴대폰의 앱으로만 옵니다.',
         suspended: {
           title: '보호가 멈춰 있습니다',
           text: '지금은 아무도 이 번호로 본인확인을 할 수 없습니다. 다시 쓰려면 고객센터에 전화해 주세요.',
@@ -306,7 +307,7 @@ export function ko({ service, callCentre }: Brand) {
     asks: (relyingParty: string) => `${relyingParty}에서 본인확인을 요청했습니다`,
     purpose: '용도',
     endUser: {
-      device: '접속한 기기',
+      device: '접속한 기기 (요청한 곳이 알림)',
       named: (browser: string, system: string) => `${system}의 ${browser}`,
       unknown: '알 수 없음',
       more: '접속 정보 더 보기',
