@@ -34,6 +34,8 @@ export class ReissueApplications1764170000000 implements MigrationInterface {
       CREATE INDEX reissue_applications_due ON reissue_applications (due_at) WHERE person IS NOT NULL;
       CREATE INDEX reissue_applications_subscription ON reissue_applications (subscription_id, filed_at);
       CREATE INDEX reissue_applications_filed ON reissue_applications (filed_at) WHERE state = 'filed';
+      -- The list of the desk steps through it from subscription to subscription.
+      CREATE INDEX reissue_applications_waiting ON reissue_applications (subscription_id, filed_at) WHERE state = 'filed';
       CREATE UNIQUE INDEX reissue_applications_reissue ON reissue_applications (reissue_id) WHERE reissue_id IS NOT NULL;
       CREATE INDEX reissue_applications_age ON reissue_applications (filed_at);
 

@@ -19,6 +19,7 @@ export class Corrections1764230000003 implements MigrationInterface {
       );
       CREATE INDEX corrections_open ON corrections (asked_at) WHERE closed_at IS NULL;
       CREATE UNIQUE INDEX corrections_once ON corrections (subscription_id, fact) WHERE closed_at IS NULL;
+      CREATE INDEX corrections_subscription ON corrections (subscription_id);
       CREATE INDEX corrections_closed ON corrections (closed_at) WHERE closed_at IS NOT NULL;
     `);
   }

@@ -14,9 +14,6 @@ export class ServiceFigures1764240000000 implements MigrationInterface {
 
       -- The authentication that the push was about; null for other pushes.
       ALTER TABLE push_answers ADD COLUMN authentication_id uuid;
-
-      -- The overview compares a day with the day a week before: these hours are counted again, with the new figures.
-      DELETE FROM counted_hours WHERE hour > now() - interval '8 days';
     `);
   }
 

@@ -6,6 +6,7 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { PushAnswer } from '../delivery/push-answer.entity.ts';
 import type { TextMessage } from '../delivery/text-message.entity.ts';
+import type { CorrectableFact } from '../domain/correction.ts';
 import type { StoredNotice } from '../notices/stored-notice.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { SmsPermission } from '../sms-permissions/sms-permission.entity.ts';
@@ -73,6 +74,12 @@ const DEVICES = statement(
     ORDER BY d.created_at DESC LIMIT ${MOST}`,
 );
 
+const CORRECTIONS = statement(
+  'my_data_corrections',
+  `SELECT fact, asked_at AS "askedAt", closed_at AS "closedAt" FROM corrections WHERE subscription_id = $1
+    ORDER BY asked_at DESC LIMIT ${MOST}`,
+);
+
 /** The maximum number of reads that one statement deletes. */
 const PURGE_BATCH = 5_000;
 
@@ -93,6 +100,11 @@ type HeldPush = Pick<PushAnswer, 'kind' | 'pushService' | 'outcome' | 'answeredA
 type HeldText = Pick<TextMessage, 'id' | 'state' | 'sentAt'> & { notice: StoredNotice['kind'] | null };
 type HeldNotice = Pick<StoredNotice, 'kind' | 'createdAt'>;
 type HeldPermission = Pick<SmsPermission, 'permittedAt' | 'endsAt' | 'endedAt'> & { relyingParty: Client['name'] };
+interface HeldCorrection {
+  fact: CorrectableFact;
+  askedAt: Date;
+  closedAt: Date | null;
+}
 interface HeldDevice {
   serialNumber: string;
   enrolledAt: Date;
@@ -111,6 +123,8 @@ export interface HeldElsewhere {
   notices: HeldNotice[];
   texts: Omit<HeldText, 'id'>[];
   pushes: HeldPush[];
+  /** Facts of the line that the customer called wrong. */
+  corrections: HeldCorrection[];
   /** When the customer read this before. */
   reads: Pick<DataRead, 'what' | 'channel' | 'at'>[];
 }
@@ -123,7 +137,7 @@ export class MyDataStore {
   /** Returns what is held about a subscription beside history, charges and consents. */
   async elsewhere(subscriptionId: string): Promise<HeldElsewhere> {
     const { database } = this;
-    const [devices, authenticators, registrations, smsPermissions, alerts, notices, texts, pushes, reads] =
+    const [devices, authenticators, registrations, smsPermissions, alerts, notices, texts, pushes, corrections, reads] =
       await Promise.all([
         database.rows<HeldDevice>(DEVICES, [subscriptionId]),
         database.rows<HeldAuthenticator>(AUTHENTICATORS, [subscriptionId]),
@@ -133,6 +147,7 @@ export class MyDataStore {
         database.rows<HeldNotice>(NOTICES, [subscriptionId]),
         database.rows<HeldText>(TEXTS, [subscriptionId]),
         database.rows<HeldPush>(PUSHES, [subscriptionId]),
+        database.rows<HeldCorrection>(CORRECTIONS, [subscriptionId]),
         database.manager.find(DataRead, {
           select: { what: true, channel: true, at: true },
           where: { subscriptionId },
@@ -141,7 +156,8 @@ export class MyDataStore {
         }),
       ]);
     const sent = texts.map(({ id: _id, ...text }) => text);
-    return { devices, authenticators, registrations, smsPermissions, alerts, notices, texts: sent, pushes, reads };
+    const own = { devices, authenticators, registrations, smsPermissions, corrections };
+    return { ...own, alerts, notices, texts: sent, pushes, reads };
   }
 
   /** Records a read before its answer is sent. */

@@ -31,24 +31,27 @@ const NEXT = statement(
 /** SQL: the application waits for an operator. */
 const WAITS = `a.state = 'filed' AND a.expires_at > now() AND a.subscription_id IS NOT NULL`;
 
-/** The applications among which the list looks for those of different subscriptions. */
-const LOOKED_AT = 2_000;
-
 /**
- * One application for each subscription, so that many about one person do not hide those of others: the one that the
- * customer's own app verified, else the oldest. Verified ones come first.
+ * One application for each subscription: the one that the customer's own app verified, else the oldest. Verified ones come
+ * first. It steps from subscription to subscription in the index, so that any number about one person hides no other.
  */
 const WAITING = statement(
   'reissue_application_waiting',
-  `SELECT * FROM (
-      SELECT DISTINCT ON (w."subscriptionId") w.* FROM (
-        SELECT a.id, a.cause, a.identity_proof AS "identityProof", a.delivery, a.filed_at AS "filedAt",
-          a.expires_at AS "expiresAt", s.id AS "subscriptionId", s.line_id AS "lineId", s.state AS "subscriptionState"
-        FROM reissue_applications a JOIN subscriptions s ON s.id = a.subscription_id
-        WHERE ${WAITS} AND s.state IN ('active', 'suspended')
-        ORDER BY a.authentication_id IS NULL, a.filed_at LIMIT ${LOOKED_AT}) w
-      ORDER BY w."subscriptionId", w."identityProof" <> 'phone', w."filedAt") one
-    ORDER BY one."identityProof" <> 'phone', one."filedAt" LIMIT 100`,
+  `WITH RECURSIVE applied AS (
+      (SELECT subscription_id FROM reissue_applications WHERE state = 'filed' AND subscription_id IS NOT NULL
+        ORDER BY subscription_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT n.subscription_id FROM reissue_applications n
+        WHERE n.state = 'filed' AND n.subscription_id > p.subscription_id ORDER BY n.subscription_id LIMIT 1)
+      FROM applied p WHERE p.subscription_id IS NOT NULL
+    )
+    SELECT one.id, one.cause, one.identity_proof AS "identityProof", one.delivery, one.filed_at AS "filedAt",
+      one.expires_at AS "expiresAt", s.id AS "subscriptionId", s.line_id AS "lineId", s.state AS "subscriptionState"
+    FROM applied p JOIN subscriptions s ON s.id = p.subscription_id
+      CROSS JOIN LATERAL (SELECT * FROM reissue_applications a WHERE a.subscription_id = s.id AND ${WAITS}
+        ORDER BY a.authentication_id IS NULL, a.filed_at LIMIT 1) one
+    WHERE s.state IN ('active', 'suspended')
+    ORDER BY one.authentication_id IS NULL, one.filed_at LIMIT 100`,
 );
 
 /**

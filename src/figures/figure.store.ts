@@ -133,7 +133,8 @@ const COUNT_HOUR = statement(
 
 /**
  * The newest hours that are to be counted: all that was started in them has ended, and they were not counted since, or not
- * since the time at which nothing of them can change any more.
+ * since the time at which nothing of them can change any more. A process of the release before counts without the figures
+ * of the service.
  */
 const DUE = statement(
   'figure_due_hours',
@@ -142,7 +143,8 @@ const DUE = statement(
         coalesce((SELECT requested_at FROM authentications ORDER BY id LIMIT 1), now())), 'UTC'),
       now() - interval '1 hour ${LIFETIME_SECONDS} seconds', interval '1 hour') AS due (hour)
     LEFT JOIN counted_hours h ON h.hour = due.hour
-    WHERE h.hour IS NULL OR h.counted_at < due.hour + interval '${SETTLED_HOURS} hours'
+    LEFT JOIN service_figures f ON f.hour = due.hour
+    WHERE h.hour IS NULL OR f.hour IS NULL OR h.counted_at < due.hour + interval '${SETTLED_HOURS} hours'
       AND now() >= due.hour + interval '${SETTLED_HOURS} hours'
     ORDER BY due.hour DESC LIMIT ${HOURS_AT_ONCE}`,
 );

@@ -23,6 +23,7 @@ const ERASE_ON_REQUEST = statement(
     ), answers AS (DELETE FROM push_answers WHERE device_id IN (SELECT id FROM bearing)
     ), secrets AS (DELETE FROM authenticators WHERE device_id IN (SELECT id FROM bearing)
     ), alerted AS (DELETE FROM alerts WHERE subscription_id IN (SELECT id FROM over)
+    ), corrected AS (DELETE FROM corrections WHERE subscription_id IN (SELECT id FROM over)
     ), texted AS (DELETE FROM text_messages WHERE notice_id IN (
       SELECT id FROM notices WHERE subscription_id IN (SELECT id FROM over))
     ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
@@ -42,6 +43,7 @@ const ERASE_ON_REQUEST = statement(
       push_answers: ASKED,
       authenticators: ASKED,
       alerts: ASKED,
+      corrections: ASKED,
       text_messages: ASKED,
       consents: ASKED,
       devices: ASKED,

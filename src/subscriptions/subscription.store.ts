@@ -131,10 +131,12 @@ const CODE_OF = statement(
   `SELECT subscription_id AS id FROM enrolment_codes WHERE code_digest = $1 AND used_at IS NULL`,
 );
 
+/** Spares the codes of reissues, which go by letter. */
 const LIVE_CODE = statement(
   'enrolment_code_live',
   `SELECT expires_at AS "expiresAt" FROM enrolment_codes
-    WHERE code_digest = $1 AND subscription_id = $2 AND issuer_id IS NULL AND used_at IS NULL AND expires_at > now()`,
+    WHERE code_digest = $1 AND subscription_id = $2 AND issuer_id IS NULL AND reissue_id IS NULL AND used_at IS NULL
+      AND expires_at > now()`,
 );
 
 /** Spares the codes that institutions issued. */

@@ -106,6 +106,7 @@ describe('what is held about a customer', () => {
       'notices',
       'texts',
       'pushes',
+      'corrections',
     ])
       expect(held.elsewhere).toHaveProperty(category);
     expect(held.elsewhere?.['pushes']).not.toHaveLength(0);

@@ -393,6 +393,7 @@ CREATE INDEX corrections_closed ON public.corrections USING btree (closed_at) WH
 CREATE UNIQUE INDEX corrections_once ON public.corrections USING btree (subscription_id, fact) WHERE (closed_at IS NULL)
 CREATE INDEX corrections_open ON public.corrections USING btree (asked_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX corrections_pkey ON public.corrections USING btree (id)
+CREATE INDEX corrections_subscription ON public.corrections USING btree (subscription_id)
 counted_hours.hour timestamp with time zone NOT NULL
 counted_hours.counted_at timestamp with time zone NOT NULL
 counted_hours CONSTRAINT counted_hours_pkey PRIMARY KEY (hour)
@@ -521,6 +522,7 @@ devices.replaced_at timestamp with time zone
 devices.pin_wrong smallint NOT NULL DEFAULT 0
 devices.pin_locked_at timestamp with time zone
 devices.push_token_died_at timestamp with time zone
+devices.consent jsonb
 devices CONSTRAINT device_in_use_has_its_key CHECK (((state = 'revoked'::text) OR (knowledge_key IS NOT NULL)))
 devices CONSTRAINT device_is_named_once CHECK (((name IS NULL) OR (name_cipher IS NULL)))
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
@@ -757,6 +759,7 @@ CREATE INDEX reissue_applications_filed ON public.reissue_applications USING btr
 CREATE UNIQUE INDEX reissue_applications_pkey ON public.reissue_applications USING btree (id)
 CREATE UNIQUE INDEX reissue_applications_reissue ON public.reissue_applications USING btree (reissue_id) WHERE (reissue_id IS NOT NULL)
 CREATE INDEX reissue_applications_subscription ON public.reissue_applications USING btree (subscription_id, filed_at)
+CREATE INDEX reissue_applications_waiting ON public.reissue_applications USING btree (subscription_id, filed_at) WHERE (state = 'filed'::text)
 reissues.id uuid NOT NULL
 reissues.subscription_id uuid NOT NULL
 reissues.cause text NOT NULL

@@ -21,6 +21,7 @@ const ELSEWHERE = [
   'notices',
   'texts',
   'pushes',
+  'corrections',
   'reads',
 ] as const satisfies readonly (keyof NonNullable<HeldData['elsewhere']>)[];
 

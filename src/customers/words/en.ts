@@ -376,6 +376,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       notices: 'Notices',
       texts: 'Text messages that were sent',
       pushes: 'Answers of push services',
+      corrections: 'Corrections that were requested',
       reads: 'Reads of this data',
     },
     chosen: 'Your choice was recorded.',

@@ -409,6 +409,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       notices: '서비스 안내',
       texts: '발송된 문자',
       pushes: '푸시 발송 결과',
+      corrections: '정보 정정 요청',
       reads: '이 정보를 조회한 기록',
     },
     chosen: '선택 동의를 변경했습니다.',
