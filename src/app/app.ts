@@ -25,7 +25,7 @@ import { Settings } from './screens/settings.ts';
 import { AddingSmartOtp } from './screens/smart-otp.ts';
 import { SmsForOneWebsite } from './screens/sms.ts';
 import type { Waiting } from './screens/waiting.ts';
-import type { Platform, Service } from './platform.ts';
+import type { InstallationStanding, Platform, Service } from './platform.ts';
 import { words } from './words/words.ts';
 
 /** A notice as it arrives: with a time, it arrived while no page was open. */
@@ -64,7 +64,9 @@ export class App {
     const leaveOf = (phone: Phone) => this.leaveOf(phone);
     const app = { service, platform };
     this.pushToken = new PushToken(platform, installation, phones);
-    const standing = () => platform.standing?.(() => this.refresh()) ?? Promise.resolve({ offers: [] });
+    // A browser that cannot tell how the installation stands must not keep the first screen from being drawn.
+    const nothing: InstallationStanding = { offers: [] };
+    const standing = async () => (await platform.standing?.(() => this.refresh()).catch(() => nothing)) ?? nothing;
     const reconnect = () => this.pushToken.tell({ again: true });
     this.selfTest = new SelfTest(display, { back: () => this.settings.show(), unregistered, standing, reconnect });
     const leaveHome = () => this.elsewhere(() => undefined);
