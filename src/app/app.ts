@@ -1,9 +1,7 @@
-import type { SimulatedCard } from '../phone/card.ts';
 import type { HistoryEntry, Phone, PhoneAlert, PushData } from '../phone/phone.ts';
 import { make } from '../pages/browser/element.ts';
 import { AlertAnswer } from './screens/alert-answer.ts';
 import { alertSection, isOfAlerts, type AlertWays, type Answer } from './screens/alerts.ts';
-import { CallerRequest } from './screens/caller-request.ts';
 import { CodeRequest } from './screens/code-request.ts';
 import { DeviceTest } from './screens/device-test.ts';
 import { screen, type Display } from './screens/display.ts';
@@ -15,20 +13,19 @@ import { Institutions } from './screens/institutions.ts';
 import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
 import { NewPhoneCode } from './screens/new-phone-code.ts';
 import { OneTimeCodes } from './screens/otp.ts';
-import { showPast } from './screens/past.ts';
 import { showPastEntry } from './screens/past-entry.ts';
 import { Phones } from './screens/phones.ts';
 import { PushToken } from './screens/push-token.ts';
 import type { Leave } from './screens/pin-refusal.ts';
 import { Replaced } from './screens/replaced.ts';
 import type { Request } from './screens/request.ts';
+import { requestOf } from './screens/request-of.ts';
 import { SelfTest } from './screens/self-test.ts';
 import { Settings } from './screens/settings.ts';
-import { SignRequest } from './screens/sign-request.ts';
 import { AddingSmartOtp } from './screens/smart-otp.ts';
 import { SmsForOneWebsite } from './screens/sms.ts';
 import type { Waiting } from './screens/waiting.ts';
-import type { Platform, Service } from './platform.ts';
+import type { InstallationStanding, Platform, Service } from './platform.ts';
 import { words } from './words/words.ts';
 
 /** A notice as it arrives: with a time, it arrived while no page was open. */
@@ -67,7 +64,9 @@ export class App {
     const leaveOf = (phone: Phone) => this.leaveOf(phone);
     const app = { service, platform };
     this.pushToken = new PushToken(platform, installation, phones);
-    const standing = () => platform.standing?.(() => this.refresh()) ?? Promise.resolve({ offers: [] });
+    // A browser that cannot tell how the installation stands must not keep the first screen from being drawn.
+    const nothing: InstallationStanding = { offers: [] };
+    const standing = async () => (await platform.standing?.(() => this.refresh()).catch(() => nothing)) ?? nothing;
     const reconnect = () => this.pushToken.tell({ again: true });
     this.selfTest = new SelfTest(display, { back: () => this.settings.show(), unregistered, standing, reconnect });
     const leaveHome = () => this.elsewhere(() => undefined);
@@ -390,33 +389,12 @@ export class App {
     });
   }
 
-  private showRequest({ phone, authentication }: Waiting): void {
+  private showRequest(waiting: Waiting): void {
     this.elsewhere(() => {
-      const { display } = this;
-      display.clearNotification();
-      const leave = this.leaveOf(phone);
-      const history = () => void showPast(display, phone, { back: leave.home, unregistered: leave.unregistered });
-      const ways = { ...leave, history };
-      const now = () => this.phones.now();
-      if (authentication.transaction) {
-        this.request = new SignRequest(display, phone, authentication, now, ways, this.cardOf(phone));
-      } else {
-        const Kind = authentication.caller ? CallerRequest : CodeRequest;
-        this.request = new Kind(display, phone, authentication, now, ways);
-      }
+      this.display.clearNotification();
+      this.request = requestOf(this.display, this.phones, waiting, this.leaveOf(waiting.phone));
       this.request.show();
     });
-  }
-
-  /** The institution's card, which a Smart OTP may need beside the PIN. */
-  private cardOf(phone: Phone): { kept: () => SimulatedCard | null; keep: (card: SimulatedCard) => Promise<void> } {
-    const smartOtp = this.phones.smartOtpOn(phone);
-    const keep = async (card: SimulatedCard) => {
-      if (!smartOtp || smartOtp.card === card) return;
-      smartOtp.card = card;
-      await this.phones.keep();
-    };
-    return { kept: () => smartOtp?.card ?? null, keep };
   }
 
   private showOneTimeCodes(phone: Phone): void {
