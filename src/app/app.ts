@@ -154,7 +154,9 @@ export class App {
 
   /** Opens the request with this id, or the list if it is over. */
   openRequest(id: string): void {
-    this.elsewhere(() => void this.home.open(id));
+    // The request is for the former phone, which is back if the test of the new one fails.
+    if (this.phones.testing) this.toHome();
+    else this.elsewhere(() => void this.home.open(id));
   }
 
   /**
