@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { deviceBond, insertInto, isPinExhausted, isPinLocked, NOW, parameters } from '../database/statement-parts.ts';
@@ -190,6 +191,15 @@ const ENROL = statement(
   })} RETURNING test_expires_at AS "testExpiresAt"`,
 );
 
+/** The device under test that a code enrolled, with these keys. */
+const ENROLLED_BY = statement(
+  'device_enrolled_by',
+  `SELECT d.id AS "deviceId", d.serial_number AS "serialNumber", d.knowledge_key AS "knowledgeKey", ${deviceBond('d')} AS bond
+    FROM enrolment_codes e JOIN devices d ON d.id = e.device_id
+    WHERE e.code_digest = $1 AND d.state = 'testing' AND d.test_expires_at > now()
+      AND d.signing_key ->> 'x' = $2 AND d.encryption_key ->> 'x' = $3`,
+);
+
 const ENQUEUE_TEST = statement(
   'device_enqueue_test',
   `WITH sealed AS (UPDATE devices SET test_envelope = $2 WHERE id = $1 RETURNING id, test_expires_at)
@@ -340,6 +350,9 @@ const CLEAR_REVOKED = statement(
       LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED)`,
 );
 
+/** A device under test, with its knowledge key as it is kept. */
+type EnrolledBy = Pick<Device, 'serialNumber'> & { deviceId: string; knowledgeKey: Buffer; bond: string };
+
 @Injectable()
 export class DeviceStore {
   constructor(private readonly database: Database) {}
@@ -352,6 +365,14 @@ export class DeviceStore {
   /** Spends a proof. Returns false when it was used before, or the device is revoked. */
   async spendProof(deviceId: string, jti: string): Promise<boolean> {
     return (await this.database.sharedRows(SPEND_PROOF, [deviceId, jti], `${deviceId} ${jti}`)).length === 1;
+  }
+
+  /** Returns the device under test that a code enrolled with these keys. */
+  async enrolledBy(
+    codeDigest: Buffer,
+    keys: { signing: PublicJwk; encryption: PublicJwk },
+  ): Promise<EnrolledBy | undefined> {
+    return (await this.database.rows<EnrolledBy>(ENROLLED_BY, [codeDigest, keys.signing.x, keys.encryption.x]))[0];
   }
 
   /** Inserts a device under test and returns the end of its test. */

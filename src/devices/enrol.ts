@@ -3,7 +3,7 @@ import { onlyPublic, publicKey, signJws } from '../crypto/compact-jws.ts';
 import { deviceBond, type BoundDevice } from '../crypto/device-cipher.ts';
 import { isProvenBy, type DeviceProof } from '../crypto/device-proof.ts';
 import type { PublicJwk } from '../crypto/keyring.ts';
-import { randomCode, randomId, randomSerialNumber } from '../crypto/random.ts';
+import { normaliseEnrolmentCode, randomCode, randomId, randomSerialNumber } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { seal } from '../crypto/seal.ts';
@@ -59,10 +59,27 @@ export class Enrol {
   ) {}
 
   /**
-   * Spends the enrolment code, stores the device under test and enqueues its encrypted test code.
+   * Spends the enrolment code, stores the device under test and enqueues its encrypted test code. A repeat with the same
+   * code and keys, by an app that received no answer, gets the same answer until the test is over.
    * Problems: `device_proof_invalid`, `invalid_request`, `not_eligible`, `enrolment_code_invalid`.
    */
   async enrol(app: EnrolInput, proof: DeviceProof): Promise<EnrolledDevice> {
+    this.expectOwnKeys(app, proof);
+    const faults = handsetFaults({ os: app.platform, osVersion: app.osVersion, formFactor: app.formFactor });
+    if (faults.length > 0) throw notEligible(faults);
+    if (app.consent) this.consents.expectCurrent(app.consent);
+    try {
+      return await this.spendCode(app);
+    } catch (error) {
+      const before =
+        error instanceof Problem && error.code === 'enrolment_code_invalid' && (await this.enrolledBefore(app));
+      if (before) return before;
+      throw error;
+    }
+  }
+
+  /** Checks that the keys are valid and two, and that the sender has the one that signs. */
+  private expectOwnKeys(app: EnrolInput, proof: DeviceProof): void {
     const signingKey = publicKey(app.signingKey);
     if (!signingKey) throw badKey('/signingKey');
     if (!publicKey(app.encryptionKey)) throw badKey('/encryptionKey');
@@ -76,11 +93,10 @@ export class Enrol {
         'The proof’s header must carry signingKey as jwk, and this key must sign the proof.',
       );
     }
-    const faults = handsetFaults({ os: app.platform, osVersion: app.osVersion, formFactor: app.formFactor });
-    if (faults.length > 0) throw notEligible(faults);
-    const { service, token } = this.addresses.read(app.pushToken);
+  }
 
-    if (app.consent) this.consents.expectCurrent(app.consent);
+  private async spendCode(app: EnrolInput): Promise<EnrolledDevice> {
+    const { service, token } = this.addresses.read(app.pushToken);
 
     const id = randomId();
     const code = randomCode();
@@ -131,6 +147,20 @@ export class Enrol {
       });
     this.queue.enqueue(delivery);
     return { deviceId: id, serialNumber, state: 'testing' };
+  }
+
+  /**
+   * The device that an earlier request with the same code, keys and knowledge key has enrolled, whose answer did not reach
+   * the app. Undefined if there is none, or if its test is over.
+   */
+  private async enrolledBefore(app: EnrolInput): Promise<EnrolledDevice | undefined> {
+    const digest = sha256(normaliseEnrolmentCode(app.enrolmentCode));
+    const found = await this.store.enrolledBy(digest, { signing: app.signingKey, encryption: app.encryptionKey });
+    if (!found) return undefined;
+    const { deviceId, serialNumber, bond } = found;
+    const kept = this.keys.devices.decrypt('devices:knowledge_key', found.knowledgeKey, bond);
+    if (!kept?.equals(Buffer.from(app.knowledgeKey, 'base64url'))) return undefined;
+    return { deviceId, serialNumber, state: 'testing' };
   }
 
   /** Takes the keys for this device alone. Problems: `invalid_request`. */

@@ -300,6 +300,14 @@ export class Phone {
    * Generates keys, wraps the knowledge key under the PIN and registers this installation. A test code follows by push.
    */
   static async enrol(enrolment: Enrolment): Promise<Phone> {
+    return (await Phone.prepare(enrolment)).enrol();
+  }
+
+  /**
+   * Prepares what {@link Phone.enrol} sends. Where no answer comes, `enrol` may be called again: the service gives the same
+   * answer to the same request.
+   */
+  static async prepare(enrolment: Enrolment): Promise<{ enrol: () => Promise<Phone> }> {
     assertChosenPin(enrolment.pin);
     const fetch = enrolment.fetch ?? globalThis.fetch;
     const issuer = enrolment.issuer.replace(/\/+$/, '');
@@ -310,29 +318,29 @@ export class Phone {
     const knowledgeKey = generateKnowledgeKey();
     const wrapped = await wrapKnowledgeKey({ knowledgeKey, pin: enrolment.pin, cost: enrolment.kdf });
 
-    const response = await provenRequest(
-      { fetch, clock, signing: keys.signing, deviceId: null },
-      {
-        method: 'POST',
-        url: `${issuer}/app/v1/devices`,
-        body: {
-          enrolmentCode: enrolment.enrolmentCode,
-          signingKey: keys.signing.publicJwk,
-          encryptionKey: keys.encryption.publicJwk,
-          knowledgeKey: base64url.encode(knowledgeKey),
-          platform: enrolment.platform,
-          formFactor: enrolment.formFactor,
-          osVersion: enrolment.osVersion,
-          appVersion: enrolment.appVersion,
-          pushToken: enrolment.pushToken,
-          name: enrolment.name,
-          ...(enrolment.consent && { consent: enrolment.consent }),
-        },
-      },
-    );
+    const body = {
+      enrolmentCode: enrolment.enrolmentCode,
+      signingKey: keys.signing.publicJwk,
+      encryptionKey: keys.encryption.publicJwk,
+      knowledgeKey: base64url.encode(knowledgeKey),
+      platform: enrolment.platform,
+      formFactor: enrolment.formFactor,
+      osVersion: enrolment.osVersion,
+      appVersion: enrolment.appVersion,
+      pushToken: enrolment.pushToken,
+      name: enrolment.name,
+      ...(enrolment.consent && { consent: enrolment.consent }),
+    };
     knowledgeKey.fill(0);
-    const { deviceId, serialNumber } = (await response.json()) as { deviceId: string; serialNumber: string };
-    return new Phone(issuer, deviceId, serialNumber, keys, wrapped, {}, serviceKeys, clock, fetch);
+    const enrol = async (): Promise<Phone> => {
+      const response = await provenRequest(
+        { fetch, clock, signing: keys.signing, deviceId: null },
+        { method: 'POST', url: `${issuer}/app/v1/devices`, body },
+      );
+      const { deviceId, serialNumber } = (await response.json()) as { deviceId: string; serialNumber: string };
+      return new Phone(issuer, deviceId, serialNumber, keys, wrapped, {}, serviceKeys, clock, fetch);
+    };
+    return { enrol };
   }
 
   /** Restores a phone from the result of {@link Phone.toState}. */

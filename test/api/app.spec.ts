@@ -230,6 +230,17 @@ describe('enrolment', () => {
     expect(enrolled.body['serialNumber']).not.toBe(serialNumber);
   });
 
+  it('an enrolment whose answer was lost is repeated by the same keys alone, until the test is over', async () => {
+    const { enrolmentCode } = await subscribed();
+    const one = await service.prepare(enrolmentCode);
+    const [first, again] = await Promise.all([one.enrol(), one.enrol()]);
+    expect(again).toMatchObject({ deviceId: first.deviceId, serialNumber: first.serialNumber });
+    const other = await service.prepare(enrolmentCode);
+    await expect(other.enrol()).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
+    await again.confirmTest((await again.readTestEnvelope(await again.testEnvelope())).code);
+    await expect(one.enrol()).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
+  });
+
   it('enrolment with one code, many times at once, enrols one device', async () => {
     const { enrolmentCode } = await subscribed();
     const enrolments = Array.from({ length: 5 }, () => Installation.fresh(service.issuer)).map((one) =>

@@ -36,8 +36,21 @@ describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the
   }
 
   /** Enrols a new installation of the app by the link with a code. Returns it with the serial number that it showed. */
-  async function installed(enrolmentCode: string): Promise<{ app: Page; serialNumber: string }> {
+  async function installed(
+    enrolmentCode: string,
+    { losesAnswer = false } = {},
+  ): Promise<{ app: Page; serialNumber: string }> {
     const app = await newPage(`/app?lang=ko#enrol=${enrolmentCode}`, PIXEL);
+    if (losesAnswer) {
+      await app.route(
+        '**/app/v1/devices',
+        async (route) => {
+          await route.fetch();
+          await route.abort();
+        },
+        { times: 1 },
+      );
+    }
     let serialNumber = '';
     await agree(app, async (step) => {
       if (step !== 'offered') return;
@@ -47,6 +60,7 @@ describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the
     await typePin(app);
     await app.locator('.screen.pin:has-text("한 번 더")').waitFor();
     await typePin(app);
+    if (losesAnswer) await screen(app, 'waiting').locator('.primary').click();
     await screen(app, 'shown-code').locator('.primary').click();
     await app.locator('.protection.good').waitFor();
     return { app, serialNumber };
@@ -132,7 +146,7 @@ describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the
     const person = scene.person('demo-2');
     const { enrolmentCode, subscriptionId } = await scene.subscribe(person);
     // The browser of a test can subscribe to no push service, as one whose notifications are off.
-    await installed(String(enrolmentCode));
+    await installed(String(enrolmentCode), { losesAnswer: true });
     const agent = await atTheDesk('agent');
     await look(agent, String(subscriptionId));
     const page = await agent.locator('main').innerText();

@@ -348,15 +348,17 @@ export class TestService {
     return answer.body.outcome;
   }
 
-  /**
-   * Enrols a phone with a code; the phone is then still under test. Its knowledge key is wrapped at a low cost, because
-   * tests enrol many phones.
-   */
-  enrol(
+  /** Enrols a phone with a code; the phone is then still under test. */
+  async enrol(...of: Parameters<TestService['prepare']>): Promise<Phone> {
+    return (await this.prepare(...of)).enrol();
+  }
+
+  /** Prepares an enrolment. Its knowledge key is wrapped at a low cost, because tests enrol many phones. */
+  prepare(
     enrolmentCode: string,
     options: { platform?: 'android' | 'ios'; pushToken?: string; pin?: string; consent?: Enrolment['consent'] } = {},
-  ): Promise<Phone> {
-    return Phone.enrol({
+  ): Promise<{ enrol: () => Promise<Phone> }> {
+    return Phone.prepare({
       issuer: this.issuer,
       enrolmentCode,
       pin: options.pin ?? TEST_PIN,

@@ -1,7 +1,7 @@
 import { assertChosenPin } from '../../phone/knowledge-key.ts';
 import { Phone, type Enrolment } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { faultLine, screen, type Display } from './display.ts';
+import { button, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf } from './fault.ts';
 import { PinPad } from './pin-pad.ts';
 import { APP_VERSION } from '../platform.ts';
@@ -41,14 +41,40 @@ export class FirstPin {
 
   /** Enrols the device with this PIN. */
   async enrol(pin: string): Promise<void> {
+    this.wait();
+    try {
+      await this.send(await Phone.prepare({ ...this.enrolment, appVersion: APP_VERSION, pin }));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    const invalid = codeOf(error) === 'enrolment_code_invalid';
+    this.then.startOver(faultLine(invalid ? words.codeInvalid : faultOf(error)));
+  }
+
+  /** Sends the enrolment. The code may be spent although no answer comes: then the same is sent again. */
+  private async send(prepared: { enrol: () => Promise<Phone> }): Promise<void> {
+    const phone = await prepared.enrol().catch((error: unknown) => {
+      if (codeOf(error) !== undefined) throw error;
+      this.display.show(() =>
+        screen(
+          { title: words.enrolling, kind: 'waiting' },
+          faultLine(faultOf(error)),
+          button(words.testAgain, () => {
+            this.wait();
+            void this.send(prepared).catch((later: unknown) => this.fail(later));
+          }),
+        ),
+      );
+    });
+    if (phone) await this.then.enrolled(phone);
+  }
+
+  private wait(): void {
     this.display.show(() =>
       screen({ title: words.enrolling, kind: 'waiting' }, make('div', { class: 'spinner', 'aria-hidden': 'true' })),
     );
-    try {
-      await this.then.enrolled(await Phone.enrol({ ...this.enrolment, appVersion: APP_VERSION, pin }));
-    } catch (error) {
-      const invalid = codeOf(error) === 'enrolment_code_invalid';
-      this.then.startOver(faultLine(invalid ? words.codeInvalid : faultOf(error)));
-    }
   }
 }
