@@ -59,8 +59,9 @@ export class DeviceController {
 
   /**
    * Enrols the app as a device, with an enrolment code. `signingKey` verifies the device proofs, and the service
-   * encrypts codes and secrets for `encryptionKey`. A test code follows by encrypted push. Errors:
-   * `device_proof_invalid`, `invalid_request`, `not_eligible` with `reasons`, `enrolment_code_invalid`.
+   * encrypts codes and secrets for `encryptionKey`. A test code follows by encrypted push. A repeat with the same code and
+   * keys, because no answer came, gets the same answer until the test is over. Errors: `device_proof_invalid`,
+   * `invalid_request`, `not_eligible` with `reasons`, `enrolment_code_invalid`.
    */
   @Post('devices')
   @ApiSecurity('deviceProof')
