@@ -167,8 +167,8 @@ export class EnrolRequest {
   name: string;
 
   /**
-   * What the person agreed to in the app, recorded with the time. Other versions than those in effect are refused with
-   * `invalid_request`. Left out by an app that asks elsewhere.
+   * What the person agreed to in the app, recorded when the device has passed its test. Other versions than those in effect
+   * are refused with `invalid_request`. Left out by an app that asks elsewhere.
    */
   @IsOptional()
   @IsObject()

@@ -2150,8 +2150,8 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the person agreed to in the app, recorded with the time. Other versions than those in effect are refused with
-             *     `invalid_request`. Left out by an app that asks elsewhere.
+             * @description What the person agreed to in the app, recorded when the device has passed its test. Other versions than those in effect
+             *     are refused with `invalid_request`. Left out by an app that asks elsewhere.
              */
             consent?: components["schemas"]["ConsentInput"];
         };
