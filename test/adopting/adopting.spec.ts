@@ -38,7 +38,7 @@ beforeAll(async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => told.push(JSON.parse(line) as Told));
-  await eventually('the service starts', () => told.find(({ started }) => started), 20);
+  await eventually('the service starts', () => told.find(({ started }) => started));
 });
 
 afterAll(async () => {

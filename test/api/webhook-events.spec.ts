@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   // Whatever these tests did: each end of an authentication and of a registration was told, and none was told twice.
   try {
-    await eventually('an event for each end', async () => (await service.rows.webhooks.untold()).length === 0, 20);
+    await eventually('an event for each end', async () => (await service.rows.webhooks.untold()).length === 0);
   } finally {
     expect(await service.rows.webhooks.untold()).toEqual([]);
     await service.stop();

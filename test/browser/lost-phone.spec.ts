@@ -125,11 +125,8 @@ describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the
     const issue = agent.locator('form[action$="/issue"]');
     await issue.locator('[name="reason"]').fill('방문 수령');
     await issue.locator('button').click();
-    await agent.locator('.letter-groups').waitFor();
-    const code = /([0-9A-Z]{5})\W+([0-9A-Z]{5})\W+([0-9A-Z]{5})\W+([0-9A-Z]{5})/.exec(
-      await agent.locator('.letter-groups').innerText(),
-    );
-    const { app } = await installed(code!.slice(1).join('-'));
+    const code = await agent.locator('.enrolment-code').innerText();
+    const { app } = await installed(code.trim());
 
     const id = await scene.startFor(person);
     await app.locator('.request-card').click();
