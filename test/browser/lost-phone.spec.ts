@@ -10,7 +10,7 @@ const REASON = '고객 전화';
 
 describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the call centre', () => {
   let scene: Scene;
-  let contexts: BrowserContext[] = [];
+  const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
     scene = await Scene.start();
