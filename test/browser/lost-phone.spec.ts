@@ -46,7 +46,8 @@ describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the
         '**/app/v1/devices',
         async (route) => {
           await route.fetch();
-          await route.abort();
+          // As a proxy answers that lost the service.
+          await route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' });
         },
         { times: 1 },
       );

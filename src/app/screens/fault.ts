@@ -11,6 +11,11 @@ export function isUnregistered(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;
 }
 
+/** Whether the service refused. Otherwise nobody knows what it did: no answer came, a proxy's, or that of a fault. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ProblemError && error.status < 500 && error.code !== 'unknown';
+}
+
 /** The service's problem code of a refusal. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof ProblemError ? error.code : undefined;

@@ -2,7 +2,7 @@ import { assertChosenPin } from '../../phone/knowledge-key.ts';
 import { Phone, type Enrolment } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
-import { codeOf, faultOf } from './fault.ts';
+import { codeOf, faultOf, isRefusal } from './fault.ts';
 import { PinPad } from './pin-pad.ts';
 import { APP_VERSION } from '../platform.ts';
 import { words } from '../words/words.ts';
@@ -57,7 +57,7 @@ export class FirstPin {
   /** Sends the enrolment. The code may be spent although no answer comes: then the same is sent again. */
   private async send(prepared: { enrol: () => Promise<Phone> }): Promise<void> {
     const phone = await prepared.enrol().catch((error: unknown) => {
-      if (codeOf(error) !== undefined) throw error;
+      if (isRefusal(error)) throw error;
       this.display.show(() =>
         screen(
           { title: words.enrolling, kind: 'waiting' },
