@@ -8,6 +8,7 @@ import {
 import { Charges } from '../charges/charges.ts';
 import type { MonthToDate } from '../charges/charge.ts';
 import { Environment } from '../../config/environment.ts';
+import { normaliseEnrolmentCode } from '../crypto/random.ts';
 import { enrolmentLink as linkWith } from '../domain/enrolment-link.ts';
 import { maskPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
@@ -149,16 +150,18 @@ export class MyService {
     await this.lifecycle.inTransaction(async (step) => {
       const { session, queued } = step;
       const locked = await this.lifecycle.lock(step, standing.id);
-      const offered = await this.subscriptions.offeredBy(shown.enrolmentCode).catch(() => undefined);
-      if (offered?.lineId !== line.lineId || offered.isSmartOtp) {
+      const code = normaliseEnrolmentCode(shown.enrolmentCode);
+      const live = await this.subscriptions.liveEnrolment(session, locked.id, code);
+      if (!live) {
         throw new Problem('session_ended', 'The enrolment code is no longer valid. Request a new one.');
       }
       const { phoneNumber } = await this.notices.addressOf(session, locked.id);
-      if (phoneNumber === '' || !(await this.mayText(locked))) {
+      const { suspensions, isHeld } = await this.subscriptions.circumstancesOf(session, locked);
+      if (phoneNumber === '' || locked.protectedSince !== null || suspensions.length > 0 || isHeld) {
         throw new Problem('nothing_to_change', 'The code cannot be sent by text message now. Scan it, or type it.');
       }
       await this.limits.spendIn(session, textedCodes(locked.id));
-      const seconds = Math.max(1, Math.ceil((offered.expiresAt.getTime() - Date.now()) / 1000));
+      const seconds = Math.max(1, Math.ceil((live.expiresAt.getTime() - Date.now()) / 1000));
       const enrolmentLink = linkWith(this.environment.ISSUER, shown.enrolmentCode);
       const to = { phoneNumber, enrolmentLink };
       queued.push(await this.notices.enqueue(session, locked.id, { kind: 'enrolment_code' }, to, seconds));
