@@ -38,8 +38,3 @@ export function personLimits(form: string, person: NamedPerson): [ofAPerson: For
     { name: `${form} of a number`, of: number, ...OF_A_NUMBER },
   ];
 }
-
-/** Maximum enrolment codes that are texted to one line in a day, by the website and the call centre together. */
-export function textedCodes(subscriptionId: string): FormLimit {
-  return { name: 'texted enrolment codes', of: subscriptionId, times: 3, seconds: 86_400 };
-}

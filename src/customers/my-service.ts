@@ -7,15 +7,10 @@ import {
 } from '../authenticators/registrations/registrations.ts';
 import { Charges } from '../charges/charges.ts';
 import type { MonthToDate } from '../charges/charge.ts';
-import { Environment } from '../../config/environment.ts';
-import { normaliseEnrolmentCode } from '../crypto/random.ts';
-import { enrolmentLink as linkWith } from '../domain/enrolment-link.ts';
 import { maskPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
-import { FormLimits } from '../http/form-limits.ts';
-import { Notices } from '../notices/notices.ts';
-import { textedCodes } from './limits.ts';
+import { CodeTexts } from '../lifecycle/code-texts.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
@@ -62,9 +57,7 @@ export class MyService {
     private readonly authenticators: Authenticators,
     private readonly newPhone: NewPhone,
     private readonly applications: ReissueApplications,
-    private readonly notices: Notices,
-    private readonly limits: FormLimits,
-    private readonly environment: Environment,
+    private readonly texts: CodeTexts,
   ) {}
 
   /** Returns the customer's current subscription; undefined without one. */
@@ -129,7 +122,7 @@ export class MyService {
     if (!shown) return undefined;
     const state = await this.subscriptions.enrolmentState(shown.enrolmentCode);
     const standing = await this.subscriptions.standingOnLine(line.lineId);
-    const mayText = state === 'waiting' && standing !== undefined && (await this.mayText(standing));
+    const mayText = state === 'waiting' && standing?.protectedSince === null && (await this.texts.may(standing));
     return {
       shown,
       state,
@@ -148,33 +141,16 @@ export class MyService {
     const standing = await this.subscriptions.standingOnLine(line.lineId);
     if (!shown || !standing) throw new Problem('session_ended', 'There is no enrolment code to send.');
     await this.lifecycle.inTransaction(async (step) => {
-      const { session, queued } = step;
       const locked = await this.lifecycle.lock(step, standing.id);
-      const code = normaliseEnrolmentCode(shown.enrolmentCode);
-      const live = await this.subscriptions.liveEnrolment(session, locked.id, code);
-      if (!live) {
-        throw new Problem('session_ended', 'The enrolment code is no longer valid. Request a new one.');
-      }
-      const { phoneNumber } = await this.notices.addressOf(session, locked.id);
-      const { suspensions, isHeld } = await this.subscriptions.circumstancesOf(session, locked);
-      if (phoneNumber === '' || locked.protectedSince !== null || suspensions.length > 0 || isHeld) {
-        throw new Problem('nothing_to_change', 'The code cannot be sent by text message now. Scan it, or type it.');
-      }
-      await this.limits.spendIn(session, textedCodes(locked.id));
-      const seconds = Math.max(1, Math.ceil((live.expiresAt.getTime() - Date.now()) / 1000));
-      const enrolmentLink = linkWith(this.environment.ISSUER, shown.enrolmentCode);
-      const to = { phoneNumber, enrolmentLink };
-      queued.push(await this.notices.enqueue(session, locked.id, { kind: 'enrolment_code' }, to, seconds));
+      await this.texts.text(step, locked, shown.enrolmentCode, {
+        form: 'link',
+        // Afterwards the number alone must not enrol a phone.
+        alsoWhileProtected: false,
+        dead: () => new Problem('session_ended', 'The enrolment code is no longer valid. Request a new one.'),
+        withheld: () =>
+          new Problem('nothing_to_change', 'The code cannot be sent by text message now. Scan it, or type it.'),
+      });
     });
-  }
-
-  /**
-   * Whether a code may go to the number: only before protection began, because afterwards the number alone must not enrol a
-   * phone, and not while the SIM is in doubt.
-   */
-  private async mayText(standing: Parameters<Subscriptions['holdUnder']>[0]): Promise<boolean> {
-    if (standing.protectedSince !== null || standing.suspensions.length > 0) return false;
-    return (await this.subscriptions.holdUnder(standing)) === null;
   }
 
   /** Revokes an institution's registration. Problems: `registration_not_found`, `registration_closed`. */

@@ -8,6 +8,7 @@ import { SmsPermissionsModule } from '../sms-permissions/sms-permissions.module.
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { AlertController } from './alert.controller.ts';
 import { AnswerAlert } from './answer-alert.ts';
+import { CodeTexts } from './code-texts.ts';
 import { SubscriptionLifecycle } from './lifecycle.ts';
 
 /** Changes of subscriptions with all their consequences. */
@@ -22,7 +23,7 @@ import { SubscriptionLifecycle } from './lifecycle.ts';
     SmsPermissionsModule,
   ],
   controllers: [AlertController],
-  providers: [SubscriptionLifecycle, AnswerAlert],
-  exports: [SubscriptionLifecycle],
+  providers: [SubscriptionLifecycle, AnswerAlert, CodeTexts],
+  exports: [SubscriptionLifecycle, CodeTexts],
 })
 export class LifecycleModule {}

@@ -20,7 +20,7 @@ import { ApprovalStore } from './approval.store.ts';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../../config/environment.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
-import { CodeTexts } from './code-texts.ts';
+import { ApprovedCodeTexts } from './approved-code-texts.ts';
 import { Correction } from './correction.entity.ts';
 import { CorrectionStore } from './correction.store.ts';
 import { Corrections } from './corrections.ts';
@@ -124,7 +124,7 @@ const RECORD_MS = 2_000;
     AuditLog,
     Approvals,
     ApprovalStore,
-    CodeTexts,
+    ApprovedCodeTexts,
     Corrections,
     CorrectionStore,
     HeldLines,

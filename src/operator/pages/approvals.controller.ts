@@ -5,7 +5,7 @@ import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { approvalNotFound, Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
-import { CodeTexts } from '../code-texts.ts';
+import { ApprovedCodeTexts } from '../approved-code-texts.ts';
 import { Corrections } from '../corrections.ts';
 import { DeskFrames } from '../desk-frame.ts';
 import { Permits } from '../operator.guard.ts';
@@ -27,7 +27,7 @@ export class DeskApprovalsController {
     private readonly approvals: Approvals,
     private readonly reissues: ReissueDesk,
     private readonly corrections: Corrections,
-    private readonly codeTexts: CodeTexts,
+    private readonly codeTexts: ApprovedCodeTexts,
     private readonly audit: Audit,
     private readonly frames: DeskFrames,
   ) {}
