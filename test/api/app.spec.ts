@@ -197,7 +197,7 @@ describe('enrolment', () => {
       },
     });
     expect(await check()).toEqual(answer);
-    // Nobody asks without a key of their own, as at the enrolment.
+    // The sender proves a key, as at the enrolment.
     const proof = null;
     expectProblem(
       await installation.send('POST', '/app/v1/enrolment-codes/check', { enrolmentCode }, { proof }),
@@ -210,7 +210,7 @@ describe('enrolment', () => {
     expectFaults(await enrol({ locale: 'en', terms: '2000-01-01', privacy }), '/consent/terms');
     const phone = await service.enrol(enrolmentCode, { consent: { locale: 'en', terms: terms!, privacy: privacy! } });
     expect(phone.serialNumber).toBe(answer.body['serialNumber']);
-    // Anybody may have sent it who has the code, until the test has shown that the phone is there.
+    // A stranger who has the code may have sent it, until the test has shown that the phone is there.
     expect(await service.rows.subscriptions.consentsOf(line.lineId)).toEqual([]);
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
     expect(await service.rows.subscriptions.consentsOf(line.lineId)).toMatchObject([

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { CHROMIUM, describeWith, WHOLE_CHROMIUM } from '../support/programs.ts';
 import { bytesOf, Scene, sidewaysScroll, unseenInForcedColors, type DemoPerson } from './scene.ts';
-import { agree, screen, shownCode, typePin } from './steps.ts';
+import { agree, choosePin, screen, shownCode, typePin } from './steps.ts';
 
 const { defaultBrowserType: _pixel, ...PIXEL } = devices['Pixel 7'];
 const { defaultBrowserType: _iphone, ...IPHONE } = devices['iPhone 13'];
@@ -124,9 +124,7 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     await screen(app, 'permissions').waitFor();
     await look?.();
     await screen(app, 'permissions').locator('.secondary').click();
-    await typePin(app);
-    await app.locator('.screen.pin:has-text("한 번 더")').waitFor();
-    await typePin(app);
+    await choosePin(app);
     await screen(app, 'shown-code').locator('.primary').click();
     await screen(app, 'home').waitFor();
   }
@@ -332,9 +330,7 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     await screen(app, 'welcome').getByRole('button', { name: 'QR 코드 찍기' }).click();
     await agree(app);
     await screen(app, 'permissions').locator('.primary').click();
-    await typePin(app);
-    await app.locator('.screen.pin:has-text("한 번 더")').waitFor();
-    await typePin(app);
+    await choosePin(app);
     await screen(app, 'shown-code').locator('.primary').click();
     await screen(app, 'home').waitFor();
     await app.evaluate('navigator.serviceWorker.ready.then(() => 0)');

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
-import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan } from '../support/service.ts';
+import { credentialsOf, signInAtDesk } from './desk-steps.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
 import { enrol, screen, shownCode, typePin } from './steps.ts';
 
@@ -42,23 +42,8 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     contexts.push(context);
     const page = await context.newPage();
     await page.goto(`${scene.issuer}/operator/sign-in${english ? '?lang=en' : ''}`);
-    await signIn(page, login);
+    await signInAtDesk(scene, page, login);
     return page;
-  }
-
-  async function signIn(page: Page, login: string): Promise<void> {
-    const { password, code } = await credentials(login);
-    await page.locator('#login').fill(login);
-    await page.locator('#password').fill(password);
-    await page.locator('#code').fill(code);
-    await page.locator('main .primary').click();
-    await page.waitForURL(`${scene.issuer}/operator`);
-  }
-
-  async function credentials(login: string): Promise<{ password: string; code: string }> {
-    await scene.rows.operators.forgetTotp(login);
-    const operator = scene.operator(login);
-    return { password: operator.password, code: totpOf(fromBase32(operator.totpSecret), totpStep(new Date())) };
   }
 
   /** Files a customer's own application for a reissue by post, without a log-in. */
@@ -261,7 +246,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     contexts.push(context);
     const page = await context.newPage();
     await page.goto(`${scene.issuer}/operator`);
-    const { password, code } = await credentials('viewer');
+    const { password, code } = await credentialsOf(scene, 'viewer');
     await page.locator('#login:focus').waitFor();
     await page.keyboard.type('viewer');
     await page.keyboard.press('Tab');

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { devices, type BrowserContext, type Page } from 'playwright-core';
-import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
+import { signInAtDesk } from './desk-steps.ts';
 import { Scene } from './scene.ts';
-import { agree, screen, shownCode, typePin } from './steps.ts';
+import { agree, choosePin, screen, shownCode, typePin } from './steps.ts';
 
 const { defaultBrowserType: _pixel, ...PIXEL } = devices['Pixel 7'];
 const REASON = '고객 전화';
@@ -58,9 +58,7 @@ describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the
       serialNumber = /PG-\d{4}-\d{4}-\d{4}/.exec(await screen(app, 'offered').innerText())?.[0] ?? '';
     });
     await screen(app, 'permissions').locator('.secondary').click();
-    await typePin(app);
-    await app.locator('.screen.pin:has-text("한 번 더")').waitFor();
-    await typePin(app);
+    await choosePin(app);
     if (losesAnswer) await screen(app, 'waiting').locator('.primary').click();
     await screen(app, 'shown-code').locator('.primary').click();
     await app.locator('.protection.good').waitFor();
@@ -69,13 +67,7 @@ describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the
 
   async function atTheDesk(login: 'agent' | 'supervisor'): Promise<Page> {
     const page = await newPage('/operator/sign-in');
-    await scene.rows.operators.forgetTotp(login);
-    const { password, totpSecret } = scene.operator(login);
-    await page.locator('#login').fill(login);
-    await page.locator('#password').fill(password);
-    await page.locator('#code').fill(totpOf(fromBase32(totpSecret), totpStep(new Date())));
-    await page.locator('main .primary').click();
-    await page.waitForURL(`${scene.issuer}/operator`);
+    await signInAtDesk(scene, page, login);
     return page;
   }
 

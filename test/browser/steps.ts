@@ -20,6 +20,13 @@ export async function typePin(phone: Phone, pin: string = PIN): Promise<void> {
   for (const digit of pin) await phone.locator(`.pin-keys [aria-label="${digit}"]`).click();
 }
 
+/** Types a new PIN twice. */
+export async function choosePin(phone: Phone): Promise<void> {
+  await typePin(phone);
+  await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
+  await typePin(phone);
+}
+
 /** Looks at one screen on the way. */
 type Look = (step: string) => Promise<void>;
 const DO_NOT_LOOK: Look = () => Promise.resolve();
@@ -41,9 +48,7 @@ export async function enrol(phone: Phone, { lineId }: DemoPerson, look = DO_NOT_
   await phone.locator('#line').selectOption(lineId);
   await screen(phone, 'welcome').locator('> .primary').click();
   await agree(phone, look);
-  await typePin(phone);
-  await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
-  await typePin(phone);
+  await choosePin(phone);
   await screen(phone, 'shown-code').locator('.primary').click();
   await screen(phone, 'home').waitFor();
 }
@@ -60,9 +65,7 @@ export async function enrolWithCode(phone: Phone, code: string): Promise<void> {
   await phone.locator('#enrolment-code').fill(code);
   await screen(phone, 'welcome').locator('details .secondary').click();
   await agree(phone);
-  await typePin(phone);
-  await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
-  await typePin(phone);
+  await choosePin(phone);
   await screen(phone, 'shown-code').waitFor();
 }
 

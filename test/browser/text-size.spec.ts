@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import { SimulatedCard } from '../../src/phone/card.ts';
 import { TRANSFER } from '../support/authenticators.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan } from '../support/service.ts';
 import { consolePages, signInAtConsole } from './console-steps.ts';
+import { signInAtDesk } from './desk-steps.ts';
 import { Scene, type DemoPerson } from './scene.ts';
-import { enrol, enrolWithCode, identify, openSetting, screen, typePin, view } from './steps.ts';
+import { choosePin, enrol, enrolWithCode, identify, openSetting, screen, typePin, view } from './steps.ts';
 
 /** Twice the size that browsers begin with. */
 const TWICE = { standard: 32, fixed: 26 };
@@ -321,9 +321,7 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await screen(phone, 'smart-otp').locator('> .primary').click();
     await screen(phone, 'offered').locator('.primary').click();
     await screen(phone, 'pin').waitFor();
-    await typePin(phone);
-    await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
-    await typePin(phone);
+    await choosePin(phone);
     await screen(phone, 'shown-code').locator('.primary').click();
     await screen(phone, 'consent').waitFor();
     await expectAgreement(phone, 'Smart OTP');
@@ -373,7 +371,7 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await scene.rows.devices.setSerialNumber(id, serialNumber);
     const page = await open(`/operator/sign-in?lang=${lang}`);
     await expectWhole(page);
-    await signIn(page, 'agent');
+    await signInAtDesk(scene, page, 'agent');
     await expectWhole(page);
     await page.locator('#phoneNumber').fill(person.phoneNumber);
     await page.locator('#search-reason').fill('문의');
@@ -402,7 +400,7 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await form.locator('.primary').click();
     await page.locator('.good-note').waitFor();
     const other = await open(`/operator/sign-in?lang=${lang}`);
-    await signIn(other, 'supervisor');
+    await signInAtDesk(scene, other, 'supervisor');
     await other.goto(`${scene.issuer}/operator/approvals`);
     await expectWhole(other, 'desk approvals');
     const approve = other.locator('form[action*="/operator/reissues/"]');
@@ -437,15 +435,5 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await page.locator('#birthDate').fill(birthDate);
     await page.locator('#genderDigit').fill(genderDigit);
     await page.locator('#phoneNumber').fill(phoneNumber);
-  }
-
-  async function signIn(page: Page, login: string): Promise<void> {
-    await scene.rows.operators.forgetTotp(login);
-    const { password, totpSecret } = scene.operator(login);
-    await page.locator('#login').fill(login);
-    await page.locator('#password').fill(password);
-    await page.locator('#code').fill(totpOf(fromBase32(totpSecret), totpStep(new Date())));
-    await page.locator('main .primary').click();
-    await page.waitForURL(`${scene.issuer}/operator`);
   }
 });
