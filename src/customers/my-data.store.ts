@@ -113,7 +113,7 @@ interface HeldDevice {
   lastContactAt: Date | null;
 }
 
-/** What other rooms hold about a subscription, without keys and without what names somebody else. */
+/** What other rooms hold about a subscription, without keys and without data about other people. */
 export interface HeldElsewhere {
   devices: HeldDevice[];
   authenticators: HeldAuthenticator[];

@@ -61,7 +61,7 @@ export interface ErasableNow {
   may: boolean;
   /** When the person may, if a subscription ended a short time ago; null while one stands. */
   from: Date | null;
-  /** The SIM was changed a short time ago, so that the person may not, whoever logs in. */
+  /** The SIM was changed a short time ago: until the hold ends, no log-in permits it. */
   isHeld: boolean;
 }
 

@@ -134,7 +134,7 @@ export class Device {
   @Column('jsonb', { nullable: true })
   cardKey: PublicJwk | null;
 
-  /** What the person agreed to in the app. It counts once the device has passed its test; until then anybody may have sent it. */
+  /** What the person agreed to in the app. It counts once the device has passed its test, which shows who sent it. */
   @Column('jsonb', { nullable: true })
   consent: DeviceConsent | null;
 }

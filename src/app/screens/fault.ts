@@ -11,7 +11,10 @@ export function isUnregistered(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;
 }
 
-/** Whether the service refused. Otherwise nobody knows what it did: no answer came, a proxy's, or that of a fault. */
+/**
+ * Whether the service refused the request. Without a refusal the app does not know whether the service carried it out: no
+ * answer came, a proxy answered, or the service failed.
+ */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ProblemError && error.status < 500 && error.code !== 'unknown';
 }

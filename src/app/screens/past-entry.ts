@@ -50,7 +50,7 @@ async function say(display: Display, phone: Phone, entry: HistoryEntry, ways: Wa
   showSaid(display, entry, ways.back);
 }
 
-/** What follows, and what the person should do now: more urgently where somebody was verified in their name. */
+/** What follows, and what the person should do now. It is more urgent after a verification in the person’s name. */
 function showSaid(display: Display, { relyingParty: { name }, state }: HistoryEntry, back: () => void): void {
   const { title, text, verified } = messages.said;
   const { whatToDo, call, callNumber, password, look } = words.blocked;

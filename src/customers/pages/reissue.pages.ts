@@ -169,7 +169,7 @@ function line(
   </div>`;
 }
 
-/** Where an application stands, for the person who has its receipt number. It names nobody. */
+/** Where an application stands, for the person who has its receipt number. It shows no name. */
 export function reissueStandingPage(reader: Reader, token: Html, application: OwnApplication): Page {
   const { reissue, my } = reader.words(CUSTOMER_WORDS);
   const { standing: words, form } = reissue;

@@ -65,7 +65,7 @@ export function applicationList(
   </div>`;
 }
 
-/** Anybody can apply in a customer's name. The real customer knows the receipt number of the own application. */
+/** A stranger can apply in a customer's name. The customer knows the receipt number of the customer's own application. */
 function receiptForm(reader: DeskReader, subscriptionId: string): Html {
   const { find } = reader.texts.reissues.ownApplication;
   return html`<details>
