@@ -196,7 +196,7 @@ describe('enrolment', () => {
         keptDays: { history: 730, personalData: 1827 },
       },
     });
-    expect(await check()).toEqual(answer);
+    expect((await check()).body).toEqual(answer.body);
     // The sender proves a key, as at the enrolment.
     const proof = null;
     expectProblem(
