@@ -205,6 +205,34 @@ describe('events of authentications', () => {
       closedAt: expect.stringMatching(/Z$/),
       test: true,
     });
+    expect((await typesAbout(id)).sort()).toEqual(['authentication.opened', 'authentication.verified']);
+    // A worker writes an opening some time later: whatever ends the authentication before it does tells the opening too.
+    const subscriber = { ...person, phoneNumber: '010-0000-0010' };
+    const ends = {
+      verified: async (one: string) => {
+        const { body } = await service.call<{ code: string }>('GET', `/v1/test/authentications/${one}`, undefined, {
+          headers,
+        });
+        expect((await service.verify(one, body.code, { headers })).status).toBe(200);
+      },
+      cancelled: (one: string) => service.call('DELETE', `/v1/authentications/${one}`, undefined, { headers }),
+      // A newer start cancels it.
+      superseded: () => started(subscriber, { headers }),
+    };
+    for (const end of [ends.verified, ends.cancelled, ends.superseded]) {
+      const one = await started(subscriber, { headers });
+      await service.rows.testAuthentications.age(one, 2);
+      await end(one);
+      const [opened, ended, ...more] = await about(one);
+      expect([more, ended?.type]).toEqual([
+        [],
+        end === ends.verified ? 'authentication.verified' : 'authentication.cancelled',
+      ]);
+      expect(opened).toMatchObject({
+        type: 'authentication.opened',
+        data: { state: 'opened', closedAt: null, test: true },
+      });
+    }
   });
 
   it('events go to the relying party that asked, and to no other', async () => {
