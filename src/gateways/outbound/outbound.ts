@@ -85,6 +85,11 @@ export class Outbound {
       : { http: new HttpAgent(options), https: new HttpsAgent(options) };
   }
 
+  /** True if an address of the service’s own host is not refused. */
+  get reachesThisHost(): boolean {
+    return !this.rules.isProduction;
+  }
+
   /** Returns the sentence that says why nothing may be sent to `url` at present, or null. A name may not exist yet. */
   async refusalOf(url: string): Promise<string | null> {
     const judged = judgeOutboundUrl(url, this.rules);
