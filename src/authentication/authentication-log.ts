@@ -1,3 +1,4 @@
+import { parameters } from '../database/statement-parts.ts';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import { CLOCK_SKEW_MS, HIGHEST_ID, lowestIdAt } from '../domain/id-time.ts';
 import {
@@ -17,21 +18,26 @@ export type LogRow = Omit<LoggedAuthentication, 'problems' | 'maskedPhoneNumber'
   person: Buffer | null;
 };
 
-/** What a page reads: ids from `from` to below `below`, and of these the rows that were started in `range`. */
+/** What a page reads of a client: ids from `from` to below `below`, and of these the rows that were started in a span. */
 export interface LogRange {
+  clientId: string;
   below: string;
   from: string;
-  range: { from: Date; to: Date };
+  since: Date;
+  until: Date;
   states: readonly AuthenticationState[] | null;
   channels: readonly Channel[] | null;
   limit: number;
 }
 
-/** Reads the rows of a client. */
+/** Reads one table of authentications, by statements of its own with the SQL and the values of this file. */
 export interface LogSource {
-  page(clientId: string, range: LogRange): Promise<LogRow[]>;
-  lastLookedAt(clientId: string, range: LogRange): Promise<string | undefined>;
-  find(clientId: string, id: string): Promise<LogRow | undefined>;
+  /** The newest rows of a range, at most `limit`. */
+  page(range: LogRange): Promise<LogRow[]>;
+  /** The last row that `page` looked at, if it ended before the range did. */
+  lastLookedAt(range: LogRange): Promise<{ id: string }[]>;
+  /** None for an unknown id, and for another client’s. */
+  find(clientId: string, id: string): Promise<LogRow[]>;
 }
 
 const DAY_MS = 86_400_000;
@@ -48,12 +54,18 @@ const READINGS = 5;
  */
 const LOOKED_AT = 1_000;
 
+/** What the statements of `page` and of `lastLookedAt` take of a range. */
+export const PAGE_OF = parameters('clientId', 'below', 'from', 'since', 'until', 'states', 'channels', 'limit');
+export const IDS_OF = parameters('clientId', 'below', 'from');
+const { $ } = PAGE_OF;
+
 /**
- * SQL: the rows of a client ($1) in a table (`a`) from an id ($3) to below another ($2), newest first. Compared and ordered by
+ * SQL: the rows of a client in a table (`a`) from an id to below another, newest first. Compared and ordered by
  * both columns, because by the id alone PostgreSQL would rather read everyone's rows in the order of the primary key.
  */
 function inOrder(table: string): string {
-  return `${table} a WHERE (a.client_id, a.id) < ($1::uuid, $2::uuid) AND (a.client_id, a.id) >= ($1::uuid, $3::uuid)
+  return `${table} a WHERE (a.client_id, a.id) < (${$.clientId}::uuid, ${$.below}::uuid)
+    AND (a.client_id, a.id) >= (${$.clientId}::uuid, ${$.from}::uuid)
   ORDER BY a.client_id DESC, a.id DESC`;
 }
 
@@ -63,9 +75,10 @@ function inOrder(table: string): string {
  */
 export function logPage(table: string, columns: string): string {
   return `SELECT * FROM (SELECT ${columns} FROM ${inOrder(table)} LIMIT ${LOOKED_AT}) seen
-    WHERE "startedAt" >= greatest($4, now() - interval '${LOG_DAYS} days') AND "startedAt" < $5
-      AND ($6::text[] IS NULL OR state = ANY($6)) AND ($7::text[] IS NULL OR channel = ANY($7))
-    LIMIT $8`;
+    WHERE "startedAt" >= greatest(${$.since}, now() - interval '${LOG_DAYS} days') AND "startedAt" < ${$.until}
+      AND (${$.states}::text[] IS NULL OR state = ANY(${$.states}))
+      AND (${$.channels}::text[] IS NULL OR channel = ANY(${$.channels}))
+    LIMIT ${$.limit}`;
 }
 
 /** SQL of `LogSource.lastLookedAt`. */
@@ -85,15 +98,15 @@ export abstract class AuthenticationLog {
    * none, and a next page. Problems: `invalid_request` for an `after` that is no cursor.
    */
   async page(clientId: string, query: LogQuery): Promise<LogPage> {
-    const range = rangeOf(query);
+    const range = { clientId, ...rangeOf(query) };
     const found: LogRow[] = [];
     let next: string | null = range.below;
     for (let reading = 0; next !== null && reading < READINGS && found.length <= range.limit; reading += 1) {
       const rest: LogRange = { ...range, below: next, limit: range.limit + 1 - found.length };
-      const rows = await this.source.page(clientId, rest);
+      const rows = await this.source.page(rest);
       found.push(...rows);
       if (rows.length === rest.limit) break;
-      next = (await this.source.lastLookedAt(clientId, rest)) ?? null;
+      next = (await this.source.lastLookedAt(rest))[0]?.id ?? null;
     }
     const rows = found.slice(0, range.limit).map((row) => this.shown(row));
     return { rows, next: found.length > range.limit ? (rows.at(-1)?.id ?? null) : next };
@@ -101,7 +114,7 @@ export abstract class AuthenticationLog {
 
   /** Returns one of them; undefined for an unknown id, another client's, one that is older, and what is no id at all. */
   async find(clientId: string, id: string): Promise<LoggedAuthentication | undefined> {
-    const row = isUuid(id) ? await this.source.find(clientId, id) : undefined;
+    const [row] = isUuid(id) ? await this.source.find(clientId, id) : [];
     return row && this.shown(row);
   }
 
@@ -125,19 +138,21 @@ export function verifiedAfterMs({
   return state === 'verified' && closedAt ? Math.max(0, closedAt.getTime() - startedAt.getTime()) : null;
 }
 
-function rangeOf({ states, channels, from, to, after, limit }: LogQuery): LogRange {
+function rangeOf({ states, channels, from, to, after, limit }: LogQuery): Omit<LogRange, 'clientId'> {
   if (after !== undefined && !isUuid(after)) {
     const detail = 'Send the cursor of the page before as it was, or none.';
     throw new Problem('invalid_request', detail, { errors: [{ pointer: '/after', detail }] });
   }
   const oldest = Date.now() - LOG_DAYS * DAY_MS;
   // The exact limit of thirty days is the statement's, by the clock of the database.
-  const range = { from: from && from > EPOCH ? from : EPOCH, to: to && to < FOR_EVER ? to : FOR_EVER };
-  const end = to ? lowestIdAt(new Date(range.to.getTime() + CLOCK_SKEW_MS)) : HIGHEST_ID;
+  const since = from && from > EPOCH ? from : EPOCH;
+  const until = to && to < FOR_EVER ? to : FOR_EVER;
+  const end = to ? lowestIdAt(new Date(until.getTime() + CLOCK_SKEW_MS)) : HIGHEST_ID;
   return {
     below: after !== undefined && after < end ? after : end,
-    from: lowestIdAt(new Date(Math.max(range.from.getTime(), oldest) - CLOCK_SKEW_MS)),
-    range,
+    from: lowestIdAt(new Date(Math.max(since.getTime(), oldest) - CLOCK_SKEW_MS)),
+    since,
+    until,
     states: states ?? null,
     channels: channels ?? null,
     limit: Math.min(LOG_PAGE, Math.max(1, Math.trunc(limit) || 1)),

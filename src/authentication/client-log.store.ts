@@ -2,7 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { LOG_DAYS } from '../domain/logged-authentication.ts';
-import { logLastLookedAt, logPage, type LogRange, type LogRow, type LogSource } from './authentication-log.ts';
+import {
+  IDS_OF,
+  logLastLookedAt,
+  logPage,
+  PAGE_OF,
+  type LogRange,
+  type LogRow,
+  type LogSource,
+} from './authentication-log.ts';
 
 /** SQL: the columns of `LogRow` of an authentication (`a`), but for its person. */
 export const LOGGED = `a.id, a.requested_at AS "startedAt", a.channel,
@@ -31,18 +39,15 @@ const FIND = statement(
 export class ClientLogStore implements LogSource {
   constructor(private readonly database: Database) {}
 
-  /** The newest rows of a range, at most `limit`. */
-  page(clientId: string, { below, from, range, states, channels, limit }: LogRange): Promise<LogRow[]> {
-    return this.database.rows<LogRow>(PAGE, [clientId, below, from, range.from, range.to, states, channels, limit]);
+  page(range: LogRange): Promise<LogRow[]> {
+    return this.database.rows<LogRow>(PAGE, PAGE_OF.values(range));
   }
 
-  /** The last row that `page` looked at, if it ended before the range did. */
-  async lastLookedAt(clientId: string, { below, from }: LogRange): Promise<string | undefined> {
-    return (await this.database.rows<{ id: string }>(LAST_LOOKED_AT, [clientId, below, from]))[0]?.id;
+  lastLookedAt(range: LogRange): Promise<{ id: string }[]> {
+    return this.database.rows<{ id: string }>(LAST_LOOKED_AT, IDS_OF.values(range));
   }
 
-  /** Undefined for an unknown id, and for another client's. */
-  async find(clientId: string, id: string): Promise<LogRow | undefined> {
-    return (await this.database.rows<LogRow>(FIND, [clientId, id]))[0];
+  find(clientId: string, id: string): Promise<LogRow[]> {
+    return this.database.rows<LogRow>(FIND, [clientId, id]);
   }
 }
