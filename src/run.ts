@@ -55,13 +55,19 @@ export async function run(
   };
 }
 
-/** The shop, the bank, and the person of the demonstration who has no subscription, whose codes go by SMS. */
+/** Its clients, a line, and the person who has no subscription, whose codes go by SMS. */
 function samplesOf({ clients }: Demonstration): DemonstrationSamples {
   const clientOf = (name: string) => clients.find(({ clientId }) => clientId === name);
   const [shop, bank] = [clientOf('demo-shop'), clientOf('demo-bank')];
+  const [carrier, callCentre] = [clientOf('demo-carrier'), clientOf('demo-operator')];
   const line = DEMO_LINES.find(({ lineId }) => lineId === 'demo-3');
-  if (!shop || !bank || !line) throw new Error('the demonstration lacks what the documents show');
-  return { shop, bank, person: { phoneNumber: line.phoneNumber, ...line.owner } };
+  if (!shop || !bank || !carrier || !callCentre || !line)
+    throw new Error('the demonstration lacks what the documents show');
+  return {
+    ...{ shop, bank, carrier, callCentre },
+    lineId: 'demo-4',
+    person: { phoneNumber: line.phoneNumber, ...line.owner },
+  };
 }
 
 /** Inserts the demonstration's clients, operators and lines, in place of a carrier's own data. */

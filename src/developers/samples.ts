@@ -13,6 +13,12 @@ export interface DemonstrationSamples {
   shop: SampleClient;
   /** A financial institution, with the scope `signing`. */
   bank: SampleClient;
+  /** The carrier’s own systems, with the scope `carrier`. */
+  carrier: SampleClient;
+  /** The systems of its call centre, with the scope `operator`. */
+  callCentre: SampleClient;
+  /** A line that the carrier may tell of. */
+  lineId: string;
   /** A person who has no subscription, and gets the code by SMS. */
   person: { phoneNumber: string; birthDate: string; genderDigit: string };
 }
@@ -29,12 +35,17 @@ const WRITTEN = {
   international: '%2B821012345678',
   returnUrl: 'https://shop.example/return',
   webhookUrl: 'https://shop.example/pushguard',
+  lineId: 'your-line-id',
 } as const;
 
 /** The guides whose code gets a token of test mode. */
 const IN_TEST_MODE: readonly string[] = ['own-window', 'test-mode', 'otp-and-signing'];
-/** The guides for financial institutions. */
-const OF_THE_BANK: readonly string[] = ['otp-and-signing'];
+/** The guides whose code has another client than the shop. */
+const CLIENTS: Readonly<Record<string, 'bank' | 'carrier' | 'callCentre'>> = {
+  'otp-and-signing': 'bank',
+  carrier: 'carrier',
+  'call-centre': 'callCentre',
+};
 
 /** Replaces what the guides say of a made-up service by what this one has. */
 @Injectable()
@@ -58,8 +69,8 @@ export class Samples {
     if (!isStep && !code.includes(WRITTEN.issuer)) return code;
     const here = code.replaceAll(WRITTEN.issuer, issuer);
     if (!this.demonstration) return here;
-    const { person, shop, bank } = this.demonstration;
-    const { clientId, clientSecret, testSecret } = OF_THE_BANK.includes(guide) ? bank : shop;
+    const { person, lineId } = this.demonstration;
+    const { clientId, clientSecret, testSecret } = this.demonstration[CLIENTS[guide] ?? 'shop'];
     const values: [string, string][] = [
       [WRITTEN.clientId, clientId],
       [WRITTEN.clientSecret, IN_TEST_MODE.includes(guide) ? testSecret : clientSecret],
@@ -68,6 +79,7 @@ export class Samples {
       [WRITTEN.phoneNumber, person.phoneNumber],
       [WRITTEN.birthDate, person.birthDate],
       [WRITTEN.genderDigit, `"genderDigit":"${person.genderDigit}"`],
+      [WRITTEN.lineId, lineId],
       [WRITTEN.returnUrl, `${issuer}/demo/return`],
       // A demonstration sends webhooks to its own host too.
       [WRITTEN.webhookUrl, `http://${new URL(issuer).hostname}:8080/pushguard`],

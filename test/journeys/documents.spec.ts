@@ -83,6 +83,9 @@ const PAGES: readonly Page[] = [
     steps: ['begin', 'token', 'otp', 'sign', 'live', 'registration', 'smart-otp'],
     prints: [/channel\W+otp\b/, /channel\W+sign\b/, /state\W+pending\b/, /state\W+revoked\b/, 'enrolmentCode'],
   },
+  // Stale: another language told of the same line in this second.
+  { name: 'carrier', steps: ['begin', 'token', 'event'], prints: [/outcome\W+(applied|stale)\b/] },
+  { name: 'call-centre', steps: ['begin', 'token', 'eligibility'], prints: [/eligible\W+(true|1)\b/i] },
 ];
 
 const WEBHOOK_SECRET = `whsec_${randomBytes(24).toString('base64')}`;
