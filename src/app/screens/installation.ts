@@ -59,7 +59,8 @@ export async function loadInstallation(store: InstallationStore): Promise<Instal
   };
 }
 
-/** Adds a notice to those that the installation keeps. */
-export function keepNotice(installation: Installation, notice: KeptNotice): void {
-  installation.notices = [notice, ...installation.notices].slice(0, NOTICES_KEPT);
+/** Adds a notice to those that the installation keeps, unless it is one of them. */
+export function keepNotice(installation: Installation, { kind, detail, at }: KeptNotice): void {
+  const others = installation.notices.filter((one) => one.kind !== kind || one.at !== at);
+  installation.notices = [{ kind, detail, at }, ...others].slice(0, NOTICES_KEPT);
 }

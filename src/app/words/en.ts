@@ -86,6 +86,13 @@ export function en({ service, callCentre }: Brand): AppWords {
     pinsDiffer: 'The two PINs differ. Choose a PIN again.',
     pinGuessable: 'That PIN is too easy to guess. Choose another one.',
     enrolling: 'Registering the phone',
+    unanswered: {
+      title: 'The registration is not confirmed',
+      text: 'The service did not answer. Check again to go on with the registration.',
+      again: 'Check again',
+      other: 'Start with another code',
+      left: 'The earlier registration is not finished. Enter the same code to go on with it, or a new code to begin again.',
+    },
     test: {
       title: 'The test code has arrived',
       text: 'This phone can receive and decrypt notifications.',
@@ -318,7 +325,10 @@ export function en({ service, callCentre }: Brand): AppWords {
       title: 'This PIN can no longer be used',
       text: `It was wrong fifteen times in all. The call centre (${callCentre}) cannot unlock it: register the phone again.`,
     },
-    code: { title: 'Your code', text: 'Type this number into the verification window.' },
+    code: {
+      title: 'Your code',
+      text: (relyingParty) => `Go back to the verification window of ${relyingParty} and type this number.`,
+    },
     codeNote: 'Do not share it with anyone who asks for it by phone or text message.',
     readAloud: 'Read aloud',
     floating: 'Show in a small window',
