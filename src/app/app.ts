@@ -82,6 +82,7 @@ export class App {
       sms: (phone) => this.elsewhere(() => this.showSms(phone)),
       enrolAgain: (phone) => this.elsewhere(() => this.leaveOf(phone).enrolAgain()),
       goOn: (smartOtp) => this.elsewhere(() => this.addingSmartOtp.goOn(smartOtp)),
+      finish: () => this.resumeTest(),
       unregistered,
       standing,
       reconnect,
@@ -148,7 +149,8 @@ export class App {
 
   /** Shows the first screen: the requests, or the enrolment. */
   showFirst(): void {
-    if (this.isEnrolled) this.toHome();
+    if (this.phones.tested) this.resumeTest();
+    else if (this.isEnrolled) this.toHome();
     else this.enrolling.begin();
   }
 
@@ -159,14 +161,14 @@ export class App {
 
   /** Begins the enrolment with a code that a link brought. */
   enrolWith(code: string): void {
-    const { main } = this.phones;
-    this.elsewhere(() => this.enrolling.followLink(code, main !== undefined, () => this.toHome()));
+    const { main, tested } = this.phones;
+    const isRegistered = main !== undefined || tested !== undefined;
+    this.elsewhere(() => this.enrolling.followLink(code, isRegistered, () => this.toHome()));
   }
 
   /** Opens the request with this id, or the list if it is over. */
   openRequest(id: string): void {
-    // The request is for the former phone, which is back if the test of the new one fails.
-    if (this.phones.testing) this.toHome();
+    if (this.phones.inUse.length === 0) this.toHome();
     else this.elsewhere(() => void this.home.open(id));
   }
 
@@ -199,11 +201,9 @@ export class App {
   }
 
   private toHome(): void {
-    this.elsewhere(() => {
-      // An unfinished enrolment resumes at its test.
-      if (this.phones.main && this.phones.testing) this.testMain(this.phones.main);
-      else void this.home.show();
-    });
+    // Without a phone in use there is nothing but the test.
+    if (this.phones.tested && !this.phones.main) this.resumeTest();
+    else this.elsewhere(() => void this.home.show());
   }
 
   /** Asks the service again, if the screen shows what it says of the subscription. */
@@ -288,18 +288,29 @@ export class App {
         await next(...said);
       };
     };
-    const ways = { passed: over(then.passed), failed: over(then.failed) };
+    const ways = { ...then, passed: over(then.passed), failed: over(then.failed) };
     this.test = new DeviceTest(this.display, phone, ways, this.onPrepared !== undefined);
     this.test.begin();
   }
 
   private async takeEnrolled({ phone, pushToken }: { phone: Phone; pushToken: string }): Promise<void> {
     await this.phones.beginTest(phone, pushToken);
-    this.testMain(phone);
+    this.resumeTest();
   }
 
-  private testMain(phone: Phone): void {
+  /** The test of another registration of this phone. The one in use goes on, unless the service has ended it. */
+  private resumeTest({ hasEnded = false } = {}): void {
+    const { main, tested } = this.phones;
+    if (!tested) return;
+    const { meanwhile, ended } = words.enrolAgain;
+    const goesOn = { back: () => this.toHome(), note: meanwhile };
+    const aside = hasEnded ? { note: ended } : main && goesOn;
+    this.elsewhere(() => this.testOwn(tested, aside));
+  }
+
+  private testOwn(phone: Phone, aside?: { back?: () => void; note: string }): void {
     this.beginTest(phone, {
+      ...aside,
       passed: async () => {
         await this.phones.passTest();
         this.display.say(words.active);
@@ -344,7 +355,8 @@ export class App {
 
   /** The service refuses this phone: it was replaced, or the subscription has ended. */
   private unregistered(): void {
-    this.elsewhere(() => void this.replaced.show());
+    if (this.phones.tested) this.resumeTest({ hasEnded: true });
+    else this.elsewhere(() => void this.replaced.show());
   }
 
   private async smartOtpsOnly(): Promise<void> {

@@ -162,6 +162,12 @@ describeWith(CHROMIUM, 'the app that people install', () => {
       await screen(app, 'unanswered').waitFor();
       await expectFit();
       await screen(app, 'unanswered').locator('.secondary').click();
+      // Without a camera, the code is typed.
+      await context.grantPermissions([]);
+      await screen(app, 'welcome').getByRole('button', { name: 'QR 코드 찍기' }).click();
+      await app.getByRole('alert').filter({ hasText: '카메라를 쓸 수 없습니다.' }).waitFor();
+      await expectFit();
+      await screen(app, 'scan').locator('.back').click();
       await screen(app, 'welcome').waitFor();
       await expectFit();
       await app.locator('#enrolment-code').fill('ABCDE-ABCDE-ABCDE-ABCDE');
@@ -183,7 +189,14 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     await typePin(app);
     const code = await shownCode(app);
     await app.getByText('한빛서점 본인확인 창으로 돌아가 이 번호를 입력해 주세요.').waitFor();
+    const copy = app.getByRole('button', { name: '번호 복사' });
+    await copy.click();
+    await app.getByText('복사하지 못했습니다. 번호를 직접 입력해 주세요.').waitFor();
     await expectFit();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await copy.click();
+    await app.getByText('복사했습니다. 한빛서점에서 보던 화면으로 돌아가 붙여 넣어 주세요.').waitFor();
+    expect(await app.evaluate('navigator.clipboard.readText()')).toBe(code);
     const answer = await scene.call('POST', `/v1/authentications/${id}/verification`, { code });
     expect(answer.status).toBe(200);
     await screen(app, 'ended.verified').waitFor();

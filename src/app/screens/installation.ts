@@ -27,7 +27,7 @@ export interface Installation {
   phone: PhoneState | null;
   /** True until the test code was sent back. */
   testing: boolean;
-  /** The phone in use before the one under test, with the token that the service knows of it. It stays until the test has passed. */
+  /** The phone in use while `phone` is under test, with the token that the service knows of it. */
   former: { phone: PhoneState; pushToken: string } | null;
   smartOtps: KeptSmartOtp[];
   /** The last twenty, newest first: the service deletes notices after delivery. */

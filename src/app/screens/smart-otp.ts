@@ -78,7 +78,7 @@ export class AddingSmartOtp {
       await this.phones.remove(smartOtp);
       this.begin(this.leaveOf(phone).home, said);
     };
-    this.test(phone, { passed, failed });
+    this.test(phone, { passed, failed, back: this.leaveOf(phone).home });
   }
 
   private askConsent(smartOtp: SmartOtp): void {

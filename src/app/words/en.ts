@@ -107,6 +107,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       title: 'Requests',
       none: 'No requests are waiting',
       noneText: 'Requests from a verification window appear here.',
+      unfinished: { title: 'The new registration is not finished', text: 'Tap to go on with it' },
       protection: {
         good: { title: 'You are protected', text: 'Verification codes arrive only in the app on this phone.' },
         exceptSms: 'Verification codes arrive only in the app on this phone, but for the site below.',
@@ -452,6 +453,8 @@ export function en({ service, callCentre }: Brand): AppWords {
       website: 'Verify yourself on the website and get a new code there, or',
       call: `call the call centre (${callCentre}) for a new code.`,
       kept: 'The earlier registration of this phone still works.',
+      meanwhile: 'Your present registration works until the new one is finished. To finish it later, go back.',
+      ended: 'The earlier registration has ended. Please finish the new one.',
     },
     notices: {
       title: 'Notices',

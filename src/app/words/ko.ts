@@ -121,6 +121,7 @@ export function ko({ service, callCentre }: Brand) {
       title: '받은 요청',
       none: '대기 중인 요청이 없습니다',
       noneText: '본인확인 창에서 요청하면 여기에 표시됩니다.',
+      unfinished: { title: '새 등록이 끝나지 않았습니다', text: '눌러서 계속 등록하기' },
       protection: {
         good: { title: '보호 중입니다', text: '본인확인 인증번호는 이 휴대폰의 앱으로만 옵니다.' },
         exceptSms: '아래에서 문자로 받기로 한 곳 말고는, 본인확인 인증번호가 이 휴대폰의 앱으로만 옵니다.',
@@ -468,6 +469,8 @@ export function ko({ service, callCentre }: Brand) {
       website: '홈페이지에서 본인확인 후 새 등록 코드를 받습니다.',
       call: `또는 고객센터(${callCentre})에 전화해 새 등록 코드를 받습니다.`,
       kept: '이 휴대폰의 이전 등록은 그대로이며 계속 쓸 수 있습니다.',
+      meanwhile: '새 등록을 마칠 때까지 지금의 등록을 그대로 쓸 수 있습니다. 나중에 마치려면 뒤로 가세요.',
+      ended: '이전 등록은 이미 끝났습니다. 새 등록을 마쳐 주세요.',
     },
     notices: {
       title: '알림',
