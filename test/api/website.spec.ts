@@ -223,7 +223,11 @@ describe('joining', () => {
       service.smsc.received.find(({ to, text }) => to === person.phoneNumber && text.includes('/app#enrol=')),
     );
     expect(link.text).toContain(`${service.issuer}/app#enrol=${code}`);
-    for (const status of [200, 200, 429]) expect((await visitor.send('/enrol/text')).status).toBe(status);
+    for (const status of [200, 200]) expect((await visitor.send('/enrol/text')).status).toBe(status);
+    // The page with the code says why nothing more is sent.
+    const refused = await visitor.send('/enrol/text');
+    expect(refused.status).toBe(429);
+    for (const part of [code, '문자를 보내지 않았습니다']) expect(refused.text).toContain(part);
     await visitor.open('/enrol');
 
     const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');

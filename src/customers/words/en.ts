@@ -187,6 +187,11 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
         `If you cannot scan the QR code, we can send the link that opens the app to your number ${number} by text message.`,
       button: 'Send the link to this number',
       sent: 'The text message is on its way. Tap the link on your phone.',
+      unsent: {
+        too_many_requests:
+          'The text message was not sent: a number gets at most three a day. Scan the QR code or type the enrolment code.',
+        nothing_to_change: 'The link cannot be sent by text message now. Scan the QR code or type the enrolment code.',
+      },
     },
     copy: 'Copy the enrolment code',
     copied: 'Copied.',

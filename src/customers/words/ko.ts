@@ -214,6 +214,11 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       text: (number: string) => `QR 코드를 찍기 어려우면 내 번호 ${number}에 앱을 여는 링크를 문자로 보내 드립니다.`,
       button: '이 번호로 링크 보내기',
       sent: '문자를 보냈습니다. 휴대폰에서 링크를 눌러 주세요.',
+      unsent: {
+        too_many_requests:
+          '문자를 보내지 않았습니다. 한 번호에 하루 3번까지만 보낼 수 있습니다. QR 코드를 찍거나 등록 코드를 입력해 주세요.',
+        nothing_to_change: '지금은 문자로 보낼 수 없습니다. QR 코드를 찍거나 등록 코드를 입력해 주세요.',
+      } satisfies Record<'too_many_requests' | 'nothing_to_change', string>,
     },
     copy: '등록 코드 복사',
     copied: '복사했습니다.',
