@@ -518,6 +518,8 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     ownApplication: {
       list: 'Applications for a reissue',
       none: 'No application to check.',
+      next: 'More applications',
+      first: 'Back to the first applications',
       title: 'The customer applied on the website',
       text: 'The application changes nothing by itself. Check that it is the customer, then request the reissue. If it is not, close the application.',
       byApp: (id: string) => `verified in the app (authentication ${id})`,

@@ -579,6 +579,8 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     ownApplication: {
       list: '고객의 재발급 신청',
       none: '확인할 신청이 없습니다.',
+      next: '다음 신청 보기',
+      first: '처음 신청부터 보기',
       title: '고객이 홈페이지에서 신청했습니다',
       text: '신청만으로는 아무것도 바뀌지 않습니다. 본인임을 확인한 뒤 재발급을 신청하세요. 본인이 아니면 신청을 종료하세요.',
       byApp: (id: string) => `앱 인증 완료 (인증 번호 ${id})`,
