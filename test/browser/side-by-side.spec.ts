@@ -8,11 +8,14 @@ import {
   enterCode,
   identify,
   openSetting,
+  passTime,
   PIN,
+  pressBack,
   pressVerify,
   readCode,
   screen,
   shownCode,
+  stopClock,
   typePin,
   view,
 } from './steps.ts';
@@ -82,7 +85,7 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
 
       const closed = window.waitForEvent('close');
       // The window leaves by itself too, after time to read.
-      if (lang === 'en') await view(window, 'verified').locator('[data-return]').click();
+      await (lang === 'en' ? pressBack(window, 'verified') : passTime(window, 20_000));
       await shop.waitForURL('**/demo/return?*');
       await closed;
       expect(await scene.violations(shop.mainFrame())).toEqual([]);
@@ -115,9 +118,10 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
     await eventually('the person to be filled in', async () =>
       (await view(window, 'person').locator('#phoneNumber').inputValue()).startsWith('010'),
     );
+    await stopClock(window);
     await window.locator('#person .primary').click();
     await enterCode(window, await readCode(phone));
-    await view(window, 'verified').locator('[data-return]').click();
+    await pressBack(window, 'verified');
     await shop.locator('#outcome .ended.verified').waitFor();
     await screen(phone, 'ended.verified').waitFor();
     expect(await scene.violations(shop.mainFrame())).toEqual([]);
@@ -188,10 +192,11 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
 
     await shop.locator('#verify .primary').click();
     await shop.waitForURL('**/windows/*');
+    await stopClock(shop);
     await identify(shop, scene.person(lineId));
     expect(await sidewaysScroll(shop.mainFrame())).toBe(0);
     await enterCode(shop, await readCode(phone));
-    await view(shop, 'verified').locator('[data-return]').click();
+    await pressBack(shop, 'verified');
     await shop.waitForURL('**/demo/return?*');
     expect(await shop.locator('.ended.verified').count()).toBe(1);
     await context.close();
@@ -209,7 +214,7 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
     await phone.locator('.banner button').click();
     await screen(phone, 'request').locator('.danger').click();
     await screen(phone, 'blocked').waitFor();
-    await view(window, 'declined').locator('[data-return]').click();
+    await pressBack(window, 'declined');
     await shop.waitForURL('**/demo/return?*');
     expect(await shop.locator('main').textContent()).toContain('거절');
     await context.close();

@@ -104,9 +104,33 @@ export async function enterCode(window: Page, code: string): Promise<void> {
   await window.locator('#code-form .primary').click();
 }
 
-/** Presses the shop's button; returns the window that it opens. */
+/** Presses the shop's button; returns the window that it opens, with a clock that stands still. */
 export async function pressVerify(context: BrowserContext, shop: Page): Promise<Page> {
   const [popup] = await Promise.all([context.waitForEvent('page'), shop.locator('#verify .primary').click()]);
   await view(popup, 'person').waitFor();
+  await stopClock(popup);
   return popup;
+}
+
+/** Stops the clock of a page. What ends there by itself then waits for a slow machine, until {@link passTime}. */
+export async function stopClock(page: Page): Promise<void> {
+  await page.evaluate('{ const stopped = Date.now(); globalThis.passed = 0; Date.now = () => stopped + passed; }');
+}
+
+/** Moves a stopped clock on, and waits until the intervals of the page, four a second, have noticed. */
+export async function passTime(page: Page, ms: number): Promise<void> {
+  // An interval as long as the page's, but begun later, ends after it.
+  const moved = `passed += ${ms}; new Promise((noticed) => setTimeout(noticed, 250)).then(() => 0)`;
+  await unlessClosed(page.evaluate(moved));
+}
+
+/** Presses the button of a window that has ended, under which the window may close before the press is over. */
+export async function pressBack(window: Page, state: string): Promise<void> {
+  await unlessClosed(view(window, state).locator('[data-return]').click());
+}
+
+async function unlessClosed(done: Promise<unknown>): Promise<void> {
+  await done.catch((error: unknown) => {
+    if (!String(error).includes('has been closed')) throw error;
+  });
 }

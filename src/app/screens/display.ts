@@ -11,8 +11,8 @@ interface Banner {
   text: string;
 }
 
-/** Milliseconds after which a notice disappears, long enough to read it. */
-const NOTICE_MS = 10_000;
+/** Milliseconds after which a notice disappears: a person needs 20 seconds to read and press it (WCAG 2.2, 2.2.1). */
+const NOTICE_MS = 20_000;
 
 /** The phone's display: one screen at a time, a notification above it, and announcements for screen readers. */
 export class Display {
