@@ -848,8 +848,8 @@ export interface paths {
         /**
          * Report a lost phone
          * @description Reports a lost phone from the app on any other phone, enrolled or not. The answer is the same for every person
-         *     named. The subscription is suspended within a second, and the call centre contacts the subscriber. Limits: 60
-         *     reports in ten minutes from one address, 5 a day about one person and 100 a day about one number. Errors:
+         *     named. The subscription is suspended within a second, and the call centre contacts the subscriber. Limits of
+         *     one address: 60 reports in ten minutes, 5 a day about one person and 20 a day about one number. Errors:
          *     `invalid_request`, `too_many_requests` with `Retry-After`.
          */
         post: operations["reportLoss"];
