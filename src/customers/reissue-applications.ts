@@ -95,6 +95,8 @@ export interface OpenApplications {
 export interface ReissueOrigin {
   /** Null when the customer applied without a log-in. */
   authenticationId: string | null;
+  /** As the customer named it. */
+  identityProof: IdentityProof;
   filedAt: Date;
   recipient: Recipient | null;
 }
@@ -262,8 +264,8 @@ export class ReissueApplications implements RecurringTask {
     const found = await this.store.ofReissues(reissueIds);
     return new Map(
       found.map((application) => {
-        const { authenticationId, filedAt, recipient } = this.readable(application);
-        return [application.reissueId ?? '', { authenticationId, filedAt, recipient }];
+        const { authenticationId, identityProof, filedAt, recipient } = this.readable(application);
+        return [application.reissueId ?? '', { authenticationId, identityProof, filedAt, recipient }];
       }),
     );
   }

@@ -95,12 +95,17 @@ export class ReissueDesk {
     });
   }
 
+  /** Returns the customers' own applications by the reissues that they became. The caller audits the read. */
+  originsOf(reissues: readonly ReissueRow[]): Promise<Map<string, ReissueOrigin>> {
+    return this.applications.originsOf(reissues.map(({ id }) => id));
+  }
+
   /** Lists the reissues that wait for a decision, oldest first. The caller audits the read. */
   async waiting(): Promise<WaitingReissue[]> {
     const rows = await this.reissues.waiting();
     const [numbers, origins, reasons] = await Promise.all([
       this.numbers.of(rows),
-      this.applications.originsOf(rows.map(({ id }) => id)),
+      this.originsOf(rows),
       this.audit.reasonsOf(
         APPLY,
         rows.map(({ subscriptionId }) => subscriptionId),

@@ -126,6 +126,14 @@ describe('an application for a reissue with the app', () => {
     const reissue = reissueOn((await supervisor.get('/operator/approvals')).html, 'approve');
     await supervisor.post(`/operator/reissues/${reissue}/approve`, { reason: '확인' });
     expect((await visitor.open('/reissue/standing')).text).toContain('승인되었습니다');
+    const { body: seenByProgram } = await service.call<object[]>(
+      'GET',
+      `/operator/v1/subscriptions/${subscriber.subscriptionId}/reissues`,
+      undefined,
+      { scope: 'operator', headers: { 'Audit-Reason': 'look' } },
+    );
+    const ownApplication = { filedAt: expect.any(String), identityProof: 'phone', authenticationId: id };
+    expect(seenByProgram).toEqual([expect.objectContaining({ id: reissue, ownApplication })]);
     const letter = (await clerk.post(`/operator/reissues/${reissue}/issue`, { reason: '우편 발송' })).html;
     const window = /<div class="letter-window">(.*?)<\/div>/s.exec(letter)?.[1] ?? '';
     for (const line of Object.values(RECIPIENT)) expect(window).toContain(line);
