@@ -371,7 +371,7 @@ describe('a loss that is reported from the app on another phone', () => {
     expect((await standing()).state).toBe('active');
   });
 
-  it('a loss report is accepted five times a day about one person', async () => {
+  it('a loss report about one person is accepted five times a day from one address', async () => {
     const statuses: number[] = [];
     for (let times = 0; times < 6; times += 1) statuses.push((await report(named())).status);
     expect(statuses).toEqual([202, 202, 202, 202, 202, 429]);

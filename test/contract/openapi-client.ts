@@ -848,8 +848,8 @@ export interface paths {
         /**
          * Report a lost phone
          * @description Reports a lost phone from the app on any other phone, enrolled or not. The answer is the same for every person
-         *     named. The subscription is suspended within a second, and the call centre contacts the subscriber. Limits: 60
-         *     reports in ten minutes from one address, 5 a day about one person and 100 a day about one number. Errors:
+         *     named. The subscription is suspended within a second, and the call centre contacts the subscriber. Limits of
+         *     one address: 60 reports in ten minutes, 5 a day about one person and 20 a day about one number. Errors:
          *     `invalid_request`, `too_many_requests` with `Retry-After`.
          */
         post: operations["reportLoss"];
@@ -2621,6 +2621,17 @@ export interface components {
              */
             delivery: "app" | "post" | "visit";
         };
+        OwnApplicationResponse: {
+            /** @description RFC 3339, UTC: when the customer applied on the website. */
+            filedAt: string;
+            /**
+             * @description The proof that the customer named: `phone` for a verification by the customer's own app.
+             * @enum {string}
+             */
+            identityProof: "certificate" | "i_pin" | "id_card" | "phone";
+            /** @description The verification by the app; null for a customer who applied without a login, as anyone can in the customer's name. */
+            authenticationId: string | null;
+        };
         ReissueResponse: {
             id: string;
             subscriptionId: string;
@@ -2629,10 +2640,15 @@ export interface components {
             /** @enum {string} */
             cause: "broken" | "lost";
             oldSerialNumber: string;
-            /** @enum {string} */
+            /**
+             * @description How the operator who applied verified the person's identity.
+             * @enum {string}
+             */
             identityProof: "certificate" | "i_pin" | "id_card" | "phone";
             /** @enum {string} */
             delivery: "app" | "post" | "visit";
+            /** @description The customer's own application, which an operator took up; null for a reissue without one. */
+            ownApplication: components["schemas"]["OwnApplicationResponse"] | null;
             /** @description The login or client id of the operator who applied. */
             appliedBy: string;
             /** @description RFC 3339, UTC, like every time below. */
@@ -6803,6 +6819,7 @@ export interface operations {
                      *         "oldSerialNumber": "PG-1234-5678-9012",
                      *         "identityProof": "id_card",
                      *         "delivery": "visit",
+                     *         "ownApplication": null,
                      *         "appliedBy": "kim",
                      *         "appliedAt": "2026-11-28T09:00:00.000Z",
                      *         "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -6873,6 +6890,7 @@ export interface operations {
                      *       "oldSerialNumber": "PG-1234-5678-9012",
                      *       "identityProof": "id_card",
                      *       "delivery": "visit",
+                     *       "ownApplication": null,
                      *       "appliedBy": "kim",
                      *       "appliedAt": "2026-11-28T09:00:00.000Z",
                      *       "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -6943,6 +6961,7 @@ export interface operations {
                      *       "oldSerialNumber": "PG-1234-5678-9012",
                      *       "identityProof": "id_card",
                      *       "delivery": "visit",
+                     *       "ownApplication": null,
                      *       "appliedBy": "kim",
                      *       "appliedAt": "2026-11-28T09:00:00.000Z",
                      *       "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -7011,6 +7030,7 @@ export interface operations {
                      *       "oldSerialNumber": "PG-1234-5678-9012",
                      *       "identityProof": "id_card",
                      *       "delivery": "visit",
+                     *       "ownApplication": null,
                      *       "appliedBy": "kim",
                      *       "appliedAt": "2026-11-28T09:00:00.000Z",
                      *       "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -7135,6 +7155,7 @@ export interface operations {
                      *       "oldSerialNumber": "PG-1234-5678-9012",
                      *       "identityProof": "id_card",
                      *       "delivery": "visit",
+                     *       "ownApplication": null,
                      *       "appliedBy": "kim",
                      *       "appliedAt": "2026-11-28T09:00:00.000Z",
                      *       "expiresAt": "2026-12-05T09:00:00.000Z",
