@@ -2,12 +2,14 @@
 // `@pushguard/phone` for apps. Each tarball installs alone. What publint or @arethetypeswrong/cli would complain of ends
 // the command.
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist/sdk');
+/** A running service serves what lies in `out`, so a tarball goes there when it is whole and checked. */
+const packing = join(out, 'packing');
 const ours = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 const PACKAGES = [
@@ -43,7 +45,7 @@ const programOf = (name, path) => join(root, 'node_modules', name, path);
 
 /** Writes JavaScript and declarations of one folder of src/. */
 async function compile({ folder }, to) {
-  const config = join(out, `${folder}.json`);
+  const config = join(packing, `${folder}.json`);
   const compilerOptions = { noEmit: false, declaration: true, rootDir: join(root, 'src', folder), outDir: to };
   const include = [join(root, 'src', folder, '**/*.ts')];
   const extended = { extends: join(root, 'tsconfig.json'), compilerOptions, include };
@@ -77,20 +79,25 @@ function manifestOf({ name, description, main, others, dependencies, engines }) 
 }
 
 async function pack(one) {
-  const folder = join(out, one.folder);
+  const folder = join(packing, one.folder);
   await mkdir(join(folder, 'lib'), { recursive: true });
   await compile(one, join(folder, 'lib'));
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifestOf(one), undefined, 2)}\n`);
   await copyFile(join(root, 'src', one.folder, 'README.md'), join(folder, 'README.md'));
   await copyFile(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-  await run('npm', ['pack', folder, '--pack-destination', out, '--ignore-scripts', '--offline']);
-  const tarball = join(out, `${one.name.slice(1).replace('/', '-')}-${ours.version}.tgz`);
+  await run('npm', ['pack', folder, '--pack-destination', packing, '--ignore-scripts', '--offline']);
+  const name = `${one.name.slice(1).replace('/', '-')}-${ours.version}.tgz`;
+  const tarball = join(packing, name);
   await run(process.execPath, [programOf('publint', 'src/cli.js'), tarball, '--strict']);
   const typesAreWrong = programOf('@arethetypeswrong/cli', 'dist/index.js');
   await run(process.execPath, [typesAreWrong, tarball, '--profile', 'esm-only']);
-  return tarball;
+  await rename(tarball, join(out, name));
+  return name;
 }
 
-await rm(out, { recursive: true, force: true });
-await mkdir(out, { recursive: true });
-for (const tarball of await Promise.all(PACKAGES.map(pack))) console.log(tarball);
+await rm(packing, { recursive: true, force: true });
+await mkdir(packing, { recursive: true });
+const packed = await Promise.all(PACKAGES.map(pack));
+await rm(packing, { recursive: true });
+for (const name of await readdir(out)) if (!packed.includes(name)) await rm(join(out, name), { recursive: true });
+for (const name of packed) console.log(join(out, name));
