@@ -7,7 +7,7 @@ import { decryptNamedPerson } from '../lines/named-person.ts';
 import { ChangedSubjectStore } from './changed-subject.store.ts';
 
 /** What relying parties learn of a person whom they have verified. */
-export type SubjectChange = 'reissued' | 'sim_swapped' | 'owner_changed' | 'ended';
+type SubjectChange = 'reissued' | 'sim_swapped' | 'owner_changed' | 'ended';
 
 /**
  * Tells relying parties of what happened to a subscriber whom they have verified: each by its own id of the person, which

@@ -18,7 +18,7 @@ export interface WebhookJob {
 }
 
 /** Runs a job. `failures` is how often it ran before, without the runs that only waited. */
-export type RunJob = (job: WebhookJob, failures: number) => Promise<JobOutcome>;
+type RunJob = (job: WebhookJob, failures: number) => Promise<JobOutcome>;
 
 /**
  * What became of a job: done; or it has to wait, which counts as no attempt; or some of its events failed, and the next
