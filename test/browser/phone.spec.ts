@@ -88,7 +88,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await expectFit();
     await phone.locator('.banner button').click();
     const request = await screen(phone, 'request').textContent();
-    for (const shown of ['한빛서점', '비밀번호 변경', '접속한 기기 (요청한 곳이 알림)Firefox'])
+    for (const shown of ['한빛서점', '비밀번호 변경', '접속한 기기Firefox요청한 곳이 알린 기기'])
       expect(request).toContain(shown);
     // An address tells few people anything, so it is folded away.
     const address = phone.getByText('203.0.113.7');
