@@ -79,6 +79,7 @@ import { Corrections1764230000003 } from '../migrations/1764230000003-correction
 import { ServiceFigures1764240000000 } from '../migrations/1764240000000-service-figures.ts';
 import { OverviewIndexes1764240000001 } from '../migrations/1764240000001-overview-indexes.ts';
 import { DeviceConsent1764250000000 } from '../migrations/1764250000000-device-consent.ts';
+import { VerifiedApplications1764262000000 } from '../migrations/1764262000000-verified-applications.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -251,6 +252,7 @@ export function dataSourceOptions(
       ServiceFigures1764240000000,
       OverviewIndexes1764240000001,
       DeviceConsent1764250000000,
+      VerifiedApplications1764262000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

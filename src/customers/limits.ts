@@ -6,13 +6,13 @@ import type { NamedPerson } from '../lines/named-person.ts';
 
 /** Maximum submissions of one form from one address in ten minutes. A whole office may share an address. */
 const OF_AN_ADDRESS = { times: 60, seconds: 600 };
-/** Maximum reports a day about one person, from any sender. */
+/** Maximum forms a day about one person from one address. */
 const OF_A_PERSON = { times: 5, seconds: 86_400 };
 /**
- * Maximum reports a day about one number, with any birth date. Far higher than the limit for a person; otherwise an
- * attacker who knows only the number could exhaust it.
+ * Maximum forms a day about one number from one address, with any birth date: a number and a guess must not name its
+ * owner. Higher than the limit for a person, for those who mistype their birth date.
  */
-const OF_A_NUMBER = { times: 100, seconds: 86_400 };
+const OF_A_NUMBER = { times: 20, seconds: 86_400 };
 
 /** The limit of a form for the address of a request. */
 export function addressLimit(form: string, request: FastifyRequest): FormLimit {
@@ -20,21 +20,24 @@ export function addressLimit(form: string, request: FastifyRequest): FormLimit {
 }
 
 /**
- * The limit of a form about a person for the address of a request. It spends nothing of what the person may send from
- * elsewhere, so that no stranger uses it up.
+ * Limits of a form about a person whose fields are valid, for the address of a request. They spend nothing of what may be
+ * sent from elsewhere: a stranger who could use up what a person may report would silence the report of a stolen phone.
  */
-export function senderLimit(form: string, request: FastifyRequest, person: NamedPerson): FormLimit {
-  const [ofAPerson] = personLimits(form, person);
-  const of = `${ofAPerson.of} ${networkOf(addressOf(request))}`;
-  return { ...ofAPerson, name: `${form} of a person by an address`, of };
-}
-
-/** Limits of a report about a person whose fields are valid. */
-export function personLimits(form: string, person: NamedPerson): [ofAPerson: FormLimit, ofANumber: FormLimit] {
+export function senderLimits(
+  form: string,
+  request: FastifyRequest,
+  person: NamedPerson,
+): [ofAPerson: FormLimit, ofANumber: FormLimit] {
   const { phoneNumber, birthDate, genderDigit } = person;
   const number = parsePhoneNumber(phoneNumber) ?? '';
+  const sender = networkOf(addressOf(request));
   return [
-    { name: `${form} of a person`, of: `${number} ${birthDate}${genderDigit}`, ...OF_A_PERSON },
-    { name: `${form} of a number`, of: number, ...OF_A_NUMBER },
+    { name: `${form} of a person by an address`, of: `${number} ${birthDate}${genderDigit} ${sender}`, ...OF_A_PERSON },
+    { name: `${form} of a number by an address`, of: `${number} ${sender}`, ...OF_A_NUMBER },
   ];
+}
+
+/** The limit of a form for a customer who is logged in, which no one else can spend. */
+export function ownLimit(form: string, lineId: string): FormLimit {
+  return { name: `${form} of a customer`, of: lineId, ...OF_A_PERSON };
 }

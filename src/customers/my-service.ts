@@ -133,8 +133,8 @@ export class MyService {
 
   /**
    * Texts the link with the code that the page shows to the customer's own number, while the code enrols a phone of this
-   * line. Problems: `session_ended` without a live code; `nothing_to_change` where no
-   * code may be texted; `too_many_requests`.
+   * line. Problems: `session_ended` without a live code; `nothing_to_change` where no code may be texted;
+   * `too_many_requests`.
    */
   async textLink({ line, session: visit }: Customer, digest: Buffer): Promise<void> {
     const shown = this.customers.readEnrolment(digest, visit);
@@ -142,11 +142,12 @@ export class MyService {
     if (!shown || !standing) throw new Problem('session_ended', 'There is no enrolment code to send.');
     await this.lifecycle.inTransaction(async (step) => {
       const locked = await this.lifecycle.lock(step, standing.id);
-      await this.texts.text(step, locked, shown.enrolmentCode, {
+      const live = await this.texts.live(step, locked, shown.enrolmentCode);
+      if (!live) throw new Problem('session_ended', 'The enrolment code is no longer valid. Request a new one.');
+      await this.texts.text(step, locked, live, {
         form: 'link',
         // Afterwards the number alone must not enrol a phone.
         alsoWhileProtected: false,
-        dead: () => new Problem('session_ended', 'The enrolment code is no longer valid. Request a new one.'),
         withheld: () =>
           new Problem('nothing_to_change', 'The code cannot be sent by text message now. Scan it, or type it.'),
       });

@@ -31,27 +31,48 @@ const NEXT = statement(
 /** SQL: the application waits for an operator. */
 const WAITS = `a.state = 'filed' AND a.expires_at > now() AND a.subscription_id IS NOT NULL`;
 
+/** The people whose applications one page lists. */
+const PAGE = 100;
+/** The place before every subscription. */
+const BEGINNING = '00000000-0000-0000-0000-000000000000';
+
+const OF_A_SERVICE = `s.state IN ('active', 'suspended')`;
+const COLUMNS = `a.id, a.cause, a.identity_proof AS "identityProof", a.delivery, a.filed_at AS "filedAt",
+      a.expires_at AS "expiresAt", a.subscription_id AS "subscriptionId", s.line_id AS "lineId", s.state AS "subscriptionState"`;
+
+/** The applications that a customer's own app verified, one for each subscription, the oldest first. No stranger files any. */
+const VERIFIED = statement(
+  'reissue_application_verified',
+  `SELECT * FROM (SELECT DISTINCT ON (a.subscription_id) ${COLUMNS}
+      FROM reissue_applications a JOIN subscriptions s ON s.id = a.subscription_id
+      WHERE ${WAITS} AND a.authentication_id IS NOT NULL AND ${OF_A_SERVICE}
+      ORDER BY a.subscription_id, a.filed_at) one
+    ORDER BY one."filedAt" LIMIT ${PAGE}`,
+);
+
+/** SQL: the oldest application of the next subscription `after` another one, unless the app verified one of it. */
+const nextAfter = (after: string): string =>
+  `SELECT a.id, a.subscription_id FROM reissue_applications a JOIN subscriptions s ON s.id = a.subscription_id
+      WHERE ${WAITS} AND a.authentication_id IS NULL AND ${OF_A_SERVICE} AND a.subscription_id > ${after}
+        AND NOT EXISTS (SELECT FROM reissue_applications v WHERE v.subscription_id = a.subscription_id
+          AND v.state = 'filed' AND v.authentication_id IS NOT NULL AND v.expires_at > now())
+      ORDER BY a.subscription_id, a.filed_at LIMIT 1`;
+
 /**
- * One application for each subscription: the one that the customer's own app verified, else the oldest. Verified ones come
- * first. It steps from subscription to subscription in the index, so that any number about one person hides no other.
+ * A page of the applications that nobody verified: one for each subscription after $1, and one more to tell that there is
+ * another page. It steps from subscription to subscription in the index: any number about one person costs one step, and
+ * any number of people a page.
  */
-const WAITING = statement(
-  'reissue_application_waiting',
+const UNVERIFIED = statement(
+  'reissue_application_unverified',
   `WITH RECURSIVE applied AS (
-      (SELECT subscription_id FROM reissue_applications WHERE state = 'filed' AND subscription_id IS NOT NULL
-        ORDER BY subscription_id LIMIT 1)
+      SELECT first.id, first.subscription_id, 1 AS place FROM (${nextAfter('$1')}) first
       UNION ALL
-      SELECT (SELECT n.subscription_id FROM reissue_applications n
-        WHERE n.state = 'filed' AND n.subscription_id > p.subscription_id ORDER BY n.subscription_id LIMIT 1)
-      FROM applied p WHERE p.subscription_id IS NOT NULL
+      SELECT n.id, n.subscription_id, p.place + 1 FROM applied p CROSS JOIN LATERAL (${nextAfter('p.subscription_id')}) n
+      WHERE p.place <= ${PAGE}
     )
-    SELECT one.id, one.cause, one.identity_proof AS "identityProof", one.delivery, one.filed_at AS "filedAt",
-      one.expires_at AS "expiresAt", s.id AS "subscriptionId", s.line_id AS "lineId", s.state AS "subscriptionState"
-    FROM applied p JOIN subscriptions s ON s.id = p.subscription_id
-      CROSS JOIN LATERAL (SELECT * FROM reissue_applications a WHERE a.subscription_id = s.id AND ${WAITS}
-        ORDER BY a.authentication_id IS NULL, a.filed_at LIMIT 1) one
-    WHERE s.state IN ('active', 'suspended')
-    ORDER BY one.authentication_id IS NULL, one.filed_at LIMIT 100`,
+    SELECT ${COLUMNS} FROM applied p JOIN reissue_applications a ON a.id = p.id JOIN subscriptions s ON s.id = a.subscription_id
+    ORDER BY p.place`,
 );
 
 /**
@@ -180,9 +201,19 @@ export class ReissueApplicationStore {
     return this.applications.findOne({ where, order: { filedAt: 'DESC' } });
   }
 
-  /** Lists the applications that wait for an operator; at most 100. */
-  waiting(): Promise<WaitingApplication[]> {
-    return this.database.rows<WaitingApplication>(WAITING, []);
+  /** Lists the applications that wait for an operator and that the customer's own app verified, at most 100. */
+  verified(): Promise<WaitingApplication[]> {
+    return this.database.rows<WaitingApplication>(VERIFIED, []);
+  }
+
+  /**
+   * Lists the applications that wait for an operator and that nobody verified: those of 100 subscriptions after another
+   * one, in the order of their ids. `next` is the subscription after which the next page begins; null on the last one.
+   */
+  async unverified(after: string | null): Promise<{ shown: WaitingApplication[]; next: string | null }> {
+    const found = await this.database.rows<WaitingApplication>(UNVERIFIED, [after ?? BEGINNING]);
+    const shown = found.slice(0, PAGE);
+    return { shown, next: found.length > PAGE ? (shown.at(-1)?.subscriptionId ?? null) : null };
   }
 
   /** Closes an application that waits. Returns false when it does not wait any more. */

@@ -79,6 +79,12 @@ export interface ShownApplication {
   proofIsStale: boolean;
 }
 
+/** A page of what waits for an operator over all subscriptions; `next` is null on the last one. */
+export interface WaitingPage {
+  shown: WaitingApplication[];
+  next: string | null;
+}
+
 /** What waits for an operator: the applications that are shown, and how many there are. */
 export interface OpenApplications {
   shown: ShownApplication[];
@@ -89,6 +95,8 @@ export interface OpenApplications {
 export interface ReissueOrigin {
   /** Null when the customer applied without a log-in. */
   authenticationId: string | null;
+  /** As the customer named it. */
+  identityProof: IdentityProof;
   filedAt: Date;
   recipient: Recipient | null;
 }
@@ -204,9 +212,19 @@ export class ReissueApplications implements RecurringTask {
     });
   }
 
-  /** Lists the applications that wait for an operator, at most 100. */
-  waiting(): Promise<WaitingApplication[]> {
-    return this.store.waiting();
+  /**
+   * Lists a page of the applications that wait for an operator, one for each subscription: first those that the
+   * customer's own app verified, then those that nobody verified, each the oldest first. Later pages, which begin `after`
+   * a subscription, have the latter alone. Strangers who file any number hide no other one: a page is bounded, and every
+   * application is on one.
+   */
+  async waiting(after: string | null): Promise<WaitingPage> {
+    const [verified, { shown, next }] = await Promise.all([
+      after === null ? this.store.verified() : [],
+      this.store.unverified(after),
+    ]);
+    const oldestFirst = shown.toSorted((one, other) => one.filedAt.getTime() - other.filedAt.getTime());
+    return { shown: [...verified, ...oldestFirst], next };
   }
 
   /** The applications of a subscription that wait for an operator: verified ones first, then the newest. */
@@ -246,8 +264,8 @@ export class ReissueApplications implements RecurringTask {
     const found = await this.store.ofReissues(reissueIds);
     return new Map(
       found.map((application) => {
-        const { authenticationId, filedAt, recipient } = this.readable(application);
-        return [application.reissueId ?? '', { authenticationId, filedAt, recipient }];
+        const { authenticationId, identityProof, filedAt, recipient } = this.readable(application);
+        return [application.reissueId ?? '', { authenticationId, identityProof, filedAt, recipient }];
       }),
     );
   }

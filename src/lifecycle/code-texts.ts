@@ -9,7 +9,10 @@ import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import type { LifecycleStep } from './lifecycle.ts';
 
-/** Maximum codes that are texted for one subscription in a day, by the website and the call centre together. */
+/**
+ * Maximum codes that are texted to one number in a day, by the website and the call centre together. The number counts,
+ * because a line that is subscribed again has a new subscription and its owner the same telephone.
+ */
 const TEXTS = { name: 'texted enrolment codes', times: 3, seconds: 86_400 };
 
 /** A code that is valid, with its end. */
@@ -20,8 +23,6 @@ export interface TextedAs {
   form: 'code' | 'link';
   /** Whether a code may still go to the number once protection has begun. */
   alsoWhileProtected: boolean;
-  /** The code enrols no phone of this subscription any more. */
-  dead: () => Problem;
   /** The SIM is in doubt, the subscription is suspended, or the line has no number. */
   withheld: () => Problem;
 }
@@ -41,26 +42,32 @@ export class CodeTexts {
     return standing.suspensions.length === 0 && (await this.subscriptions.holdUnder(standing)) === null;
   }
 
-  /** Texts a code as it was typed. Problems: those of `as`; `too_many_requests`. */
+  /** Returns the code, as it was typed, if it still enrols a phone of the subscription. */
+  async live(
+    { session }: LifecycleStep,
+    locked: LockedSubscription,
+    typed: string,
+  ): Promise<LiveEnrolment | undefined> {
+    return this.subscriptions.liveEnrolment(session, locked.id, normaliseEnrolmentCode(typed));
+  }
+
+  /** Texts a code that is valid. Problems: `as.withheld`; `too_many_requests`. */
   async text(
     { session, queued }: LifecycleStep,
     locked: LockedSubscription,
-    typed: string,
+    live: LiveEnrolment,
     as: TextedAs,
-  ): Promise<LiveEnrolment> {
-    const live = await this.subscriptions.liveEnrolment(session, locked.id, normaliseEnrolmentCode(typed));
-    if (!live) throw as.dead();
+  ): Promise<void> {
     const { suspensions, isHeld } = await this.subscriptions.circumstancesOf(session, locked);
     const { phoneNumber } = await this.notices.addressOf(session, locked.id);
     const isTooLate = locked.protectedSince !== null && !as.alsoWhileProtected;
     if (isTooLate || isHeld || suspensions.length > 0 || phoneNumber === '') throw as.withheld();
-    await this.limits.spendIn(session, { ...TEXTS, of: locked.id });
+    await this.limits.spendIn(session, { ...TEXTS, of: phoneNumber });
     const { enrolmentCode } = live;
     const what =
       as.form === 'code' ? { enrolmentCode } : { enrolmentLink: enrolmentLink(this.environment.ISSUER, enrolmentCode) };
     const seconds = Math.max(1, Math.ceil((live.expiresAt.getTime() - Date.now()) / 1000));
     const to = { phoneNumber, ...what };
     queued.push(await this.notices.enqueue(session, locked.id, { kind: 'enrolment_code' }, to, seconds));
-    return live;
   }
 }

@@ -9,6 +9,7 @@ import { Problem } from '../domain/problem.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Audit, type AuditedCall } from './audit.ts';
 import { Correction } from './correction.entity.ts';
+import { CorrectionStore, type OpenRow } from './correction.store.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 
 /** A request for a correction, in readable form. */
@@ -26,9 +27,6 @@ export interface OpenCorrection {
 /** The operator who acts, with the reason and the address. */
 type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
 
-/** The requests that are listed. */
-const LISTED = 100;
-
 /**
  * Wrong facts of lines. The service believes the carrier alone, so an agent changes nothing: the agent keeps what the
  * carrier must change, and a supervisor closes it when the carrier was told.
@@ -37,6 +35,7 @@ const LISTED = 100;
 export class Corrections {
   constructor(
     @InjectRepository(Correction) private readonly corrections: Repository<Correction>,
+    private readonly store: CorrectionStore,
     private readonly database: Database,
     private readonly subscriptions: Subscriptions,
     private readonly numbers: MaskedNumbers,
@@ -92,19 +91,19 @@ export class Corrections {
 
   /** Lists the open requests of all subscriptions, oldest first, at most 100. The caller audits the read. */
   async open(): Promise<OpenCorrection[]> {
-    return this.readable(await this.corrections.find({ ...OPEN, where: { closedAt: IsNull() } }));
+    return this.readable(await this.store.open());
   }
 
   /** Lists the open requests of a subscription, oldest first. The caller audits the read. */
   async ofSubscription(subscriptionId: string): Promise<OpenCorrection[]> {
-    return this.readable(await this.corrections.find({ ...OPEN, where: { subscriptionId, closedAt: IsNull() } }));
+    return this.readable(await this.store.openOf(subscriptionId));
   }
 
-  private async readable(rows: readonly Correction[]): Promise<OpenCorrection[]> {
-    const ids = [...new Set(rows.map(({ subscriptionId }) => subscriptionId))];
-    const views = await Promise.all(ids.map((id) => this.subscriptions.view(id)));
+  private async readable(rows: readonly OpenRow[]): Promise<OpenCorrection[]> {
     const numbers = await this.numbers.of(
-      views.map(({ subscriptionId, lineId, state }) => ({ subscriptionId, lineId, subscriptionState: state })),
+      rows.flatMap(({ subscriptionId, lineId, subscriptionState }) =>
+        lineId === null || subscriptionState === null ? [] : [{ subscriptionId, lineId, subscriptionState }],
+      ),
     );
     return rows.map(({ id, subscriptionId, fact, detail, askedBy, askedAt }) => ({
       id,
@@ -117,8 +116,6 @@ export class Corrections {
     }));
   }
 }
-
-const OPEN = { order: { askedAt: 'ASC' }, take: LISTED } as const;
 
 /** `approval_not_found`: no request for a correction with this id is open. */
 export function correctionNotFound(): Problem {

@@ -59,6 +59,13 @@ export type CustomerApplication = Omit<WaitingApplication, 'lineId' | 'subscript
   phoneNumber: string | null;
 };
 
+/** A page of customers' own applications; `next` is null on the last one. */
+export interface AppliedPage {
+  shown: CustomerApplication[];
+  next: string | null;
+  isFirst: boolean;
+}
+
 const APPLY = 'apply-reissue';
 const A_DAY = 86_400;
 
@@ -88,12 +95,17 @@ export class ReissueDesk {
     });
   }
 
+  /** Returns the customers' own applications by the reissues that they became. The caller audits the read. */
+  originsOf(reissues: readonly ReissueRow[]): Promise<Map<string, ReissueOrigin>> {
+    return this.applications.originsOf(reissues.map(({ id }) => id));
+  }
+
   /** Lists the reissues that wait for a decision, oldest first. The caller audits the read. */
   async waiting(): Promise<WaitingReissue[]> {
     const rows = await this.reissues.waiting();
     const [numbers, origins, reasons] = await Promise.all([
       this.numbers.of(rows),
-      this.applications.originsOf(rows.map(({ id }) => id)),
+      this.originsOf(rows),
       this.audit.reasonsOf(
         APPLY,
         rows.map(({ subscriptionId }) => subscriptionId),
@@ -107,14 +119,18 @@ export class ReissueDesk {
     }));
   }
 
-  /** Lists the customers' own applications that wait for an operator. The caller audits the read. */
-  async applied(): Promise<CustomerApplication[]> {
-    const rows = await this.applications.waiting();
+  /**
+   * Lists a page of the customers' own applications that wait for an operator, as `ReissueApplications.waiting`. The
+   * caller audits the read.
+   */
+  async applied(after: string | null): Promise<AppliedPage> {
+    const { shown: rows, next } = await this.applications.waiting(after);
     const numbers = await this.numbers.of(rows);
-    return rows.map(({ lineId: _line, subscriptionState: _state, ...application }) => ({
+    const shown = rows.map(({ lineId: _line, subscriptionState: _state, ...application }) => ({
       ...application,
       phoneNumber: numbers.get(application.subscriptionId) ?? null,
     }));
+    return { shown, next, isFirst: after === null };
   }
 
   /** Returns a customer's application, to be shown again in the form that takes it up. Problems: `reissue_not_found`. */

@@ -9,6 +9,7 @@ import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
 import { ReasonRequest } from './operator.dto.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { IssuedReissueResponse, ReissueRequest, ReissueResponse } from './reissue.dto.ts';
+import type { ReissueOrigin } from '../customers/reissue-applications.ts';
 import { ReissueDesk } from './reissue-desk.ts';
 import { FromAuditContext, acting, auditedRead, type AuditContext } from './audit-context.ts';
 
@@ -39,7 +40,7 @@ export class ReissueController {
     @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
     @Body() { reason, ...application }: ReissueRequest,
   ): Promise<ReissueResponse> {
-    return reissueResponse(await this.desk.apply(acting(caller, context, reason), id, application));
+    return this.response(await this.desk.apply(acting(caller, context, reason), id, application));
   }
 
   /** Lists the last twenty reissues of a subscription, newest first. Errors: `subscription_not_found`. */
@@ -60,7 +61,7 @@ export class ReissueController {
     @FromAuditContext() context: AuditContext,
     @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
   ): Promise<ReissueResponse[]> {
-    return (await this.desk.list(auditedRead(caller, context), id)).map(reissueResponse);
+    return this.responses(await this.desk.list(auditedRead(caller, context), id));
   }
 
   /**
@@ -82,7 +83,7 @@ export class ReissueController {
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return reissueResponse(await this.desk.approve(acting(caller, context, reason), id));
+    return this.response(await this.desk.approve(acting(caller, context, reason), id));
   }
 
   /**
@@ -103,7 +104,7 @@ export class ReissueController {
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return reissueResponse(await this.desk.refuse(acting(caller, context, reason), id));
+    return this.response(await this.desk.refuse(acting(caller, context, reason), id));
   }
 
   /**
@@ -144,21 +145,32 @@ export class ReissueController {
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return reissueResponse(await this.desk.withdraw(acting(caller, context, reason), id));
+    return this.response(await this.desk.withdraw(acting(caller, context, reason), id));
+  }
+
+  private async responses(rows: readonly ReissueRow[]): Promise<ReissueResponse[]> {
+    const origins = await this.desk.originsOf(rows);
+    return rows.map((row) => reissueResponse(row, origins.get(row.id)));
+  }
+
+  private async response(row: ReissueRow): Promise<ReissueResponse> {
+    return reissueResponse(row, (await this.desk.originsOf([row])).get(row.id));
   }
 }
 
-function reissueResponse({
-  appliedAt,
-  expiresAt,
-  decidedAt,
-  issuedAt,
-  registeredAt,
-  closedAt,
-  ...row
-}: ReissueRow): ReissueResponse {
+function reissueResponse(
+  { appliedAt, expiresAt, decidedAt, issuedAt, registeredAt, closedAt, ...row }: ReissueRow,
+  origin: ReissueOrigin | undefined,
+): ReissueResponse {
   return {
     ...row,
+    ownApplication: origin
+      ? {
+          filedAt: origin.filedAt.toISOString(),
+          identityProof: origin.identityProof,
+          authenticationId: origin.authenticationId,
+        }
+      : null,
     appliedAt: appliedAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
     decidedAt: decidedAt?.toISOString() ?? null,

@@ -30,14 +30,26 @@ export class ReissueRequest extends ReasonRequest {
   delivery: ReissueDelivery;
 }
 
+class OwnApplicationResponse {
+  /** RFC 3339, UTC: when the customer applied on the website. */
+  filedAt: string;
+  /** The proof that the customer named: `phone` for a verification by the customer's own app. */
+  identityProof: IdentityProof;
+  /** The verification by the app; null for a customer who applied without a login, as anyone can in the customer's name. */
+  authenticationId: string | null;
+}
+
 export class ReissueResponse {
   id: string;
   subscriptionId: string;
   state: ReissueState;
   cause: ReissueCause;
   oldSerialNumber: string;
+  /** How the operator who applied verified the person's identity. */
   identityProof: IdentityProof;
   delivery: ReissueDelivery;
+  /** The customer's own application, which an operator took up; null for a reissue without one. */
+  ownApplication: OwnApplicationResponse | null;
   /** The login or client id of the operator who applied. */
   appliedBy: string;
   /** RFC 3339, UTC, like every time below. */

@@ -6,7 +6,9 @@ const ASKED = 'what a former subscriber may have erased ends at one moment, in o
 
 /**
  * Erases of the subscriptions $1 that were cancelled more than $2 hours ago what no law demands to keep. Contract,
- * required consents, charges and authentications stay until the end of their retention.
+ * required consents and charges stay until the end of their retention, and authentications as records of access: who asked,
+ * when, and how it ended. What they showed the person does not belong to that record. `purpose` is empty rather than null,
+ * because each row keeps one of its two forms.
  */
 const ERASE_ON_REQUEST = statement(
   'retention_erase_on_request',
@@ -29,6 +31,8 @@ const ERASE_ON_REQUEST = statement(
     ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
     ), agreed AS (DELETE FROM consents
       WHERE subscription_id IN (SELECT id FROM over) AND document NOT IN ('required', 'terms', 'privacy')
+    ), shown AS (UPDATE authentications SET texts = NULL, purpose = ''
+      WHERE subscription_id IN (SELECT id FROM over) AND closed_at IS NOT NULL
     ), borne AS (UPDATE devices SET name = NULL, name_cipher = NULL, push_token = NULL, push_token_digest = NULL
       WHERE id IN (SELECT id FROM bearing))
     SELECT id FROM over`,
@@ -46,6 +50,7 @@ const ERASE_ON_REQUEST = statement(
       corrections: ASKED,
       text_messages: ASKED,
       consents: ASKED,
+      authentications: ASKED,
       devices: ASKED,
     },
   },

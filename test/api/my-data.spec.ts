@@ -203,6 +203,7 @@ describe('what is held about a customer', () => {
     const { id } = (await service.start(subscriber.person)).body;
     await phone.decline(id, 'not_me');
     const other = await service.subscriber();
+    await service.start(other.person);
     await service.operate(other.subscriptionId, 'cancel');
     await service.operate(subscriptionId, 'cancel');
     await service.rows.customers.addReport({ kind: 'forgotten_pin', subscriptionId, outcome: 'no_change' });
@@ -219,7 +220,10 @@ describe('what is held about a customer', () => {
     expect(await service.rows.personalData.pushDigestOf(phone.deviceId)).toBeNull();
     for (const table of ['subscriptions', 'consents', 'authentications', 'subscription_links'])
       expect(kept).toContain(table);
+    // The record of access stays, without what it showed the person.
+    expect(await service.rows.personalData.authenticationsOf(subscriptionId)).toEqual({ all: 1, withTexts: 0 });
     // Another person's data stays as it was.
+    expect(await service.rows.personalData.authenticationsOf(other.subscriptionId)).toEqual({ all: 1, withTexts: 1 });
     expect(await service.rows.personalData.tracesOf(other.subscriptionId)).toContain('notices');
   });
 });

@@ -678,14 +678,24 @@ describe('approvals', () => {
 
   it('an enrolment code is texted to the number of its own line alone, three times a day, and never after a SIM change', async () => {
     const { person, subscriptionId } = await service.subscriber();
-    await desk('agent').post(`/operator/subscriptions/${subscriptionId}/ask-enrolment-code`, { reason });
-    const approval = await desk('agent').approvalOf(subscriptionId);
-    await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
-    const { html: page } = await desk('agent').post(`/operator/approvals/${approval}/take`);
-    expect(page).toContain('회선 번호로 문자 보내기');
-    const [code = ''] = /[0-9A-Z]{5}(-[0-9A-Z]{5}){3}/.exec(page) ?? [];
+    const takenCode = async (id: string): Promise<{ approval: string; code: string }> => {
+      await desk('agent').post(`/operator/subscriptions/${id}/ask-enrolment-code`, { reason });
+      const approval = await desk('agent').approvalOf(id);
+      await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
+      const { html: page } = await desk('agent').post(`/operator/approvals/${approval}/take`);
+      expect(page).toContain('회선 번호로 문자 보내기');
+      return { approval, code: /[0-9A-Z]{5}(-[0-9A-Z]{5}){3}/.exec(page)?.[0] ?? '' };
+    };
+    const { approval, code } = await takenCode(subscriptionId);
     const text = (login: string, enrolmentCode = code) =>
       desk(login).post(`/operator/approvals/${approval}/text`, { enrolmentCode });
+    // No page shows the code again, so a refusal stands beside it.
+    await service.rows.lines.doubtSim(person.lineId);
+    const doubted = await text('agent');
+    expect(doubted).toMatchObject({ status: 409, html: expect.stringContaining('보내지 않았습니다. 유심이') });
+    expect(doubted.html).toContain(code);
+    expect(doubted.html).not.toContain(`/operator/approvals/${approval}/text`);
+    await service.rows.lines.ageMemory(person.lineId, 100);
     // Neither by another operator, nor another text than the code.
     expect((await text('supervisor')).status).toBe(404);
     expect((await text('agent', 'ABCDE-ABCDE-ABCDE-ABCDE')).status).toBe(404);
@@ -697,11 +707,20 @@ describe('approvals', () => {
     );
     expect(sms.to).toBe(person.phoneNumber);
     expect([(await text('agent')).status, (await text('agent')).status]).toEqual([200, 200]);
-    expect((await text('agent')).status).toBe(429);
+    const beyond = await text('agent');
+    expect(beyond).toMatchObject({ status: 429, html: expect.stringContaining('하루에 3번까지만') });
+    expect(beyond.html).toContain(code);
     const texted = (await auditOf(subscriptionId)).filter(({ action }) => action === 'text-code');
     expect(texted.filter(({ outcome }) => outcome === 'done')).toHaveLength(3);
     expect(await service.sendEvent(person.lineId, 'sim-swapped', undefined, 1)).toBe('applied');
     expect([404, 409]).toContain((await text('agent')).status);
+    // The limit is the number's: a new subscription of the line does not renew it.
+    await service.operate(subscriptionId, 'cancel');
+    await service.rows.lines.ageMemory(person.lineId, 100);
+    const { subscriptionId: next } = await service.subscribe(person);
+    const again = await takenCode(next);
+    const more = await desk('agent').post(`/operator/approvals/${again.approval}/text`, { enrolmentCode: again.code });
+    expect(more.status).toBe(429);
   });
 
   it('what the carrier must change is kept from the page of a subscription, and a supervisor closes it', async () => {

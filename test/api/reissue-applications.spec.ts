@@ -126,6 +126,14 @@ describe('an application for a reissue with the app', () => {
     const reissue = reissueOn((await supervisor.get('/operator/approvals')).html, 'approve');
     await supervisor.post(`/operator/reissues/${reissue}/approve`, { reason: '확인' });
     expect((await visitor.open('/reissue/standing')).text).toContain('승인되었습니다');
+    const { body: seenByProgram } = await service.call<object[]>(
+      'GET',
+      `/operator/v1/subscriptions/${subscriber.subscriptionId}/reissues`,
+      undefined,
+      { scope: 'operator', headers: { 'Audit-Reason': 'look' } },
+    );
+    const ownApplication = { filedAt: expect.any(String), identityProof: 'phone', authenticationId: id };
+    expect(seenByProgram).toEqual([expect.objectContaining({ id: reissue, ownApplication })]);
     const letter = (await clerk.post(`/operator/reissues/${reissue}/issue`, { reason: '우편 발송' })).html;
     const window = /<div class="letter-window">(.*?)<\/div>/s.exec(letter)?.[1] ?? '';
     for (const line of Object.values(RECIPIENT)) expect(window).toContain(line);
@@ -316,6 +324,40 @@ describe('an application for a reissue without the app', () => {
     expect(filed.text).toContain('신청을 접수했습니다');
     const seen = await look(clerk);
     expect(seen.indexOf('앱 인증 완료')).toBeLessThan(seen.indexOf('로그인 없이 신청'));
+  });
+
+  it('a flood of strangers’ applications hides no other one at the desk, whether about one person or about many', async () => {
+    await service.rows.customers.expireApplications();
+    const { number } = await file();
+    const flooded = subscriber.subscriptionId;
+    const others = await Promise.all(
+      Array.from({ length: 110 }, async () => {
+        const { lineId } = await service.addLine();
+        const at = '2026-01-01T00:00:00Z';
+        const states = ['awaiting_device', 'active'].map((state) => ({ state, at }));
+        return service.rows.subscriptions.addWithHistory(lineId, states);
+      }),
+    );
+    await service.rows.customers.addApplications(Array.from({ length: 300 }, () => flooded));
+    await service.rows.customers.addApplications(others);
+    subscriber = await service.subscriber();
+    const visitor = await verified();
+    await visitor.send('/reissue/apply', { ...chosen(), delivery: 'visit' });
+
+    const shown: string[][] = [];
+    for (let next: string | undefined = '/operator'; next !== undefined;) {
+      const { html } = await clerk.get(next);
+      const card = html.slice(html.indexOf('id="applications"'));
+      shown.push([...card.matchAll(/subscriptions\/([0-9a-f-]{36})#applications/g)].map(([, id = '']) => id));
+      next = /\/operator\?applications=[0-9a-f-]{36}(?=#)/.exec(card)?.[0];
+    }
+    // A page is bounded, and the person whom the app verified stands before all others.
+    expect(shown.map(({ length }) => length > 101)).toEqual([false, false]);
+    expect(shown[0]?.[0]).toBe(subscriber.subscriptionId);
+    const all = shown.flat();
+    expect(new Set(all).size).toBe(all.length);
+    expect(all).toEqual(expect.arrayContaining([...others, flooded]));
+    expect((await standingBy(number)).text).toContain('신청을 접수했습니다');
   });
 
   it('the receipt number that a customer reads out finds the application among those of strangers', async () => {

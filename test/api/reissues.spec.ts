@@ -127,8 +127,13 @@ describe('a reissue after a loss', () => {
   });
 
   it('a reissue is reported to relying parties for as long as it is recent, and no longer', async () => {
-    expect((await verifiedByPush(phone)).body['result']).not.toHaveProperty('recentlyReissued');
+    // From now on the relying party is told of events too.
+    const told = () => service.call<{ events: { data: object }[] }>('GET', '/v1/webhook-events?type=subject.changed');
+    expect((await told()).body.events).toEqual([]);
+    const before = (await verifiedByPush(phone)).body['result'] as { subject: string };
+    expect(before).not.toHaveProperty('recentlyReissued');
     const replacement = await finish((await issued()).enrolmentCode);
+    expect((await told()).body.events).toMatchObject([{ data: { subject: before.subject, change: 'reissued' } }]);
     const fresh = await verifiedByPush(replacement);
     expect(fresh.body['result']).toMatchObject({ recentlyReissued: true });
     expect(decodeJwt(String(fresh.body['assertion']))).toMatchObject({ recentlyReissued: true });
@@ -366,7 +371,7 @@ describe('a loss that is reported from the app on another phone', () => {
     expect((await standing()).state).toBe('active');
   });
 
-  it('a loss report is accepted five times a day about one person', async () => {
+  it('a loss report about one person is accepted five times a day from one address', async () => {
     const statuses: number[] = [];
     for (let times = 0; times < 6; times += 1) statuses.push((await report(named())).status);
     expect(statuses).toEqual([202, 202, 202, 202, 202, 429]);

@@ -223,7 +223,11 @@ describe('joining', () => {
       service.smsc.received.find(({ to, text }) => to === person.phoneNumber && text.includes('/app#enrol=')),
     );
     expect(link.text).toContain(`${service.issuer}/app#enrol=${code}`);
-    for (const status of [200, 200, 429]) expect((await visitor.send('/enrol/text')).status).toBe(status);
+    for (const status of [200, 200]) expect((await visitor.send('/enrol/text')).status).toBe(status);
+    // The page with the code says why nothing more is sent.
+    const refused = await visitor.send('/enrol/text');
+    expect(refused.status).toBe(429);
+    for (const part of [code, '문자를 보내지 않았습니다']) expect(refused.text).toContain(part);
     await visitor.open('/enrol');
 
     const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');
@@ -826,7 +830,7 @@ describe('reports without a login', () => {
     await expect(testing.testEnvelope()).rejects.toMatchObject({ status: 401 });
   });
 
-  it('reports are limited for one person, from any address, and say so; guesses at the birth date do not count', async () => {
+  it('reports about one person are limited for one address, and say so; guesses at the birth date do not count', async () => {
     const { person } = await service.subscriber();
     for (let times = 0; times < 8; times += 1) {
       expect((await report('/lost-phone', { ...person, birthDate: '910203' })).status).toBe(times < 5 ? 200 : 429);
@@ -836,6 +840,13 @@ describe('reports without a login', () => {
     const refused = await report('/lost-phone', { ...person, birthDate: '910203' });
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(refused.text).toContain('잠시 후 다시 시도해 주세요');
+    // A customer who is logged in has a limit that nobody else spends.
+    const other = await service.subscriber();
+    const { visitor } = await loggedIn(other);
+    for (let times = 0; times < 5; times += 1) await report('/forgotten-pin', other.person);
+    expect((await report('/forgotten-pin', other.person)).status).toBe(429);
+    await visitor.open('/forgotten-pin');
+    expect((await visitor.send('/forgotten-pin')).status).toBe(200);
   });
 
   it('reports are limited for one address, each form by itself', async () => {

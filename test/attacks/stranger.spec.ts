@@ -20,7 +20,7 @@ let tap: StatementTap;
 beforeAll(async () => {
   const database = await createTestDatabase();
   tap = await StatementTap.start(database.url);
-  service = await TestService.start({ DATABASE_URL: tap.url }, database);
+  service = await TestService.start({ DATABASE_URL: tap.url, TRUST_PROXY: '127.0.0.1' }, database);
 });
 afterAll(async () => {
   await service.stop();
@@ -76,6 +76,31 @@ describe('somebody who knows the birth date and the number', () => {
     await again.reportLoss();
     await again.tell('plan-changed', { plan: 'prepaid' });
     expect(await again.tryBank()).toBe('nothing');
+  });
+
+  it('spends no limit of the owner’s by reporting in the owner’s name, or with guessed birth dates', async () => {
+    const victim = await service.subscriber();
+    const { birthDate, genderDigit, phoneNumber } = victim.person;
+    const report = async (from: string, guess = birthDate): Promise<number> => {
+      const answer = await fetch(`${service.issuer}/app/v1/loss-reports`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': from },
+        body: JSON.stringify({ birthDate: guess, genderDigit, phoneNumber }),
+      });
+      return answer.status;
+    };
+    await service.rows.budgets.clearForms();
+    for (let times = 0; times < 6; times += 1) await report('198.51.100.7');
+    expect(await report('198.51.100.7')).toBe(429);
+    for (let day = 1; day <= 21; day += 1) await report('198.51.100.8', `8001${String(day).padStart(2, '0')}`);
+    expect(await report('198.51.100.8', '800131')).toBe(429);
+    // The call centre lifts the false report. Then the phone is stolen.
+    await service.rows.customers.untilReportsResolved();
+    await service.operate(victim.subscriptionId, 'resume');
+    expect(await isServed(service, victim)).toBe(true);
+    expect(await report('203.0.113.9')).toBe(202);
+    await service.rows.customers.untilReportsResolved();
+    expect((await service.rows.subscriptions.of(victim.subscriptionId))?.state).toBe('suspended');
   });
 
   it('rings no phone again after the person answered that it was not them, and the person can still be served', async () => {

@@ -848,8 +848,8 @@ export interface paths {
         /**
          * Report a lost phone
          * @description Reports a lost phone from the app on any other phone, enrolled or not. The answer is the same for every person
-         *     named. The subscription is suspended within a second, and the call centre contacts the subscriber. Limits: 60
-         *     reports in ten minutes from one address, 5 a day about one person and 100 a day about one number. Errors:
+         *     named. The subscription is suspended within a second, and the call centre contacts the subscriber. Limits of
+         *     one address: 60 reports in ten minutes, 5 a day about one person and 20 a day about one number. Errors:
          *     `invalid_request`, `too_many_requests` with `Retry-After`.
          */
         post: operations["reportLoss"];
@@ -2621,6 +2621,17 @@ export interface components {
              */
             delivery: "app" | "post" | "visit";
         };
+        OwnApplicationResponse: {
+            /** @description RFC 3339, UTC: when the customer applied on the website. */
+            filedAt: string;
+            /**
+             * @description The proof that the customer named: `phone` for a verification by the customer's own app.
+             * @enum {string}
+             */
+            identityProof: "certificate" | "i_pin" | "id_card" | "phone";
+            /** @description The verification by the app; null for a customer who applied without a login, as anyone can in the customer's name. */
+            authenticationId: string | null;
+        };
         ReissueResponse: {
             id: string;
             subscriptionId: string;
@@ -2629,10 +2640,15 @@ export interface components {
             /** @enum {string} */
             cause: "broken" | "lost";
             oldSerialNumber: string;
-            /** @enum {string} */
+            /**
+             * @description How the operator who applied verified the person's identity.
+             * @enum {string}
+             */
             identityProof: "certificate" | "i_pin" | "id_card" | "phone";
             /** @enum {string} */
             delivery: "app" | "post" | "visit";
+            /** @description The customer's own application, which an operator took up; null for a reissue without one. */
+            ownApplication: components["schemas"]["OwnApplicationResponse"] | null;
             /** @description The login or client id of the operator who applied. */
             appliedBy: string;
             /** @description RFC 3339, UTC, like every time below. */
@@ -2786,7 +2802,7 @@ export interface components {
              *       "authentication.expired"
              *     ]
              */
-            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /**
              * @description Where events are sent: `https`, port 443 or one above 1024, at most 2048 characters, without user, password and
              *     fragment, and reachable from the internet. Outside production also `http` to the service’s own host.
@@ -2796,7 +2812,7 @@ export interface components {
             description?: string;
         };
         AddedWebhookEndpointResponse: {
-            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /** @description `whsec_` and 32 bytes in base64. It is shown once: keep it where the receiver finds it. */
             secret: string;
             /** @description Opaque. */
@@ -2816,7 +2832,7 @@ export interface components {
             createdAt: string;
         };
         WebhookEndpointResponse: {
-            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /** @description Opaque. */
             id: string;
             url: string;
@@ -2835,7 +2851,7 @@ export interface components {
         };
         ChangeWebhookEndpointRequest: {
             /** @description As when it was added. */
-            types?: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            types?: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /** @description As when it was added. */
             url?: string;
             /** @description What it is for, one line of at most 200 characters; an empty text removes it. */
@@ -2858,7 +2874,7 @@ export interface components {
              * @description `test`, or a type of which an example is sent, with `test: true` in its data.
              * @enum {string}
              */
-            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed";
+            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed";
         };
         SentWebhookResponse: {
             /** @description The id of the event, which is also its `webhook-id`. */
@@ -2878,7 +2894,7 @@ export interface components {
         };
         WebhookEventResponse: {
             /** @enum {string} */
-            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed";
+            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed";
             /** @description As in the body of the webhook; its members depend on the type. */
             data: {
                 [key: string]: unknown;
@@ -6803,6 +6819,7 @@ export interface operations {
                      *         "oldSerialNumber": "PG-1234-5678-9012",
                      *         "identityProof": "id_card",
                      *         "delivery": "visit",
+                     *         "ownApplication": null,
                      *         "appliedBy": "kim",
                      *         "appliedAt": "2026-11-28T09:00:00.000Z",
                      *         "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -6873,6 +6890,7 @@ export interface operations {
                      *       "oldSerialNumber": "PG-1234-5678-9012",
                      *       "identityProof": "id_card",
                      *       "delivery": "visit",
+                     *       "ownApplication": null,
                      *       "appliedBy": "kim",
                      *       "appliedAt": "2026-11-28T09:00:00.000Z",
                      *       "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -6943,6 +6961,7 @@ export interface operations {
                      *       "oldSerialNumber": "PG-1234-5678-9012",
                      *       "identityProof": "id_card",
                      *       "delivery": "visit",
+                     *       "ownApplication": null,
                      *       "appliedBy": "kim",
                      *       "appliedAt": "2026-11-28T09:00:00.000Z",
                      *       "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -7011,6 +7030,7 @@ export interface operations {
                      *       "oldSerialNumber": "PG-1234-5678-9012",
                      *       "identityProof": "id_card",
                      *       "delivery": "visit",
+                     *       "ownApplication": null,
                      *       "appliedBy": "kim",
                      *       "appliedAt": "2026-11-28T09:00:00.000Z",
                      *       "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -7135,6 +7155,7 @@ export interface operations {
                      *       "oldSerialNumber": "PG-1234-5678-9012",
                      *       "identityProof": "id_card",
                      *       "delivery": "visit",
+                     *       "ownApplication": null,
                      *       "appliedBy": "kim",
                      *       "appliedAt": "2026-11-28T09:00:00.000Z",
                      *       "expiresAt": "2026-12-05T09:00:00.000Z",
@@ -7990,7 +8011,7 @@ export interface operations {
                  * @description Only events of this type.
                  * @example authentication.verified
                  */
-                type?: "authentication.opened" | "authentication.verified" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.cancelled" | "window.closed" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.revoked" | "smart_otp.locked" | "endpoint.disabled" | "test";
+                type?: "authentication.opened" | "authentication.verified" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.cancelled" | "window.closed" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.revoked" | "smart_otp.locked" | "subject.changed" | "endpoint.disabled" | "test";
                 /**
                  * @description RFC 3339: only events that happened at this instant or later.
                  * @example 2026-11-27T00:00:00Z

@@ -759,6 +759,7 @@ CREATE INDEX reissue_applications_filed ON public.reissue_applications USING btr
 CREATE UNIQUE INDEX reissue_applications_pkey ON public.reissue_applications USING btree (id)
 CREATE UNIQUE INDEX reissue_applications_reissue ON public.reissue_applications USING btree (reissue_id) WHERE (reissue_id IS NOT NULL)
 CREATE INDEX reissue_applications_subscription ON public.reissue_applications USING btree (subscription_id, filed_at)
+CREATE INDEX reissue_applications_verified ON public.reissue_applications USING btree (subscription_id, filed_at) WHERE ((state = 'filed'::text) AND (authentication_id IS NOT NULL))
 CREATE INDEX reissue_applications_waiting ON public.reissue_applications USING btree (subscription_id, filed_at) WHERE (state = 'filed'::text)
 reissues.id uuid NOT NULL
 reissues.subscription_id uuid NOT NULL

@@ -1,6 +1,7 @@
 import { enrolmentLink } from '../../domain/enrolment-link.ts';
 import type { ShownEnrolment } from '../customers.ts';
 import type { EnrolmentState } from '../../subscriptions/subscription.ts';
+import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { clockFace } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
@@ -11,6 +12,12 @@ import { linkButton, sitePage } from '../../pages/site.ts';
 
 /** Validity of the code in milliseconds (contract: ten minutes). */
 const GOOD_FOR_MS = 600_000;
+
+/** The problems that keep the link from being texted, which the page tells beside the code. */
+export const UNSENT = ['too_many_requests', 'nothing_to_change'] as const;
+
+/** What became of the link that was to be texted. */
+export type TextedLink = 'sent' | (typeof UNSENT)[number];
 
 /** The code that enrols an app, to be scanned or typed, and the progress of the enrolment. */
 export function enrolPage(input: {
@@ -27,10 +34,10 @@ export function enrolPage(input: {
   store: string | undefined;
   /** The masked number to which the link may be texted. */
   textTo: string | undefined;
-  /** True after the link was texted. */
-  isSent: boolean;
+  /** After the link was to be texted. */
+  text: TextedLink | undefined;
 }): Page {
-  const { reader, state } = input;
+  const { reader, state, text: texted } = input;
   const { enrol } = reader.words(CUSTOMER_WORDS);
   const { title, text } = state === 'waiting' ? enrol : enrol.states[state];
   const isUnderWay = state === 'waiting' || state === 'testing';
@@ -45,7 +52,8 @@ export function enrolPage(input: {
     ${isUnderWay && html`<noscript>${reload(reader)}</noscript>`} ${state === 'active' && linkButton('/my', enrol.go)}
     ${(state === 'revoked' || state === 'expired') && another(input)}
   </section>`;
-  return sitePage({ reader, title, address: '/enrol', place: '/my', content });
+  const status = texted !== undefined && texted !== 'sent' && { status: PROBLEM_CATALOGUE[texted].status };
+  return sitePage({ reader, title, address: '/enrol', place: '/my', content, ...status });
 }
 
 /** The form that requests another code. If the verification is too old for that, a link starts a new one. */
@@ -65,7 +73,7 @@ function reload(reader: Reader): Html {
 }
 
 function waiting(input: Parameters<typeof enrolPage>[0]): Html {
-  const { reader, token, shown, now, issuer, onPhone, store, textTo, isSent } = input;
+  const { reader, token, shown, now, issuer, onPhone, store, textTo, text } = input;
   const { enrol } = reader.words(CUSTOMER_WORDS);
   const link = enrolmentLink(issuer, shown.enrolmentCode);
   const qr = html`<figure class="qr">${qrCode(link, enrol.qr)}</figure>`;
@@ -87,7 +95,8 @@ function waiting(input: Parameters<typeof enrolPage>[0]): Html {
     </p>
     <p class="enrolment-code" id="enrolment-code">${shown.enrolmentCode}</p>
     <button type="button" class="secondary" data-copy="${shown.enrolmentCode}" hidden>${enrol.copy}</button>
-    ${!onPhone && textTo !== undefined && textForm({ reader, token, textTo, isSent })}
+    ${text !== undefined && text !== 'sent' && html`<p class="alert" role="alert">${enrol.byText.unsent[text]}</p>`}
+    ${!onPhone && textTo !== undefined && text !== 'too_many_requests' && textForm({ reader, token, textTo, text })}
     <p class="unseen" id="copied" role="status" data-text="${enrol.copied}"></p>
     ${
       onPhone &&
@@ -100,12 +109,12 @@ function waiting(input: Parameters<typeof enrolPage>[0]): Html {
 }
 
 /** On a computer: the button that texts the link to the phone. */
-function textForm(to: { reader: Reader; token: Html; textTo: string; isSent: boolean }): Html {
+function textForm(to: { reader: Reader; token: Html; textTo: string; text: TextedLink | undefined }): Html {
   const { text, button, sent } = to.reader.words(CUSTOMER_WORDS).enrol.byText;
   return html`<form method="post" action="/enrol/text">
     ${to.token}
     <p class="hint" id="by-text">${text(to.textTo)}</p>
     <button class="secondary" aria-describedby="by-text">${button}</button>
-    <p class="hint" role="status">${to.isSent && sent}</p>
+    <p class="hint" role="status">${to.text === 'sent' && sent}</p>
   </form>`;
 }

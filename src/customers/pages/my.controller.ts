@@ -11,7 +11,9 @@ import { OpaqueId } from '../../http/opaque-id.ts';
 import { pollUntil } from './poll-until.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
-import { enrolPage } from './enrol.page.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Visitor } from '../../pages/visitor.ts';
+import { enrolPage, UNSENT, type TextedLink } from './enrol.page.ts';
 import { sessionEndedAs } from './identity.controller.ts';
 import { cancelPage, myPage, receiptPage } from './my.pages.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
@@ -49,28 +51,7 @@ export class MyController {
 
   @Get('enrol')
   async enrol(@Query('sent') sent: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const visitor = this.pages.visitor(request, reply);
-    const customer = await this.customers.loggedIn(visitor.digest);
-    const enrolment = visitor.digest && (await this.service.enrolment(customer, visitor.digest));
-    if (!enrolment) {
-      void reply.redirect('/my', 303);
-      return;
-    }
-    const { ISSUER: issuer } = this.environment;
-    const userAgent = request.headers['user-agent'] ?? '';
-    const onPhone = /\bMobi/.test(userAgent);
-    const store = storeFor(userAgent, this.environment);
-    const page = {
-      reader: visitor,
-      token: visitor.formToken(),
-      ...enrolment,
-      now: new Date(),
-      issuer,
-      onPhone,
-      store,
-      isSent: sent === '1',
-    };
-    this.pages.send(reply, enrolPage(page));
+    await this.showEnrolment(this.pages.visitor(request, reply), reply, sent === '1' ? 'sent' : undefined);
   }
 
   /** Returns the state of the enrolment. The page polls it while it waits for the app. */
@@ -102,16 +83,47 @@ export class MyController {
     void reply.redirect('/enrol', 303);
   }
 
-  /** Texts the link of the shown code to the customer's own number. */
+  /** Texts the link of the shown code to the customer's own number. The page that shows the code says why it was not sent. */
   @Post('enrol/text')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async textLink(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     visitor.form();
-    await this.limits.spend(addressLimit('enrol text', request));
     const customer = await this.customers.loggedIn(visitor.digest);
-    if (visitor.digest) await this.service.textLink(customer, visitor.digest);
+    try {
+      await this.limits.spend(addressLimit('enrol text', request));
+      if (visitor.digest) await this.service.textLink(customer, visitor.digest);
+    } catch (error) {
+      const refused = error instanceof Problem ? UNSENT.find((code) => code === error.code) : undefined;
+      if (!refused) throw error;
+      await this.showEnrolment(visitor, reply, refused);
+      return;
+    }
     void reply.redirect('/enrol?sent=1', 303);
+  }
+
+  private async showEnrolment(visitor: Visitor, reply: FastifyReply, text: TextedLink | undefined): Promise<void> {
+    const customer = await this.customers.loggedIn(visitor.digest);
+    const enrolment = visitor.digest && (await this.service.enrolment(customer, visitor.digest));
+    if (!enrolment) {
+      void reply.redirect('/my', 303);
+      return;
+    }
+    const { ISSUER: issuer } = this.environment;
+    const userAgent = visitor.request.headers['user-agent'] ?? '';
+    const onPhone = /\bMobi/.test(userAgent);
+    const store = storeFor(userAgent, this.environment);
+    const page = {
+      reader: visitor,
+      token: visitor.formToken(),
+      ...enrolment,
+      now: new Date(),
+      issuer,
+      onPhone,
+      store,
+      text,
+    };
+    this.pages.send(reply, enrolPage(page));
   }
 
   /**

@@ -2,14 +2,13 @@ import { Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import { Customers, type Customer } from '../customers.ts';
-import { addressLimit, personLimits, senderLimit } from '../limits.ts';
-import { ReissueApplications, type WantedReissue } from '../reissue-applications.ts';
+import { addressLimit, senderLimits } from '../limits.ts';
+import { ReissueApplications } from '../reissue-applications.ts';
 import { Reports } from '../reports.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
@@ -93,13 +92,14 @@ export class ReissueController {
     // The app's verification is good for one application; without one, each sender has a limit of its own.
     await this.limits.spend(
       addressLimit('reissue', request),
-      ...(verified ? [] : [senderLimit('reissue', request, person)]),
+      ...(verified ? [] : senderLimits('reissue', request, person)),
     );
     const number = verified
       ? await this.applications.fileVerified(verified.customer.line.lineId, verified.by, wanted)
       : await this.applications.file(person, wanted, proof ?? { identityProof: 'id_card', reference: '' });
     if (number !== null) {
-      await this.reportLoss(wanted, person);
+      // Filed within the limits above, which no one else can spend.
+      if (wanted.cause === 'lost') await this.reports.file('lost_phone', person);
       keepNumber(visitor, number);
     }
     void reply.redirect(STANDING, 303);
@@ -148,19 +148,6 @@ export class ReissueController {
     visitor.form();
     visitor.keep(RECEIPT, '', 0);
     void reply.redirect('/reissue', 303);
-  }
-
-  /** A lost phone is reported as on its own page, and within the limits of that page. */
-  private async reportLoss({ cause }: WantedReissue, person: NamedPerson): Promise<void> {
-    if (cause !== 'lost') return;
-    try {
-      await this.limits.spend(...personLimits('lost_phone', person));
-    } catch (error) {
-      // The loss was reported a moment ago, several times.
-      if (error instanceof Problem && error.code === 'too_many_requests') return;
-      throw error;
-    }
-    await this.reports.file('lost_phone', person);
   }
 
   /** Returns the customer whom the app verified within the last ten minutes for this application. */

@@ -3,9 +3,9 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
-import { Customers } from '../customers.ts';
+import { Customers, type Customer } from '../customers.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
-import { addressLimit, personLimits } from '../limits.ts';
+import { addressLimit, ownLimit, senderLimits } from '../limits.ts';
 import { REPORT_KINDS, type CustomerReportKind } from '../report.ts';
 import { Reports } from '../reports.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -104,12 +104,18 @@ export class ReportController {
     reply: FastifyReply,
     form: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const person = await this.person(visitor, form);
+    const customer = await this.customers.at(visitor.digest);
+    const person = customer ? ownerOf(customer) : parsePersonForm(form);
     if ('typed' in person) {
       await this.show(kind, visitor, reply, person.typed);
       return;
     }
-    await this.limits.spend(addressLimit(kind, visitor.request), ...personLimits(kind, person));
+    const { request } = visitor;
+    await this.limits.spend(
+      ...(customer
+        ? [ownLimit(kind, customer.line.lineId)]
+        : [addressLimit(kind, request), ...senderLimits(kind, request, person)]),
+    );
     await this.reports.file(kind, person);
     void reply.redirect(`/reported/${kind}`, 303);
   }
@@ -120,7 +126,7 @@ export class ReportController {
     form: Readonly<Record<string, string>>,
   ): Promise<NamedPerson | { typed: TypedPerson }> {
     const customer = await this.customers.at(visitor.digest);
-    return customer ? { phoneNumber: customer.line.phoneNumber, ...customer.line.owner } : parsePersonForm(form);
+    return customer ? ownerOf(customer) : parsePersonForm(form);
   }
 
   private async show(
@@ -140,4 +146,8 @@ export class ReportController {
     const page: Page = kind === 'new_phone' ? newPhonePage({ ...shown, waitMinutes }) : reportPage(kind, shown);
     this.pages.send(reply, page);
   }
+}
+
+function ownerOf({ line: { phoneNumber, owner } }: Customer): NamedPerson {
+  return { phoneNumber, ...owner };
 }

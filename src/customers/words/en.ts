@@ -187,6 +187,11 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
         `If you cannot scan the QR code, we can send the link that opens the app to your number ${number} by text message.`,
       button: 'Send the link to this number',
       sent: 'The text message is on its way. Tap the link on your phone.',
+      unsent: {
+        too_many_requests:
+          'The text message was not sent: a number gets at most three a day. Scan the QR code or type the enrolment code.',
+        nothing_to_change: 'The link cannot be sent by text message now. Scan the QR code or type the enrolment code.',
+      },
     },
     copy: 'Copy the enrolment code',
     copied: 'Copied.',
@@ -417,8 +422,8 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       title: 'Erasure',
       text: 'When the service has ended for 72 hours, you can have everything erased that no law demands to keep.',
       points: [
-        'Erased: names and push addresses of phones, contacts and pushes, OTP, alerts and notices, reports, applications for a reissue, ended registrations, SMS permissions, optional consents',
-        'Kept: contract, required consents and fees (E-Commerce Act), verifications (Protection of Communications Secrets Act)',
+        'Erased: names and push addresses of phones, contacts and pushes, OTP, alerts and notices, reports, applications for a reissue, ended registrations, SMS permissions, optional consents, the purposes that past requests showed',
+        'Kept: contract, required consents and fees (E-Commerce Act); of verifications the time, the company and the result (Protection of Communications Secrets Act)',
         'What is kept is deleted by itself when its retention ends.',
       ],
       submit: 'Erase what need not be kept',

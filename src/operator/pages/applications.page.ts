@@ -6,7 +6,7 @@ import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 import { mayOperator } from '../../domain/operator.ts';
-import type { CustomerApplication } from '../reissue-desk.ts';
+import type { AppliedPage } from '../reissue-desk.ts';
 import { callReasonField, deskPage, reasonField, type DeskReader } from './desk.ts';
 
 /** What is wrong with the form that takes up an application. `mismatch`: the last phone has another serial number. */
@@ -20,15 +20,14 @@ interface TypedTake {
   faults: readonly TakeFault[];
 }
 
-/** Customers' own applications for a reissue, in the worklist. Nothing without one. */
-export function applicationsCard(
-  { texts, locale }: DeskReader,
-  applications: readonly CustomerApplication[],
-): Html | false {
+/** Customers' own applications for a reissue, in the worklist, a page at a time. Nothing without one. */
+export function applicationsCard({ texts, locale }: DeskReader, page: AppliedPage): Html | false {
+  const { shown: applications, next, isFirst } = page;
   const { ownApplication: words, causes, proofs } = texts.reissues;
-  if (applications.length === 0) return false;
+  if (applications.length === 0 && isFirst) return false;
   return html`<section class="card" aria-labelledby="applications">
     <h2 id="applications">${words.list}</h2>
+    ${applications.length === 0 && html`<p class="hint">${words.none}</p>`}
     <ul class="desk-list">
       ${applications.map(
         ({ subscriptionId, phoneNumber, cause, identityProof, filedAt }) =>
@@ -43,6 +42,8 @@ export function applicationsCard(
           </li>`,
       )}
     </ul>
+    ${next !== null && html`<p><a href="/operator?applications=${next}#applications">${words.next}</a></p>`}
+    ${!isFirst && html`<p><a href="/operator#applications">${words.first}</a></p>`}
   </section>`;
 }
 

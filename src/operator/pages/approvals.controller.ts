@@ -96,14 +96,16 @@ export class DeskApprovalsController {
     return desk.show(enrolmentCodePage({ ...desk.reader, frame }, enrolment, { approvalId: id, mayText }));
   }
 
-  /** Texts the code that the page shows to the line's own number, and shows it again. */
+  /** Texts the code that the page shows to the line's own number, and shows it again, with what refused it beside it. */
   @Post(':id/text')
   @RouteConfig(FORM)
   @Permits('ask')
   async text(@AtDesk() desk: DeskRequest, @ApprovalId() id: string): Promise<string> {
     const { reason: _reason, ...operator } = desk.acting('-');
-    const { expiresAt, ...enrolment } = await this.codeTexts.text(operator, id, desk.fields['enrolmentCode'] ?? '');
-    const shown = { approvalId: id, mayText: true, isTexted: true, expiresAt };
+    const typed = desk.fields['enrolmentCode'] ?? '';
+    const { expiresAt, refusal, ...enrolment } = await this.codeTexts.text(operator, id, typed);
+    const mayText = !refusal && (await this.codeTexts.may(enrolment.subscriptionId));
+    const shown = { approvalId: id, mayText, isTexted: !refusal, refusal: refusal?.code, expiresAt };
     return desk.show(enrolmentCodePage(desk.reader, enrolment, shown));
   }
 }

@@ -1,4 +1,6 @@
 import { ENROLMENT_SECONDS } from '../../domain/device.ts';
+import type { ProblemCode } from '../../domain/problem.ts';
+import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { clockFace } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
@@ -12,7 +14,14 @@ import { deskPage, type DeskReader } from './desk.ts';
 export function enrolmentCodePage(
   reader: DeskReader,
   { enrolmentCode, enrolmentUri }: Enrolment,
-  shown: { approvalId: string; mayText: boolean; isTexted?: boolean; expiresAt?: Date },
+  shown: {
+    approvalId: string;
+    mayText: boolean;
+    isTexted?: boolean;
+    /** Why the code was not texted. */
+    refusal?: ProblemCode | undefined;
+    expiresAt?: Date;
+  },
 ): Page {
   const { code: words, approvals } = reader.texts.desk;
   const address = '/operator/approvals';
@@ -21,6 +30,7 @@ export function enrolmentCodePage(
   const content = html`<section class="card narrow">
     <h1>${words.title}</h1>
     ${shown.isTexted && html`<p class="good-note" role="status">${words.texted}</p>`}
+    ${shown.refusal && html`<p class="alert" role="alert">${words.notTexted[shown.refusal] ?? words.notTexted.other}</p>`}
     <p class="lead">${words.text}</p>
     <p class="enrolment-code">${enrolmentCode}</p>
     <p class="countdown">
@@ -38,14 +48,15 @@ export function enrolmentCodePage(
             <button class="secondary">${shown.isTexted ? words.textAgain : words.textIt}</button>
             <p class="hint">${words.textHint}</p>
           </form>`
-        : html`<p class="hint">${words.noText}</p>`
+        : !shown.refusal && html`<p class="hint">${words.noText}</p>`
     }
     <h2 id="spelling">${words.spelling}</h2>
     ${spelling(reader, enrolmentCode)}
     <figure class="qr">${qrCode(enrolmentUri, words.qr)}</figure>
     ${facts([[words.uri, enrolmentUri]])} ${linkButton(address, approvals.toList)}
   </section>`;
-  return deskPage({ title: words.title, address, content, reader, place: address });
+  const status = shown.refusal && { status: PROBLEM_CATALOGUE[shown.refusal].status };
+  return deskPage({ title: words.title, address, content, reader, place: address, ...status });
 }
 
 /** A word for each character, a line for each group. */

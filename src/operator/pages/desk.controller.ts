@@ -6,6 +6,7 @@ import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { TextMessages } from '../../delivery/text-messages.ts';
 import { Problem } from '../../domain/problem.ts';
+import { isUuid } from '../../domain/uuid.ts';
 import { Approvals, type DeskOperator } from '../approvals.ts';
 import { Audit } from '../audit.ts';
 import { CustomerReports, alreadySettled } from '../customer-reports.ts';
@@ -41,8 +42,13 @@ export class DeskController {
 
   @Get()
   @Permits('search')
-  async home(@AtDesk() desk: DeskRequest, @Query('done') done: unknown): Promise<string> {
-    const [worklist, overview] = await Promise.all([this.worklist(desk), this.overview.present()]);
+  async home(
+    @AtDesk() desk: DeskRequest,
+    @Query('done') done: unknown,
+    @Query('applications') after: unknown,
+  ): Promise<string> {
+    const page = typeof after === 'string' && isUuid(after) ? after : null;
+    const [worklist, overview] = await Promise.all([this.worklist(desk, page), this.overview.present()]);
     return desk.show(deskHomePage(desk.reader, { worklist, overview, done: doneIn(done) }));
   }
 
@@ -109,17 +115,16 @@ export class DeskController {
   }
 
   /** Reads the worklist. It contains masked numbers, so a read that returns entries is audited. */
-  private async worklist(desk: DeskRequest): Promise<Worklist | null> {
+  private async worklist(desk: DeskRequest, applicationsAfter: string | null = null): Promise<Worklist | null> {
     if (!mayOperator(desk.operator.role, 'worklist')) return null;
     const [approvals, reissues, applications, reports, denials] = await Promise.all([
       this.approvals.open(),
       this.reissues.waiting(),
-      this.reissues.applied(),
+      this.reissues.applied(applicationsAfter),
       this.reports.unsettled(),
       this.callers.denials(),
     ]);
-    const isEmpty = approvals.length + reissues.length + applications.length + reports.length + denials.length === 0;
-    if (!isEmpty) {
+    if ([approvals, reissues, applications.shown, reports, denials].some(({ length }) => length > 0)) {
       const operator = desk.acting('-');
       await this.audit.recordRead({ ...operator, action: 'worklist' }, undefined);
     }

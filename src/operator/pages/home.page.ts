@@ -6,7 +6,7 @@ import type { OverviewResponse } from '../overview.dto.ts';
 import type { CallerDenial } from '../push-caller-checks.ts';
 import { INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../../domain/eligibility.ts';
 import type { EligibilityResponse, SubscriptionResponse } from '../operator.dto.ts';
-import type { CustomerApplication, WaitingReissue } from '../reissue-desk.ts';
+import type { AppliedPage, WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, type DeskReader } from './desk.ts';
 import { applicationsCard } from './applications.page.ts';
 import { textsCard } from './texts.card.ts';
@@ -32,7 +32,7 @@ export interface Worklist {
   reissues: readonly WaitingReissue[];
   reports: readonly CustomerReport[];
   /** Customers' own applications for a reissue. */
-  applications: readonly CustomerApplication[];
+  applications: AppliedPage;
   /** Answers of the last day that the customer did not call. */
   denials: readonly CallerDenial[];
 }

@@ -326,10 +326,17 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       spelling: 'How to read it aloud',
       textIt: 'Text it to the number of the line',
       textAgain: 'Text it again',
-      textHint: 'It goes to the number of this line alone. At most three a day; each is recorded.',
+      textHint:
+        'It goes to the number of this line alone. At most three a day to one number, with those that the customer requested on the website; each is recorded.',
       texted:
         'The text message was requested. Whether it arrived stands among the latest text messages of the subscription.',
       noText: 'It cannot be texted: the SIM was changed, or the service is suspended. Read it aloud.',
+      notTexted: {
+        nothing_to_change:
+          'It was not texted: the SIM was changed, the service is suspended, or the line has no number. Read the code aloud.',
+        too_many_requests: 'It was not texted: a number gets at most three codes a day. Read the code aloud.',
+        other: 'It could not be texted. Read the code aloud.',
+      },
     },
     charges: {
       title: 'Charges',
@@ -511,6 +518,8 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     ownApplication: {
       list: 'Applications for a reissue',
       none: 'No application to check.',
+      next: 'More applications',
+      first: 'Back to the first applications',
       title: 'The customer applied on the website',
       text: 'The application changes nothing by itself. Check that it is the customer, then request the reissue. If it is not, close the application.',
       byApp: (id: string) => `verified in the app (authentication ${id})`,

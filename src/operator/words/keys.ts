@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../domain/problem.ts';
 import type { ReissueState } from '../../domain/reissue.ts';
 
 /** An action on a subscription at the desk. */
@@ -31,6 +32,9 @@ export const DONE = [
   'close-correction',
 ] as const;
 export type Done = (typeof DONE)[number];
+
+/** Why a code was not texted, by the problem that refused it. */
+export type RefusedText = Partial<Record<ProblemCode, string>> & Record<'other', string>;
 
 /** A reissue that still needs an action. */
 export type ReissueUnderWay = Exclude<ReissueState, 'completed' | 'refused' | 'withdrawn' | 'expired'>;

@@ -1,6 +1,6 @@
 import type { BrandNames } from '../../pages/brand.ts';
 import type { CorrectableFact } from '../../domain/correction.ts';
-import type { DeskAction, DeskPlace, Done, ReissueUnderWay } from './keys.ts';
+import type { DeskAction, DeskPlace, Done, RefusedText, ReissueUnderWay } from './keys.ts';
 import type { ApprovalKind, ApprovalState, OperatorRole } from '../../domain/operator.ts';
 import type { CustomerReportKind } from '../../customers/report.ts';
 import type { CustomerReport } from '../customer-reports.ts';
@@ -382,9 +382,16 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       spelling: '읽어 주는 방법',
       textIt: '회선 번호로 문자 보내기',
       textAgain: '문자 다시 보내기',
-      textHint: '이 회선의 번호로만 보냅니다. 하루에 3번까지 보낼 수 있고 기록됩니다.',
+      textHint:
+        '이 회선의 번호로만 보냅니다. 한 번호에 하루 3번까지(고객이 웹사이트에서 보낸 것도 셉니다) 보낼 수 있고 기록됩니다.',
       texted: '문자 발송을 요청했습니다. 수신 여부는 가입 정보의 최근 문자에서 확인합니다.',
       noText: '유심이 변경되었거나 정지 중이어서 문자로 보낼 수 없습니다. 읽어 주세요.',
+      notTexted: {
+        nothing_to_change:
+          '보내지 않았습니다. 유심이 변경되었거나 정지 중이거나 회선에 번호가 없습니다. 코드를 읽어 주세요.',
+        too_many_requests: '보내지 않았습니다. 이 번호에는 하루에 3번까지만 보낼 수 있습니다. 코드를 읽어 주세요.',
+        other: '문자를 보내지 못했습니다. 코드를 읽어 주세요.',
+      } satisfies RefusedText as RefusedText,
     },
     charges: {
       title: '요금',
@@ -572,6 +579,8 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     ownApplication: {
       list: '고객의 재발급 신청',
       none: '확인할 신청이 없습니다.',
+      next: '다음 신청 보기',
+      first: '처음 신청부터 보기',
       title: '고객이 홈페이지에서 신청했습니다',
       text: '신청만으로는 아무것도 바뀌지 않습니다. 본인임을 확인한 뒤 재발급을 신청하세요. 본인이 아니면 신청을 종료하세요.',
       byApp: (id: string) => `앱 인증 완료 (인증 번호 ${id})`,

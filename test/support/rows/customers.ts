@@ -62,6 +62,17 @@ export class CustomerRows {
     return (await this.sql('SELECT 1 FROM reissue_applications WHERE subscription_id = $1', [subscriptionId])).length;
   }
 
+  /** Adds an application that nobody verified, a day old, for each of these subscriptions. */
+  addApplications(subscriptionIds: readonly string[]): Promise<unknown> {
+    return this.sql(
+      `INSERT INTO reissue_applications (id, digest, subscription_id, cause, old_serial_number, identity_proof, delivery,
+         filed_at, expires_at)
+       SELECT gen_random_uuid(), sha256(gen_random_uuid()::text::bytea), id, 'broken', 'PG-1234-5678-9012', 'id_card',
+         'visit', now() - interval '1 day', now() + interval '6 days' FROM unnest($1::uuid[]) id`,
+      [subscriptionIds],
+    );
+  }
+
   /** Moves the filing of every application for a reissue into the past. */
   ageApplications(days: number): Promise<unknown> {
     return this.sql('UPDATE reissue_applications SET filed_at = filed_at - make_interval(days => $1)', [days]);

@@ -20,6 +20,16 @@ export class PersonalDataRows {
     return (await Promise.all(found)).flat();
   }
 
+  /** How many authentications of a subscription there are, and how many of them still have the texts that they showed. */
+  async authenticationsOf(subscriptionId: string): Promise<{ all: number; withTexts: number } | undefined> {
+    const rows = await this.sql<{ all: number; withTexts: number }>(
+      `SELECT count(*)::int AS "all", count(*) FILTER (WHERE texts IS NOT NULL OR purpose <> '')::int AS "withTexts"
+       FROM authentications WHERE subscription_id = $1`,
+      [subscriptionId],
+    );
+    return rows[0];
+  }
+
   /**
    * The tables in whose rows one of the texts stands as a whole word, or as the bytes of a binary column. For short texts,
    * such as six digits, that may be a part of an id or of a time by chance.

@@ -124,6 +124,7 @@ export const OPERATOR_EXAMPLES = {
     oldSerialNumber: 'PG-1234-5678-9012',
     identityProof: 'id_card',
     delivery: 'visit',
+    ownApplication: null,
     appliedBy: 'kim',
     appliedAt: '2026-11-28T09:00:00.000Z',
     expiresAt: '2026-12-05T09:00:00.000Z',
