@@ -6,6 +6,7 @@ import { Arrivals } from './screens/arrivals.ts';
 import { DeviceTest } from './screens/device-test.ts';
 import { screen, type Display } from './screens/display.ts';
 import { Enrolling, type FirstScreen, type Got } from './screens/enrolling.ts';
+import { isUnregistered } from './screens/fault.ts';
 import { Home } from './screens/home.ts';
 import { loadInstallation, type Installation } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
@@ -26,6 +27,8 @@ import { SmsForOneWebsite } from './screens/sms.ts';
 import type { Waiting } from './screens/waiting.ts';
 import type { InstallationStanding, Platform, Service } from './platform.ts';
 import { words } from './words/words.ts';
+
+type TestWays = ConstructorParameters<typeof DeviceTest>[2];
 
 /** The app: which screen is shown, and where each leads. The same on every platform. */
 export class App {
@@ -280,7 +283,7 @@ export class App {
     return { home, withCode, codeFrom: 'institution', unregistered: home, enrolAgain: withCode };
   }
 
-  private beginTest(phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]): void {
+  private beginTest(phone: Phone, then: TestWays): void {
     this.home.leave();
     const over = <Said extends unknown[]>(next: (...said: Said) => Promise<void>) => {
       return async (...said: Said) => {
@@ -303,12 +306,12 @@ export class App {
     const { main, tested } = this.phones;
     if (!tested) return;
     const { meanwhile, ended } = words.enrolAgain;
-    const goesOn = { back: () => this.toHome(), note: meanwhile };
-    const aside = hasEnded ? { note: ended } : main && goesOn;
-    this.elsewhere(() => this.testOwn(tested, aside));
+    const note = main && registrationOf(main).then((it) => ({ works: meanwhile, ended, unknown: undefined })[it]);
+    const back = main && !hasEnded && (() => this.toHome());
+    this.elsewhere(() => this.testOwn(tested, { ...(back && { back }), ...(note && { note }) }));
   }
 
-  private testOwn(phone: Phone, aside?: { back?: () => void; note: string }): void {
+  private testOwn(phone: Phone, aside: Pick<TestWays, 'back' | 'note'>): void {
     this.beginTest(phone, {
       ...aside,
       passed: async () => {
@@ -330,9 +333,8 @@ export class App {
         // The platform may have given another token meanwhile, of which this phone has not told the service.
         void this.replacePushToken();
         // That the former registration still works is said only where the service says so.
-        const standing = await this.display.busy(() => main.standing()).catch(() => undefined);
-        const works = standing?.state === 'active' && !standing.pinLocked;
-        const kept = works ? [make('p', { class: 'hint' }, words.enrolAgain.kept)] : [];
+        const registration = await this.display.busy(() => registrationOf(main));
+        const kept = registration === 'works' ? [make('p', { class: 'hint' }, words.enrolAgain.kept)] : [];
         this.enrolling.beginAgain(() => this.toHome(), said, ...kept);
       },
     });
@@ -372,5 +374,15 @@ export class App {
     // The push token stays, because it belongs to the platform.
     await this.phones.forgetMain();
     this.enrolling.begin();
+  }
+}
+
+/** Whether the registration of a phone can be used, as the service says. */
+async function registrationOf(phone: Phone): Promise<'works' | 'ended' | 'unknown'> {
+  try {
+    const { state, pinLocked, subscription } = await phone.standing();
+    return state === 'active' && !pinLocked && subscription === 'active' ? 'works' : 'unknown';
+  } catch (error) {
+    return isUnregistered(error) ? 'ended' : 'unknown';
   }
 }

@@ -88,7 +88,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await expectFit();
     await phone.locator('.banner button').click();
     const request = await screen(phone, 'request').textContent();
-    for (const shown of ['한빛서점', '비밀번호 변경', '접속한 기기 (요청한 곳이 알림)Firefox'])
+    for (const shown of ['한빛서점', '비밀번호 변경', '접속한 기기Firefox요청한 곳이 알린 기기'])
       expect(request).toContain(shown);
     // An address tells few people anything, so it is folded away.
     const address = phone.getByText('203.0.113.7');
@@ -229,6 +229,8 @@ describeWith(CHROMIUM, 'the reference app', () => {
       lost: '분실 신고로 서비스가 일시 정지되었습니다',
       resumed: '서비스가 다시 시작되었습니다',
       registered: '앱이 등록되었습니다',
+      meanwhile: '지금의 등록을 그대로 쓸 수 있습니다',
+      earlierEnded: '이전 등록은 이미 끝났습니다',
       other: 'English',
     },
     en: {
@@ -256,6 +258,8 @@ describeWith(CHROMIUM, 'the reference app', () => {
       lost: 'Protection is suspended because your phone was reported lost',
       resumed: 'Protection is active again',
       registered: 'An app was registered for this number',
+      meanwhile: 'Your present registration works',
+      earlierEnded: 'The earlier registration has ended',
       other: '한국어',
     },
   };
@@ -522,6 +526,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
       expect(await serial()).toBe(before);
 
       await useNewCode();
+      await phone.getByText(words.meanwhile).waitFor();
       // Until the new registration has passed its test, the one in use answers requests.
       await scene.rows.budgets.clearStarts();
       const id = await scene.startFor(person());
@@ -538,6 +543,14 @@ describeWith(CHROMIUM, 'the reference app', () => {
       await expectFit();
       await button(words.back).click();
       await expectScreen('home');
+      // Once the service has ended the one in use, the app says so, and only the test is left.
+      const refused = { status: 401, json: { code: 'device_proof_invalid', status: 401 } };
+      for (const path of ['device', 'authentications'])
+        await phone.route(`**/app/v1/${path}`, (route) => route.fulfill(refused));
+      await phone.locator('#refresh').click();
+      await phone.getByText(words.earlierEnded).waitFor();
+      expect(await button(words.back).count()).toBe(0);
+      await phone.unrouteAll();
       // An unfinished enrolment resumes at its test.
       await phone.reload();
       await screen(phone, 'shown-code').locator('.primary').click();

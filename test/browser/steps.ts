@@ -49,6 +49,8 @@ export async function enrol(phone: Phone, { lineId }: DemoPerson, look = DO_NOT_
   await screen(phone, 'welcome').locator('> .primary').click();
   await agree(phone, look);
   await choosePin(phone);
+  await screen(phone, 'shown-code').waitFor();
+  await look('test');
   await screen(phone, 'shown-code').locator('.primary').click();
   await screen(phone, 'home').waitFor();
 }

@@ -56,6 +56,7 @@ const HIDDEN = `(() => {
   for (const one of document.querySelectorAll('button, h1, h2, dd, dt, p, strong, label, a, td, th, .code, select')) {
     if (!isSeen(one) || one.closest('.unseen') || one.tagName === 'SELECT') continue;
     const style = getComputedStyle(one);
+    if (one.matches('.code') && one.scrollWidth > one.clientWidth + 1) found.push('outgrows its box: ' + one.textContent);
     if (style.overflowX !== 'visible' && style.overflowX !== 'auto' && one.scrollWidth > one.clientWidth + 1)
       found.push('cuts ' + one.tagName + ' ' + one.textContent.trim().slice(0, 40));
     if (style.overflowY === 'hidden' && one.scrollHeight > one.clientHeight + 1)

@@ -20,8 +20,8 @@ export class DeviceTest {
       failed: (said: HTMLElement) => Promise<void>;
       /** Where the person can go meanwhile; the test resumes later. */
       back?: () => void;
-      /** What the person needs to know of the registration before this one. */
-      note?: string;
+      /** What the person needs to know of the registration before this one; undefined where nothing is known. */
+      note?: Promise<string | undefined>;
     },
     /** True if the app sends the code back by itself, where the demonstration prepares the phone. */
     private readonly finishesItself = false,
@@ -62,12 +62,13 @@ export class DeviceTest {
   }
 
   private screen(of: Parameters<typeof screen>[0], ...content: HTMLElement[]): HTMLElement {
-    const { back, note } = this.then;
-    return screen(
-      { ...of, ...(back && { back }) },
-      ...content,
-      note !== undefined && make('p', { class: 'hint' }, note),
-    );
+    const { back } = this.then;
+    const note = make('p', { class: 'hint', hidden: true });
+    void this.then.note?.then((text) => {
+      note.textContent = text ?? '';
+      note.hidden = text === undefined;
+    });
+    return screen({ ...of, ...(back && { back }) }, ...content, note);
   }
 
   private async finish(code: string): Promise<void> {

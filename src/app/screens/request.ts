@@ -69,11 +69,12 @@ export abstract class Request {
   /** What the person sees of every request before the PIN is asked for: a name and a value each. */
   protected facts(signal: AbortSignal): HTMLElement {
     const { purpose, endUser, requestedAt } = this.authentication;
-    const { device, named, unknown } = words.endUser;
+    const { device, asSaid, named, unknown } = words.endUser;
     const { browser, system } = deviceIn(endUser?.userAgent ?? '');
+    const from = browser && system ? named(browser, system) : (browser ?? system ?? unknown);
     return factList([
       [words.purpose, purpose],
-      [device, browser && system ? named(browser, system) : (browser ?? system ?? unknown)],
+      [device, make('span', {}, from, make('span', { class: 'hint' }, asSaid))],
       [words.requestedAt, timeOf(requestedAt)],
       [words.timeLeft, this.countdown(signal)],
     ]);

@@ -298,7 +298,8 @@ export function en({ service, callCentre }: Brand): AppWords {
     asks: (relyingParty) => `${relyingParty} asks you to verify yourself`,
     purpose: 'Purpose',
     endUser: {
-      device: 'Device, as the site says',
+      device: 'Device',
+      asSaid: 'as the site says',
       named: (browser, system) => `${browser} on ${system}`,
       unknown: 'Unknown',
       more: 'More about the device',

@@ -316,7 +316,8 @@ export function ko({ service, callCentre }: Brand) {
     asks: (relyingParty: string) => `${relyingParty}에서 본인확인을 요청했습니다`,
     purpose: '용도',
     endUser: {
-      device: '접속한 기기 (요청한 곳이 알림)',
+      device: '접속한 기기',
+      asSaid: '요청한 곳이 알린 기기',
       named: (browser: string, system: string) => `${system}의 ${browser}`,
       unknown: '알 수 없음',
       more: '접속 정보 더 보기',
