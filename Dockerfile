@@ -1,13 +1,13 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json .npmrc LICENSE ./
 RUN npm ci --include=dev
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY config config
 COPY migrations migrations
 COPY src src
 COPY test test
-RUN npm run build
+RUN npm run build && npm run sdk
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 MANAGEMENT_PORT=3001

@@ -47,6 +47,8 @@ const isBuilt = [...BUILT, note].every((path) => existsSync(path)) && readFileSy
 if (!isBuilt) {
   console.error('Building Pushguard …');
   rmSync(note, { force: true });
+  // The libraries that were packed from other sources are served no longer.
+  rmSync(join(root, 'dist/sdk'), { recursive: true, force: true });
   const [{ bundle }, { transpile }] = await loadTools();
   await Promise.all([bundle(), transpile(FOLDERS)]);
   for (const [from, to] of Object.entries(SHOWN)) {

@@ -14,6 +14,7 @@ import {
   type DemoOperator,
 } from './embedded/demo.ts';
 import { startEmbedded, type Embedded } from './embedded/embedded.ts';
+import { requireFreePorts } from './process/listening.ts';
 import type { Demonstration } from './run.ts';
 
 const environment = readProcessEnvironment();
@@ -24,6 +25,7 @@ const production = environment.NODE_ENV === 'production';
  */
 async function start(): Promise<void> {
   tell('Starting Pushguard …');
+  await requireFreePorts(environment);
   const starting = production ? undefined : startDefaults();
   // `await starting` below reports its failure. To load the modules meanwhile takes longer than to start an existing
   // PostgreSQL.

@@ -22,6 +22,7 @@ import { Readiness } from './http/readiness.ts';
 import { Journal } from './journal/journal.ts';
 import { requireUnrestored } from './journal/require-unrestored.ts';
 import { Words } from './pages/words.ts';
+import { listening } from './process/listening.ts';
 import { Loops } from './process/loops.ts';
 import { namingVariable } from './process/variable-at-fault.ts';
 import { JobQueue } from './queue/job-queue.ts';
@@ -128,11 +129,6 @@ export async function startService(
       await closed(management);
     },
   };
-}
-
-/** A port may be taken or forbidden; every other fault is the host's. */
-function listening(port: 'PORT' | 'MANAGEMENT_PORT', listen: () => Promise<unknown>): Promise<unknown> {
-  return namingVariable((code) => (code === 'EADDRINUSE' || code === 'EACCES' ? port : 'HOST'), listen);
 }
 
 /** A request for health or metrics takes no longer than its answer; what a client keeps open is closed. */

@@ -1,16 +1,15 @@
-import type { HistoryEntry, Phone, PhoneAlert, PushData } from '../phone/phone.ts';
+import type { HistoryEntry, Phone, PhoneAlert } from '../phone/phone.ts';
 import { make } from '../pages/browser/element.ts';
 import { AlertAnswer } from './screens/alert-answer.ts';
-import { alertSection, isOfAlerts, type AlertWays, type Answer } from './screens/alerts.ts';
-import { CodeRequest } from './screens/code-request.ts';
+import { alertSection, type AlertWays, type Answer } from './screens/alerts.ts';
+import { Arrivals } from './screens/arrivals.ts';
 import { DeviceTest } from './screens/device-test.ts';
 import { screen, type Display } from './screens/display.ts';
 import { Enrolling, type FirstScreen, type Got } from './screens/enrolling.ts';
-import { isUnregistered } from './screens/fault.ts';
 import { Home } from './screens/home.ts';
-import { keepNotice, loadInstallation, type Installation, type KeptNotice } from './screens/installation.ts';
+import { loadInstallation, type Installation } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
-import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
+import { showNotices } from './screens/notices.ts';
 import { NewPhoneCode } from './screens/new-phone-code.ts';
 import { OneTimeCodes } from './screens/otp.ts';
 import { showPastEntry } from './screens/past-entry.ts';
@@ -28,10 +27,7 @@ import type { Waiting } from './screens/waiting.ts';
 import type { InstallationStanding, Platform, Service } from './platform.ts';
 import { words } from './words/words.ts';
 
-/** A notice as it arrives: with a time, it arrived while no page was open. */
-type ArrivedNotice = Omit<KeptNotice, 'at'> & Partial<Pick<KeptNotice, 'at'>>;
-
-/** The app: which screen is shown, and what pushes and alerts do to it. The same on every platform. */
+/** The app: which screen is shown, and where each leads. The same on every platform. */
 export class App {
   private readonly home: Home;
   private readonly replaced: Replaced;
@@ -40,6 +36,7 @@ export class App {
   private readonly enrolling: Enrolling;
   private readonly settings: Settings;
   private readonly selfTest: SelfTest;
+  private readonly arrivals: Arrivals;
   private readonly pushToken: PushToken;
   private readonly alertWays: AlertWays = {
     show: (alert, isLocked) => this.showAlert(alert, isLocked),
@@ -68,7 +65,9 @@ export class App {
     const nothing: InstallationStanding = { offers: [] };
     const standing = async () => (await platform.standing?.(() => this.refresh()).catch(() => nothing)) ?? nothing;
     const reconnect = () => this.pushToken.tell({ again: true });
-    this.selfTest = new SelfTest(display, { back: () => this.settings.show(), unregistered, standing, reconnect });
+    const connect = () => this.pushToken.tell();
+    const back = () => this.settings.show();
+    this.selfTest = new SelfTest(display, { back, unregistered, standing, connect, reconnect });
     const leaveHome = () => this.elsewhere(() => undefined);
     this.newPhoneCode = new NewPhoneCode(display, now, { leaveHome, home: toHome });
     this.addingSmartOtp = new AddingSmartOtp(display, phones, app, (...test) => this.beginTest(...test), leaveOf);
@@ -83,6 +82,7 @@ export class App {
       sms: (phone) => this.elsewhere(() => this.showSms(phone)),
       enrolAgain: (phone) => this.elsewhere(() => this.leaveOf(phone).enrolAgain()),
       goOn: (smartOtp) => this.elsewhere(() => this.addingSmartOtp.goOn(smartOtp)),
+      finish: () => this.resumeTest(),
       unregistered,
       standing,
       reconnect,
@@ -91,6 +91,15 @@ export class App {
       ...this.alertWays,
       enrolAgain: () => this.elsewhere(() => this.enrolling.begin()),
       smartOtpsOnly: () => this.elsewhere(() => void this.smartOtpsOnly()),
+    });
+    const screens = { home: this.home, newPhoneCode: this.newPhoneCode, selfTest: this.selfTest };
+    this.arrivals = new Arrivals(display, platform, installation, phones, screens, {
+      shown: () => ({ request: this.request, test: this.test }),
+      refresh: () => this.refresh(),
+      home: toHome,
+      institutions: () => this.elsewhere(() => this.showInstitutions()),
+      notices: () => this.elsewhere(() => this.showNotices()),
+      unregistered,
     });
     this.enrolling = new Enrolling(
       display,
@@ -122,22 +131,26 @@ export class App {
 
   /** Receives pushes, and follows what other tabs change, from now on. */
   listen(): void {
-    const refresh = () => this.refresh();
+    const refresh = () => {
+      this.refresh();
+      void this.takeNotices();
+    };
     this.platform.store.onOtherTab(() => location.reload());
     addEventListener('focus', refresh);
     document.addEventListener('visibilitychange', refresh);
     this.platform.receivePushes({
-      onPush: (data) => void this.take(data),
+      onPush: (data) => void this.arrivals.take(data),
       onGap: refresh,
       look: () => void this.home.look(),
     });
     void this.replacePushToken();
-    void this.takeKeptNotices();
+    void this.takeNotices();
   }
 
   /** Shows the first screen: the requests, or the enrolment. */
   showFirst(): void {
-    if (this.isEnrolled) this.toHome();
+    if (this.phones.tested) this.resumeTest();
+    else if (this.isEnrolled) this.toHome();
     else this.enrolling.begin();
   }
 
@@ -148,14 +161,14 @@ export class App {
 
   /** Begins the enrolment with a code that a link brought. */
   enrolWith(code: string): void {
-    const { main } = this.phones;
-    this.elsewhere(() => this.enrolling.followLink(code, main !== undefined, () => this.toHome()));
+    const { main, tested } = this.phones;
+    const isRegistered = main !== undefined || tested !== undefined;
+    this.elsewhere(() => this.enrolling.followLink(code, isRegistered, () => this.toHome()));
   }
 
   /** Opens the request with this id, or the list if it is over. */
   openRequest(id: string): void {
-    // The request is for the former phone, which is back if the test of the new one fails.
-    if (this.phones.testing) this.toHome();
+    if (this.phones.inUse.length === 0) this.toHome();
     else this.elsewhere(() => void this.home.open(id));
   }
 
@@ -182,98 +195,21 @@ export class App {
     await this.pushToken.tell();
   }
 
-  private toHome(): void {
-    this.elsewhere(() => {
-      // An unfinished enrolment resumes at its test.
-      if (this.phones.main && this.phones.testing) this.testMain(this.phones.main);
-      else void this.home.show();
-    });
+  /** Takes the notices that no page has kept yet. */
+  async takeNotices(): Promise<void> {
+    await this.arrivals.takeNotices();
   }
 
-  /** Acts on a push. A push that is for no device of this installation, or of an unknown kind, is ignored. */
-  private async take(data: Record<string, string>): Promise<void> {
-    for (const phone of this.phones.all) {
-      const received = await phone.receive(data).catch(() => undefined);
-      if (received) {
-        this.act(received, phone);
-        return;
-      }
-    }
+  private toHome(): void {
+    // Without a phone in use there is nothing but the test.
+    if (this.phones.tested && !this.phones.main) this.resumeTest();
+    else this.elsewhere(() => void this.home.show());
   }
 
   /** Asks the service again, if the screen shows what it says of the subscription. */
   private refresh(): void {
     this.home.refresh();
     this.replaced.refresh();
-  }
-
-  private act(received: PushData, phone: Phone): void {
-    const { display, home, request, test } = this;
-    switch (received.kind) {
-      case 'wake':
-        display.notify({ kind: 'request', ...words.banner.wake }, () => void home.open(received.id));
-        home.refresh();
-        break;
-      case 'code':
-        if (request instanceof CodeRequest && request.authentication.id === received.authenticationId) {
-          request.take(received);
-        }
-        break;
-      case 'cancelled':
-        display.clearNotification('request');
-        if (request?.authentication.id === received.id) request.end('cancelled');
-        else display.notify({ kind: 'request', ...words.banner.cancelled });
-        home.refresh();
-        break;
-      case 'test':
-        if (test?.phone === phone) test.take(received.code);
-        break;
-      case 'alert':
-        // A notice that is shown already says the same in words.
-        if (!display.isNotifying) {
-          display.notify({ kind: 'alert', ...words.banner.alert }, () => void home.openAlert(received.id));
-        }
-        this.refresh();
-        break;
-      case 'push_test':
-        if (!this.selfTest.take()) display.notify({ kind: 'notice', ...words.banner.pushTest });
-        break;
-      case 'notice':
-        this.takeNotice({ kind: received.notice, detail: received.detail });
-        break;
-    }
-  }
-
-  /** The service keeps no notice that was delivered, so the phone stores it. */
-  private takeNotice({ at = new Date(this.phones.now()).toISOString(), ...notice }: ArrivedNotice): void {
-    // A notice may say that the subscription has ended, or that another phone took its place: what is shown must follow.
-    void this.leaveIfUnregistered();
-    if (notice.kind === 'device_replaced') this.newPhoneCode.forget();
-    const text = noticeLine(notice);
-    if (text === undefined) return;
-    keepNotice(this.installation, { ...notice, at });
-    void this.phones.keep();
-    this.display.notify({ kind: 'notice', title: words.banner.notice, text }, () => {
-      // The first screen says more, and lets the person answer.
-      if (isOfAlerts(notice)) this.toHome();
-      else this.elsewhere(() => (isOfInstitutions(notice) ? this.showInstitutions() : this.showNotices()));
-    });
-  }
-
-  private async takeKeptNotices(): Promise<void> {
-    const kept = (await this.platform.takeKeptNotices?.().catch(() => [])) ?? [];
-    for (const notice of kept) this.takeNotice(notice);
-  }
-
-  private async leaveIfUnregistered(): Promise<void> {
-    const { main } = this.phones;
-    if (!main || this.phones.testing) return;
-    const gone = await main.standing().then(
-      () => false,
-      (error: unknown) => isUnregistered(error),
-    );
-    if (gone && this.phones.main === main) this.unregistered();
-    else this.refresh();
   }
 
   /** One alert on a screen of its own. */
@@ -352,18 +288,29 @@ export class App {
         await next(...said);
       };
     };
-    const ways = { passed: over(then.passed), failed: over(then.failed) };
+    const ways = { ...then, passed: over(then.passed), failed: over(then.failed) };
     this.test = new DeviceTest(this.display, phone, ways, this.onPrepared !== undefined);
     this.test.begin();
   }
 
   private async takeEnrolled({ phone, pushToken }: { phone: Phone; pushToken: string }): Promise<void> {
     await this.phones.beginTest(phone, pushToken);
-    this.testMain(phone);
+    this.resumeTest();
   }
 
-  private testMain(phone: Phone): void {
+  /** The test of another registration of this phone. The one in use goes on, unless the service has ended it. */
+  private resumeTest({ hasEnded = false } = {}): void {
+    const { main, tested } = this.phones;
+    if (!tested) return;
+    const { meanwhile, ended } = words.enrolAgain;
+    const goesOn = { back: () => this.toHome(), note: meanwhile };
+    const aside = hasEnded ? { note: ended } : main && goesOn;
+    this.elsewhere(() => this.testOwn(tested, aside));
+  }
+
+  private testOwn(phone: Phone, aside?: { back?: () => void; note: string }): void {
     this.beginTest(phone, {
+      ...aside,
       passed: async () => {
         await this.phones.passTest();
         this.display.say(words.active);
@@ -408,7 +355,8 @@ export class App {
 
   /** The service refuses this phone: it was replaced, or the subscription has ended. */
   private unregistered(): void {
-    this.elsewhere(() => void this.replaced.show());
+    if (this.phones.tested) this.resumeTest({ hasEnded: true });
+    else this.elsewhere(() => void this.replaced.show());
   }
 
   private async smartOtpsOnly(): Promise<void> {

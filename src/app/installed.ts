@@ -2,7 +2,7 @@ import { byId, make } from '../pages/browser/element.ts';
 import { App } from './app.ts';
 import { showCleared, showGuide, showNoStorage } from './installed/guides.ts';
 import { KeptInBrowser } from './installed/kept.ts';
-import { takeKept } from './installed/kept-notices.ts';
+import { takeWaiting } from './installed/kept-notices.ts';
 import { askPermissions } from './installed/permissions.ts';
 import { osVersionIn, placeOf } from './installed/place.ts';
 import { scanQrCode } from './installed/scan.ts';
@@ -37,6 +37,7 @@ const platform: Platform = {
   receivePushes: ({ onPush, look }) => {
     push.listen((message) => {
       if (message.type === 'push') onPush(message.data);
+      else if (message.type === 'notice') void app?.takeNotices();
       else if (message.type === 'open') app?.openRequest(message.id);
       else void app?.replacePushToken();
     });
@@ -45,7 +46,7 @@ const platform: Platform = {
     }, LOOK_MS);
   },
   scan: (to) => void scanQrCode(display, to, page['scanner'] ?? ''),
-  takeKeptNotices: takeKept,
+  takeNotices: takeWaiting,
   askPermissions: () => askPermissions(display, push),
   standing: (refresh) => standing.now(refresh),
 };

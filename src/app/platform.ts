@@ -48,8 +48,8 @@ export interface Platform {
    * undefined ends the scan.
    */
   readonly scan?: (to: { read: (text: string) => string | undefined; back: () => void }) => void;
-  /** Takes the notices that arrived while no page was open, oldest first. */
-  takeKeptNotices?(): Promise<KeptNotice[]>;
+  /** Gives the notices that no page has kept yet to `keep`, oldest first, and forgets them when it resolves. */
+  takeNotices?(keep: (notices: KeptNotice[]) => Promise<void>): Promise<void>;
   /** How this installation stands, for the first screen, which `refresh` draws anew. Without it, pushes always arrive. */
   standing?(refresh: () => void): Promise<InstallationStanding>;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { AuthenticationLog } from './authentication-log.ts';
 import { ClientLogStore } from './client-log.store.ts';
-import { decryptNamedPerson } from './named-person.ts';
+import { decryptNamedPerson } from '../lines/named-person.ts';
 
 /** The log of a relying party's own authentications of the last 30 days. */
 @Injectable()

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { readProcessEnvironment } from '../../config/environment.ts';
 import type { OperatorRole } from '../domain/operator.ts';
+import { OperatorsModule } from '../operator/operators.module.ts';
 import { Operators } from '../operator/operators.ts';
-import { printing, withService } from './with-service.ts';
+import { answerCommand } from './with-rooms.ts';
 
 /**
  * Manages the accounts of the operators' desk:
@@ -24,8 +25,8 @@ if (wanted !== given.length) {
   process.exit(2);
 }
 
-const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
-await withService(environment, (app) => printing(run(app.get(Operators), given)));
+const environment = readProcessEnvironment();
+await answerCommand(environment, [OperatorsModule], (app) => run(app.get(Operators), given));
 
 async function run(operators: Operators, [login = '', name = '', role = '']: string[]): Promise<string> {
   if (command === 'add') {

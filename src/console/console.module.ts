@@ -9,9 +9,8 @@ import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.
 import { TestModeModule } from '../test-mode/test-mode.module.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { ConsoleSessions } from './console-sessions.ts';
-import { InvitationStore } from './invitation.store.ts';
-import { MemberStore } from './member.store.ts';
 import { Members } from './members.ts';
+import { MembersModule } from './members.module.ts';
 import { ConsoleAppController } from './pages/app.controller.ts';
 import { ConsoleFiguresController } from './pages/figures.controller.ts';
 import { ConsoleHomeController } from './pages/home.controller.ts';
@@ -27,6 +26,7 @@ import { ConsoleWebhooksController } from './pages/webhooks.controller.ts';
 @Module({
   imports: [
     AccountsModule,
+    MembersModule,
     AuthenticationModule,
     TestModeModule,
     FiguresModule,
@@ -48,8 +48,8 @@ import { ConsoleWebhooksController } from './pages/webhooks.controller.ts';
     ConsoleAppController,
     ConsolePeopleController,
   ],
-  providers: [Members, MemberStore, InvitationStore, ConsoleSessions],
-  exports: [Members],
+  providers: [ConsoleSessions],
+  exports: [MembersModule],
 })
 export class ConsoleModule {
   constructor(tasks: RecurringTasks, members: Members) {

@@ -4,6 +4,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { backoffMs, HANDOVER_SECONDS } from '../domain/delivery.ts';
 import { keptCode, keptMessageId, type PushedKind } from '../domain/push-answer.ts';
 import { Devices } from '../devices/devices.ts';
+import { decryptNamedPerson } from '../lines/named-person.ts';
 import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push/push.ts';
 import { SmsGateway, type SmsMessage, type SmsOutcome } from '../gateways/sms/sms.ts';
 import { Metrics } from '../http/metrics.ts';
@@ -13,7 +14,6 @@ import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
 import { PushAnswers, type NewPushAnswer } from './push-answers.ts';
 import { TextMessages, type TextSubject } from './text-messages.ts';
-import { decryptNamedPerson } from '../authentication/named-person.ts';
 
 /** Push attempts for a notice before it goes to the number by SMS instead. */
 const PUSH_ATTEMPTS_A_NOTICE = 5;

@@ -18,6 +18,7 @@ import { documentPage } from './pages/frame.ts';
 import { guideContent, homeContent } from './pages/guide.page.ts';
 import { referenceContent, tagContent } from './pages/reference.page.ts';
 import { searchContent } from './pages/search.page.ts';
+import { packedLibraries, packedLibrary } from './packed-libraries.ts';
 import { Samples } from './samples.ts';
 import { search } from './search.ts';
 import { VECTORS, vectorText } from './vector-files.ts';
@@ -108,6 +109,18 @@ export class DevelopersController {
       .send(text);
   }
 
+  /** The libraries for other people’s programs, which npm installs from this address. */
+  @Get('packages/:file')
+  tarball(@Param('file') file: string, @Res() reply: FastifyReply): void {
+    const tarball = packedLibrary(file);
+    if (tarball === undefined) throw unknown();
+    void reply
+      .header('Content-Type', 'application/gzip')
+      .header('Content-Disposition', `attachment; filename="${file}"`)
+      .header('Cache-Control', 'no-cache')
+      .send(tarball);
+  }
+
   @Get(':guide')
   guide(@Param('guide') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.answer(request, reply, (visitor) => {
@@ -115,7 +128,11 @@ export class DevelopersController {
       if (!guide) throw unknown();
       return {
         title: guide.title,
-        content: guideContent(visitor, { ...guide, isDemonstration: this.samples.isDemonstration }),
+        content: guideContent(visitor, {
+          ...guide,
+          isDemonstration: this.samples.isDemonstration,
+          downloads: name === 'sdk' ? packedLibraries() : [],
+        }),
       };
     });
   }

@@ -13,6 +13,7 @@ import { LineMemories } from '../lines/line-memories.ts';
 import { Lines, NumberOvertaken, type LosingLine } from '../lines/lines.ts';
 import { Notices, type NoticeAddress } from '../notices/notices.ts';
 import { JobQueue } from '../queue/job-queue.ts';
+import { ChangedSubjects } from '../subscriptions/changed-subjects.ts';
 import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment, type Joining } from '../subscriptions/subscriptions.ts';
 
@@ -37,6 +38,7 @@ export class SubscriptionLifecycle {
   constructor(
     private readonly database: Database,
     private readonly subscriptions: Subscriptions,
+    private readonly subjects: ChangedSubjects,
     private readonly pending: PendingAuthentications,
     private readonly smsPermissions: SmsPermissions,
     private readonly devices: Devices,
@@ -160,6 +162,7 @@ export class SubscriptionLifecycle {
         return false;
       await this.memories.remember(session, before.lineId, { kind: 'loss_reported', at: new Date() });
     }
+    if (change.reason === 'sim_swapped') await this.subjects.tell(session, before.id, 'sim_swapped');
     await this.endEnrolments(step, before);
     await this.alert(step, before, change, by);
     return true;

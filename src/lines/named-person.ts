@@ -1,3 +1,4 @@
+import type { ServiceKeys } from '../crypto/service-keys.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
@@ -27,4 +28,9 @@ export function readNamedPerson(typed: NamedPerson): NamedPerson {
   if (!phoneNumber || errors.length > 0)
     throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
   return { phoneNumber, birthDate, genderDigit };
+}
+
+/** Decrypts the person of a row of `authentications`. */
+export function decryptNamedPerson(keys: ServiceKeys, id: string, person: Buffer): NamedPerson {
+  return JSON.parse(keys.fields.decrypt(person, `authentications:person:${id}`).toString('utf8')) as NamedPerson;
 }

@@ -15,8 +15,6 @@ import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { SmsPermissionsModule } from '../sms-permissions/sms-permissions.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
-import { AccountAudit } from './account-audit.ts';
-import { ApprovalStore } from './approval.store.ts';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../../config/environment.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
@@ -25,7 +23,7 @@ import { Correction } from './correction.entity.ts';
 import { CorrectionStore } from './correction.store.ts';
 import { Corrections } from './corrections.ts';
 import { Approvals } from './approvals.ts';
-import { Audit } from './audit.ts';
+import { AuditModule } from './audit.module.ts';
 import { AuditLog } from './audit-log.ts';
 import { CallerCheckStore } from './caller-check.store.ts';
 import { CallerChecks } from './caller-checks.ts';
@@ -40,7 +38,7 @@ import { OperatorController } from './operator.controller.ts';
 import { OperatorLookStore } from './operator-look.store.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import { OperatorSessions } from './operator-sessions.ts';
-import { Operators } from './operators.ts';
+import { OperatorsModule } from './operators.module.ts';
 import { Overview } from './overview.ts';
 import { OverviewController } from './overview.controller.ts';
 import { OverviewStore } from './overview.store.ts';
@@ -74,6 +72,8 @@ const RECORD_MS = 2_000;
   imports: [
     TypeOrmModule.forFeature([Correction]),
     AccountsModule,
+    AuditModule,
+    OperatorsModule,
     AlertsModule,
     AuthenticationModule,
     AuthenticatorsModule,
@@ -119,11 +119,8 @@ const RECORD_MS = 2_000;
     { provide: CallerChecks, useExisting: PushCallerChecks },
     CallerCheckStore,
     ReissueDesk,
-    Audit,
-    AccountAudit,
     AuditLog,
     Approvals,
-    ApprovalStore,
     ApprovedCodeTexts,
     Corrections,
     CorrectionStore,
@@ -131,13 +128,12 @@ const RECORD_MS = 2_000;
     CancellationAlert,
     CustomerReports,
     MaskedNumbers,
-    Operators,
     OperatorSessions,
     OperatorLookStore,
     Overview,
     OverviewStore,
   ],
-  exports: [Audit, AccountAudit],
+  exports: [AuditModule],
 })
 export class OperatorModule {
   constructor(

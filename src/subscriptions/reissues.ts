@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
+import { ChangedSubjects } from './changed-subjects.ts';
 import {
   ReissueStore,
   type NewReissue,
@@ -24,6 +25,7 @@ export class Reissues {
   constructor(
     private readonly store: ReissueStore,
     private readonly subscriptions: Subscriptions,
+    private readonly subjects: ChangedSubjects,
   ) {}
 
   /** Returns a reissue. Problems: `reissue_not_found`. */
@@ -123,6 +125,7 @@ export class Reissues {
       if (!(await this.store.isForDevice(session, deviceId))) return null;
       throw new Problem('device_test_closed', 'The reissue has ended. Contact the call centre.');
     }
+    await this.subjects.tell(session, before.id, 'reissued');
     const by = { actor: 'operator', actorId: approvedBy } as const;
     await this.subscriptions.change(session, before, { kind: 'resumed', reason: 'loss_reported' }, by);
     return this.subscriptions.lock(session, before.id);

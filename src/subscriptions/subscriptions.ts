@@ -32,6 +32,7 @@ import type {
   StoredView,
   SubscriptionView,
 } from './subscription.ts';
+import { ChangedSubjects, subjectChangeOf } from './changed-subjects.ts';
 import { SubscriptionStore } from './subscription.store.ts';
 
 /** A subscription that waits for its app, with the code that enrols it. */
@@ -68,6 +69,7 @@ export class Subscriptions {
     private readonly memories: LineMemories,
     private readonly keys: ServiceKeys,
     private readonly notices: Notices,
+    private readonly subjects: ChangedSubjects,
     private readonly queue: JobQueue,
     private readonly environment: Environment,
   ) {}
@@ -336,14 +338,20 @@ export class Subscriptions {
     return this.store.purgeDecoys();
   }
 
-  /** Applies one change to a locked subscription. Returns null when the change has no effect. */
+  /**
+   * Applies one change to a locked subscription, and tells the relying parties that have verified its person. Returns null
+   * when the change has no effect.
+   */
   async change(
     session: Session,
     before: LockedSubscription,
     change: SubscriptionChange,
     by: Cause,
   ): Promise<Standing | null> {
-    return this.store.change(session, before, change, by);
+    const after = await this.store.change(session, before, change, by);
+    const told = after && subjectChangeOf(change);
+    if (told) await this.subjects.tell(session, before.id, told);
+    return after;
   }
 
   /**

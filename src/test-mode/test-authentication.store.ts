@@ -84,16 +84,22 @@ const BY_KEY = statement(
     WHERE client_id = $1 AND key_digest = $2`,
 );
 
+/**
+ * SQL: what is told of a row (`t`) that changed. The time of the opening stays in `next_at` until the opening is written, so an
+ * end that is written before it tells both.
+ */
+const TOLD_OF = `t.id, t.client_id, t.state, t.closed_at, t.channel, t.window_id, t.person_digest, t.opens_at,
+      t.opens_at <= t.closed_at AND t.next_at = t.opens_at AS was_opened`;
+
 /** Of starts at the same moment, each runs it after its own row is there, and the last one sees all of them. */
 const SUPERSEDE = statement(
   'test_authentication_supersede',
   `WITH changed AS (
-    UPDATE test_authentications t SET state = 'cancelled', next_at = t.ends_at, closed_at = ${NOW}, code = NULL,
-      person = NULL
+    UPDATE test_authentications t SET state = 'cancelled', closed_at = ${NOW}, code = NULL, person = NULL
     WHERE t.client_id = $1 AND t.person_digest = $2 AND ${IS_OPEN} AND EXISTS (
       SELECT FROM test_authentications n WHERE n.client_id = $1 AND n.person_digest = $2
         AND (n.started_at, n.id) > (t.started_at, t.id))
-    RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel, t.window_id, t.person_digest
+    RETURNING ${TOLD_OF}
     ), ${tell(aboutTestAuthentications('changed'))}
     SELECT id FROM changed`,
   { writes: TOLD },
@@ -134,7 +140,7 @@ const ATTEMPT = statement(
       code = CASE WHEN (${IS_RIGHT}) OR ${IS_LAST} THEN NULL ELSE code END
     WHERE id = ${typed.$.id} AND client_id = ${typed.$.clientId} AND ${IS_OPEN} AND attempts < ${CODE_ATTEMPTS}
     RETURNING *
-    ), ${tell(aboutTestAuthentications('(SELECT * FROM tried WHERE closed_at IS NOT NULL)'))}
+    ), ${tell(aboutTestAuthentications(`(SELECT ${TOLD_OF} FROM tried t WHERE t.closed_at IS NOT NULL)`))}
     SELECT ${VIEW} FROM tried`,
   { writes: TOLD },
 );
@@ -143,7 +149,8 @@ const ATTEMPT = statement(
 const CHANGE = statement(
   'test_authentication_change',
   `WITH changed AS (
-    UPDATE test_authentications t SET state = m.state, next_at = t.ends_at,
+    UPDATE test_authentications t SET state = m.state,
+      next_at = CASE WHEN m.state = 'opened' THEN t.ends_at ELSE t.next_at END,
       closed_at = CASE WHEN m.state <> 'opened' THEN least(${NOW}, t.ends_at) END,
       code = CASE WHEN m.state = 'opened' THEN t.code END,
       person = CASE WHEN m.state IN ('opened', 'verified') THEN t.person END
@@ -152,7 +159,7 @@ const CHANGE = statement(
       JOIN test_authentications l ON l.id = u.id WHERE l.closed_at IS NULL ORDER BY l.id FOR UPDATE OF l) m
     WHERE t.id = m.id AND t.closed_at IS NULL AND CASE WHEN t.ends_at <= now() THEN m.state = t.ends_as
       WHEN m.state = 'opened' THEN t.state = 'pending' ELSE true END
-    RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel, t.window_id, t.person_digest
+    RETURNING ${TOLD_OF}
     ), ${tell(aboutTestAuthentications('changed'))}
     SELECT id, client_id AS "clientId", state FROM changed`,
   { writes: TOLD },

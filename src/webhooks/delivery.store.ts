@@ -17,7 +17,8 @@ export interface DeliveryRow {
 /** The last attempt of each event ($2) of a client ($1) at each endpoint, removed ones too, and when it is tried next. */
 const OF_EVENTS = statement(
   'webhook_deliveries_of',
-  `SELECT v.id AS "eventId", p.id AS "endpointId", a.attempt, a.status, a.fault, d.due_at AS "dueAt"
+  `SELECT v.id AS "eventId", p.id AS "endpointId", a.attempt, a.status, a.fault,
+      CASE WHEN d.due_at IS NOT NULL THEN greatest(d.due_at, now()) END AS "dueAt"
     FROM webhook_events v CROSS JOIN LATERAL (
       SELECT e.id FROM webhook_endpoints e WHERE e.client_id = v.client_id
       UNION SELECT t.endpoint_id FROM webhook_attempts t WHERE t.event_id = v.id

@@ -50,19 +50,32 @@ const OF_CLIENT = statement(
     ORDER BY e.created_at, e.id`,
 );
 
+/** SQL: another address, or an endpoint that is disabled or enabled. */
+const FREES_TURN = '($6 <> (e.disabled_at IS NOT NULL) OR $3 <> e.url)';
+/** Seconds in which a run that lost its turn has ended: what it may still be sending is left to it. */
+const RUN_SECONDS = 60;
+
 /**
  * Another address has not failed yet; neither has an endpoint that is enabled again. A run that is under way loses its
- * turn: what it finds says nothing about the endpoint as it is now.
+ * turn: what it finds says nothing about the endpoint as it is now. The endpoint is locked before.
  */
 const BEGINS_ANEW = 'NOT $6 AND e.disabled_at IS NOT NULL OR $3 <> e.url';
 const CHANGE = statement(
   'webhook_endpoint_change',
-  `UPDATE webhook_endpoints e SET url = coalesce($3, e.url), types = coalesce($4, e.types),
+  `WITH under_way AS MATERIALIZED (
+      SELECT d.event_id FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
+      WHERE e.id = $1 AND e.client_id = $2 AND e.turn_until > now() AND ${FREES_TURN} AND d.due_at <= now()
+      ORDER BY d.event_id FOR UPDATE OF d
+    ), left_to_run AS (
+      UPDATE webhook_deliveries d SET due_at = now() + interval '${RUN_SECONDS} seconds' FROM under_way u
+      WHERE d.endpoint_id = $1 AND d.event_id = u.event_id
+    )
+    UPDATE webhook_endpoints e SET url = coalesce($3, e.url), types = coalesce($4, e.types),
       description = CASE WHEN $5::text IS NULL THEN e.description ELSE nullif($5, '') END,
       disabled_at = CASE WHEN $6 THEN coalesce(e.disabled_at, ${NOW}) WHEN NOT $6 THEN NULL ELSE e.disabled_at END,
       disabled_by = CASE WHEN $6 THEN coalesce(e.disabled_by, 'client') WHEN NOT $6 THEN NULL ELSE e.disabled_by END,
-      turn = CASE WHEN $6 <> (e.disabled_at IS NOT NULL) OR $3 <> e.url THEN NULL ELSE e.turn END,
-      turn_until = CASE WHEN $6 <> (e.disabled_at IS NOT NULL) OR $3 <> e.url THEN NULL ELSE e.turn_until END,
+      turn = CASE WHEN ${FREES_TURN} THEN NULL ELSE e.turn END,
+      turn_until = CASE WHEN ${FREES_TURN} THEN NULL ELSE e.turn_until END,
       failing_since = CASE WHEN ${BEGINS_ANEW} THEN NULL ELSE e.failing_since END,
       paused_until = CASE WHEN ${BEGINS_ANEW} THEN NULL ELSE e.paused_until END
     WHERE e.id = $1 AND e.client_id = $2 RETURNING ${SEEN}`,
@@ -217,6 +230,7 @@ export class EndpointStore {
     return session.rows<EndpointRow>(OF_CLIENT, [clientId, id]);
   }
 
+  /** Changes an endpoint that the transaction has locked. */
   async change(
     session: Session,
     id: string,

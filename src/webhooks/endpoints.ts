@@ -90,6 +90,11 @@ export class Endpoints {
     private readonly limits: FormLimits,
   ) {}
 
+  /** True where an endpoint may be an `http` address of the service’s own host: outside production. */
+  get mayBeOnThisHost(): boolean {
+    return this.outbound.reachesThisHost;
+  }
+
   /**
    * Adds an endpoint, and returns it with its first secret. Problems: `webhook_url_refused`, `webhook_endpoint_limit`,
    * `idempotency_key_reused`.
@@ -138,6 +143,7 @@ export class Endpoints {
     await this.see(clientId, id);
     if (url !== null) await this.assertReachable(url);
     return this.inTransaction(async (session) => {
+      if (!(await this.store.lock(session, id, clientId))) throw endpointNotFound();
       const row = await this.store.change(session, id, clientId, { url, types, description, disabled });
       if (!row) throw endpointNotFound();
       return viewOf(row);

@@ -25,6 +25,7 @@ const EXAMPLES = {
   'smart_otp.enrolled': { serialNumber: 'PG-0000-0000-0000', vendorCode: 'BANK' },
   'smart_otp.revoked': { serialNumber: 'PG-0000-0000-0000', vendorCode: 'BANK' },
   'smart_otp.locked': { serialNumber: 'PG-0000-0000-0000', vendorCode: 'BANK' },
+  'subject.changed': { subject: 'kS1c3o7Zc0dQm1m3sJ0mJ5p8Qv2l1Yw4aXhRk6bT9uE', change: 'sim_swapped' },
   'endpoint.disabled': { endpointId: '0198c5f0-0000-7000-8000-000000000004', reason: 'gone' },
   test: {},
 } as const;

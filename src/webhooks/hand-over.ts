@@ -37,15 +37,10 @@ export class HandOver implements RecurringTask {
     try {
       await this.queue.add(batches);
     } catch (error) {
-      for (const { job } of batches) await this.takeBack(job);
+      for (const { job } of batches) await this.store.endTurn(job.endpointId, job.turn, 'unknown', 0);
       throw error;
     }
     return batches.length === MOST_ENDPOINTS;
-  }
-
-  private async takeBack({ endpointId, turn, eventIds, claims }: WebhookJob): Promise<void> {
-    await this.store.putBack(endpointId, eventIds, claims);
-    await this.store.endTurn(endpointId, turn, 'unknown', 0);
   }
 }
 
@@ -54,7 +49,7 @@ function batchesOf(handed: readonly Handed[]): { job: WebhookJob; attempts: numb
   const batches = new Map<string, { job: WebhookJob; attempts: number }>();
   for (const { endpointId, turn, eventId, claim, attempts } of handed) {
     const batch = batches.get(endpointId) ?? {
-      job: { endpointId, turn, eventIds: [], claims: [] },
+      job: { endpointId, turn, eventIds: [], claims: [], attempts },
       attempts: Math.max(1, WEBHOOK_ATTEMPTS - attempts),
     };
     batch.job.eventIds.push(eventId);

@@ -45,7 +45,8 @@ export class Send {
   }
 
   /** Runs one job: reserves the endpoint, sends what is still to be sent, and frees the endpoint. */
-  async run({ endpointId, turn, eventIds, claims }: WebhookJob): Promise<JobOutcome> {
+  async run(job: WebhookJob, failures: number): Promise<JobOutcome> {
+    const { endpointId, turn, attempts } = job;
     const endpoint = await this.store.takeTurn(endpointId, turn);
     if (!endpoint) {
       const wait = await this.store.waitOf(endpointId);
@@ -53,7 +54,7 @@ export class Send {
       return { kind: 'waits', ms: Math.max(WAIT_MS, wait) + SPREAD_MS * randomFraction() };
     }
     const [letters, kept] = await Promise.all([
-      this.store.letters(endpointId, eventIds, claims),
+      this.store.letters(job, attempts === undefined ? null : attempts + failures),
       this.store.secrets(endpointId),
     ]);
     const secrets = kept.map(({ id, secret }) => this.keys.fields.decrypt(secret, placeOfSecret(id)));
@@ -74,9 +75,10 @@ export class Send {
   /** Frees the endpoint, and disables one that is gone or has failed for days. */
   private async conclude(endpointId: string, turn: string, round: Round): Promise<JobOutcome> {
     if (round.isGone && (await this.store.disable(endpointId, turn, 'gone'))) return { kind: 'done' };
-    const { left } = round;
-    if (left.length > 0) {
-      const [ids, claims] = [left.map(({ id }) => id), left.map(({ claim }) => claim)];
+    // An event without a failure is due as it is.
+    const waiting = round.left.filter(({ attempts }) => attempts > 0);
+    if (waiting.length > 0) {
+      const [ids, claims] = [waiting.map(({ id }) => id), waiting.map(({ claim }) => claim)];
       await this.store.putBack(endpointId, ids, claims);
     }
     const isLost = await this.store.endTurn(endpointId, turn, round.health, round.pauseMs);

@@ -8,14 +8,13 @@ import type { WebhookEndpoint } from './webhook-endpoint.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
 import type { WebhookSecret } from './webhook-secret.entity.ts';
 import { tell } from './tell.ts';
+import type { WebhookJob } from './webhook-queue.ts';
 
 /** Endpoints that one statement serves. */
 export const MOST_ENDPOINTS = 100;
 /** Events that it hands over for each of them. */
 const MOST_EVENTS = 250;
-/** Seconds after which what a job has not sent is handed over again: longer than a run and its wait in the queue. */
-const HANDED_SECONDS = 60;
-/** Seconds for which a run has its endpoint to itself. */
+/** Seconds for which a run has its endpoint to itself: longer than a run and its wait in the queue. */
 const TURN_SECONDS = 45;
 /** Seconds after which an event whose next attempt the queue has lost is handed over again. */
 const GRACE_SECONDS = 120;
@@ -30,6 +29,9 @@ const MAY_SEND = `e.disabled_at IS NULL AND (e.paused_until IS NULL OR e.paused_
  * Hands over what is due, a batch for each endpoint that no other run serves, so that an endpoint that hangs delays no other.
  * It steps from endpoint to endpoint in the index, past any number of events that wait. All events of a batch have had the
  * same number of attempts.
+ *
+ * The turn of the endpoint reserves the batch. The rows of its events stay as they are, because most of them are deleted a
+ * moment later: whatever the run does not get to is due again when the turn ends, or runs out with its process.
  */
 const HAND_OVER = statement(
   'webhook_hand_over',
@@ -44,21 +46,17 @@ const HAND_OVER = statement(
         AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.due_at <= now())
       LIMIT ${MOST_ENDPOINTS} FOR NO KEY UPDATE OF e SKIP LOCKED
     ), due AS MATERIALIZED (
-      SELECT r.id AS endpoint_id, n.event_id FROM ready r CROSS JOIN LATERAL (
-        SELECT d.event_id FROM webhook_deliveries d WHERE d.endpoint_id = r.id AND d.due_at <= now()
+      SELECT r.id AS endpoint_id, n.event_id, n.claim, n.attempts FROM ready r CROSS JOIN LATERAL (
+        SELECT d.event_id, d.claim, d.attempts FROM webhook_deliveries d WHERE d.endpoint_id = r.id AND d.due_at <= now()
           AND d.attempts = (SELECT f.attempts FROM webhook_deliveries f WHERE f.endpoint_id = r.id AND f.due_at <= now()
             ORDER BY f.due_at LIMIT 1)
-        ORDER BY d.due_at LIMIT ${MOST_EVENTS} FOR UPDATE SKIP LOCKED) n
-    ), handed AS (
-      UPDATE webhook_deliveries d SET claim = d.claim + 1, due_at = now() + interval '${HANDED_SECONDS} seconds'
-      FROM due WHERE d.endpoint_id = due.endpoint_id AND d.event_id = due.event_id
-      RETURNING d.endpoint_id, d.event_id, d.claim, d.attempts
+        ORDER BY d.due_at LIMIT ${MOST_EVENTS}) n
     ), turns AS (
       UPDATE webhook_endpoints e SET turn = gen_random_uuid(), turn_until = now() + interval '${TURN_SECONDS} seconds'
-      FROM (SELECT DISTINCT endpoint_id FROM handed) h WHERE e.id = h.endpoint_id RETURNING e.id, e.turn
+      FROM (SELECT DISTINCT endpoint_id FROM due) h WHERE e.id = h.endpoint_id RETURNING e.id, e.turn
     )
     SELECT h.endpoint_id AS "endpointId", t.turn, h.event_id AS "eventId", h.claim, h.attempts
-    FROM handed h JOIN turns t ON t.id = h.endpoint_id`,
+    FROM due h JOIN turns t ON t.id = h.endpoint_id`,
 );
 
 const TAKE_TURN = statement(
@@ -76,12 +74,17 @@ const WAIT = statement(
     FROM webhook_endpoints e WHERE e.id = $1 AND e.disabled_at IS NULL AND ${IS_SERVED}`,
 );
 
+/**
+ * The events of a job that are still as they were handed over, or as its last run left them: with so many attempts ($4). Another
+ * run may have had its turn before; null, from a job of an older release, whose claim says it.
+ */
 const LETTERS = statement(
   'webhook_letters',
   `SELECT e.id, e.type, e.happened_at AS "happenedAt", e.data, d.claim, d.attempts
     FROM unnest($2::uuid[], $3::int[]) AS h (event_id, claim)
       JOIN webhook_deliveries d ON d.endpoint_id = $1 AND d.event_id = h.event_id AND d.claim = h.claim
       JOIN webhook_events e ON e.id = d.event_id
+    WHERE $4::smallint IS NULL OR d.attempts = $4
     ORDER BY e.id`,
 );
 
@@ -201,8 +204,11 @@ export class SendingStore {
   }
 
   /** Reads the events of a job that are still to be sent by it, the oldest first. */
-  async letters(endpointId: string, eventIds: readonly string[], claims: readonly number[]): Promise<Letter[]> {
-    return this.database.rows<Letter>(LETTERS, [endpointId, eventIds, claims]);
+  async letters(
+    { endpointId, eventIds, claims }: Pick<WebhookJob, 'endpointId' | 'eventIds' | 'claims'>,
+    attempts: number | null,
+  ): Promise<Letter[]> {
+    return this.database.rows<Letter>(LETTERS, [endpointId, eventIds, claims, attempts]);
   }
 
   /** The secrets that sign, the present one first. */
@@ -226,7 +232,7 @@ export class SendingStore {
     await this.database.sharedRows(SETTLE, values, null);
   }
 
-  /** Makes what a run did not get to due again. */
+  /** Makes what a run did not get to due again, where an earlier failure had it wait for that run. */
   async putBack(endpointId: string, eventIds: readonly string[], claims: readonly number[]): Promise<void> {
     await this.database.changed(PUT_BACK, [endpointId, eventIds, claims]);
   }

@@ -63,9 +63,10 @@ export function aboutAuthentications(
 }
 
 /**
- * Authentications of test mode: `from` has `id`, `client_id`, `state`, `closed_at`, `channel`, `window_id` and
- * `person_digest`. The one of a hosted window closes the window, unless the window goes on with another one, which cancelled
- * it, or was closed by another one before. Both name the same person.
+ * Authentications of test mode: `from` has `id`, `client_id`, `state`, `closed_at`, `channel`, `window_id`, `person_digest`,
+ * `opens_at`, and `was_opened`, true if it was opened then and no event has told that yet. The one of a hosted window closes
+ * the window, unless the window goes on with another one, which cancelled it, or was closed by another one before. Both name
+ * the same person.
  */
 export function aboutTestAuthentications(from: string): Telling {
   return {
@@ -73,6 +74,9 @@ export function aboutTestAuthentications(from: string): Telling {
     says: `SELECT 'authentication.' || x.state AS type, coalesce(x.closed_at, ${NOW}) AS happened_at,
           jsonb_build_object('id', x.id, 'state', x.state, 'channel', x.channel, 'closedAt', ${utc('x.closed_at')},
             'test', true) AS data
+        UNION ALL SELECT 'authentication.opened', x.opens_at,
+          jsonb_build_object('id', x.id, 'state', 'opened', 'channel', x.channel, 'closedAt', NULL, 'test', true)
+        WHERE x.was_opened
         UNION ALL SELECT 'window.closed', x.closed_at,
           jsonb_build_object('windowId', x.window_id, 'state', 'closed', 'authenticationId', x.id, 'test', true)
         WHERE x.closed_at IS NOT NULL AND x.window_id IS NOT NULL AND NOT EXISTS (

@@ -12,11 +12,11 @@ export class WebhookDelivery {
   @Column('smallint', { default: () => '0' })
   attempts: number;
 
-  /** Rises when it is handed to the queue: a job with an earlier number sends nothing. */
+  /** Rises when it is sent anew: a job with an earlier number sends it no more. */
   @Column('integer', { default: () => '0' })
   claim: number;
 
-  /** When it is handed to the queue, if no job has sent it by then. */
+  /** From when on it is handed to the queue, as long as no run sends it. */
   @Column('timestamptz', { default: () => 'now()' })
   dueAt: Date;
 }

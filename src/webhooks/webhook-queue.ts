@@ -13,7 +13,12 @@ export interface WebhookJob {
   turn: string;
   eventIds: string[];
   claims: number[];
+  /** The attempts that each of them had when it was handed over. A job of an older release does not say. */
+  attempts?: number;
 }
+
+/** Runs a job. `failures` is how often it ran before, without the runs that only waited. */
+export type RunJob = (job: WebhookJob, failures: number) => Promise<JobOutcome>;
 
 /**
  * What became of a job: done; or it has to wait, which counts as no attempt; or some of its events failed, and the next
@@ -64,7 +69,7 @@ export class WebhookQueue {
   ) {}
 
   /** Opens the queue and begins to run jobs; tries again until it can. */
-  async work(run: (job: WebhookJob) => Promise<JobOutcome>): Promise<void> {
+  async work(run: RunJob): Promise<void> {
     const { REDIS_URL, QUEUE_DATABASE_URL, DATABASE_URL = '' } = this.environment;
     try {
       const store = REDIS_URL
@@ -126,12 +131,8 @@ export class WebhookQueue {
     await withinDeadline<unknown>(this.store?.close() ?? Promise.resolve(), 1_000, LATE);
   }
 
-  private async runOne(
-    run: (job: WebhookJob) => Promise<JobOutcome>,
-    job: Job<WebhookJob>,
-    token: string | undefined,
-  ): Promise<void> {
-    const outcome = await run(job.data);
+  private async runOne(run: RunJob, job: Job<WebhookJob>, token: string | undefined): Promise<void> {
+    const outcome = await run(job.data, job.attemptsMade);
     // While every place is taken BullMQ asks for no job. Runs that end show that the worker lives.
     if (!this.isClosed) this.loops.turned(WEBHOOKS.loop);
     if (outcome.kind === 'failed') throw new NotAccepted(outcome.ms);
@@ -140,7 +141,7 @@ export class WebhookQueue {
     throw new DelayedError();
   }
 
-  private reopen(run: (job: WebhookJob) => Promise<JobOutcome>, error: unknown): void {
+  private reopen(run: RunJob, error: unknown): void {
     if (this.isClosed || this.reopening) return;
     this.warnings.warn('webhooks', `the queue is not ready: ${(error as Error).message}`);
     this.reopening = setTimeout(() => {

@@ -14,7 +14,7 @@ export class Webhooks {
   ) {}
 
   async work(): Promise<void> {
-    await this.queue.work((job) => this.send.run(job));
+    await this.queue.work((job, failures) => this.send.run(job, failures));
   }
 
   /** Resolves when the requests under way have ended or were given up; what was not sent is handed over again. */

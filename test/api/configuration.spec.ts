@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../config/environment.ts';
@@ -233,6 +233,18 @@ it('a port that is taken, a host that is none and a login that is refused are to
       expect(output).not.toMatch(/^ +at /m);
       expect(output).not.toContain(SECRET);
     }
+    // A first start tells of a port before it creates its database.
+    const folder = await mkdtemp(join(tmpdir(), 'pushguard-ports-'));
+    const first = { DATA_DIR: join(folder, 'data'), NODE_ENV: 'development' };
+    for (const [name, ports] of [
+      ['PORT', { PORT: taken.PORT, MANAGEMENT_PORT: '0' }],
+      ['MANAGEMENT_PORT', { PORT: '0', MANAGEMENT_PORT: management }],
+    ] as const) {
+      const { code, output } = await run('main', { ...first, ...ports });
+      expect([code, output]).toEqual([1, expect.stringMatching(new RegExp(`^${name}: .*EADDRINUSE`, 'm'))]);
+      expect(await readdir(folder)).toEqual([]);
+    }
+    await rm(folder, { recursive: true });
   } finally {
     await service.stop();
   }

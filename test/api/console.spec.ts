@@ -617,6 +617,8 @@ describe('the app', () => {
 describe('webhooks', () => {
   it('a developer adds an endpoint, tests it, reads the answer, and sends the event again', async () => {
     const path = '/from-the-console';
+    // What is accepted here is what the form says.
+    expect(textOf(await developer.get(at('webhooks')))).toContain('서비스가 실행되는 컴퓨터의 http 주소');
     receiver.reply(path, { status: 500, body: 'no <b>luck</b>' });
     const added = await developer.post(at('webhooks'), {
       url: receiver.url(path),

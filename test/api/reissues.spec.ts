@@ -127,8 +127,13 @@ describe('a reissue after a loss', () => {
   });
 
   it('a reissue is reported to relying parties for as long as it is recent, and no longer', async () => {
-    expect((await verifiedByPush(phone)).body['result']).not.toHaveProperty('recentlyReissued');
+    // From now on the relying party is told of events too.
+    const told = () => service.call<{ events: { data: object }[] }>('GET', '/v1/webhook-events?type=subject.changed');
+    expect((await told()).body.events).toEqual([]);
+    const before = (await verifiedByPush(phone)).body['result'] as { subject: string };
+    expect(before).not.toHaveProperty('recentlyReissued');
     const replacement = await finish((await issued()).enrolmentCode);
+    expect((await told()).body.events).toMatchObject([{ data: { subject: before.subject, change: 'reissued' } }]);
     const fresh = await verifiedByPush(replacement);
     expect(fresh.body['result']).toMatchObject({ recentlyReissued: true });
     expect(decodeJwt(String(fresh.body['assertion']))).toMatchObject({ recentlyReissued: true });

@@ -205,6 +205,64 @@ describe('events of authentications', () => {
       closedAt: expect.stringMatching(/Z$/),
       test: true,
     });
+    expect((await typesAbout(id)).sort()).toEqual(['authentication.opened', 'authentication.verified']);
+    // A worker writes an opening some time later: whatever ends the authentication before it does tells the opening too.
+    const subscriber = { ...person, phoneNumber: '010-0000-0010' };
+    const ends = {
+      verified: async (one: string) => {
+        const { body } = await service.call<{ code: string }>('GET', `/v1/test/authentications/${one}`, undefined, {
+          headers,
+        });
+        expect((await service.verify(one, body.code, { headers })).status).toBe(200);
+      },
+      cancelled: (one: string) => service.call('DELETE', `/v1/authentications/${one}`, undefined, { headers }),
+      // A newer start cancels it.
+      superseded: () => started(subscriber, { headers }),
+    };
+    for (const end of [ends.verified, ends.cancelled, ends.superseded]) {
+      const one = await started(subscriber, { headers });
+      await service.rows.testAuthentications.age(one, 2);
+      await end(one);
+      const [opened, ended, ...more] = await about(one);
+      expect([more, ended?.type]).toEqual([
+        [],
+        end === ends.verified ? 'authentication.verified' : 'authentication.cancelled',
+      ]);
+      expect(opened).toMatchObject({
+        type: 'authentication.opened',
+        data: { state: 'opened', closedAt: null, test: true },
+      });
+    }
+  });
+
+  it('what happens to a subscriber is told to those who verified the person, by their own subject, and to no other', async () => {
+    const subscriber = await service.subscriber();
+    const { lineId } = subscriber.person;
+    const subjects: Record<string, string> = {};
+    for (const clientId of [SHOP, BANK]) {
+      const id = await started(subscriber.person, { clientId });
+      const verified = await service.verify(id, await service.codeOf(subscriber, id), { clientId });
+      subjects[clientId] = (verified.body['result'] as { subject: string }).subject;
+    }
+    // Nothing about the person.
+    await service.sendEvent(lineId, 'suspended', undefined, 10);
+    await service.sendEvent(lineId, 'sim-swapped', undefined, 11);
+    await service.sendEvent(lineId, 'sim-swapped', undefined, 12);
+    await service.sendEvent(lineId, 'owner-changed', { owner: { birthDate: '710101', genderDigit: '2' } }, 13);
+    const changes = ['sim_swapped', 'sim_swapped', 'owner_changed'];
+    for (const [clientId, subject] of Object.entries(subjects)) {
+      expect((await about(subject, clientId)).map(({ type, data }) => ({ type, data }))).toEqual(
+        changes.map((change) => ({ type: 'subject.changed', data: { subject, change } })),
+      );
+    }
+    expect(subjects[SHOP]).not.toBe(subjects[BANK]);
+    expect((await events(SECURITIES)).filter(({ type }) => type === 'subject.changed')).toEqual([]);
+    const other = await service.subscriber();
+    const id = await started(other.person);
+    const { body } = await service.verify(id, await service.codeOf(other, id));
+    await service.sendEvent(other.person.lineId, 'ported-out', { newCarrier: 'KT' }, 10);
+    const { subject } = body['result'] as { subject: string };
+    expect(await about(subject)).toMatchObject([{ data: { subject, change: 'ended' } }]);
   });
 
   it('events go to the relying party that asked, and to no other', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { createServer, request as ask, type Server } from 'node:http';
-import { chromium, devices, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
+import { chromium, devices, type BrowserContext, type CDPSession, type Page, type Route } from 'playwright-core';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,12 +119,14 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     await finishEnrolment();
   }
 
-  async function finishEnrolment(look?: () => Promise<void>): Promise<void> {
+  /** Up to the list of requests; `unanswered` acts where the enrolment got no answer. */
+  async function finishEnrolment(look?: () => Promise<void>, unanswered?: () => Promise<void>): Promise<void> {
     await agree(app, look);
     await screen(app, 'permissions').waitFor();
     await look?.();
     await screen(app, 'permissions').locator('.secondary').click();
     await choosePin(app);
+    await unanswered?.();
     await screen(app, 'shown-code').locator('.primary').click();
     await screen(app, 'home').waitFor();
   }
@@ -150,7 +152,30 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     expect(await bytesOf(app.mainFrame())).toBeLessThan(SHELL_BYTES);
     // A code must not stay in the history.
     expect(app.url()).not.toContain('enrol');
-    await finishEnrolment(expectFit);
+    // The service takes the code, and its answer is lost. Then the same code resumes, after whatever else was tried.
+    const loseAnswer = async (route: Route) => {
+      await route.fetch();
+      await route.abort();
+    };
+    await app.route('**/app/v1/devices', loseAnswer, { times: 1 });
+    await finishEnrolment(expectFit, async () => {
+      await screen(app, 'unanswered').waitFor();
+      await expectFit();
+      await screen(app, 'unanswered').locator('.secondary').click();
+      // Without a camera, the code is typed.
+      await context.grantPermissions([]);
+      await screen(app, 'welcome').getByRole('button', { name: 'QR 코드 찍기' }).click();
+      await app.getByRole('alert').filter({ hasText: '카메라를 쓸 수 없습니다.' }).waitFor();
+      await expectFit();
+      await screen(app, 'scan').locator('.back').click();
+      await screen(app, 'welcome').waitFor();
+      await expectFit();
+      await app.locator('#enrolment-code').fill('ABCDE-ABCDE-ABCDE-ABCDE');
+      await screen(app, 'welcome').locator('> .primary').click();
+      await app.getByRole('alert').filter({ hasText: '등록 코드가 맞지 않거나' }).waitFor();
+      await app.locator('#enrolment-code').fill(String(enrolmentCode));
+      await screen(app, 'welcome').locator('> .primary').click();
+    });
     await app.locator('.alerts-off').waitFor();
     await expectFit();
     expect(await scene.rows.subscriptions.consentsOf(person.lineId)).toMatchObject([
@@ -163,7 +188,15 @@ describeWith(CHROMIUM, 'the app that people install', () => {
     await screen(app, 'request').locator('.primary').click();
     await typePin(app);
     const code = await shownCode(app);
+    await app.getByText('한빛서점 본인확인 창으로 돌아가 이 번호를 입력해 주세요.').waitFor();
+    const copy = app.getByRole('button', { name: '번호 복사' });
+    await copy.click();
+    await app.getByText('복사하지 못했습니다. 번호를 직접 입력해 주세요.').waitFor();
     await expectFit();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await copy.click();
+    await app.getByText('복사했습니다. 한빛서점에서 보던 화면으로 돌아가 붙여 넣어 주세요.').waitFor();
+    expect(await app.evaluate('navigator.clipboard.readText()')).toBe(code);
     const answer = await scene.call('POST', `/v1/authentications/${id}/verification`, { code });
     expect(answer.status).toBe(200);
     await screen(app, 'ended.verified').waitFor();
@@ -322,6 +355,17 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
       .then((all) => all.map(({ title, body, tag }) => ({ title, body, tag })))`);
   }
 
+  /** The number of notices that no page has kept yet. */
+  function waiting(): Promise<number> {
+    return app.evaluate(`new Promise((resolve) => {
+      const opened = indexedDB.open('pushguard.notices');
+      opened.onsuccess = () => {
+        const got = opened.result.transaction('kept').objectStore('kept').get('waiting');
+        got.onsuccess = () => resolve((got.result ?? []).length);
+      };
+    })`);
+  }
+
   it('the app can be installed, and its pushes wake the person', async () => {
     const person = scene.person('demo-1');
     const { enrolmentCode } = await scene.subscribe(person);
@@ -376,11 +420,27 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     await eventually('the notice of the cancellation', async () =>
       (await shown()).some(({ tag, title }) => tag === 'a-2' && title === '요청이 취소되었습니다'),
     );
-    // A notice that arrives while no page is open is there when the app is opened.
-    await push({ t: 'notice', kind: 'resumed', notification: { title: '휴대폰인증보호', body: '재개', tag: 'n-1' } });
-    await eventually('the notice', async () => (await shown()).some(({ tag }) => tag === 'n-1'));
+    // Notices that no page has kept are there when the app is opened. One comes to a page that reads no messages, as where
+    // the browser has frozen it, and the next to none.
+    const frozen = await context.newPage();
+    await frozen.addInitScript(
+      `navigator.serviceWorker.addEventListener('message', (event) => event.stopImmediatePropagation())`,
+    );
+    await frozen.goto(`${scene.issuer}/app`);
+    await screen(frozen, 'home').waitFor();
+    const named = { title: '휴대폰인증보호', body: '알림', tag: 'n-1' };
+    await push({ t: 'notice', kind: 'reissue_completed', notification: named });
+    await eventually('the stored notice', async () => (await waiting()) === 1);
+    await frozen.close();
+    await push({ t: 'notice', kind: 'resumed', notification: { ...named, tag: 'n-2' } });
+    await eventually('the notice', async () => (await shown()).some(({ tag }) => tag === 'n-2'));
     await app.goto(`${scene.issuer}/app`);
     await app.locator('.banner button', { hasText: '서비스가 다시 시작되었습니다.' }).click();
-    await screen(app, 'notices').getByText('서비스가 다시 시작되었습니다.').waitFor();
+    const kept = await screen(app, 'notices').locator('.history li').allTextContents();
+    expect(kept.slice(0, 2)).toEqual([
+      expect.stringContaining('서비스가 다시 시작되었습니다.'),
+      expect.stringContaining('앱 재발급이 완료되었습니다.'),
+    ]);
+    await eventually('the store to be empty', async () => (await waiting()) === 0);
   });
 });

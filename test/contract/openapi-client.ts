@@ -2802,7 +2802,7 @@ export interface components {
              *       "authentication.expired"
              *     ]
              */
-            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /**
              * @description Where events are sent: `https`, port 443 or one above 1024, at most 2048 characters, without user, password and
              *     fragment, and reachable from the internet. Outside production also `http` to the service’s own host.
@@ -2812,7 +2812,7 @@ export interface components {
             description?: string;
         };
         AddedWebhookEndpointResponse: {
-            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /** @description `whsec_` and 32 bytes in base64. It is shown once: keep it where the receiver finds it. */
             secret: string;
             /** @description Opaque. */
@@ -2832,7 +2832,7 @@ export interface components {
             createdAt: string;
         };
         WebhookEndpointResponse: {
-            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /** @description Opaque. */
             id: string;
             url: string;
@@ -2851,7 +2851,7 @@ export interface components {
         };
         ChangeWebhookEndpointRequest: {
             /** @description As when it was added. */
-            types?: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            types?: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /** @description As when it was added. */
             url?: string;
             /** @description What it is for, one line of at most 200 characters; an empty text removes it. */
@@ -2874,7 +2874,7 @@ export interface components {
              * @description `test`, or a type of which an example is sent, with `test: true` in its data.
              * @enum {string}
              */
-            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed";
+            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed";
         };
         SentWebhookResponse: {
             /** @description The id of the event, which is also its `webhook-id`. */
@@ -2894,7 +2894,7 @@ export interface components {
         };
         WebhookEventResponse: {
             /** @enum {string} */
-            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed";
+            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed";
             /** @description As in the body of the webhook; its members depend on the type. */
             data: {
                 [key: string]: unknown;
@@ -8011,7 +8011,7 @@ export interface operations {
                  * @description Only events of this type.
                  * @example authentication.verified
                  */
-                type?: "authentication.opened" | "authentication.verified" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.cancelled" | "window.closed" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.revoked" | "smart_otp.locked" | "endpoint.disabled" | "test";
+                type?: "authentication.opened" | "authentication.verified" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.cancelled" | "window.closed" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.revoked" | "smart_otp.locked" | "subject.changed" | "endpoint.disabled" | "test";
                 /**
                  * @description RFC 3339: only events that happened at this instant or later.
                  * @example 2026-11-27T00:00:00Z

@@ -8,7 +8,7 @@ import { freePort } from '../support/free-port.ts';
 import { startProcess, type Subscriber, type TestService } from '../support/service.ts';
 import { manySubscribers, startOpened } from '../support/subscribers.ts';
 
-const RUNS = 400;
+const RUNS = 200;
 /** Maximum random delay in milliseconds before the verification and before the event. */
 const APART_MS = 50;
 
@@ -177,7 +177,7 @@ describe('events in any order, some of them sent twice', () => {
         expect((await endOf(inOrder)).state === 'cancelled').toBe(ends);
         expect((await endOf(asReceived)).state === 'cancelled').toBe(ends);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -186,7 +186,7 @@ describe('events in any order, some of them sent twice', () => {
       fc.asyncProperty(stream([{ kind: 'suspended' }, { kind: 'resumed' }]), async ([inOrder, asReceived]) => {
         expect(await endOf(asReceived)).toEqual(await endOf(inOrder));
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -195,7 +195,7 @@ describe('events in any order, some of them sent twice', () => {
       fc.asyncProperty(stream(PLAIN), async ([inOrder]) => {
         expect(await endOf(inOrder.flatMap((one) => [one, one]))).toEqual(await endOf(inOrder));
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
@@ -296,7 +296,7 @@ describe('a batch whose events are applied in sets', () => {
           expect(await tracesOf(lineId, together.own)).toEqual(await tracesOf(single.lineIds[place]!, single.own));
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -448,7 +448,7 @@ describe('a process that is killed while it ingests a feed', () => {
       [subscribers.map(({ subscriptionId }) => subscriptionId)],
     );
     // Each line is suspended and resumed repeatedly.
-    const ROUNDS = 20;
+    const ROUNDS = 12;
     const KILLS = 4;
     const batches = Array.from({ length: ROUNDS }, (_, round) =>
       rows.map(({ line_id }) =>

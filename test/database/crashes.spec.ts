@@ -9,7 +9,7 @@ import { PushLog } from '../support/push-log.ts';
 import { startProcess, TestService, type ServiceProcess } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 
-const KILLS = 6;
+const KILLS = 4;
 const CALLERS = 6;
 /** Flows that start right before each kill, in addition to those of the callers. */
 const BURST = 8;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,15 +12,15 @@ import { TestService } from '../support/service.ts';
 const run = promisify(execFile);
 const WEBHOOK_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-/** A folder of another project, into which the packed libraries were unpacked with what they depend on. */
+/** A folder of another project, into which the packed libraries were installed with what they depend on. */
 let folder: string;
 let service: TestService;
 /** The example shop. */
 let shop: { url: string; child: ChildProcess };
 
 beforeAll(async () => {
-  const [packing, started] = await Promise.all([pack(), TestService.start()]);
-  [folder, service] = [packing, started];
+  [service] = await Promise.all([TestService.start(), run(process.execPath, ['config/sdk.mjs'])]);
+  folder = await install();
   shop = await startShop();
 });
 afterAll(async () => {
@@ -30,36 +30,27 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Packs the libraries, which fails for what publint and attw complain of, and unpacks them as npm does. */
-async function pack(): Promise<string> {
-  const { stdout } = await run(process.execPath, ['config/sdk.mjs']);
+/**
+ * Installs the libraries into another project, by npm and from the addresses that the service shows. `npm run sdk`, which
+ * packed them, fails for what publint and attw complain of. Nothing else is fetched: what they depend on lies beside, as copies
+ * that find nothing else of ours.
+ */
+async function install(): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'pushguard-packages-'));
-  await Promise.all(
-    stdout
-      .trim()
-      .split('\n')
-      .map(async (tarball) => {
-        const name = /pushguard-(client|phone)-/.exec(tarball)?.[1] ?? '';
-        const at = join(project, 'node_modules/@pushguard', name);
-        await mkdir(at, { recursive: true });
-        await run('tar', ['-xzf', tarball, '-C', at, '--strip-components=1']);
-        const { dependencies } = JSON.parse(await readFile(join(at, 'package.json'), 'utf8')) as {
-          dependencies: object;
-        };
-        for (const one of Object.keys(dependencies)) await installed(project, one);
-      }),
+  const page = await (await fetch(`${service.issuer}/developers/sdk?lang=en`)).text();
+  const links = [...page.matchAll(/href="(\/developers\/packages\/[^"]+)"/g)].map(
+    ([, path = '']) => service.issuer + path,
   );
-  await Promise.all([installed(project, '@types/node'), installed(project, 'undici-types')]);
-  await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
+  expect(links).toHaveLength(2);
+  // The commands of the page install the same.
+  for (const link of links) expect(page).toContain(`npm install ${link}\n`);
+  const beside = ['jose', 'hash-wasm', '@types/node', 'undici-types'];
+  const sources = await Promise.all(beside.map((name) => realpath(join('node_modules', name))));
+  const dependencies = Object.fromEntries(beside.map((name, at) => [name, `file:${sources[at] ?? ''}`]));
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
+  const nowhere = [`--registry=http://127.0.0.1:1`, `--cache=${join(project, 'cache')}`, '--fetch-retries=0'];
+  await run('npm', ['install', ...links, '--install-links', '--ignore-scripts', ...nowhere], { cwd: project });
   return project;
-}
-
-/** Puts a package of ours into the project by itself, as a copy, so that it finds nothing else of ours. */
-async function installed(project: string, name: string): Promise<void> {
-  await cp(await realpath(join('node_modules', name)), join(project, 'node_modules', name), {
-    recursive: true,
-    force: true,
-  });
 }
 
 async function startShop(): Promise<{ url: string; child: ChildProcess }> {
@@ -106,6 +97,11 @@ describe('the packed libraries', () => {
       'ProblemError',
       'ERR_PACKAGE_PATH_NOT_EXPORTED',
     ]);
+  });
+
+  it('an address of another file answers 404', async () => {
+    for (const file of ['pushguard-client-0.0.0.tgz', 'sdk', '..%2Fsrc%2Fmain.js', 'pushguard-client-0.1.0.tgz%00'])
+      expect([file, (await fetch(`${service.issuer}/developers/packages/${file}`)).status]).toEqual([file, 404]);
   });
 
   it('they carry the licence, a description and no source of the service', async () => {

@@ -125,7 +125,7 @@ async function pack(root: string): Promise<string> {
 /** Differs when one of the files, or a program in dist/, was written anew. */
 async function versionOf(dist: string, files: readonly string[]): Promise<string> {
   const programs = (await readdir(dist, { recursive: true }))
-    .filter((path) => path.endsWith('.js') && !path.startsWith('pack'))
+    .filter((path) => path.endsWith('.js') && !/^(pack|sdk[\\/])/.test(path))
     .map((path) => join(dist, path));
   const hash = createHash('sha256').update(process.version);
   for (const path of [...files, ...programs.sort()]) {

@@ -2,6 +2,8 @@
 export type ToPage =
   /** A push arrived, with the members of its data. */
   | { type: 'push'; data: Record<string, string> }
+  /** A notice arrived, and waits in the store until a page has kept it. */
+  | { type: 'notice' }
   /** The person tapped the notification of this request. */
   | { type: 'open'; id: string }
   /** The browser ended the push subscription. */

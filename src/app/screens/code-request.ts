@@ -9,7 +9,11 @@ const PUSH_PATIENCE_MS = 1500;
 
 /** A verification request: the service makes a code, and the phone shows it. */
 export class CodeRequest extends Request {
-  protected readonly words: RequestWords = words;
+  // On the phone that has both, no page can bring the person back to another one, whose address the app does not know.
+  protected readonly words: RequestWords = {
+    ...words,
+    code: { title: words.code.title, text: words.code.text(this.authentication.relyingParty.name) },
+  };
   private code: CodeClaims | undefined;
 
   show(fault = ''): void {

@@ -14,8 +14,15 @@ export class DeviceTest {
   constructor(
     private readonly display: Display,
     readonly phone: Phone,
-    /** `failed`: the service ended the test. */
-    private readonly then: { passed: () => Promise<void>; failed: (said: HTMLElement) => Promise<void> },
+    private readonly then: {
+      passed: () => Promise<void>;
+      /** The service ended the test. */
+      failed: (said: HTMLElement) => Promise<void>;
+      /** Where the person can go meanwhile; the test resumes later. */
+      back?: () => void;
+      /** What the person needs to know of the registration before this one. */
+      note?: string;
+    },
     /** True if the app sends the code back by itself, where the demonstration prepares the phone. */
     private readonly finishesItself = false,
   ) {}
@@ -25,7 +32,7 @@ export class DeviceTest {
     this.display.show((signal) => {
       const timer = setTimeout(() => void this.fetch(signal), PUSH_PATIENCE_MS);
       signal.addEventListener('abort', () => clearTimeout(timer));
-      return screen({ title: words.testWaiting, kind: 'waiting' }, spinner);
+      return this.screen({ title: words.testWaiting, kind: 'waiting' }, spinner);
     });
   }
 
@@ -33,7 +40,7 @@ export class DeviceTest {
   take(code: string, fault = ''): void {
     const digits = make('p', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
     const end = button(words.testConfirm, () => void this.finish(code));
-    this.display.show(() => screen({ ...words.test, kind: 'shown-code' }, digits, faultLine(fault), end));
+    this.display.show(() => this.screen({ ...words.test, kind: 'shown-code' }, digits, faultLine(fault), end));
     if (this.finishesItself && fault === '') void this.finish(code);
   }
 
@@ -51,7 +58,16 @@ export class DeviceTest {
 
   private askAgain(fault: string): void {
     const again = button(words.testAgain, () => this.begin());
-    this.display.show(() => screen({ title: words.testWaiting, kind: 'waiting' }, faultLine(fault), again));
+    this.display.show(() => this.screen({ title: words.testWaiting, kind: 'waiting' }, faultLine(fault), again));
+  }
+
+  private screen(of: Parameters<typeof screen>[0], ...content: HTMLElement[]): HTMLElement {
+    const { back, note } = this.then;
+    return screen(
+      { ...of, ...(back && { back }) },
+      ...content,
+      note !== undefined && make('p', { class: 'hint' }, note),
+    );
   }
 
   private async finish(code: string): Promise<void> {

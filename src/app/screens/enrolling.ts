@@ -3,7 +3,7 @@ import { make } from '../../pages/browser/element.ts';
 import { enrolmentHere, type Handset, type Platform, type Service } from '../platform.ts';
 import { codeFields } from './code-field.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
-import { FirstPin } from './first-pin.ts';
+import { FirstPin, Unanswered } from './first-pin.ts';
 import { askOffered, showAgreement, showOffered } from './offered.ts';
 import { readEnrolmentCode } from './read-enrolment.ts';
 import { words } from '../words/words.ts';
@@ -28,6 +28,7 @@ export interface FirstScreen {
 export class Enrolling {
   /** The screen to which a failed enrolment returns. */
   private startOver: (said: HTMLElement) => void = (said) => this.begin(said);
+  private readonly unanswered = new Unanswered();
 
   constructor(
     private readonly display: Display,
@@ -130,6 +131,7 @@ export class Enrolling {
 
   /** Asks for consent to what the code enrols, and whether it is right, before the PIN. Until then nothing is enrolled. */
   private async check(got: Got): Promise<void> {
+    if (this.unanswered.resume(got.enrolmentCode)) return;
     const { issuer } = this.app.service;
     const offered = await askOffered(this.display, { issuer, enrolmentCode: got.enrolmentCode, kind: 'phone' });
     if (offered instanceof HTMLElement) {
@@ -159,6 +161,7 @@ export class Enrolling {
       this.display,
       { issuer: service.issuer, enrolmentCode, ...here, ...(consent && { consent }) },
       then,
+      this.unanswered,
     );
   }
 }

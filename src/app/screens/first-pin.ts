@@ -7,12 +7,33 @@ import { PinPad } from './pin-pad.ts';
 import { APP_VERSION } from '../platform.ts';
 import { words } from '../words/words.ts';
 
+type Prepared = Awaited<ReturnType<typeof Phone.prepare>>;
+
+/** An enrolment that was sent, but not answered. The service may have taken its code, so the same code resumes it. */
+export class Unanswered {
+  private kept: { enrolmentCode: string; resume: () => void } | undefined;
+
+  keep(enrolmentCode: string, resume: () => void): void {
+    this.kept = { enrolmentCode, resume };
+  }
+
+  /** Resumes what was sent with this code; false if there is nothing. */
+  resume(enrolmentCode: string): boolean {
+    const { kept } = this;
+    if (kept?.enrolmentCode !== enrolmentCode) return false;
+    this.kept = undefined;
+    kept.resume();
+    return true;
+  }
+}
+
 /** The person types a new PIN twice, then the device is enrolled. */
 export class FirstPin {
   constructor(
     private readonly display: Display,
     private readonly enrolment: Omit<Enrolment, 'pin' | 'appVersion'>,
     private readonly then: { enrolled: (phone: Phone) => Promise<void>; startOver: (said: HTMLElement) => void },
+    private readonly unanswered: Unanswered,
   ) {}
 
   choose(fault = ''): void {
@@ -55,21 +76,32 @@ export class FirstPin {
   }
 
   /** Sends the enrolment. The code may be spent although no answer comes: then the same is sent again. */
-  private async send(prepared: { enrol: () => Promise<Phone> }): Promise<void> {
+  private async send(prepared: Prepared): Promise<void> {
     const phone = await prepared.enrol().catch((error: unknown) => {
       if (isRefusal(error)) throw error;
-      this.display.show(() =>
-        screen(
-          { title: words.enrolling, kind: 'waiting' },
-          faultLine(faultOf(error)),
-          button(words.testAgain, () => {
-            this.wait();
-            void this.send(prepared).catch((later: unknown) => this.fail(later));
-          }),
-        ),
-      );
+      this.showUnanswered(prepared, faultOf(error));
     });
     if (phone) await this.then.enrolled(phone);
+  }
+
+  private showUnanswered(prepared: Prepared, fault: string): void {
+    const { title, text, again, other, left } = words.unanswered;
+    const resume = () => {
+      this.wait();
+      void this.send(prepared).catch((error: unknown) => this.fail(error));
+    };
+    const stop = () => {
+      this.unanswered.keep(this.enrolment.enrolmentCode, resume);
+      this.then.startOver(make('p', { class: 'hint' }, left));
+    };
+    this.display.show(() =>
+      screen(
+        { title, text, kind: 'unanswered' },
+        faultLine(fault),
+        button(again, resume),
+        button(other, stop, 'secondary'),
+      ),
+    );
   }
 
   private wait(): void {

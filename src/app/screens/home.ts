@@ -65,6 +65,8 @@ export class Home {
       sms: (phone: Phone) => void;
       enrolAgain: (phone: Phone) => void;
       goOn: (smartOtp: SmartOtp) => void;
+      /** Resumes the test of the phone under test. */
+      finish: () => void;
       unregistered: () => void;
       /** How this installation stands. */
       standing: () => Promise<InstallationStanding>;
@@ -163,9 +165,9 @@ export class Home {
 
   /** The alerts of the subscription's own phone. A failure is missing from the screen; the requests report it. */
   private async askAlerts(): Promise<Answered['alerts']> {
-    const { main, testing } = this.phones;
+    const { main } = this.phones;
     const none = { open: [], over: [] };
-    return main && !testing ? askAlerts(main, () => this.phones.now()).catch(() => none) : none;
+    return main ? askAlerts(main, () => this.phones.now()).catch(() => none) : none;
   }
 
   // What fails below is missing from the screen; the requests report the fault.
@@ -232,6 +234,7 @@ export class Home {
         this.newPhoneCode.card(),
         this.phones.main && this.protection(answered, happened.length > 0 ? 'h2' : 'h1', clock),
         ...this.lockedSmartOtps(answered),
+        this.unfinished(),
         this.phones.main && make('h2', {}, words.home.title),
         ...waitingCards(waiting, registrations, { request, institutions, clock }),
         ...(this.installation?.offers ?? []),
@@ -284,6 +287,19 @@ export class Home {
           button(words.again, () => this.to.enrolAgain(phone), 'small'),
         );
       });
+  }
+
+  /** The way back to the test of another registration of this phone. */
+  private unfinished(): HTMLElement | undefined {
+    const { tested } = this.phones;
+    if (!tested) return undefined;
+    const { title, text } = words.home.unfinished;
+    return make(
+      'button',
+      { type: 'button', class: 'request-card', id: 'unfinished', onclick: this.to.finish },
+      make('strong', {}, title),
+      make('span', {}, text),
+    );
   }
 
   /** The next step for a Smart OTP: complete it, or remove it if the service no longer knows it. */

@@ -27,7 +27,7 @@ export interface Installation {
   phone: PhoneState | null;
   /** True until the test code was sent back. */
   testing: boolean;
-  /** The phone in use before the one under test, with the token that the service knows of it. It stays until the test has passed. */
+  /** The phone in use while `phone` is under test, with the token that the service knows of it. */
   former: { phone: PhoneState; pushToken: string } | null;
   smartOtps: KeptSmartOtp[];
   /** The last twenty, newest first: the service deletes notices after delivery. */
@@ -59,7 +59,8 @@ export async function loadInstallation(store: InstallationStore): Promise<Instal
   };
 }
 
-/** Adds a notice to those that the installation keeps. */
-export function keepNotice(installation: Installation, notice: KeptNotice): void {
-  installation.notices = [notice, ...installation.notices].slice(0, NOTICES_KEPT);
+/** Adds a notice to those that the installation keeps, unless it is one of them. */
+export function keepNotice(installation: Installation, { kind, detail, at }: KeptNotice): void {
+  const others = installation.notices.filter((one) => one.kind !== kind || one.at !== at);
+  installation.notices = [{ kind, detail, at }, ...others].slice(0, NOTICES_KEPT);
 }

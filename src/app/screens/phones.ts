@@ -1,5 +1,5 @@
 import { SimulatedCard } from '../../phone/card.ts';
-import { Phone } from '../../phone/phone.ts';
+import { Phone, type PhoneState } from '../../phone/phone.ts';
 import type { Installation, InstallationStore, KeptSmartOtp } from './installation.ts';
 import { words } from '../words/words.ts';
 
@@ -16,12 +16,13 @@ export interface SmartOtp {
 
 /** The devices of this installation: the subscription's own phone, and any number of Smart OTPs. */
 export class Phones {
+  /** The phone in use, also while another one is under test: the service knows it until that test has passed. */
   main: Phone | undefined;
-  /** True until the main phone's test code was sent back. */
-  testing = false;
+  /** The phone under test, until its test code was sent back. */
+  tested: Phone | undefined;
   smartOtps: SmartOtp[] = [];
-  /** The phone in use before the main one, while that is under test. */
-  private former: { phone: Phone; pushToken: string } | undefined;
+  /** The push token that the service knows of the main phone; the installation has that of the tested one, if there is one. */
+  private mainToken = '';
   private clockOffsetMs = 0;
 
   private constructor(
@@ -30,58 +31,70 @@ export class Phones {
   ) {}
 
   static async restore(installation: Installation, store: InstallationStore): Promise<Phones> {
+    const { phone, testing, former, pushToken } = installation;
     const phones = new Phones(installation, store);
-    phones.main = installation.phone ? await Phone.restore(installation.phone) : undefined;
-    phones.testing = installation.testing;
-    phones.former = await restoreFormer(installation.former);
+    const [last, before] = await Promise.all([restorePhone(phone), restorePhone(former?.phone)]);
+    phones.main = testing ? before : last;
+    phones.tested = testing ? last : undefined;
+    phones.mainToken = former?.pushToken ?? pushToken;
     phones.smartOtps = await Promise.all(installation.smartOtps.map(restoreSmartOtp));
     phones.takeClock();
     return phones;
   }
 
-  /** Takes a phone under test as the main one. The service still knows the one before it, whose keys stay. */
+  /** Takes a phone under test. The main one stays in use. */
   async beginTest(phone: Phone, pushToken: string): Promise<void> {
-    const { main, installation } = this;
-    if (main && !this.testing) this.former = { phone: main, pushToken: installation.pushToken };
-    installation.pushToken = pushToken;
-    this.main = phone;
-    this.testing = true;
+    if (!this.tested) this.mainToken = this.installation.pushToken;
+    this.installation.pushToken = pushToken;
+    this.tested = phone;
     await this.keep();
   }
 
-  /** The main phone passed its test, by which the service revoked the one before it. */
+  /** The tested phone takes the place of the main one, which the service has revoked. */
   async passTest(): Promise<void> {
-    this.testing = false;
-    this.former = undefined;
+    this.main = this.tested;
+    this.tested = undefined;
     await this.keep();
   }
 
-  /** Returns to the phone before the one that failed its test; without a main phone if there was none. */
+  /** Forgets the phone that failed its test. */
   async failTest(): Promise<void> {
-    if (this.former) this.installation.pushToken = this.former.pushToken;
-    this.main = this.former?.phone;
-    this.testing = false;
-    this.former = undefined;
+    if (this.main) this.installation.pushToken = this.mainToken;
+    this.tested = undefined;
     await this.keep();
   }
 
-  /** Deletes the keys of the main phone. */
+  /** Deletes the keys of the main phone, and of the one under test. */
   async forgetMain(): Promise<void> {
     this.main = undefined;
-    this.testing = false;
-    this.former = undefined;
+    this.tested = undefined;
+    await this.keep();
+  }
+
+  /** Whether the service knows this token of every phone. */
+  knowsToken(pushToken: string): boolean {
+    const { main, tested, installation } = this;
+    return pushToken === installation.pushToken && (!main || !tested || pushToken === this.mainToken);
+  }
+
+  /** The service was told this token of every phone. */
+  async keepToken(pushToken: string): Promise<void> {
+    this.installation.pushToken = pushToken;
+    this.mainToken = pushToken;
+    this.installation.pushTokenToldAt = Date.now();
     await this.keep();
   }
 
   /** Stores all of them, overwriting the previous state. */
   async keep(): Promise<void> {
-    const { installation } = this;
-    const [phone, former, smartOtps] = await Promise.all([
-      this.main?.toState() ?? null,
-      this.former ? keptFormer(this.former) : null,
+    const { installation, main, tested, mainToken } = this;
+    const [phone, before, smartOtps] = await Promise.all([
+      (tested ?? main)?.toState() ?? null,
+      tested && main ? main.toState() : null,
       Promise.all(this.smartOtps.map(keptSmartOtp)),
     ]);
-    Object.assign(installation, { phone, testing: this.testing, former, smartOtps });
+    const former = before && { phone: before, pushToken: mainToken };
+    Object.assign(installation, { phone, testing: tested !== undefined, former, smartOtps });
     this.takeClock();
     await this.store.save(installation);
   }
@@ -93,13 +106,14 @@ export class Phones {
 
   /** Every device, the main phone first. */
   get all(): Phone[] {
-    return [...(this.main ? [this.main] : []), ...this.smartOtps.map(({ phone }) => phone)];
+    const own = [this.main, this.tested].filter((phone) => phone !== undefined);
+    return [...own, ...this.smartOtps.map(({ phone }) => phone)];
   }
 
   /** The devices that are enrolled and tested. */
   get inUse(): Phone[] {
     const smartOtps = this.smartOtps.filter(({ testing }) => !testing).map(({ phone }) => phone);
-    return [...(this.main && !this.testing ? [this.main] : []), ...smartOtps];
+    return [...(this.main ? [this.main] : []), ...smartOtps];
   }
 
   smartOtpOn(phone: Phone): SmartOtp | undefined {
@@ -123,12 +137,8 @@ export function nameOf({ institution }: Pick<SmartOtp, 'institution'>): string {
   return institution === null ? name : of(institution);
 }
 
-async function restoreFormer(kept: Installation['former']): Promise<{ phone: Phone; pushToken: string } | undefined> {
-  return kept ? { ...kept, phone: await Phone.restore(kept.phone) } : undefined;
-}
-
-async function keptFormer({ phone, pushToken }: { phone: Phone; pushToken: string }): Promise<Installation['former']> {
-  return { phone: await phone.toState(), pushToken };
+async function restorePhone(kept: PhoneState | null | undefined): Promise<Phone | undefined> {
+  return kept ? Phone.restore(kept) : undefined;
 }
 
 async function restoreSmartOtp(kept: KeptSmartOtp): Promise<SmartOtp> {

@@ -24,15 +24,13 @@ export class PushToken {
     // While the service cannot be asked for its key, it keeps the token that it knows.
     const pushToken = await this.platform.pushToken({ fresh: again }).catch(() => undefined);
     if (pushToken === undefined) return false;
-    const isKnown = pushToken === installation.pushToken;
+    const isKnown = phones.knowsToken(pushToken);
     const isFresh = Date.now() - installation.pushTokenToldAt < TOLD_AGAIN_MS;
     if (isKnown && (pushToken === '' || (isFresh && !again))) return false;
     const told = await Promise.allSettled(phones.all.map((phone) => phone.replacePushToken(pushToken)));
     // Told again at the next start if one of the devices did not reach the service. One that has ended needs no token.
     if (told.some((one) => one.status === 'rejected' && !isUnregistered(one.reason))) return false;
-    installation.pushToken = pushToken;
-    installation.pushTokenToldAt = Date.now();
-    await phones.keep();
+    await phones.keepToken(pushToken);
     return pushToken !== '';
   }
 }

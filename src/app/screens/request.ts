@@ -12,6 +12,7 @@ import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
 import { timeOf } from './time.ts';
 import type { AppWords } from '../words/app-words.ts';
+import type { Sentence } from '../words/shapes.ts';
 import { words } from '../words/words.ts';
 
 const REASONS = ['cancelled', 'wrong_details'] as const satisfies readonly DeclineReason[];
@@ -21,7 +22,8 @@ const LOOK_MS = 2000;
 type Ending = keyof AppWords['ended'];
 
 /** The texts of a request that depend on its kind. */
-export type RequestWords = Pick<AppWords, 'pin' | 'code' | 'ended' | 'blocked'> & Partial<Pick<AppWords, 'codeNote'>>;
+export type RequestWords = Pick<AppWords, 'pin' | 'ended' | 'blocked'> &
+  Partial<Pick<AppWords, 'codeNote'>> & { code: Sentence };
 
 /** The end of something before its request, in RFC 3339, and what happens then. */
 interface CodeEnd {

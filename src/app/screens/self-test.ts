@@ -6,7 +6,7 @@ import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import { words } from '../words/words.ts';
 
 const messages = words.selfTest;
-/** Milliseconds for which a test push is waited for. */
+/** Milliseconds for which the app waits for a test push, from the answer of the service that has queued it. */
 const PUSH_MS = 20_000;
 /** Milliseconds by which the phone's clock may differ: its one-time codes are then accepted as they are. */
 const CLOCK_MS = 30_000;
@@ -15,6 +15,8 @@ const CLOCK_MS = 30_000;
 interface Found {
   is: 'good' | 'bad' | 'unknown';
   text: string;
+  /** What the person can do about it. */
+  action?: HTMLElement;
 }
 
 /** Checks what a verification needs: the key, the clock, one-time codes where the person has them, and pushes. */
@@ -28,8 +30,10 @@ export class SelfTest {
       unregistered: () => void;
       /** How the installation stands. */
       standing: () => Promise<InstallationStanding>;
-      /** Tells the service again how pushes reach this phone. */
-      reconnect: () => Promise<unknown>;
+      /** Tells the service how pushes reach this phone, if it may not know. */
+      connect: () => Promise<unknown>;
+      /** Makes a new push subscription. Resolves with whether pushes may arrive now. */
+      reconnect: () => Promise<boolean>;
     },
   ) {}
 
@@ -93,33 +97,57 @@ export class SelfTest {
   private async push(phone: Phone, signal: AbortSignal): Promise<Found> {
     const { pushesOff } = await this.ways.standing();
     if (pushesOff) return { is: 'bad', text: pushesOff.text || messages.push.off };
-    const arrival = this.arrival(signal);
     try {
-      await this.ways.reconnect();
-      await phone.askTestPush();
+      await this.ways.connect();
+      let outcome = await this.askForPush(phone, signal);
+      // A new subscription costs one that may be sound, so there is one only where the service knows the former one as dead.
+      if (outcome === 'dead' && !signal.aborted && (await this.ways.reconnect())) {
+        outcome = await this.askForPush(phone, signal);
+      }
+      if (outcome === 'arrived') return { is: 'good', text: messages.push.good };
+      if (outcome === 'dead') return { is: 'bad', text: messages.push.off };
+      const again = button(words.home.protection.reconnect, () => void this.renew(phone), 'small');
+      return { is: 'bad', text: messages.push.bad(PUSH_MS / 1000), action: again };
     } catch (error) {
-      this.arrived = undefined;
       if (codeOf(error) === 'too_many_requests') return { is: 'unknown', text: messages.push.often };
-      return codeOf(error) === 'nothing_to_change' ? { is: 'bad', text: messages.push.off } : unknown(error);
+      return unknown(error);
     }
-    return (await arrival)
-      ? { is: 'good', text: messages.push.good }
-      : { is: 'bad', text: messages.push.bad(PUSH_MS / 1000) };
   }
 
-  /** Resolves with whether a test push arrives in time. */
-  private arrival(signal: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const end = (hasArrived: boolean) => {
-        clearTimeout(timer);
-        this.arrived = undefined;
-        resolve(hasArrived);
-      };
-      const timer = setTimeout(() => end(false), PUSH_MS);
-      this.arrived = () => end(true);
-      signal.addEventListener('abort', () => end(false));
-    });
+  /** Makes a new subscription, because the person says so, and checks again. */
+  private async renew(phone: Phone): Promise<void> {
+    await this.display.busy(() => this.ways.reconnect());
+    this.show(phone);
   }
+
+  /** Asks for a test push and waits for it. `dead`: the service has no token to which it can send one. */
+  private async askForPush(phone: Phone, signal: AbortSignal): Promise<'arrived' | 'missing' | 'dead'> {
+    let arrived: (() => void) | undefined;
+    // The push may arrive before the answer.
+    const arrival = new Promise<boolean>((resolve) => (arrived = () => resolve(true)));
+    this.arrived = arrived;
+    try {
+      await phone.askTestPush();
+      if (await Promise.race([arrival, patience(signal)])) return 'arrived';
+      return (await phone.standing()).pushes ? 'missing' : 'dead';
+    } catch (error) {
+      if (codeOf(error) === 'nothing_to_change') return 'dead';
+      throw error;
+    } finally {
+      if (this.arrived === arrived) this.arrived = undefined;
+    }
+  }
+}
+
+/** Resolves with false when a push has had its time, or the screen is left. */
+function patience(signal: AbortSignal): Promise<false> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PUSH_MS);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
 }
 
 function unknown(error: unknown): Found {
@@ -132,6 +160,7 @@ function row(name: string, found: Promise<Found>): HTMLElement {
   void found.then((result) => {
     element.className = result.is;
     text.textContent = result.text;
+    if (result.action) element.append(result.action);
   });
   return element;
 }

@@ -6,7 +6,7 @@ import { Consent } from './consent.ts';
 import type { DeviceTest } from './device-test.ts';
 import { badge, button, factList, faultLine, screen, type Display } from './display.ts';
 import { isUnregistered } from './fault.ts';
-import { FirstPin } from './first-pin.ts';
+import { FirstPin, Unanswered } from './first-pin.ts';
 import { askOffered, showOffered } from './offered.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 import type { Leave } from './pin-refusal.ts';
@@ -20,6 +20,8 @@ type Test = (phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]) =>
 
 /** Adds an institution's Smart OTP: its code, a card if there is one, its own PIN, the test, and consent. */
 export class AddingSmartOtp {
+  private readonly unanswered = new Unanswered();
+
   constructor(
     private readonly display: Display,
     private readonly phones: Phones,
@@ -34,7 +36,7 @@ export class AddingSmartOtp {
     const given = make('details', {}, make('summary', {}, words.card.given), card.element);
     const choosePin = async (enrolmentCode: string) => {
       const read = await card.read();
-      if (read === 'malformed') return;
+      if (read === 'malformed' || this.unanswered.resume(enrolmentCode)) return;
       const enrolled = async (phone: Phone) => {
         const smartOtp = { phone, testing: true, institution: null, vendorCode: null, card: read };
         this.phones.smartOtps.push(smartOtp);
@@ -50,7 +52,7 @@ export class AddingSmartOtp {
       }
       const { name, ...here } = await enrolmentHere(platform);
       const enrolment = { issuer, enrolmentCode, name: messages.deviceName(name), ...here };
-      const pin = new FirstPin(this.display, enrolment, { enrolled, startOver });
+      const pin = new FirstPin(this.display, enrolment, { enrolled, startOver }, this.unanswered);
       // The consent to a Smart OTP follows its test.
       const wrong = () => startOver(faultLine(words.offered.notMine));
       showOffered(this.display, offered, { right: () => pin.choose(), wrong });
@@ -76,7 +78,7 @@ export class AddingSmartOtp {
       await this.phones.remove(smartOtp);
       this.begin(this.leaveOf(phone).home, said);
     };
-    this.test(phone, { passed, failed });
+    this.test(phone, { passed, failed, back: this.leaveOf(phone).home });
   }
 
   private askConsent(smartOtp: SmartOtp): void {

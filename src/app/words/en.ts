@@ -86,6 +86,13 @@ export function en({ service, callCentre }: Brand): AppWords {
     pinsDiffer: 'The two PINs differ. Choose a PIN again.',
     pinGuessable: 'That PIN is too easy to guess. Choose another one.',
     enrolling: 'Registering the phone',
+    unanswered: {
+      title: 'The registration is not confirmed',
+      text: 'The service did not answer. Check again to go on with the registration.',
+      again: 'Check again',
+      other: 'Start with another code',
+      left: 'The earlier registration is not finished. Enter the same code to go on with it, or a new code to begin again.',
+    },
     test: {
       title: 'The test code has arrived',
       text: 'This phone can receive and decrypt notifications.',
@@ -100,6 +107,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       title: 'Requests',
       none: 'No requests are waiting',
       noneText: 'Requests from a verification window appear here.',
+      unfinished: { title: 'The new registration is not finished', text: 'Tap to go on with it' },
       protection: {
         good: { title: 'You are protected', text: 'Verification codes arrive only in the app on this phone.' },
         exceptSms: 'Verification codes arrive only in the app on this phone, but for the site below.',
@@ -318,7 +326,10 @@ export function en({ service, callCentre }: Brand): AppWords {
       title: 'This PIN can no longer be used',
       text: `It was wrong fifteen times in all. The call centre (${callCentre}) cannot unlock it: register the phone again.`,
     },
-    code: { title: 'Your code', text: 'Type this number into the verification window.' },
+    code: {
+      title: 'Your code',
+      text: (relyingParty) => `Go back to the verification window of ${relyingParty} and type this number.`,
+    },
     codeNote: 'Do not share it with anyone who asks for it by phone or text message.',
     readAloud: 'Read aloud',
     floating: 'Show in a small window',
@@ -442,6 +453,8 @@ export function en({ service, callCentre }: Brand): AppWords {
       website: 'Verify yourself on the website and get a new code there, or',
       call: `call the call centre (${callCentre}) for a new code.`,
       kept: 'The earlier registration of this phone still works.',
+      meanwhile: 'Your present registration works until the new one is finished. To finish it later, go back.',
+      ended: 'The earlier registration has ended. Please finish the new one.',
     },
     notices: {
       title: 'Notices',

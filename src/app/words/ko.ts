@@ -99,6 +99,14 @@ export function ko({ service, callCentre }: Brand) {
     pinsDiffer: '두 비밀번호가 다릅니다. 처음부터 다시 정해 주세요.',
     pinGuessable: '추측하기 쉬운 비밀번호입니다. 다른 숫자로 정해 주세요.',
     enrolling: '휴대폰을 등록하고 있습니다',
+    /** The enrolment was sent, and no answer came. */
+    unanswered: {
+      title: '등록됐는지 확인하지 못했습니다',
+      text: '서비스의 답을 받지 못했습니다. 다시 확인하면 이어서 등록합니다.',
+      again: '다시 확인',
+      other: '다른 등록 코드로 시작하기',
+      left: '앞의 등록은 끝나지 않았습니다. 같은 등록 코드를 다시 입력하면 이어서 등록하고, 새 등록 코드로 처음부터 할 수도 있습니다.',
+    },
     test: {
       title: '테스트 인증번호가 도착했습니다',
       text: '이 휴대폰이 암호화된 알림을 받을 수 있는지 확인했습니다.',
@@ -113,6 +121,7 @@ export function ko({ service, callCentre }: Brand) {
       title: '받은 요청',
       none: '대기 중인 요청이 없습니다',
       noneText: '본인확인 창에서 요청하면 여기에 표시됩니다.',
+      unfinished: { title: '새 등록이 끝나지 않았습니다', text: '눌러서 계속 등록하기' },
       protection: {
         good: { title: '보호 중입니다', text: '본인확인 인증번호는 이 휴대폰의 앱으로만 옵니다.' },
         exceptSms: '아래에서 문자로 받기로 한 곳 말고는, 본인확인 인증번호가 이 휴대폰의 앱으로만 옵니다.',
@@ -335,7 +344,10 @@ export function ko({ service, callCentre }: Brand) {
       title: '이 비밀번호는 더 이상 쓸 수 없습니다',
       text: `모두 열다섯 번 잘못 입력했습니다. 고객센터(${callCentre})에서도 잠금을 풀 수 없으니 휴대폰을 새로 등록해 주세요.`,
     },
-    code: { title: '인증번호', text: '본인확인 창에 이 번호를 입력해 주세요.' },
+    code: {
+      title: '인증번호',
+      text: (relyingParty: string) => `${relyingParty} 본인확인 창으로 돌아가 이 번호를 입력해 주세요.`,
+    },
     codeNote: '전화나 문자로 번호를 묻는 사람에게 알려 주지 마세요.',
     readAloud: '소리로 듣기',
     floating: '작은 창으로 보기',
@@ -457,6 +469,8 @@ export function ko({ service, callCentre }: Brand) {
       website: '홈페이지에서 본인확인 후 새 등록 코드를 받습니다.',
       call: `또는 고객센터(${callCentre})에 전화해 새 등록 코드를 받습니다.`,
       kept: '이 휴대폰의 이전 등록은 그대로이며 계속 쓸 수 있습니다.',
+      meanwhile: '새 등록을 마칠 때까지 지금의 등록을 그대로 쓸 수 있습니다. 나중에 마치려면 뒤로 가세요.',
+      ended: '이전 등록은 이미 끝났습니다. 새 등록을 마쳐 주세요.',
     },
     notices: {
       title: '알림',

@@ -1,5 +1,5 @@
 import { LOCALES, type Locale } from '../../domain/locale.ts';
-import { keepForPage } from '../installed/kept-notices.ts';
+import { storeForPages } from '../installed/kept-notices.ts';
 import type { ToPage, ToWorker } from '../installed/messages.ts';
 import { PUSHED_WORDS, type PushedWords } from '../words/pushed.ts';
 import { readPush, type Push } from './read-push.ts';
@@ -98,13 +98,21 @@ async function take({ data, notification }: Push): Promise<void> {
     const shown = await self.registration.getNotifications({ tag: id });
     for (const one of shown) one.close();
   }
-  if (t === 'notice' && data['kind'] !== undefined && (await openPages()).length === 0) {
-    const notice = { kind: data['kind'], detail: data['detail'], at: new Date().toISOString() };
-    // A browser that stores nothing still has to show the notification.
-    await keepForPage(notice).catch(() => undefined);
-  }
   const kind = t === 'cancelled' ? 'cancelled' : t === 'code' || t === 'test' ? 'code' : 'other';
-  await tellOrShow({ type: 'push', data }, notification ?? kind, notification?.tag ?? id, data);
+  const message: ToPage = (await isStored(data)) ? { type: 'notice' } : { type: 'push', data };
+  await tellOrShow(message, notification ?? kind, notification?.tag ?? id, data);
+}
+
+/**
+ * Stores a notice, whether or not a page is open: a page in the background may be frozen, and discarded before it reads a
+ * message. False for any other push, and in a browser that stores nothing.
+ */
+async function isStored({ t, kind, detail }: Record<string, string>): Promise<boolean> {
+  if (t !== 'notice' || kind === undefined) return false;
+  return storeForPages({ kind, detail, at: new Date().toISOString() }).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function tellOrShow(

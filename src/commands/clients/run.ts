@@ -1,12 +1,14 @@
 import type { Environment } from '../../../config/environment.ts';
 import { randomToken } from '../../crypto/random.ts';
 import { Database, type Session } from '../../database/database.ts';
+import { AuditModule } from '../../operator/audit.module.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Admission } from '../../relying-parties/admission.ts';
 import type { ClientSettings } from '../../relying-parties/client-settings.ts';
+import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
 import { audited } from '../audited.ts';
 import { asJson } from '../terminal.ts';
-import { answerCommand } from '../with-service.ts';
+import { answerCommand } from '../with-rooms.ts';
 import type { Wanted } from './arguments.ts';
 import { asAdmitted, asFacts, asList, asRotated } from './output.ts';
 
@@ -15,7 +17,7 @@ const ID_BYTES = 9;
 
 /** Does what the arguments ask for, and prints it. */
 export async function runClientCommand(environment: Environment, wanted: Wanted): Promise<void> {
-  await answerCommand(environment, (app) =>
+  await answerCommand(environment, [RelyingPartiesModule, AuditModule], (app) =>
     run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) }),
   );
 }

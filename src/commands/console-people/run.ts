@@ -1,16 +1,17 @@
 import type { Environment } from '../../../config/environment.ts';
+import { MembersModule } from '../../console/members.module.ts';
 import { Members, type Actor } from '../../console/members.ts';
 import { INVITATION_DAYS } from '../../domain/console.ts';
 import { isUuid } from '../../domain/uuid.ts';
 import { refused } from '../../relying-parties/client-settings.ts';
 import { terminalAccount } from '../audited.ts';
 import { aligned, asJson, table, time } from '../terminal.ts';
-import { answerCommand } from '../with-service.ts';
+import { answerCommand } from '../with-rooms.ts';
 import type { Wanted } from './arguments.ts';
 
 /** Does what the arguments ask for, and prints it. */
 export async function runConsoleCommand(environment: Environment, wanted: Wanted): Promise<void> {
-  await answerCommand(environment, (app) => run(wanted, app.get(Members), environment.ISSUER));
+  await answerCommand(environment, [MembersModule], (app) => run(wanted, app.get(Members), environment.ISSUER));
 }
 
 async function run(

@@ -1,15 +1,17 @@
 import type { Environment } from '../../../config/environment.ts';
 import { Database } from '../../database/database.ts';
+import { AuditModule } from '../../operator/audit.module.ts';
 import { Audit } from '../../operator/audit.ts';
 import { SinkTokens, type IssuedSinkToken, type ListedSinkToken } from '../../relying-parties/sink-tokens.ts';
+import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
 import { audited } from '../audited.ts';
 import { aligned, asJson, table, time } from '../terminal.ts';
-import { answerCommand } from '../with-service.ts';
+import { answerCommand } from '../with-rooms.ts';
 import type { Wanted } from './arguments.ts';
 
 /** Does what the arguments ask for, and prints it. */
 export async function runSinkTokenCommand(environment: Environment, wanted: Wanted): Promise<void> {
-  await answerCommand(environment, (app) =>
+  await answerCommand(environment, [RelyingPartiesModule, AuditModule], (app) =>
     run(wanted, { tokens: app.get(SinkTokens), audit: app.get(Audit), database: app.get(Database) }),
   );
 }

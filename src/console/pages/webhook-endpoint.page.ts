@@ -22,6 +22,9 @@ export interface EndpointFault {
   detail?: string;
 }
 
+/** Which addresses the service accepts. */
+export type UrlHint = keyof ConsoleWords['webhooks']['urlHints'];
+
 export const NEW_ENDPOINT: EndpointForm = { url: '', types: ['*'], description: '', fault: null };
 
 /** Hours for which a former secret may sign beside its successor. */
@@ -31,7 +34,7 @@ export const GRACES = [0, 1, 24, 72, 168] as const;
 export function endpointPage(
   reader: ClientReader,
   endpoint: EndpointView,
-  { form, done }: { form: EndpointForm; done?: string | undefined },
+  { form, urlHint, done }: { form: EndpointForm; urlHint: UrlHint; done?: string | undefined },
 ): Page {
   const { webhooks: words } = reader.texts;
   const path = `${pathIn(reader, 'webhooks')}/${endpoint.id}`;
@@ -39,7 +42,7 @@ export function endpointPage(
   const actions = html`<section class="card" aria-labelledby="settings">
       <h2 id="settings">${words.settings}</h2>
       <form method="post" action="${path}">
-        ${formToken} ${endpointFields(words, form, 'kept')}
+        ${formToken} ${endpointFields(words, form, { id: 'kept', urlHint })}
         <button class="primary">${words.save}</button>
       </form>
     </section>
@@ -118,7 +121,11 @@ export function endpointPage(
 }
 
 /** The fields of an endpoint; `id` tells the ones of two forms apart. */
-export function endpointFields(words: ConsoleWords['webhooks'], form: EndpointForm, id: string): Html {
+export function endpointFields(
+  words: ConsoleWords['webhooks'],
+  form: EndpointForm,
+  { id, urlHint }: { id: string; urlHint: UrlHint },
+): Html {
   const { fault } = form;
   const isWrong = (...kinds: EndpointFault['kind'][]) =>
     fault !== null && kinds.includes(fault.kind) && words.faults[fault.kind];
@@ -139,7 +146,7 @@ export function endpointFields(words: ConsoleWords['webhooks'], form: EndpointFo
         aria-describedby="${id}-hint ${id}-fault"
       >
 ${form.url}</textarea>
-      <p class="hint" id="${id}-hint">${words.urlHint}</p>
+      <p class="hint" id="${id}-hint">${words.urlHints[urlHint]}</p>
       <p class="fault" id="${id}-fault">${isWrong('url', 'limit')}</p>
       ${form.fault?.detail !== undefined && html`<p class="hint" lang="en">${form.fault.detail}</p>`}
     </div>

@@ -12,7 +12,14 @@ import { Events } from '../../webhooks/events.ts';
 import { ConsolePages, MayIn } from './console.guard.ts';
 import { AtConsole, type ConsoleRequest } from './console-request.ts';
 import { secretPage } from './secret.page.ts';
-import { endpointPage, GRACES, NEW_ENDPOINT, type EndpointFault, type EndpointForm } from './webhook-endpoint.page.ts';
+import {
+  endpointPage,
+  GRACES,
+  NEW_ENDPOINT,
+  type EndpointFault,
+  type EndpointForm,
+  type UrlHint,
+} from './webhook-endpoint.page.ts';
 import { eventPage } from './webhook-event.page.ts';
 import { webhooksPage } from './webhooks.page.ts';
 
@@ -90,7 +97,9 @@ export class ConsoleWebhooksController {
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
     const endpoint = await this.endpoints.see(at.client.id, id);
-    return at.show(endpointPage(at.clientReader, endpoint, { form: keptForm(endpoint), done: at.done }));
+    return at.show(
+      endpointPage(at.clientReader, endpoint, { form: keptForm(endpoint), urlHint: this.urlHint, done: at.done }),
+    );
   }
 
   @Post(':id')
@@ -112,7 +121,9 @@ export class ConsoleWebhooksController {
     );
     if ('fault' in changed) {
       const endpoint = await this.endpoints.see(at.client.id, id);
-      return at.show(endpointPage(at.clientReader, endpoint, { form: { ...form, fault: changed.fault } }));
+      return at.show(
+        endpointPage(at.clientReader, endpoint, { form: { ...form, fault: changed.fault }, urlHint: this.urlHint }),
+      );
     }
     return this.goTo(at, id, 'save');
   }
@@ -202,6 +213,10 @@ export class ConsoleWebhooksController {
     return at.go(`${at.path('webhooks')}/events/${event.id}?done=test`);
   }
 
+  private get urlHint(): UrlHint {
+    return this.endpoints.mayBeOnThisHost ? 'orThisComputer' : 'internet';
+  }
+
   /** Audits a change in its transaction: there is none without an entry. */
   private audited<Done>(at: ConsoleRequest, deed: string, what: (done: Done) => string): Also<Done> {
     return (session, done) => this.audit.done(session, at.call(`webhook-${deed}`, what(done)));
@@ -232,7 +247,7 @@ export class ConsoleWebhooksController {
       page.events.map(({ id }) => id),
     );
     const events = page.events.map((event) => ({ event, deliveries: found.get(event.id) ?? [] }));
-    const shown = { endpoints, events, type, cursor, next: page.cursor, form, done: at.done };
+    const shown = { endpoints, events, type, cursor, next: page.cursor, form, urlHint: this.urlHint, done: at.done };
     return at.show(webhooksPage(at.clientReader, shown));
   }
 }

@@ -7,7 +7,14 @@ import type { EndpointView } from '../../webhooks/endpoints.ts';
 import type { EventType } from '../../webhooks/event-types.ts';
 import type { EventsView } from '../../webhooks/events.ts';
 import { clientPage, doneNote, pathIn, type ClientReader } from './frame.ts';
-import { chosenTypes, endpointFields, endpointState, onceField, type EndpointForm } from './webhook-endpoint.page.ts';
+import {
+  chosenTypes,
+  endpointFields,
+  endpointState,
+  onceField,
+  type EndpointForm,
+  type UrlHint,
+} from './webhook-endpoint.page.ts';
 import { eventsSection, type ListedEvent } from './webhook-event.page.ts';
 
 /** The endpoints of a client, a form for another one, and the last events. */
@@ -21,6 +28,7 @@ export function webhooksPage(
     cursor: string | undefined;
     next: EventsView['cursor'];
     form: EndpointForm;
+    urlHint: UrlHint;
     done?: string | undefined;
   },
 ): Page {
@@ -47,7 +55,7 @@ export function webhooksPage(
         ? html`<details class="card" ${(form.fault !== null || endpoints.length === 0) && html`open`}>
             <summary>${words.add}</summary>
             <form method="post" action="${pathIn(reader, 'webhooks')}">
-              ${reader.formToken}${onceField()} ${endpointFields(words, form, 'new')}
+              ${reader.formToken}${onceField()} ${endpointFields(words, form, { id: 'new', urlHint: shown.urlHint })}
               <button class="primary">${words.add}</button>
             </form>
           </details>`

@@ -267,7 +267,11 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     limit: (most: number) =>
       `There are ${most} endpoints, the most that a relying party can have. Remove one to add another.`,
     url: 'Address',
-    urlHint: 'An https address that the internet reaches.',
+    urlHints: {
+      internet: 'An https address that the internet reaches.',
+      orThisComputer:
+        'An https address that the internet reaches, or, because this service is not in production, an http address of the computer on which it runs, such as http://127.0.0.1:8080/webhooks.',
+    },
     description: 'Description (optional)',
     types: 'Events',
     everyType: 'All events, also those to come',

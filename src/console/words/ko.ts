@@ -263,7 +263,11 @@ export const ko = ({ service }: BrandNames) => ({
     add: '받는 주소 추가',
     limit: (most: number) => `받는 주소가 최대 개수인 ${most}개입니다. 추가하려면 하나를 삭제하세요.`,
     url: '주소',
-    urlHint: '인터넷에서 접속할 수 있는 https 주소를 입력하세요.',
+    urlHints: {
+      internet: '인터넷에서 접속할 수 있는 https 주소를 입력하세요.',
+      orThisComputer:
+        '인터넷에서 접속할 수 있는 https 주소를 입력하세요. 운영 환경이 아니므로 서비스가 실행되는 컴퓨터의 http 주소(예: http://127.0.0.1:8080/webhooks)도 쓸 수 있습니다.',
+    },
     description: '설명(선택)',
     types: '이벤트',
     everyType: '모든 이벤트(앞으로 추가될 것 포함)',

@@ -9,19 +9,30 @@ import { contents } from './frame.ts';
 /** A rendered guide. It says so where its text is in another language than the reader's. */
 export function guideContent(
   reader: Reader,
-  guide: { rendered: RenderedMarkdown; language: Locale; isDemonstration: boolean },
+  guide: {
+    rendered: RenderedMarkdown;
+    language: Locale;
+    isDemonstration: boolean;
+    /** Names of tarballs that this service serves. */
+    downloads: readonly string[];
+  },
 ): Html {
-  const { rendered, language, isDemonstration } = guide;
+  const { rendered, language, isDemonstration, downloads } = guide;
   const words = reader.words(DEVELOPER_WORDS);
   const foreign = language !== reader.locale;
   return html`${foreign && html`<p class="docs-note">${words.inEnglish}</p>`}
     ${isDemonstration && rendered.html.text.includes('data-step') && html`<p class="docs-note">${words.demonstration}</p>`}
+    ${downloads.length > 0 && html`<p class="docs-note">${words.downloads} ${downloads.map(downloadLink)}</p>`}
     <article class="prose" ${foreign && html`lang="${language}"`}>
       ${rendered.heading}${contents(
         reader,
         rendered.sections.filter(({ level }) => level === 2),
       )}${rendered.html}
     </article>`;
+}
+
+function downloadLink(file: string): Html {
+  return html`<a href="/developers/packages/${file}" download>${file}</a> `;
 }
 
 /** The first page: the guides, each with a link. */

@@ -57,6 +57,7 @@ export const en = ({ service }: BrandNames): DeveloperWords => ({
   inEnglish: '',
   demonstration:
     'The demonstration is running: the code below carries its own client and person, and runs as it stands.',
+  downloads: 'Download from this service:',
   table: 'Table',
   copy: 'Copy',
   copied: 'Copied',

@@ -58,6 +58,7 @@ export const ko = ({ service }: BrandNames) => ({
   openapi: 'OpenAPI 3.1 문서',
   inEnglish: '이 문서의 본문은 영어입니다.',
   demonstration: '시연이 실행 중입니다. 아래 코드에는 시연용 클라이언트와 사람이 들어 있어 그대로 실행됩니다.',
+  downloads: '이 서비스에서 내려받기:',
   table: '표',
   copy: '복사',
   copied: '복사했습니다',

@@ -30,6 +30,13 @@ const MOST_JUDGED = 1_000;
 /** How the name of a host is asked for: within three seconds, twice. */
 const RESOLVER = { timeout: 1_500, tries: 2 };
 
+/** Where requests for a URL go; it follows from the text of the URL alone. */
+interface Target {
+  isSecure: boolean;
+  options: { host: string; port: string | undefined; path: string; maxHeaderSize: number };
+  hostHeader: string;
+}
+
 /** Why a request got no answer. */
 export type OutboundFault =
   'url_refused' | 'address_refused' | 'name_not_found' | 'timeout' | 'tls' | 'connection' | 'stopped';
@@ -64,7 +71,7 @@ class RefusedAddress extends Error {
  */
 export class Outbound {
   private readonly agents: { http: HttpAgent; https: HttpsAgent };
-  private readonly judged = new Map<string, URL | string>();
+  private readonly targets = new Map<string, Target | string>();
   private readonly underWay = new Set<Exchange>();
   private isClosed = false;
 
@@ -85,6 +92,11 @@ export class Outbound {
       : { http: new HttpAgent(options), https: new HttpsAgent(options) };
   }
 
+  /** True if an address of the service’s own host is not refused. */
+  get reachesThisHost(): boolean {
+    return !this.rules.isProduction;
+  }
+
   /** Returns the sentence that says why nothing may be sent to `url` at present, or null. A name may not exist yet. */
   async refusalOf(url: string): Promise<string | null> {
     const judged = judgeOutboundUrl(url, this.rules);
@@ -100,14 +112,14 @@ export class Outbound {
 
   /** Sends one request. Never rejects. */
   async send(asked: OutboundRequest): Promise<OutboundAnswer> {
-    const url = this.judge(asked.url);
-    if (typeof url === 'string') return { kind: 'failed', fault: 'url_refused' };
+    const target = this.targetOf(asked.url);
+    if (typeof target === 'string') return { kind: 'failed', fault: 'url_refused' };
     if (this.isClosed) return { kind: 'failed', fault: 'stopped' };
     const exchange = new Exchange();
     this.underWay.add(exchange);
     const deadline = setTimeout(exchange.cut, asked.deadlineMs, 'timeout');
     try {
-      return await Promise.race([this.exchange(url, asked, exchange), exchange.givenUp]);
+      return await Promise.race([this.exchange(target, asked, exchange), exchange.givenUp]);
     } catch (error) {
       return { kind: 'failed', fault: exchange.fault ?? faultOf(error) };
     } finally {
@@ -124,9 +136,9 @@ export class Outbound {
     this.agents.https.destroy();
   }
 
-  private async exchange(url: URL, asked: OutboundRequest, exchange: Exchange): Promise<OutboundAnswer> {
+  private async exchange(target: Target, asked: OutboundRequest, exchange: Exchange): Promise<OutboundAnswer> {
     for (let attempt = 1; ; attempt += 1) {
-      const request = exchange.begins(this.begin(url, asked));
+      const request = exchange.begins(this.begin(target, asked));
       try {
         return await answerOf(request, asked.body);
       } catch (error) {
@@ -137,35 +149,23 @@ export class Outbound {
     }
   }
 
-  private begin(url: URL, { method, headers, body }: OutboundRequest): ClientRequest {
-    const host = hostOf(url);
-    const written = isIP(host) === 6 ? `[${host}]` : host;
-    const options = {
-      method,
-      host,
-      port: url.port || undefined,
-      path: url.pathname + url.search,
-      // Without the dot of the root, which most servers do not know as their name.
-      headers: {
-        host: url.port ? `${written}:${url.port}` : written,
-        ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
-        ...headers,
-      },
-      maxHeaderSize: MOST_HEADER_BYTES,
-    };
-    return url.protocol === 'https:'
-      ? httpsRequest({ ...options, agent: this.agents.https })
-      : httpRequest({ ...options, agent: this.agents.http });
+  private begin({ isSecure, options, hostHeader }: Target, { method, headers, body }: OutboundRequest): ClientRequest {
+    const length = body !== undefined && { 'content-length': Buffer.byteLength(body) };
+    const asked = { ...options, method, headers: { host: hostHeader, ...length, ...headers } };
+    return isSecure
+      ? httpsRequest({ ...asked, agent: this.agents.https })
+      : httpRequest({ ...asked, agent: this.agents.http });
   }
 
-  /** The judgement of a URL, which follows from its text alone. */
-  private judge(text: string): URL | string {
-    const known = this.judged.get(text);
+  /** Judges a URL, once. Returns where its requests go, or the sentence that says what is wrong with it. */
+  private targetOf(text: string): Target | string {
+    const known = this.targets.get(text);
     if (known !== undefined) return known;
     const judged = judgeOutboundUrl(text, this.rules);
-    if (this.judged.size === MOST_JUDGED) this.judged.clear();
-    this.judged.set(text, judged);
-    return judged;
+    const target = typeof judged === 'string' ? judged : targetFor(judged);
+    if (this.targets.size === MOST_JUDGED) this.targets.clear();
+    this.targets.set(text, target);
+    return target;
   }
 
   /** Called by Node for each new connection to a name; it connects to what this answers and asks nothing else. */
@@ -221,6 +221,22 @@ class Exchange {
   };
 }
 
+function targetFor(url: URL): Target {
+  const host = hostOf(url);
+  const written = isIP(host) === 6 ? `[${host}]` : host;
+  return {
+    isSecure: url.protocol === 'https:',
+    options: {
+      host,
+      port: url.port || undefined,
+      path: url.pathname + url.search,
+      maxHeaderSize: MOST_HEADER_BYTES,
+    },
+    // Without the dot of the root, which most servers do not know as their name.
+    hostHeader: url.port ? `${written}:${url.port}` : written,
+  };
+}
+
 function answerOf(request: ClientRequest, body: OutboundRequest['body']): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     // Not once: what comes after the answer must not be without a listener either.
@@ -257,7 +273,8 @@ function answerOf(request: ClientRequest, body: OutboundRequest['body']): Promis
       response.once('end', finish);
       response.on('error', reject);
       response.once('close', () => {
-        reject(new Error('the answer ended in the middle'));
+        // An error that nobody needs costs more than the rest of this function.
+        if (!response.complete) reject(new Error('the answer ended in the middle'));
       });
     });
     request.end(body);
