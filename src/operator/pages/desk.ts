@@ -129,7 +129,10 @@ function headerSearch({ operator, frame, formToken, texts }: DeskReader): Html |
   </div>`;
 }
 
-/** The keys of the desk, which its script serves and shows. A reader may turn those of one character off. */
+/**
+ * The keys of the desk, which its script serves and shows. A reader may turn those of one character off. The box has a
+ * value, because a page that follows by itself waits while the value of a field differs from that in its source.
+ */
 function keyboardHelp({ texts }: DeskReader): Html {
   const { keys } = texts.desk;
   return html`<button type="button" class="small desk-keys-open" aria-haspopup="dialog" aria-keyshortcuts="?" hidden>
@@ -138,7 +141,7 @@ function keyboardHelp({ texts }: DeskReader): Html {
     <dialog class="desk-keys" aria-labelledby="desk-keys">
       <h2 id="desk-keys">${keys.title}</h2>
       ${facts(keys.rows)}
-      <label class="check"><input type="checkbox" checked /> ${keys.on}</label>
+      <label class="check"><input type="checkbox" value="on" checked /> ${keys.on}</label>
       <button type="button" class="secondary">${keys.close}</button>
     </dialog>`;
 }
