@@ -11,7 +11,13 @@ import type { ServiceFigure } from './service-figure.entity.ts';
 /** The id of no client, under which the figures of all of them are kept. */
 const ALL_CLIENTS = '00000000-0000-0000-0000-000000000000';
 
-/** Rows that are counted for one look at an hour that has not been counted yet, at most. */
+/**
+ * Rows that are counted for one look at an hour that has not been counted yet, at most: what PostgreSQL counts in a few
+ * tenths of a second, however busy the service is, so that no supervisor's page delays a start. A service with more starts
+ * an hour shows its whole hours, and says so. Counting ahead would save the wait for the end of the hour, and would cost a
+ * second kind of mark, which every reader of the counters would have to tell from a count that is final. What an alarm
+ * is about (losses, holds, locks, "not me", what waits) is read from the present state, without this limit.
+ */
 const COUNTED_LIVE = 100_000;
 /** Hours that one run counts, at most. */
 const HOURS_AT_ONCE = 24;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { DeskBrowser } from '../support/desk.ts';
 import { eventually } from '../support/eventually.ts';
+import { withinOneSeoulDay } from '../support/instants.ts';
 import { expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
 
@@ -137,21 +138,23 @@ describe('more reports of loss without a login than a minute may have', () => {
     expect(await standing(later!)).toMatchObject({ state: 'suspended' });
   });
 
-  it('raises an alarm on the overview and the desk, whose list has the held report first', async () => {
-    expect((await overview()).lossReports.breaker).toEqual({ on: false, since: null, until: null });
-    const { subscriptionId } = await heldSubscriber();
-    const { breaker, open } = (await overview()).lossReports;
-    expect(breaker.on).toBe(true);
-    expect(Date.parse(breaker.until!) - Date.parse(breaker.since!)).toBeGreaterThanOrEqual(2 * 3_600_000);
-    expect(open).toBeGreaterThan(LIMIT);
-    const desk = await new DeskBrowser(service).signIn('agent');
-    const { html } = await desk.get('/operator');
-    expect(html).toContain('로그인 없는 분실 신고가 급증했습니다');
-    const [first] = /\/operator\/subscriptions\/[\da-f-]{36}/.exec(html.slice(html.indexOf('id="reports"'))) ?? [];
-    const others = (await service.rows.customers.heldSubscriptions()).map((id) => `/operator/subscriptions/${id}`);
-    expect(others).toContain(first);
-    expect(others).toContain(`/operator/subscriptions/${subscriptionId}`);
-  });
+  it('raises an alarm on the overview and the desk, whose list has the held report first', () =>
+    withinOneSeoulDay(async () => {
+      await service.rows.customers.ageReports(3 * 60);
+      expect((await overview()).lossReports.breaker).toEqual({ on: false, since: null, until: null });
+      const { subscriptionId } = await heldSubscriber();
+      const { breaker, open } = (await overview()).lossReports;
+      expect(breaker.on).toBe(true);
+      expect(Date.parse(breaker.until!) - Date.parse(breaker.since!)).toBeGreaterThanOrEqual(2 * 3_600_000);
+      expect(open).toBeGreaterThan(LIMIT);
+      const desk = await new DeskBrowser(service).signIn('agent');
+      const { html } = await desk.get('/operator');
+      expect(html).toContain('로그인 없는 분실 신고가 급증했습니다');
+      const [first] = /\/operator\/subscriptions\/[\da-f-]{36}/.exec(html.slice(html.indexOf('id="reports"'))) ?? [];
+      const others = (await service.rows.customers.heldSubscriptions()).map((id) => `/operator/subscriptions/${id}`);
+      expect(others).toContain(first);
+      expect(others).toContain(`/operator/subscriptions/${subscriptionId}`);
+    }));
 });
 
 describe('the overview', () => {
@@ -223,53 +226,55 @@ describe('the overview of supervisors', () => {
     return Object.fromEntries(found.map(([name, number = '']) => [name, Number(number.replace(/,/g, ''))]));
   }
 
-  it('has what was done through the API, step by step, and names nothing personal', async () => {
-    const desk = await new DeskBrowser(service).signIn('supervisor');
-    const [done, declined, opened, unanswered, locked] = await subscribers(5);
-    const texted = await service.addLine();
-    const before = await numbers(desk);
-    const startOf = async (person: TestPerson) => (await service.start(person)).body.id;
-    const id = await startOf(done!.person);
-    expect((await service.verify(id, await service.codeOf(done!, id))).status).toBe(200);
-    await declined!.phone.decline(await startOf(declined!.person), 'not_me');
-    await service.codeOf(opened!, await startOf(opened!.person));
-    // The second wake-up of one authentication is one push more, and no authentication more.
-    const waiting = await startOf(unanswered!.person);
-    await service.rows.authentications.rewindSending(waiting, 31);
-    expect((await service.call('POST', `/v1/authentications/${waiting}/resend`)).status).toBe(202);
-    const textedId = await startOf(texted);
-    expect((await service.verify(textedId, await service.textedCode(texted.phoneNumber))).status).toBe(200);
-    for (let miss = 0; miss < 5; miss += 1) await locked!.phone.checkPin('000000').catch(() => undefined);
+  it('has what was done through the API, step by step, and names nothing personal', () =>
+    withinOneSeoulDay(async (isOver) => {
+      const desk = await new DeskBrowser(service).signIn('supervisor');
+      const [done, declined, opened, unanswered, locked] = await subscribers(5);
+      const texted = await service.addLine();
+      const before = await numbers(desk);
+      const startOf = async (person: TestPerson) => (await service.start(person)).body.id;
+      const id = await startOf(done!.person);
+      expect((await service.verify(id, await service.codeOf(done!, id))).status).toBe(200);
+      await declined!.phone.decline(await startOf(declined!.person), 'not_me');
+      await service.codeOf(opened!, await startOf(opened!.person));
+      // The second wake-up of one authentication is one push more, and no authentication more.
+      const waiting = await startOf(unanswered!.person);
+      await service.rows.authentications.rewindSending(waiting, 31);
+      expect((await service.call('POST', `/v1/authentications/${waiting}/resend`)).status).toBe(202);
+      const textedId = await startOf(texted);
+      expect((await service.verify(textedId, await service.textedCode(texted.phoneNumber))).status).toBe(200);
+      for (let miss = 0; miss < 5; miss += 1) await locked!.phone.checkPin('000000').catch(() => undefined);
 
-    const expected = {
-      시작: 5,
-      '‘내가 아님’ 응답': 1,
-      '단계: 시작': 4,
-      '단계: 푸시 플랫폼에 전달': 4,
-      '단계: 앱에서 응답': 3,
-      '단계: 비밀번호 일치': 2,
-      '단계: 인증 완료': 1,
-      '잠긴 비밀번호': 1,
-    };
-    await eventually('the figures', async () => {
-      const after = await numbers(desk);
-      const rise = Object.keys(expected).map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]);
-      return JSON.stringify(Object.fromEntries(rise)) === JSON.stringify(expected);
-    });
+      const expected = {
+        시작: 5,
+        '‘내가 아님’ 응답': 1,
+        '단계: 시작': 4,
+        '단계: 푸시 플랫폼에 전달': 4,
+        '단계: 앱에서 응답': 3,
+        '단계: 비밀번호 일치': 2,
+        '단계: 인증 완료': 1,
+        '잠긴 비밀번호': 1,
+      };
+      await eventually('the figures', async () => {
+        const after = await numbers(desk);
+        const rise = Object.keys(expected).map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]);
+        if (isOver()) throw new Error('midnight in Seoul');
+        return JSON.stringify(Object.fromEntries(rise)) === JSON.stringify(expected);
+      });
 
-    const { html } = await desk.get('/operator/overview');
-    // One or the other: whole hours of the day, or none yet.
-    expect(html).toMatch(/지난주 같은 요일과 비교.*(<th scope="row">시작<\/th>|첫 한 시간이 아직)/s);
-    expect(html).toContain(shop);
-    for (const { person, subscriptionId, phone } of [done!, declined!, opened!, unanswered!, locked!]) {
-      for (const secret of [person.phoneNumber, person.lineId, subscriptionId, phone.serialNumber]) {
-        expect(html).not.toContain(secret);
+      const { html } = await desk.get('/operator/overview');
+      // One or the other: whole hours of the day, or none yet.
+      expect(html).toMatch(/지난주 같은 요일과 비교.*(<th scope="row">시작<\/th>|첫 한 시간이 아직)/s);
+      expect(html).toContain(shop);
+      for (const { person, subscriptionId, phone } of [done!, declined!, opened!, unanswered!, locked!]) {
+        for (const secret of [person.phoneNumber, person.lineId, subscriptionId, phone.serialNumber]) {
+          expect(html).not.toContain(secret);
+        }
       }
-    }
-    expect(await service.rows.operators.auditOfAction('overview')).not.toContainEqual(
-      expect.objectContaining({ operator: 'supervisor' }),
-    );
-  });
+      expect(await service.rows.operators.auditOfAction('overview')).not.toContainEqual(
+        expect.objectContaining({ operator: 'supervisor' }),
+      );
+    }));
 });
 
 describe('a person who says that it was not them', () => {

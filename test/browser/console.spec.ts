@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { codeOf } from '../support/desk.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { consolePages, signInAtConsole } from './console-steps.ts';
-import { Scene, sidewaysScroll } from './scene.ts';
+import { Scene, sidewaysScroll, unseenInForcedColors } from './scene.ts';
 
 /** The second width is the narrowest that pages must support (WCAG 2.2, 1.4.10). */
 const WIDTHS = [1280, 320];
@@ -38,6 +38,10 @@ describeWith(CHROMIUM, 'the console of relying parties', () => {
       expect(await scene.violations(page.mainFrame())).toEqual([]);
       expect([page.url(), await sidewaysScroll(page.mainFrame())]).toEqual([page.url(), 0]);
     }
+    // For readers whose system has its own colours, every control keeps an edge.
+    await page.emulateMedia({ forcedColors: 'active' });
+    expect(await unseenInForcedColors(page.mainFrame())).toEqual([]);
+    await page.emulateMedia({ forcedColors: 'none' });
     await page.setViewportSize({ width: 1280, height: 800 });
   }
 

@@ -5,7 +5,7 @@ import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan } from '../support/service.ts';
 import { credentialsOf, signInAtDesk } from './desk-steps.ts';
-import { Scene, sidewaysScroll } from './scene.ts';
+import { Scene, sidewaysScroll, unseenInForcedColors } from './scene.ts';
 import { enrol, screen, shownCode, typePin } from './steps.ts';
 
 /** The second width is the narrowest that pages must support (WCAG 2.2, 1.4.10). */
@@ -66,6 +66,10 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       expect(await scene.violations(page.mainFrame())).toEqual([]);
       expect([page.url(), await sidewaysScroll(page.mainFrame())]).toEqual([page.url(), 0]);
     }
+    // For readers whose system has its own colours, every control keeps an edge.
+    await page.emulateMedia({ forcedColors: 'active' });
+    expect(await unseenInForcedColors(page.mainFrame())).toEqual([]);
+    await page.emulateMedia({ forcedColors: 'none' });
     await page.setViewportSize(own);
     expect(await page.title()).not.toBe('owned');
     expect(page.url()).not.toMatch(/1234-?5678|9999-?9999/);
@@ -270,6 +274,11 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/history\//);
     await expectFit(page);
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+    await expectFit(page);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
     // A slash leads to the search from every page, and the next caller is looked up without the mouse.
     await page.keyboard.press('/');
     await page.locator('#header-number:focus').waitFor();
@@ -278,9 +287,16 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await page.keyboard.type('다시 조회');
     await page.keyboard.press('Enter');
     await page.locator('.timeline').waitFor();
+    // Escape leads out of a field first, so that nothing typed is lost, and then back.
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    await page.locator('#header-number:not(:focus)').waitFor();
+    expect(page.url()).toContain('/operator/subscriptions/');
     // A viewer has no buttons.
     expect(await page.locator('main form').count()).toBe(0);
     expect(await page.locator('.desk-nav a').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.waitForURL(`${scene.issuer}/operator`);
   });
 
   it('the operators’ desk works without script: a loss is reported, resumed by two operators, and a report settled', async () => {
@@ -360,7 +376,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     },
   );
 
-  it('the operators’ desk refuses an approval with the second button of the same form', async () => {
+  it('the operators’ desk refuses an approval with the second button of the same form, by the keyboard alone', async () => {
     const id = await subscribed('demo-1');
     const agent = await openDesk('agent');
     await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
@@ -369,8 +385,15 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await act(agent, 'ask-enrolment-code', '기기변경');
     const supervisor = await openDesk('supervisor');
     await supervisor.goto(`${scene.issuer}/operator/approvals`);
-    await supervisor.locator('form[action$="/approve"] [name="reason"]').fill('본인 확인이 되지 않음');
-    await supervisor.locator('[formaction$="/refuse"]').click();
+    await supervisor.keyboard.press('j');
+    await supervisor.locator('li[id^="approval-"]:focus').waitFor();
+    await supervisor.keyboard.press('d');
+    await supervisor.locator('form[action$="/approve"] [name="reason"]:focus').waitFor();
+    await supervisor.keyboard.type('본인 확인이 되지 않음');
+    await supervisor.keyboard.press('Tab');
+    await supervisor.keyboard.press('Tab');
+    await supervisor.locator('[formaction$="/refuse"]:focus').waitFor();
+    await supervisor.keyboard.press('Enter');
     await supervisor.locator('.good-note').waitFor();
     expect(await texts(supervisor)).toContain('supervisor: 본인 확인이 되지 않음');
   });

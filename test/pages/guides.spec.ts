@@ -2,8 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { GUIDE_GROUPS } from '../../src/developers/guide-list.ts';
 
-/** The guides for those who connect a system to the service. Each is there in Korean and in English. */
-const NAMES = [...GUIDE_GROUPS.first, ...GUIDE_GROUPS.more].map(({ name }) => name);
+/**
+ * The guides that are there in Korean and in English: those for people who connect a system to the service, and for people
+ * who run it the settings and the app.
+ */
+const NAMES = [...GUIDE_GROUPS.first, ...GUIDE_GROUPS.more, { name: 'operation' }, { name: 'app' }].map(
+  ({ name }) => name,
+);
 
 interface Structure {
   headings: string[];

@@ -12,3 +12,20 @@ export function expectSecondsAfter(sentAt: number, seconds: number, instant: str
   expect(from).toBeGreaterThanOrEqual(sentAt - TOLERANCE_MS);
   expect(from).toBeLessThanOrEqual(Date.now() + TOLERANCE_MS);
 }
+
+const seoulDay = () => new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
+
+/**
+ * Runs a test of counts that begin anew at midnight in Seoul; once more from the beginning where midnight fell into it.
+ * `isOver` tells the test that the day in which it began has ended.
+ */
+export async function withinOneSeoulDay(work: (isOver: () => boolean) => Promise<void>): Promise<void> {
+  const day = seoulDay();
+  const isOver = () => seoulDay() !== day;
+  try {
+    await work(isOver);
+  } catch (error) {
+    if (!isOver()) throw error;
+    await work(() => false);
+  }
+}

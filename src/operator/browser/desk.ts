@@ -7,12 +7,101 @@ const IDLE_MS = 300_000;
 
 // Pages work without this script; it saves the agent from reaching for the mouse and from reloading.
 const search = document.querySelector<HTMLInputElement>('input[data-search]');
+const help = document.querySelector<HTMLDialogElement>('.desk-keys');
+const keysAreOn = help?.querySelector('input');
+const KEYS = 'desk-keys';
+
+/** What a key of one character does. True if it did something, so that the browser does nothing else. */
+const ACTS: Readonly<Record<string, () => boolean>> = {
+  '/': () => reach(search),
+  j: () => step(1),
+  k: () => step(-1),
+  // An entry that has the focus is moved from by the arrows too; elsewhere they scroll the page.
+  ArrowDown: () => entry() !== undefined && step(1),
+  ArrowUp: () => entry() !== undefined && step(-1),
+  Enter: () => document.activeElement === entry() && open(),
+  d: () => decide(),
+  '?': () => {
+    help?.showModal();
+    return true;
+  },
+};
+
 addEventListener('keydown', (event) => {
-  if (event.key !== '/' || event.ctrlKey || event.altKey || event.metaKey || !search || isTyping()) return;
-  event.preventDefault();
-  search.focus();
-  search.select();
+  const { key } = event;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || help?.open) return;
+  if (key === 'Escape') leave();
+  else if (!isTyping() && (key.length > 1 || keysAreOn?.checked !== false) && ACTS[key]?.()) event.preventDefault();
 });
+
+if (help && keysAreOn) {
+  keysAreOn.checked = localStorage.getItem(KEYS) !== 'off';
+  keysAreOn.addEventListener('change', () => {
+    localStorage.setItem(KEYS, keysAreOn.checked ? 'on' : 'off');
+  });
+  help.querySelector('button')?.addEventListener('click', () => {
+    help.close();
+  });
+  const opener = document.querySelector<HTMLElement>('.desk-keys-open');
+  opener?.removeAttribute('hidden');
+  opener?.addEventListener('click', () => {
+    help.showModal();
+  });
+}
+
+/** The entries of the page's lists. */
+function entries(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>('.desk-results > li, .desk-list > li')];
+}
+
+/** The entry in which the focus is. */
+function entry(): HTMLElement | undefined {
+  return entries().find((one) => one.contains(document.activeElement));
+}
+
+function step(by: 1 | -1): boolean {
+  const all = entries();
+  const now = entry();
+  const next = now ? all[all.indexOf(now) + by] : all[by === 1 ? 0 : all.length - 1];
+  if (!next) return false;
+  next.tabIndex = -1;
+  next.focus();
+  return true;
+}
+
+function open(): boolean {
+  const link = entry()?.querySelector<HTMLElement>('a[href]');
+  link?.click();
+  return link != null;
+}
+
+/** Leads to the reason of the entry, or of the first one. Enter there sends the form by its first button. */
+function decide(): boolean {
+  const field = (entry() ?? document.querySelector('.desk-results > li'))?.querySelector<HTMLInputElement>(
+    '[name="reason"]',
+  );
+  field?.closest('details')?.setAttribute('open', '');
+  return reach(field);
+}
+
+/** Out of a field to its entry, then back to the list. Never from a code or a letter, which no page shows again. */
+function leave(): void {
+  const { activeElement } = document;
+  if (isTyping() && activeElement instanceof HTMLElement) {
+    activeElement.blur();
+    activeElement.closest<HTMLElement>('li[tabindex]')?.focus();
+    return;
+  }
+  const list = document.querySelector<HTMLAnchorElement>('.desk-nav [aria-current]');
+  if (!list || list.pathname === location.pathname) return;
+  if (!document.querySelector('.enrolment-code, .letter') && !hasTyped()) location.assign(list.href);
+}
+
+function reach(field: HTMLInputElement | null | undefined): boolean {
+  field?.focus();
+  field?.select();
+  return field != null;
+}
 
 // A field that grows with its text is still one line: Enter sends the form.
 addEventListener('keydown', (event) => {
@@ -68,5 +157,11 @@ function isTyping(): boolean {
 function hasTyped(): boolean {
   const fields = [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')];
   const isBusy = [...document.forms].some((form) => form.hasAttribute('aria-busy'));
-  return isBusy || fields.some((field) => field.type !== 'hidden' && field.value !== field.defaultValue);
+  return isBusy || fields.some((field) => field.type !== 'hidden' && !help?.contains(field) && isChanged(field));
+}
+
+/** The value of a box is its name for the form, and not what was chosen. */
+function isChanged(field: HTMLInputElement | HTMLTextAreaElement): boolean {
+  const isBox = field instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(field.type);
+  return isBox ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
 }

@@ -11,6 +11,7 @@ import type { DeskFrame } from '../desk-frame.ts';
 import { DESK_COOKIE } from '../operator.guard.ts';
 import type { SignedInOperator } from '../operator.ts';
 import { html, type Html } from '../../pages/html.ts';
+import { facts } from '../../pages/site.ts';
 import type { Locale } from '../../domain/locale.ts';
 import { OPERATOR_WORDS } from '../words/words.ts';
 import { DONE, type DeskPlace, type Done } from '../words/keys.ts';
@@ -76,7 +77,8 @@ export function deskPage({
     account: reader.operator,
     role: roles[reader.operator.role],
     formToken: reader.formToken,
-    navigation: html`${navigation(reader, place)} ${!hasSearch && headerSearch(reader)} ${reasonPresets(reader)}`,
+    navigation: html`${navigation(reader, place)} ${keyboardHelp(reader)} ${!hasSearch && headerSearch(reader)}
+    ${reasonPresets(reader)}`,
   };
   const framed = accountPage({
     ...page,
@@ -125,6 +127,23 @@ function headerSearch({ operator, frame, formToken, texts }: DeskReader): Html |
       </form>`
     }
   </div>`;
+}
+
+/**
+ * The keys of the desk, which its script serves and shows. A reader may turn those of one character off. The box has a
+ * value, because a page that follows by itself waits while the value of a field differs from that in its source.
+ */
+function keyboardHelp({ texts }: DeskReader): Html {
+  const { keys } = texts.desk;
+  return html`<button type="button" class="small desk-keys-open" aria-haspopup="dialog" aria-keyshortcuts="?" hidden>
+      ${keys.open}
+    </button>
+    <dialog class="desk-keys" aria-labelledby="desk-keys">
+      <h2 id="desk-keys">${keys.title}</h2>
+      ${facts(keys.rows)}
+      <label class="check"><input type="checkbox" value="on" checked /> ${keys.on}</label>
+      <button type="button" class="secondary">${keys.close}</button>
+    </dialog>`;
 }
 
 /** The reasons that agents give most; any other may be typed. */

@@ -28,6 +28,20 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     reason: 'Reason',
     reasonHint: 'One line, up to 200 characters. It is kept in the audit log, so do not enter personal data.',
     call: { name: 'Reason of the call', end: 'End call' },
+    keys: {
+      open: 'Keys',
+      title: 'Keys of the desk',
+      rows: [
+        ['/', 'Look a phone number up'],
+        ['j · k', 'Next and previous entry of a list; on an entry, the arrows too'],
+        ['Enter', 'Open the entry'],
+        ['d', 'To the reason of the entry. Enter presses the first button, Tab leads to the next one'],
+        ['Esc', 'Leave a field; again: back to the list'],
+        ['?', 'This help'],
+      ],
+      on: 'Use keys of one character',
+      close: 'Close',
+    },
     reasonPresets: [
       'Nothing arrives on the phone',
       'PIN is locked',

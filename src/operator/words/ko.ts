@@ -52,6 +52,20 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     reason: '사유',
     reasonHint: '한 줄, 200자 이내로 입력합니다. 감사 기록에 남으므로 고객의 개인정보는 입력하지 마세요.',
     call: { name: '상담 사유', end: '상담 끝내기' },
+    keys: {
+      open: '단축키',
+      title: '키보드 단축키',
+      rows: [
+        ['/', '휴대폰번호 조회'],
+        ['j · k', '목록의 다음 항목 · 이전 항목. 항목에서는 화살표로도 이동합니다.'],
+        ['Enter', '항목 열기'],
+        ['d', '항목의 사유 입력란으로 이동. Enter는 첫 번째 버튼, Tab은 다음 버튼입니다.'],
+        ['Esc', '입력란에서 나가기, 한 번 더 누르면 목록으로 돌아가기'],
+        ['?', '이 안내'],
+      ] as readonly (readonly [string, string])[],
+      on: '한 글자 단축키 사용',
+      close: '닫기',
+    },
     reasonPresets: [
       '알림이 오지 않는다는 문의',
       '비밀번호 잠김 문의',
