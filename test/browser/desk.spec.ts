@@ -167,6 +167,13 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await page.locator('form[action$="/text"] button').click();
       await page.locator('.good-note').waitFor();
       await expectFit(page);
+      // Where it is not texted, the code stays on the page.
+      await scene.rows.lines.doubtSim('demo-1');
+      await page.locator('form[action$="/text"] button').click();
+      await page.locator('main [role="alert"]').waitFor();
+      await expectFit(page);
+      expect(await page.locator('.enrolment-code').isVisible()).toBe(true);
+      await scene.rows.lines.ageMemory('demo-1', 100);
 
       await scene.rows.figures.fillDays('demo-bank');
       await page.goto(`${scene.issuer}/operator/overview`);
