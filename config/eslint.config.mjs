@@ -89,6 +89,8 @@ export default defineConfig(
       ],
       // Classes of requests and responses are shapes for validation and OpenAPI; a plain object is a valid instance.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // The source declares no enum, and the rule takes a fifth of the time of all of them.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       '@typescript-eslint/no-unused-vars': [
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
