@@ -59,7 +59,7 @@ describeWith(CHROMIUM, 'a subscriber with the installed app, the website and the
     });
     await screen(app, 'permissions').locator('.secondary').click();
     await choosePin(app);
-    if (losesAnswer) await screen(app, 'waiting').locator('.primary').click();
+    if (losesAnswer) await screen(app, 'unanswered').locator('> .primary').click();
     await screen(app, 'shown-code').locator('.primary').click();
     await app.locator('.protection.good').waitFor();
     return { app, serialNumber };
