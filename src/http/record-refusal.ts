@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
 import { isOfTestMode } from './client.guard.ts';
@@ -28,4 +28,17 @@ export function recordRefusal(
   } else if (code === 'internal_error') {
     logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
   }
+}
+
+/**
+ * Records a refusal that a page shows beside what it must not lose, and sets `Retry-After`: it does not reach the filter,
+ * which would do both.
+ */
+export function recordShownRefusal(
+  refused: { error: unknown; problem: Problem; request: FastifyRequest; reply: FastifyReply },
+  parts: { logger: Logger; metrics: Metrics },
+): void {
+  recordRefusal(refused, parts);
+  const { retryAfterSeconds } = refused.problem.members;
+  if (retryAfterSeconds !== undefined) void refused.reply.header('Retry-After', String(retryAfterSeconds));
 }

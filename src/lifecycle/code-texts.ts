@@ -27,6 +27,11 @@ export interface TextedAs {
   withheld: () => Problem;
 }
 
+/** True if the number itself has had all the texts of a day, and not only the caller too many requests. */
+export function isOfTextedNumber({ members }: Problem): boolean {
+  return members.limit?.name === TEXTS.name;
+}
+
 /** Texts enrolment codes to the number of their own line. */
 @Injectable()
 export class CodeTexts {

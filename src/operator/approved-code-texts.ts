@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
+import { problemOf } from '../http/problem.filter.ts';
 import { CodeTexts, type LiveEnrolment } from '../lifecycle/code-texts.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
@@ -8,7 +9,7 @@ import { approvalNotFound, type DeskOperator } from './approvals.ts';
 import { Audit } from './audit.ts';
 
 /** A code that the page goes on showing, and why it was not texted; without a refusal it was. */
-export type TextedCode = LiveEnrolment & { refusal: Problem | undefined };
+export type TextedCode = LiveEnrolment & { refusal: { error: unknown; problem: Problem } | undefined };
 
 /** Texts an enrolment code that two operators agreed on. */
 @Injectable()
@@ -28,9 +29,9 @@ export class ApprovedCodeTexts {
   }
 
   /**
-   * Texts the code that the operator took, as the page repeats it. A refusal comes with the code, because no page shows
-   * it again: `nothing_to_change` while the SIM is in doubt, and `too_many_requests`. Problems: `approval_not_found` for
-   * another operator's request, or a code that is not valid any more.
+   * Texts the code that the operator took, as the page repeats it. A refusal or a fault comes with the code, because no
+   * page shows it again: `nothing_to_change` while the SIM is in doubt, `too_many_requests`, and what the service fails
+   * with. Problems: `approval_not_found` for another operator's request, or a code that is not valid any more.
    */
   async text(by: Omit<DeskOperator, 'reason'>, approvalId: string, typed: string): Promise<TextedCode> {
     const { operator, address } = by;
@@ -57,8 +58,8 @@ export class ApprovedCodeTexts {
         }),
       );
     } catch (error) {
-      if (!shown || !(error instanceof Problem)) throw error;
-      return { ...shown, refusal: error };
+      if (!shown) throw error;
+      return { ...shown, refusal: { error, problem: problemOf(error) } };
     }
   }
 }

@@ -8,12 +8,12 @@ const ASKED = 'what a former subscriber may have erased ends at one moment, in o
  * Erases of the subscriptions $1 that were cancelled more than $2 hours ago what no law demands to keep. Contract,
  * required consents and charges stay until the end of their retention, and authentications as records of access: who asked,
  * when, and how it ended. What they showed the person does not belong to that record. `purpose` is empty rather than null,
- * because each row keeps one of its two forms.
+ * because each row keeps one of its two forms. Authentications by SMS name the line and no subscription.
  */
 const ERASE_ON_REQUEST = statement(
   'retention_erase_on_request',
   `WITH over AS MATERIALIZED (
-      SELECT id FROM subscriptions WHERE id = ANY($1::uuid[]) AND state = 'cancelled'
+      SELECT id, line_id FROM subscriptions WHERE id = ANY($1::uuid[]) AND state = 'cancelled'
         AND since < now() - make_interval(hours => $2) FOR UPDATE
     ), permitted AS (DELETE FROM sms_permissions WHERE subscription_id IN (SELECT id FROM over)
     ), registered AS (DELETE FROM registrations WHERE subscription_id IN (SELECT id FROM over) AND closed_at IS NOT NULL
@@ -33,6 +33,8 @@ const ERASE_ON_REQUEST = statement(
       WHERE subscription_id IN (SELECT id FROM over) AND document NOT IN ('required', 'terms', 'privacy')
     ), shown AS (UPDATE authentications SET texts = NULL, purpose = ''
       WHERE subscription_id IN (SELECT id FROM over) AND closed_at IS NOT NULL
+    ), shown_by_sms AS (UPDATE authentications SET texts = NULL, purpose = ''
+      WHERE line_id IN (SELECT line_id FROM over) AND subscription_id IS NULL AND closed_at IS NOT NULL
     ), borne AS (UPDATE devices SET name = NULL, name_cipher = NULL, push_token = NULL, push_token_digest = NULL
       WHERE id IN (SELECT id FROM bearing))
     SELECT id FROM over`,

@@ -5,11 +5,17 @@ import { NOW } from '../database/statement-parts.ts';
 import { tell, TOLD } from '../webhooks/tell.ts';
 
 /** The last verification of a subscriber at a relying party that listens. */
-interface VerifiedRow {
+export interface VerifiedRow {
   id: string;
   clientId: string;
   lineId: string;
   person: Buffer;
+}
+
+/** A person, by the id at one relying party. */
+export interface ChangedSubject {
+  clientId: string;
+  subject: string;
 }
 
 /** A subscription ends with its owner, so all that were verified on it are the same person. */
@@ -42,11 +48,7 @@ export class ChangedSubjectStore {
     return session.rows<VerifiedRow>(VERIFIED_BY, [subscriptionId]);
   }
 
-  async tell(
-    session: Session,
-    subjects: readonly { clientId: string; subject: string }[],
-    change: string,
-  ): Promise<void> {
+  async tell(session: Session, subjects: readonly ChangedSubject[], change: string): Promise<void> {
     const [clients, ids] = [subjects.map(({ clientId }) => clientId), subjects.map(({ subject }) => subject)];
     await session.rows(TELL, [clients, ids, change]);
   }

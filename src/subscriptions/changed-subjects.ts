@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { subjectOf } from '../crypto/subject.ts';
 import type { Session } from '../database/database.ts';
 import type { SubscriptionChange } from '../domain/subscription.ts';
 import { decryptNamedPerson } from '../lines/named-person.ts';
-import { ChangedSubjectStore } from './changed-subject.store.ts';
+import { ChangedSubjectStore, type ChangedSubject, type VerifiedRow } from './changed-subject.store.ts';
 
 /** What relying parties learn of a person whom they have verified. */
 type SubjectChange = 'reissued' | 'sim_swapped' | 'owner_changed' | 'ended';
@@ -15,21 +15,36 @@ type SubjectChange = 'reissued' | 'sim_swapped' | 'owner_changed' | 'ended';
  */
 @Injectable()
 export class ChangedSubjects {
+  private readonly logger = new Logger(ChangedSubjects.name);
+
   constructor(
     private readonly store: ChangedSubjectStore,
     private readonly keys: ServiceKeys,
   ) {}
 
-  /** Records the events in the transaction of the change. */
+  /**
+   * Records the events in the transaction of the change. A relying party whose verification cannot be read is left out:
+   * the change protects the subscriber and must not fail for it.
+   */
   async tell(session: Session, subscriptionId: string, change: SubjectChange): Promise<void> {
     const verified = await this.store.verifiedBy(session, subscriptionId);
-    if (verified.length === 0) return;
-    const subjects = verified.map(({ id, clientId, lineId, person }) => {
+    const subjects = verified.flatMap((row) => this.subjectIn(row) ?? []);
+    if (subjects.length > 0) await this.store.tell(session, subjects, change);
+  }
+
+  /** The person of a verification at its relying party; undefined when a key is missing or the row was altered. */
+  private subjectIn({ id, clientId, lineId, person }: VerifiedRow): ChangedSubject | undefined {
+    try {
       const { birthDate, genderDigit } = decryptNamedPerson(this.keys, id, person);
       const subject = subjectOf(this.keys.subject, { clientId, lineId, owner: birthDate + genderDigit });
       return { clientId, subject };
-    });
-    await this.store.tell(session, subjects, change);
+    } catch {
+      // The message of the error may contain the person.
+      this.logger.error(
+        `authentication ${id}: its person cannot be read, so its relying party is not told of a change`,
+      );
+      return undefined;
+    }
   }
 }
 

@@ -220,8 +220,8 @@ describe('what is held about a customer', () => {
     expect(await service.rows.personalData.pushDigestOf(phone.deviceId)).toBeNull();
     for (const table of ['subscriptions', 'consents', 'authentications', 'subscription_links'])
       expect(kept).toContain(table);
-    // The record of access stays, without what it showed the person.
-    expect(await service.rows.personalData.authenticationsOf(subscriptionId)).toEqual({ all: 1, withTexts: 0 });
+    // The record of access stays, without what it showed the person; so does that of the log-in by SMS.
+    expect(await service.rows.personalData.authenticationsOf(subscriptionId)).toEqual({ all: 2, withTexts: 0 });
     // Another person's data stays as it was.
     expect(await service.rows.personalData.authenticationsOf(other.subscriptionId)).toEqual({ all: 1, withTexts: 1 });
     expect(await service.rows.personalData.tracesOf(other.subscriptionId)).toContain('notices');

@@ -265,6 +265,23 @@ describe('events of authentications', () => {
     expect(await about(subject)).toMatchObject([{ data: { subject, change: 'ended' } }]);
   });
 
+  it('a verification that cannot be read stops no suspension, and the other relying parties are told', async () => {
+    const subscriber = await service.subscriber();
+    const verifiedAt = async (clientId: string) => {
+      const id = await started(subscriber.person, { clientId });
+      const { body } = await service.verify(id, await service.codeOf(subscriber, id), { clientId });
+      return { id, subject: (body['result'] as { subject: string }).subject };
+    };
+    const [shop, bank] = [await verifiedAt(SHOP), await verifiedAt(BANK)];
+    await service.rows.authentications.spoilPerson(shop.id);
+    expect(await service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 10)).toBe('applied');
+    expect(await service.rows.subscriptions.of(subscriber.subscriptionId)).toMatchObject({
+      suspensions: ['sim_swapped'],
+    });
+    expect(await about(bank.subject, BANK)).toMatchObject([{ data: { change: 'sim_swapped' } }]);
+    expect(await about(shop.subject, SHOP)).toEqual([]);
+  });
+
   it('events go to the relying party that asked, and to no other', async () => {
     const id = await started(NOBODY);
     await service.call('DELETE', `/v1/authentications/${id}`);

@@ -227,7 +227,17 @@ describe('joining', () => {
     // The page with the code says why nothing more is sent.
     const refused = await visitor.send('/enrol/text');
     expect(refused.status).toBe(429);
-    for (const part of [code, '문자를 보내지 않았습니다']) expect(refused.text).toContain(part);
+    for (const part of [code, '하루 3번까지만']) expect(refused.text).toContain(part);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_600);
+    expect(refused.html).not.toContain('action="/enrol/text"');
+    // Beyond the limit of the address, it may be tried again.
+    await visitor.open('/enrol');
+    await service.rows.budgets.exhaustForms();
+    const hurried = await visitor.send('/enrol/text');
+    expect(hurried.status).toBe(429);
+    for (const part of [code, '요청이 너무 많아']) expect(hurried.text).toContain(part);
+    expect(hurried.html).toContain('action="/enrol/text"');
+    await service.rows.budgets.clearForms();
     await visitor.open('/enrol');
 
     const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');

@@ -343,20 +343,37 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
   });
 
   it('the operators’ desk shows a request that waits by itself, in the title, the navigation and the list', async () => {
-    const id = await subscribed('demo-1');
     const supervisor = await openDesk('supervisor');
+    await supervisor.clock.install();
     await supervisor.goto(`${scene.issuer}/operator/approvals`);
     const agent = await openDesk('agent');
-    await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
-    await agent.locator('#reason').fill('기기변경');
-    await agent.locator('main .primary').click();
-    await act(agent, 'ask-enrolment-code', '기기변경');
-    await agent.locator('.good-note').waitFor();
-    await supervisor.bringToFront();
+    const ask = async (id: string): Promise<void> => {
+      await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+      await agent.locator('#reason').fill('기기변경');
+      await agent.locator('main .primary').click();
+      await act(agent, 'ask-enrolment-code', '기기변경');
+      await agent.locator('.good-note').waitFor();
+      await supervisor.bringToFront();
+      await supervisor.clock.fastForward(10_000);
+    };
+    const waiting = supervisor.locator('.desk-nav [data-waiting]');
+    await ask(await subscribed('demo-1'));
     await supervisor.locator('form[action$="/approve"]').waitFor();
     expect(await supervisor.title()).toMatch(/^\(1\) /);
-    expect(await supervisor.locator('.desk-nav [data-waiting]').innerText()).toBe('1');
+    expect(await waiting.innerText()).toBe('1');
     await expectFit(supervisor);
+    // The entry that has the focus keeps its place, however many others come.
+    await supervisor.keyboard.press('j');
+    const chosen = await supervisor.locator('li[id^="approval-"]:focus').getAttribute('id');
+    await ask(await subscribed('demo-2'));
+    await waiting.filter({ hasText: '2' }).waitFor();
+    expect(await supervisor.locator('li[id^="approval-"]').count()).toBe(1);
+    await supervisor.keyboard.press('d');
+    expect(await supervisor.locator('li:has([name="reason"]:focus)').getAttribute('id')).toBe(chosen);
+    // The list follows as soon as the operator has left the entry.
+    await supervisor.locator('h1').click();
+    await supervisor.clock.fastForward(10_000);
+    await supervisor.locator('li[id^="approval-"]').nth(1).waitFor();
   });
 
   it.each([
@@ -393,7 +410,13 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await act(agent, 'ask-enrolment-code', '기기변경');
     const supervisor = await openDesk('supervisor');
     await supervisor.goto(`${scene.issuer}/operator/approvals`);
-    await supervisor.keyboard.press('j');
+    // Without an entry the key chooses nobody.
+    await supervisor.keyboard.press('d');
+    expect(await supervisor.locator('[name="reason"]:focus').count()).toBe(0);
+    // In Hangul mode the key j writes ㅓ.
+    await supervisor.evaluate(() =>
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ㅓ', code: 'KeyJ', bubbles: true })),
+    );
     await supervisor.locator('li[id^="approval-"]:focus').waitFor();
     await supervisor.keyboard.press('d');
     await supervisor.locator('form[action$="/approve"] [name="reason"]:focus').waitFor();

@@ -1,6 +1,9 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem } from '../../domain/problem.ts';
 import { addressOf } from '../../http/address.ts';
+import type { Metrics } from '../../http/metrics.ts';
+import { recordShownRefusal } from '../../http/record-refusal.ts';
 import type { Assets } from '../../pages/assets.ts';
 import { sendPage, type Page } from '../../pages/page.ts';
 import type { Visitor } from '../../pages/visitor.ts';
@@ -59,6 +62,11 @@ export abstract class AccountRequest {
   /** Sends a page; returns its HTML. */
   show(page: Page): string {
     return sendPage(this.admitted.reply, this.assets, page);
+  }
+
+  /** Records a refusal that the next page shows beside what it must not lose. */
+  refused(refusal: { error: unknown; problem: Problem }, parts: { logger: Logger; metrics: Metrics }): void {
+    recordShownRefusal({ ...refusal, request: this.admitted.request, reply: this.admitted.reply }, parts);
   }
 
   /** Redirects with 303, so that reloading the page does not submit the form again. */

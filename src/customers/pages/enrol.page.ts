@@ -16,8 +16,8 @@ const GOOD_FOR_MS = 600_000;
 /** The problems that keep the link from being texted, which the page tells beside the code. */
 export const UNSENT = ['too_many_requests', 'nothing_to_change'] as const;
 
-/** What became of the link that was to be texted. */
-export type TextedLink = 'sent' | (typeof UNSENT)[number];
+/** What became of the link that was to be texted. `too_many_texts`: the number has had all of a day. */
+export type TextedLink = 'sent' | 'too_many_texts' | (typeof UNSENT)[number];
 
 /** The code that enrols an app, to be scanned or typed, and the progress of the enrolment. */
 export function enrolPage(input: {
@@ -52,7 +52,8 @@ export function enrolPage(input: {
     ${isUnderWay && html`<noscript>${reload(reader)}</noscript>`} ${state === 'active' && linkButton('/my', enrol.go)}
     ${(state === 'revoked' || state === 'expired') && another(input)}
   </section>`;
-  const status = texted !== undefined && texted !== 'sent' && { status: PROBLEM_CATALOGUE[texted].status };
+  const refusal = texted === 'too_many_texts' ? 'too_many_requests' : texted;
+  const status = refusal !== undefined && refusal !== 'sent' && { status: PROBLEM_CATALOGUE[refusal].status };
   return sitePage({ reader, title, address: '/enrol', place: '/my', content, ...status });
 }
 
@@ -96,7 +97,7 @@ function waiting(input: Parameters<typeof enrolPage>[0]): Html {
     <p class="enrolment-code" id="enrolment-code">${shown.enrolmentCode}</p>
     <button type="button" class="secondary" data-copy="${shown.enrolmentCode}" hidden>${enrol.copy}</button>
     ${text !== undefined && text !== 'sent' && html`<p class="alert" role="alert">${enrol.byText.unsent[text]}</p>`}
-    ${!onPhone && textTo !== undefined && text !== 'too_many_requests' && textForm({ reader, token, textTo, text })}
+    ${!onPhone && textTo !== undefined && text !== 'too_many_texts' && textForm({ reader, token, textTo, text })}
     <p class="unseen" id="copied" role="status" data-text="${enrol.copied}"></p>
     ${
       onPhone &&

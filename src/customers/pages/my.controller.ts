@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Logger, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Environment } from '../../../config/environment.ts';
@@ -11,6 +11,9 @@ import { OpaqueId } from '../../http/opaque-id.ts';
 import { pollUntil } from './poll-until.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
+import { Metrics } from '../../http/metrics.ts';
+import { recordShownRefusal } from '../../http/record-refusal.ts';
+import { isOfTextedNumber } from '../../lifecycle/code-texts.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import { enrolPage, UNSENT, type TextedLink } from './enrol.page.ts';
@@ -28,11 +31,14 @@ const OPAQUE_ID = new OpaqueId(registrationNotFound);
 @UseFilters(PageProblemFilter)
 @Controller()
 export class MyController {
+  private readonly logger = new Logger(MyController.name);
+
   constructor(
     private readonly pages: Pages,
     private readonly customers: Customers,
     private readonly service: MyService,
     private readonly limits: FormLimits,
+    private readonly metrics: Metrics,
     private readonly environment: Environment,
   ) {}
 
@@ -95,8 +101,9 @@ export class MyController {
       if (visitor.digest) await this.service.textLink(customer, visitor.digest);
     } catch (error) {
       const refused = error instanceof Problem ? UNSENT.find((code) => code === error.code) : undefined;
-      if (!refused) throw error;
-      await this.showEnrolment(visitor, reply, refused);
+      if (!(error instanceof Problem) || !refused) throw error;
+      recordShownRefusal({ error, problem: error, request, reply }, { logger: this.logger, metrics: this.metrics });
+      await this.showEnrolment(visitor, reply, isOfTextedNumber(error) ? 'too_many_texts' : refused);
       return;
     }
     void reply.redirect('/enrol?sent=1', 303);

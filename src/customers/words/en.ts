@@ -188,8 +188,10 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       button: 'Send the link to this number',
       sent: 'The text message is on its way. Tap the link on your phone.',
       unsent: {
-        too_many_requests:
+        too_many_texts:
           'The text message was not sent: a number gets at most three a day. Scan the QR code or type the enrolment code.',
+        too_many_requests:
+          'The text message was not sent: there were too many requests. Try again later, or scan the QR code or type the enrolment code.',
         nothing_to_change: 'The link cannot be sent by text message now. Scan the QR code or type the enrolment code.',
       },
     },
@@ -423,7 +425,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       text: 'When the service has ended for 72 hours, you can have everything erased that no law demands to keep.',
       points: [
         'Erased: names and push addresses of phones, contacts and pushes, OTP, alerts and notices, reports, applications for a reissue, ended registrations, SMS permissions, optional consents, the purposes that past requests showed',
-        'Kept: contract, required consents and fees (E-Commerce Act); of verifications the time, the company and the result (Protection of Communications Secrets Act)',
+        'Kept: contract, required consents and fees (E-Commerce Act); of verifications the time, the company and the result (Protection of Communications Secrets Act), and of those that succeeded the phone number, birth date and gender digit that were verified',
         'What is kept is deleted by itself when its retention ends.',
       ],
       submit: 'Erase what need not be kept',

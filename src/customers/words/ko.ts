@@ -215,10 +215,12 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       button: '이 번호로 링크 보내기',
       sent: '문자를 보냈습니다. 휴대폰에서 링크를 눌러 주세요.',
       unsent: {
-        too_many_requests:
+        too_many_texts:
           '문자를 보내지 않았습니다. 한 번호에 하루 3번까지만 보낼 수 있습니다. QR 코드를 찍거나 등록 코드를 입력해 주세요.',
+        too_many_requests:
+          '요청이 너무 많아 문자를 보내지 않았습니다. 잠시 후 다시 시도하거나, QR 코드를 찍거나 등록 코드를 입력해 주세요.',
         nothing_to_change: '지금은 문자로 보낼 수 없습니다. QR 코드를 찍거나 등록 코드를 입력해 주세요.',
-      } satisfies Record<'too_many_requests' | 'nothing_to_change', string>,
+      } satisfies Record<'too_many_texts' | 'too_many_requests' | 'nothing_to_change', string>,
     },
     copy: '등록 코드 복사',
     copied: '복사했습니다.',
@@ -456,7 +458,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       text: '서비스를 해지하고 72시간이 지나면 법령에 따라 보관해야 하는 기록을 제외한 정보를 바로 삭제할 수 있습니다.',
       points: [
         '삭제하는 정보: 휴대폰 이름과 푸시 주소, 접속과 푸시 기록, OTP, 알림과 안내, 신고와 재발급 신청, 해지한 기관 등록, 문자 허용 내역, 선택 동의, 지난 인증 요청에 표시된 용도',
-        '보관하는 정보: 계약과 필수 동의, 요금 기록(전자상거래법), 인증 이력의 일시·요청한 곳·결과(통신비밀보호법)',
+        '보관하는 정보: 계약과 필수 동의, 요금 기록(전자상거래법), 인증 이력의 일시·요청한 곳·결과(통신비밀보호법), 인증에 성공했을 때 확인한 휴대폰번호·생년월일·주민등록번호 뒷자리의 첫 숫자',
         '보관하는 정보도 보관 기간이 끝나면 자동으로 삭제됩니다.',
       ] as readonly string[],
       submit: '보관 의무가 없는 정보 삭제하기',

@@ -28,11 +28,17 @@ const ACTS: Readonly<Record<string, () => boolean>> = {
 };
 
 addEventListener('keydown', (event) => {
-  const { key } = event;
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || help?.open) return;
+  const key = keyOf(event);
   if (key === 'Escape') leave();
   else if (!isTyping() && (key.length > 1 || keysAreOn?.checked !== false) && ACTS[key]?.()) event.preventDefault();
 });
+
+/** The letter of the key where the keyboard writes no Latin letters, as in Hangul mode. */
+function keyOf({ key, code, shiftKey }: KeyboardEvent): string {
+  const isLatin = /^[\x20-\x7e]$/.test(key);
+  return isLatin || shiftKey ? key : (/^Key([DJK])$/.exec(code)?.[1]?.toLowerCase() ?? key);
+}
 
 if (help && keysAreOn) {
   keysAreOn.checked = localStorage.getItem(KEYS) !== 'off';
@@ -75,11 +81,12 @@ function open(): boolean {
   return link != null;
 }
 
-/** Leads to the reason of the entry, or of the first one. Enter there sends the form by its first button. */
+/**
+ * Leads to the reason of the entry that has the focus. Enter there sends the form by its first button, so without an entry
+ * the key does nothing: it must not choose a customer.
+ */
 function decide(): boolean {
-  const field = (entry() ?? document.querySelector('.desk-results > li'))?.querySelector<HTMLInputElement>(
-    '[name="reason"]',
-  );
+  const field = entry()?.querySelector<HTMLInputElement>('[name="reason"]');
   field?.closest('details')?.setAttribute('open', '');
   return reach(field);
 }
@@ -125,10 +132,14 @@ for (const kind of ['keydown', 'pointerdown', 'pointermove', 'focus']) {
 
 const badge = document.querySelector<HTMLElement>('[data-waiting]');
 let known = badge?.dataset['waiting'];
+let isOutdated = false;
 const title = document.title.replace(/^\(\d+\) /, '');
 if (badge) setInterval(() => void ask(badge), EVERY_MS);
 
-/** Shows how many decisions wait for this operator, and loads the page of approvals anew when they change. */
+/**
+ * Shows how many decisions wait for this operator, and loads the page of approvals anew when they change. While an entry
+ * or a field has the focus, the list stays as it is: the operator is about to decide, and would lose the place.
+ */
 async function ask(shown: HTMLElement): Promise<void> {
   if (Date.now() - usedAt > IDLE_MS || document.hidden) return;
   const answer = await fetch('/operator/waiting', { redirect: 'error' })
@@ -136,12 +147,13 @@ async function ask(shown: HTMLElement): Promise<void> {
     .catch(() => null);
   if (!answer) return;
   const { waiting, mark } = answer;
-  if (mark === known) return;
-  known = mark;
-  shown.textContent = waiting === 0 ? '' : String(waiting);
-  document.title = waiting === 0 ? title : `(${waiting}) ${title}`;
-  const isFollowing = document.querySelector('[data-follows-waiting]') !== null;
-  if (isFollowing && !hasTyped()) location.reload();
+  if (mark !== known) {
+    known = mark;
+    isOutdated = document.querySelector('[data-follows-waiting]') !== null;
+    shown.textContent = waiting === 0 ? '' : String(waiting);
+    document.title = waiting === 0 ? title : `(${waiting}) ${title}`;
+  }
+  if (isOutdated && !entry() && !isTyping() && !hasTyped()) location.reload();
 }
 
 function isTyping(): boolean {

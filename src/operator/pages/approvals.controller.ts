@@ -1,7 +1,8 @@
-import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Logger, Param, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { mayOperator } from '../../domain/operator.ts';
 import type { BodyType } from '../../http/fastify.ts';
+import { Metrics } from '../../http/metrics.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { approvalNotFound, Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
@@ -23,6 +24,8 @@ const ApprovalId = (): ParameterDecorator => Param('id', new OpaqueId(approvalNo
 @DeskPages()
 @Controller('operator/approvals')
 export class DeskApprovalsController {
+  private readonly logger = new Logger(DeskApprovalsController.name);
+
   constructor(
     private readonly approvals: Approvals,
     private readonly reissues: ReissueDesk,
@@ -30,6 +33,7 @@ export class DeskApprovalsController {
     private readonly codeTexts: ApprovedCodeTexts,
     private readonly audit: Audit,
     private readonly frames: DeskFrames,
+    private readonly metrics: Metrics,
   ) {}
 
   @Get()
@@ -104,8 +108,11 @@ export class DeskApprovalsController {
     const { reason: _reason, ...operator } = desk.acting('-');
     const typed = desk.fields['enrolmentCode'] ?? '';
     const { expiresAt, refusal, ...enrolment } = await this.codeTexts.text(operator, id, typed);
-    const mayText = !refusal && (await this.codeTexts.may(enrolment.subscriptionId));
-    const shown = { approvalId: id, mayText, isTexted: !refusal, refusal: refusal?.code, expiresAt };
+    if (refusal) desk.refused(refusal, { logger: this.logger, metrics: this.metrics });
+    const code = refusal?.problem.code;
+    // What is neither the number's limit nor its SIM may pass at the next attempt.
+    const mayText = code !== 'nothing_to_change' && code !== 'too_many_requests';
+    const shown = { approvalId: id, mayText, isTexted: !refusal, refusal: code, expiresAt };
     return desk.show(enrolmentCodePage(desk.reader, enrolment, shown));
   }
 }

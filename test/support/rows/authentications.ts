@@ -121,6 +121,11 @@ export class AuthenticationRows {
       );
   }
 
+  /** Makes the person of an authentication one that no key decrypts. */
+  spoilPerson(id: string): Promise<unknown> {
+    return this.sql(`UPDATE authentications SET person = '\\x00' WHERE id = $1`, [id]);
+  }
+
   /** Adds an expired authentication. */
   addExpired(one: { subscriptionId: string; clientId: string; purpose: string }): Promise<unknown> {
     return this.sql(

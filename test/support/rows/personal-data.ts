@@ -20,11 +20,12 @@ export class PersonalDataRows {
     return (await Promise.all(found)).flat();
   }
 
-  /** How many authentications of a subscription there are, and how many of them still have the texts that they showed. */
+  /** How many authentications of a subscription and by SMS on its line there are, and how many of them still have the texts that they showed. */
   async authenticationsOf(subscriptionId: string): Promise<{ all: number; withTexts: number } | undefined> {
     const rows = await this.sql<{ all: number; withTexts: number }>(
       `SELECT count(*)::int AS "all", count(*) FILTER (WHERE texts IS NOT NULL OR purpose <> '')::int AS "withTexts"
-       FROM authentications WHERE subscription_id = $1`,
+       FROM authentications WHERE subscription_id = $1
+         OR subscription_id IS NULL AND line_id = (SELECT line_id FROM subscriptions WHERE id = $1)`,
       [subscriptionId],
     );
     return rows[0];
