@@ -67,7 +67,7 @@ export class App {
     // A browser that cannot tell how the installation stands must not keep the first screen from being drawn.
     const nothing: InstallationStanding = { offers: [] };
     const standing = async () => (await platform.standing?.(() => this.refresh()).catch(() => nothing)) ?? nothing;
-    const reconnect = () => this.pushToken.tell({ again: true });
+    const reconnect = () => this.pushToken.renew();
     const connect = () => this.pushToken.tell();
     const back = () => this.settings.show();
     this.selfTest = new SelfTest(display, { back, unregistered, standing, connect, reconnect });
@@ -86,6 +86,7 @@ export class App {
       enrolAgain: (phone) => this.elsewhere(() => this.leaveOf(phone).enrolAgain()),
       goOn: (smartOtp) => this.elsewhere(() => this.addingSmartOtp.goOn(smartOtp)),
       finish: () => this.resumeTest(),
+      testOver: () => this.dropTest(),
       unregistered,
       standing,
       reconnect,
@@ -99,6 +100,8 @@ export class App {
     this.arrivals = new Arrivals(display, platform, installation, phones, screens, {
       shown: () => ({ request: this.request, test: this.test }),
       refresh: () => this.refresh(),
+      request: (id) => this.openRequest(id),
+      alert: (id) => this.elsewhere(() => void this.home.openAlert(id)),
       home: toHome,
       institutions: () => this.elsewhere(() => this.showInstitutions()),
       notices: () => this.elsewhere(() => this.showNotices()),
@@ -150,10 +153,9 @@ export class App {
     void this.takeNotices();
   }
 
-  /** Shows the first screen: the requests, or the enrolment. */
+  /** Shows the first screen: the requests, the test of a first registration, or the enrolment. */
   showFirst(): void {
-    if (this.phones.tested) this.resumeTest();
-    else if (this.isEnrolled) this.toHome();
+    if (this.isEnrolled) this.toHome();
     else this.enrolling.begin();
   }
 
@@ -324,20 +326,25 @@ export class App {
       failed: async (said) => {
         this.onPrepared?.(false);
         this.onPrepared = undefined;
-        await this.phones.failTest();
+        await this.dropTest();
         const { main } = this.phones;
         if (!main) {
           this.enrolling.begin(said);
           return;
         }
-        // The platform may have given another token meanwhile, of which this phone has not told the service.
-        void this.replacePushToken();
         // That the former registration still works is said only where the service says so.
         const registration = await this.display.busy(() => registrationOf(main));
         const kept = registration === 'works' ? [make('p', { class: 'hint' }, words.enrolAgain.kept)] : [];
         this.enrolling.beginAgain(() => this.toHome(), said, ...kept);
       },
     });
+  }
+
+  /** Forgets the phone under test, because the service has ended the test. The one in use goes on. */
+  private async dropTest(): Promise<void> {
+    await this.phones.failTest();
+    // The platform may have given another token meanwhile, of which the phone in use has not told the service.
+    void this.replacePushToken();
   }
 
   private showRequest(waiting: Waiting): void {

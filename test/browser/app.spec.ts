@@ -420,18 +420,27 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     await eventually('the notice of the cancellation', async () =>
       (await shown()).some(({ tag, title }) => tag === 'a-2' && title === '요청이 취소되었습니다'),
     );
-    // Notices that no page has kept are there when the app is opened. One comes to a page that reads no messages, as where
-    // the browser has frozen it, and the next to none.
-    const frozen = await context.newPage();
-    await frozen.addInitScript(
-      `navigator.serviceWorker.addEventListener('message', (event) => event.stopImmediatePropagation())`,
-    );
-    await frozen.goto(`${scene.issuer}/app`);
-    await screen(frozen, 'home').waitFor();
+    // A page in the background leaves a notice until it is seen: a banner there would be shown to nobody.
+    const behind = await context.newPage();
+    await behind.addInitScript(`{
+      globalThis.isBehind = true;
+      globalThis.heard = 0;
+      Object.defineProperty(document, 'hidden', { get: () => isBehind });
+      navigator.serviceWorker.addEventListener('message', () => (heard += 1));
+    }`);
+    await behind.goto(`${scene.issuer}/app`);
+    await screen(behind, 'home').waitFor();
     const named = { title: '휴대폰인증보호', body: '알림', tag: 'n-1' };
     await push({ t: 'notice', kind: 'reissue_completed', notification: named });
-    await eventually('the stored notice', async () => (await waiting()) === 1);
-    await frozen.close();
+    await eventually('the message', () => behind.evaluate<boolean>('heard === 1'));
+    // The page would have asked for this lock before the test does.
+    await behind.evaluate(`navigator.locks.request('waiting', () => 0)`);
+    expect(await waiting()).toBe(1);
+    await behind.evaluate(`{ isBehind = false; document.dispatchEvent(new Event('visibilitychange')); }`);
+    await behind.locator('.banner button', { hasText: '앱 재발급이 완료되었습니다.' }).waitFor();
+    await eventually('the store to be empty', async () => (await waiting()) === 0);
+    await behind.close();
+    // A notice that comes to no page is there when the app is opened.
     await push({ t: 'notice', kind: 'resumed', notification: { ...named, tag: 'n-2' } });
     await eventually('the notice', async () => (await shown()).some(({ tag }) => tag === 'n-2'));
     await app.goto(`${scene.issuer}/app`);

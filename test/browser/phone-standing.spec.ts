@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enrol, enrolWithCode, openSetting, PIN, readCode, screen, shownCode, typePin } from './steps.ts';
@@ -267,8 +268,31 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     await phone.getByRole('button', { name: '다시 점검' }).click();
     await phone.locator('.checks .unknown').nth(2).waitFor();
     await phone.unrouteAll();
-    await phone.goto(`${scene.issuer}/phone?lang=ko`);
+    // No test push arrives, so the person renews the subscription. A person who leaves meanwhile stays at the request.
+    await phone.evaluate(
+      '{ const later = setTimeout; globalThis.setTimeout = (act, ms) => later(act, ms === 20_000 ? 0 : ms); }',
+    );
+    await phone.route('**/device/test-push', (route) => route.fulfill({ status: 202, json: {} }));
+    let letThrough = (): void => undefined;
+    const isHeld = new Promise<void>((resolve) => (letThrough = resolve));
+    await phone.route('**/push-token', (route) => isHeld.then(() => route.continue()));
+    const toldAt = () => phone.evaluate('JSON.parse(localStorage.getItem("pushguard.phone")).pushTokenToldAt');
+    const before = await toldAt();
+    await phone.getByRole('button', { name: '다시 점검' }).click();
+    await phone.getByRole('button', { name: '알림 다시 연결' }).click();
+    await phone.locator('.checks .checking', { hasText: '알림' }).waitFor();
+    await expectFit();
+    await phone.getByRole('button', { name: '뒤로' }).click();
     await scene.startFor(person);
+    await phone.locator('.banner button').click();
+    await screen(phone, 'request').locator('.primary').click();
+    for (const digit of PIN.slice(0, 3)) await phone.locator(`.pin-keys [aria-label="${digit}"]`).click();
+    letThrough();
+    await eventually('the renewed subscription', async () => (await toldAt()) !== before);
+    expect(await screen(phone, 'pin').locator('.pin-dots .on').count()).toBe(3);
+    expect(tokens).toEqual(['PUT', 'PUT']);
+    await phone.unrouteAll();
+    await phone.goto(`${scene.issuer}/phone?lang=ko`);
     await openSetting(phone, '웹사이트 한 곳만 문자로 받기');
     await phone.getByRole('button', { name: '한빛서점', exact: true }).click();
     await typePin(phone, PIN);

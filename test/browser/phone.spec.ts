@@ -230,6 +230,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
       resumed: '서비스가 다시 시작되었습니다',
       registered: '앱이 등록되었습니다',
       meanwhile: '지금의 등록을 그대로 쓸 수 있습니다',
+      testOver: '새 등록을 마치지 못했습니다',
       earlierEnded: '이전 등록은 이미 끝났습니다',
       other: 'English',
     },
@@ -259,6 +260,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
       resumed: 'Protection is active again',
       registered: 'An app was registered for this number',
       meanwhile: 'Your present registration works',
+      testOver: 'the new registration ended',
       earlierEnded: 'The earlier registration has ended',
       other: '한국어',
     },
@@ -519,18 +521,29 @@ describeWith(CHROMIUM, 'the reference app', () => {
       };
       // The service ends the test of the new keys; the old ones are still there, and it still knows them.
       await useNewCode();
+      const unfinished = await phone.evaluate<string>("localStorage.getItem('pushguard.phone')");
       await scene.rows.devices.expireTests();
-      await phone.reload();
+      await screen(phone, 'shown-code').locator('.primary').click();
       await expectScreen('again');
       await button(words.back).click();
+      expect(await serial()).toBe(before);
+      // Where the app is opened only after the test has ended, the first screen says so and does not lead to it.
+      await phone.evaluate(`localStorage.setItem('pushguard.phone', ${JSON.stringify(unfinished)})`);
+      await phone.reload();
+      await screen(phone, 'home').locator('.caution', { hasText: words.testOver }).waitFor();
+      expect(await phone.locator('#unfinished').count()).toBe(0);
+      await expectFit();
       expect(await serial()).toBe(before);
 
       await useNewCode();
       await phone.getByText(words.meanwhile).waitFor();
-      // Until the new registration has passed its test, the one in use answers requests.
+      // Until the new registration has passed its test, the one in use answers requests, also when the app is opened anew.
       await scene.rows.budgets.clearStarts();
       const id = await scene.startFor(person());
       await phone.locator('.banner button').click();
+      await screen(phone, 'request').waitFor();
+      await phone.reload();
+      await phone.locator(`#request-${id}`).click();
       await screen(phone, 'request').locator('.primary').click();
       await phone.keyboard.type(PIN);
       const { status } = await scene.call('POST', `/v1/authentications/${id}/verification`, {
@@ -538,6 +551,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
       });
       expect(status).toBe(200);
       await screen(phone, 'ended.verified').locator('.primary').click();
+      expect(await phone.locator('#unfinished .clock').textContent()).toMatch(/^(10|0\d):\d\d$/);
       await phone.locator('#unfinished').click();
       await screen(phone, 'shown-code').waitFor();
       await expectFit();
@@ -551,8 +565,8 @@ describeWith(CHROMIUM, 'the reference app', () => {
       await phone.getByText(words.earlierEnded).waitFor();
       expect(await button(words.back).count()).toBe(0);
       await phone.unrouteAll();
-      // An unfinished enrolment resumes at its test.
       await phone.reload();
+      await phone.locator('#unfinished').click();
       await screen(phone, 'shown-code').locator('.primary').click();
       await screen(phone, 'home').waitFor();
       // The notice reports the new registration, not that another phone replaced this one.

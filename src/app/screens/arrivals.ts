@@ -30,6 +30,9 @@ export class Arrivals {
       shown: () => { request: Request | undefined; test: DeviceTest | undefined };
       /** Draws the first screen anew, if it is shown. */
       refresh: () => void;
+      /** Opens the request or the alert with this id, or the first screen if it is over. */
+      request: (id: string) => void;
+      alert: (id: string) => void;
       home: () => void;
       institutions: () => void;
       notices: () => void;
@@ -50,6 +53,8 @@ export class Arrivals {
 
   /** Takes the notices that no page has kept yet. They wait on where they cannot be stored. */
   async takeNotices(): Promise<void> {
+    // A page in the background would show them to nobody. It takes them when it comes to the front.
+    if (document.hidden) return;
     const keep = async (notices: KeptNotice[]) => {
       for (const notice of notices) await this.takeNotice(notice);
     };
@@ -62,7 +67,7 @@ export class Arrivals {
     const { request, test } = this.to.shown();
     switch (received.kind) {
       case 'wake':
-        display.notify({ kind: 'request', ...words.banner.wake }, () => void home.open(received.id));
+        display.notify({ kind: 'request', ...words.banner.wake }, () => this.to.request(received.id));
         home.refresh();
         break;
       case 'code':
@@ -82,7 +87,7 @@ export class Arrivals {
       case 'alert':
         // A notice that is shown already says the same in words.
         if (!display.isNotifying) {
-          display.notify({ kind: 'alert', ...words.banner.alert }, () => void home.openAlert(received.id));
+          display.notify({ kind: 'alert', ...words.banner.alert }, () => this.to.alert(received.id));
         }
         this.to.refresh();
         break;

@@ -106,6 +106,19 @@ export class DeviceTest {
   }
 }
 
+/**
+ * The time until which a test can be finished, in RFC 3339; `over` if the service has ended it, undefined if that is not
+ * known.
+ */
+export async function endOfTest(phone: Phone): Promise<string | undefined> {
+  try {
+    return (await phone.readTestEnvelope(await phone.testEnvelope())).expiresAt;
+  } catch (error) {
+    // A closed test may have passed, which the test finds out when it is resumed.
+    return isOver(error) && codeOf(error) !== 'device_test_closed' ? 'over' : undefined;
+  }
+}
+
 /** Whether the service will never accept a code of this test. Anything else is a matter of the network, or of waiting. */
 function isOver(error: unknown): boolean {
   const code = codeOf(error) ?? '';

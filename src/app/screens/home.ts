@@ -8,6 +8,7 @@ import type {
 } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { askAlerts, openAlerts, recentAlerts, type AlertWays, type KnownAlerts } from './alerts.ts';
+import { endOfTest } from './device-test.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';
 import type { NewPhoneCode } from './new-phone-code.ts';
@@ -37,6 +38,8 @@ interface Answered {
   registrations: Registration[];
   /** Permissions of SMS that are in force. */
   sms: SmsPermission[];
+  /** When the test of another registration ends; undefined without one, or if that is not known. */
+  testUntil: string | undefined;
   /** Devices that the service no longer knows. */
   gone: Phone[];
 }
@@ -48,6 +51,8 @@ export class Home {
   private drawn = '';
   /** Whether it has told the service again how pushes reach this phone, since the app was opened. */
   private reconnected = false;
+  /** Whether the service has ended the test of another registration. The person learns it until they leave the screen. */
+  private isTestOver = false;
   private installation: InstallationStanding | undefined;
 
   constructor(
@@ -67,6 +72,8 @@ export class Home {
       goOn: (smartOtp: SmartOtp) => void;
       /** Resumes the test of the phone under test. */
       finish: () => void;
+      /** Forgets the phone under test, because the service has ended the test. */
+      testOver: () => Promise<void>;
       unregistered: () => void;
       /** How this installation stands. */
       standing: () => Promise<InstallationStanding>;
@@ -91,6 +98,7 @@ export class Home {
   /** Another screen is shown from now on. */
   leave(): void {
     this.shown = false;
+    this.isTestOver = false;
   }
 
   /** Asks the service for pending requests, so that the screen works without any push. */
@@ -137,7 +145,7 @@ export class Home {
 
   private async ask(): Promise<Answered> {
     const { inUse } = this.phones;
-    const [alerts, asked, pasts, standings, registrations, sms] = await Promise.all([
+    const [alerts, asked, pasts, standings, registrations, sms, testUntil] = await Promise.all([
       this.askAlerts(),
       Promise.allSettled(inUse.map((phone) => phone.pending())),
       // One subscription has one history, whichever of its devices asks.
@@ -145,9 +153,11 @@ export class Home {
       this.askStandings(),
       this.askRegistrations(),
       this.askSms(),
+      this.askTest(),
       this.askInstallation(),
     ]);
-    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], alerts, standings, registrations, sms };
+    const known = { alerts, standings, registrations, sms, testUntil };
+    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], ...known };
     asked.forEach((answer, at) => {
       const phone = inUse[at];
       if (!phone) return;
@@ -199,6 +209,19 @@ export class Home {
     return permissions.filter(({ active, endsAt }) => active && this.isLeft(endsAt));
   }
 
+  /** When the test of another registration ends. One that is over is forgotten. */
+  private async askTest(): Promise<string | undefined> {
+    const { tested } = this.phones;
+    if (!tested) return undefined;
+    const end = await endOfTest(tested);
+    if (end !== 'over') return end;
+    // On another screen, the person may be at the test itself.
+    if (!this.isShown() || this.phones.tested !== tested) return undefined;
+    this.isTestOver = true;
+    await this.to.testOver();
+    return undefined;
+  }
+
   /** A browser may take seconds to tell; then the last answer is shown, and the screen is drawn anew with the next. */
   private async askInstallation(): Promise<void> {
     const before = this.installation;
@@ -217,15 +240,16 @@ export class Home {
   }
 
   private draw(answered: Answered): void {
-    const { waiting, past, fault, gone, alerts, registrations, sms } = answered;
+    const { waiting, past, fault, gone, alerts, registrations, sms, testUntil } = answered;
     this.drawn = idsOf(waiting.map(({ authentication }) => authentication));
     const closed = past.filter(({ state }) => state !== 'pending' && state !== 'opened');
     const happened = this.happened(answered);
     // The alert is on the screen now.
     if (happened.length > 0) this.display.clearNotification('alert');
     this.display.show((signal) => {
-      const ends = [...alerts.open, ...waiting.map(({ authentication }) => authentication), ...registrations];
-      this.refreshAtEnd([...ends.map(({ expiresAt }) => expiresAt), ...sms.map(({ endsAt }) => endsAt)], signal);
+      const open = [...alerts.open, ...waiting.map(({ authentication }) => authentication), ...registrations];
+      const ends = [...open.map(({ expiresAt }) => expiresAt), ...sms.map(({ endsAt }) => endsAt)];
+      this.refreshAtEnd(testUntil === undefined ? ends : [...ends, testUntil], signal);
       const clock = clockOf(() => this.phones.now(), signal);
       const { request, institutions } = this.to;
       const content = [
@@ -234,7 +258,7 @@ export class Home {
         this.newPhoneCode.card(),
         this.phones.main && this.protection(answered, happened.length > 0 ? 'h2' : 'h1', clock),
         ...this.lockedSmartOtps(answered),
-        this.unfinished(),
+        this.unfinished(testUntil, clock),
         this.phones.main && make('h2', {}, words.home.title),
         ...waitingCards(waiting, registrations, { request, institutions, clock }),
         ...(this.installation?.offers ?? []),
@@ -289,8 +313,9 @@ export class Home {
       });
   }
 
-  /** The way back to the test of another registration of this phone. */
-  private unfinished(): HTMLElement | undefined {
+  /** The way back to the test of another registration of this phone, or that it is over. */
+  private unfinished(until: string | undefined, clock: (until: string) => HTMLElement): HTMLElement | undefined {
+    if (this.isTestOver) return make('p', { class: 'caution' }, words.testOver);
     const { tested } = this.phones;
     if (!tested) return undefined;
     const { title, text } = words.home.unfinished;
@@ -299,6 +324,7 @@ export class Home {
       { type: 'button', class: 'request-card', id: 'unfinished', onclick: this.to.finish },
       make('strong', {}, title),
       make('span', {}, text),
+      until !== undefined && make('span', { class: 'hint' }, `${words.timeLeft} `, clock(until)),
     );
   }
 

@@ -8,6 +8,9 @@ const TOLD_AGAIN_MS = 86_400_000;
 
 /** Tells the service the token by which pushes reach this installation. */
 export class PushToken {
+  /** The renewal that runs. */
+  private renewal: Promise<boolean> | undefined;
+
   constructor(
     private readonly platform: Platform,
     private readonly installation: Installation,
@@ -15,8 +18,17 @@ export class PushToken {
   ) {}
 
   /**
-   * Tells the token if the service knows another one, once a day, and, with `again`, a new one in any case, because the
-   * former one may be dead. Resolves with whether the service was told of a token.
+   * Tells a new token, because the former one may be dead. A call while another runs shares its outcome: two renewals at
+   * once would end each other's subscription.
+   */
+  async renew(): Promise<boolean> {
+    this.renewal ??= this.tell({ again: true }).finally(() => (this.renewal = undefined));
+    return this.renewal;
+  }
+
+  /**
+   * Tells the token if the service knows another one, once a day, and, with `again`, a new one in any case. Resolves with
+   * whether the service was told of a token.
    */
   async tell({ again = false } = {}): Promise<boolean> {
     const { installation, phones } = this;

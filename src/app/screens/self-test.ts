@@ -15,8 +15,8 @@ const CLOCK_MS = 30_000;
 interface Found {
   is: 'good' | 'bad' | 'unknown';
   text: string;
-  /** What the person can do about it. */
-  action?: HTMLElement;
+  /** What the person can do about it, once; the row then says that it is checked again. */
+  action?: { name: string; act: () => void };
 }
 
 /** Checks what a verification needs: the key, the clock, one-time codes where the person has them, and pushes. */
@@ -106,18 +106,21 @@ export class SelfTest {
       }
       if (outcome === 'arrived') return { is: 'good', text: messages.push.good };
       if (outcome === 'dead') return { is: 'bad', text: messages.push.off };
-      const again = button(words.home.protection.reconnect, () => void this.renew(phone), 'small');
-      return { is: 'bad', text: messages.push.bad(PUSH_MS / 1000), action: again };
+      const action = { name: words.home.protection.reconnect, act: () => void this.renew(phone, signal) };
+      return { is: 'bad', text: messages.push.bad(PUSH_MS / 1000), action };
     } catch (error) {
       if (codeOf(error) === 'too_many_requests') return { is: 'unknown', text: messages.push.often };
       return unknown(error);
     }
   }
 
-  /** Makes a new subscription, because the person says so, and checks again. */
-  private async renew(phone: Phone): Promise<void> {
-    await this.display.busy(() => this.ways.reconnect());
-    this.show(phone);
+  /**
+   * Makes a new subscription, because the person says so, and checks again. It may take long, so the person can leave
+   * meanwhile, and stays where they are then.
+   */
+  private async renew(phone: Phone, signal: AbortSignal): Promise<void> {
+    await this.ways.reconnect();
+    if (!signal.aborted) this.show(phone);
   }
 
   /** Asks for a test push and waits for it. `dead`: the service has no token to which it can send one. */
@@ -155,12 +158,23 @@ function unknown(error: unknown): Found {
 }
 
 function row(name: string, found: Promise<Found>): HTMLElement {
-  const text = make('span', { role: 'status' }, messages.checking);
-  const element = make('li', { class: 'checking' }, make('strong', {}, name), text);
-  void found.then((result) => {
-    element.className = result.is;
-    text.textContent = result.text;
-    if (result.action) element.append(result.action);
+  const text = make('span', { role: 'status' });
+  const element = make('li', {}, make('strong', {}, name), text);
+  const say = (is: Found['is'] | 'checking', said: string) => {
+    element.className = is;
+    text.textContent = said;
+  };
+  say('checking', messages.checking);
+  void found.then(({ is, text: said, action }) => {
+    say(is, said);
+    if (!action) return;
+    const press = () => {
+      pressed.remove();
+      say('checking', messages.checking);
+      action.act();
+    };
+    const pressed = button(action.name, press, 'small');
+    element.append(pressed);
   });
   return element;
 }

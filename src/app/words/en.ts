@@ -454,7 +454,8 @@ export function en({ service, callCentre }: Brand): AppWords {
       website: 'Verify yourself on the website and get a new code there, or',
       call: `call the call centre (${callCentre}) for a new code.`,
       kept: 'The earlier registration of this phone still works.',
-      meanwhile: 'Your present registration works until the new one is finished. To finish it later, go back.',
+      meanwhile:
+        'Your present registration works until the new one is finished. To finish it later, go back. The new one ends if it is not finished within ten minutes.',
       ended: 'The earlier registration has ended. Please finish the new one.',
     },
     notices: {
