@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { Environment } from '../../config/environment.ts';
 import { namingVariable } from './variable-at-fault.ts';
 
@@ -13,16 +13,22 @@ export function listening<Result>(port: 'PORT' | 'MANAGEMENT_PORT', listen: () =
  */
 export async function requireFreePorts({ HOST, PORT, MANAGEMENT_PORT, ROLE }: Environment): Promise<void> {
   const needed = { ...(ROLE !== 'worker' && { PORT }), MANAGEMENT_PORT };
-  for (const name of ['PORT', 'MANAGEMENT_PORT'] as const) {
-    const port = needed[name];
-    if (port !== undefined) await listening(name, () => tryToListen(port, HOST));
+  const servers: Server[] = [];
+  try {
+    for (const name of ['PORT', 'MANAGEMENT_PORT'] as const) {
+      const port = needed[name];
+      // The first one stays open meanwhile: both may be the same number.
+      if (port !== undefined) servers.push(await listening(name, () => listenOn(port, HOST)));
+    }
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
   }
 }
 
-async function tryToListen(port: number, host: string): Promise<void> {
+async function listenOn(port: number, host: string): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
   });
-  await new Promise((closed) => server.close(closed));
+  return server;
 }

@@ -10,7 +10,7 @@ export interface DeliveryRow {
   attempt: WebhookAttempt['attempt'] | null;
   status: WebhookAttempt['status'];
   fault: WebhookAttempt['fault'];
-  /** When it is tried next; null if it is not. */
+  /** When it is tried next; null if it is not, and while its endpoint is disabled. */
   dueAt: Date | null;
 }
 
@@ -18,11 +18,12 @@ export interface DeliveryRow {
 const OF_EVENTS = statement(
   'webhook_deliveries_of',
   `SELECT v.id AS "eventId", p.id AS "endpointId", a.attempt, a.status, a.fault,
-      CASE WHEN d.due_at IS NOT NULL THEN greatest(d.due_at, now()) END AS "dueAt"
+      CASE WHEN d.due_at IS NOT NULL AND o.disabled_at IS NULL THEN greatest(d.due_at, o.paused_until, now()) END AS "dueAt"
     FROM webhook_events v CROSS JOIN LATERAL (
       SELECT e.id FROM webhook_endpoints e WHERE e.client_id = v.client_id
       UNION SELECT t.endpoint_id FROM webhook_attempts t WHERE t.event_id = v.id
     ) p
+    LEFT JOIN webhook_endpoints o ON o.id = p.id
     LEFT JOIN webhook_deliveries d ON d.endpoint_id = p.id AND d.event_id = v.id
     LEFT JOIN LATERAL (
       SELECT attempt, status, fault FROM webhook_attempts t WHERE t.event_id = v.id AND t.endpoint_id = p.id

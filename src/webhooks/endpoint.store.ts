@@ -4,6 +4,7 @@ import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import type { EventType } from './event-types.ts';
 import { LISTEN } from './listen.ts';
+import { MOST_EVENTS } from './sending.store.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
 import type { WebhookSecret } from './webhook-secret.entity.ts';
@@ -54,6 +55,11 @@ const OF_CLIENT = statement(
 const FREES_TURN = '($6 <> (e.disabled_at IS NOT NULL) OR $3 <> e.url)';
 /** Seconds in which a run that lost its turn has ended: what it may still be sending is left to it. */
 const RUN_SECONDS = 60;
+/**
+ * The maximum number of events that are left to it: twice a batch, because events with another number of attempts may be
+ * due between those of the batch. However many wait, the client must be able to change the endpoint.
+ */
+const MOST_LEFT = 2 * MOST_EVENTS;
 
 /**
  * Another address has not failed yet; neither has an endpoint that is enabled again. A run that is under way loses its
@@ -63,8 +69,11 @@ const BEGINS_ANEW = 'NOT $6 AND e.disabled_at IS NOT NULL OR $3 <> e.url';
 const CHANGE = statement(
   'webhook_endpoint_change',
   `WITH under_way AS MATERIALIZED (
-      SELECT d.event_id FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
-      WHERE e.id = $1 AND e.client_id = $2 AND e.turn_until > now() AND ${FREES_TURN} AND d.due_at <= now()
+      SELECT d.event_id FROM webhook_deliveries d
+      WHERE d.endpoint_id = $1 AND d.due_at <= now() AND d.event_id IN (
+        SELECT n.event_id FROM webhook_endpoints e JOIN webhook_deliveries n ON n.endpoint_id = e.id
+        WHERE e.id = $1 AND e.client_id = $2 AND e.turn_until > now() AND ${FREES_TURN} AND n.due_at <= now()
+        ORDER BY n.due_at LIMIT ${MOST_LEFT})
       ORDER BY d.event_id FOR UPDATE OF d
     ), left_to_run AS (
       UPDATE webhook_deliveries d SET due_at = now() + interval '${RUN_SECONDS} seconds' FROM under_way u
@@ -137,6 +146,12 @@ const TEST = statement(
     SELECT id FROM event`,
 );
 
+/**
+ * SQL: an event that is sent again is kept until that is recorded: a purge passes it over meanwhile, and one that came first
+ * has the last word.
+ */
+const KEPT = 'FOR KEY SHARE OF v';
+
 /** What is sent anew has all its attempts before it; a job that still has it sends it no more. */
 const ANEW = `ON CONFLICT (endpoint_id, event_id) DO UPDATE SET attempts = 0, claim = webhook_deliveries.claim + 1,
       due_at = now()`;
@@ -145,7 +160,7 @@ const RESEND = statement(
   'webhook_resend',
   `INSERT INTO webhook_deliveries (endpoint_id, event_id)
     SELECT e.id, v.id FROM webhook_endpoints e JOIN webhook_events v ON v.client_id = e.client_id
-    WHERE e.id = $1 AND e.client_id = $2 AND v.id = $3 ${ANEW} RETURNING event_id AS id`,
+    WHERE e.id = $1 AND e.client_id = $2 AND v.id = $3 ${KEPT} ${ANEW} RETURNING event_id AS id`,
 );
 
 const ATTEMPTED = 'SELECT 1 FROM webhook_attempts a WHERE a.event_id = v.id AND a.endpoint_id = $1';
@@ -157,7 +172,7 @@ const RECOVER = statement(
   'webhook_recover',
   `WITH chosen AS MATERIALIZED (
       SELECT v.id, v.happened_at FROM webhook_events v
-      WHERE ${WITHIN} AND EXISTS (${ATTEMPTED}) AND NOT EXISTS (${ATTEMPTED} AND a.status BETWEEN 200 AND 299) ${FIRST}
+      WHERE ${WITHIN} AND EXISTS (${ATTEMPTED}) AND NOT EXISTS (${ATTEMPTED} AND a.status BETWEEN 200 AND 299) ${FIRST} ${KEPT}
     ), sent AS (
       INSERT INTO webhook_deliveries (endpoint_id, event_id) SELECT $1, id FROM chosen ORDER BY id ${ANEW} RETURNING 1
     )
@@ -169,7 +184,7 @@ const REPLAY_MISSING = statement(
   `WITH chosen AS MATERIALIZED (
       SELECT v.id, v.happened_at FROM webhook_events v JOIN webhook_endpoints e ON e.id = $1
       WHERE ${WITHIN} AND e.types && ARRAY['*', v.type] AND NOT v.is_example AND NOT EXISTS (${ATTEMPTED})
-        AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = $1 AND d.event_id = v.id) ${FIRST}
+        AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = $1 AND d.event_id = v.id) ${FIRST} ${KEPT}
     ), sent AS (
       INSERT INTO webhook_deliveries (endpoint_id, event_id) SELECT $1, id FROM chosen ORDER BY id ON CONFLICT DO NOTHING RETURNING 1
     )

@@ -157,22 +157,38 @@ const DROP = statement(
     ), old AS MATERIALIZED (
       SELECT o.id, f.client_id FROM full_ones f CROSS JOIN LATERAL (
         SELECT e.id FROM webhook_events e WHERE e.client_id = f.client_id
-        ORDER BY e.epoch, e.transaction, e.id LIMIT least(f.excess, ${PURGE_BATCH / DROP_CLIENTS})) o
+        ORDER BY e.epoch, e.transaction, e.id LIMIT least(f.excess, ${PURGE_BATCH / DROP_CLIENTS})
+        FOR UPDATE OF e SKIP LOCKED) o
     ), ${DROPPED}
     SELECT count(*)::int AS count FROM events`,
 );
 
-/** What was to be sent to an endpoint that was deleted in the same moment. */
-const PURGE_LOST = statement(
-  'webhook_purge_lost',
-  `WITH RECURSIVE waiting AS (
+/** SQL: the endpoints for which something waits, found without reading all that waits. */
+const WAITING = `RECURSIVE waiting AS (
       (SELECT endpoint_id FROM webhook_deliveries ORDER BY endpoint_id LIMIT 1)
       UNION ALL
       SELECT (SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.endpoint_id > w.endpoint_id
         ORDER BY d.endpoint_id LIMIT 1) FROM waiting w WHERE w.endpoint_id IS NOT NULL
-    )
+    )`;
+
+/** What was to be sent to an endpoint that was deleted in the same moment. */
+const PURGE_LOST = statement(
+  'webhook_purge_lost',
+  `WITH ${WAITING}
     DELETE FROM webhook_deliveries d USING waiting w
     WHERE d.endpoint_id = w.endpoint_id AND NOT EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = w.endpoint_id)`,
+);
+
+/**
+ * What was to be sent again of an event that was dropped in the same moment. A run that meets it deletes it; this finds it
+ * where nothing is sent, once all of its age is gone.
+ */
+const PURGE_DROPPED = statement(
+  'webhook_purge_dropped',
+  `WITH ${WAITING}
+    DELETE FROM webhook_deliveries d USING waiting w
+    WHERE d.endpoint_id = w.endpoint_id AND d.event_id < ${idAt(`now() - interval '${WEBHOOK_DAYS} days'`)}
+      AND NOT EXISTS (SELECT 1 FROM webhook_events v WHERE v.id = d.event_id)`,
 );
 
 /** Clients without an endpoint that have read no event for as long as events are kept. */
@@ -261,6 +277,7 @@ export class EventStore {
     const [old] = await this.database.rows<Row>(PURGE, []);
     if (old?.count === PURGE_BATCH) return true;
     await this.database.changed(PURGE_LOST, []);
+    await this.database.changed(PURGE_DROPPED, []);
     await this.database.changed(PURGE_LISTENERS, []);
     await this.database.changed(PURGE_KEYS, []);
     await this.database.changed(PURGE_SECRETS, []);

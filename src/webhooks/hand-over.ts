@@ -10,7 +10,7 @@ const EVERY_MS = { busy: 250, idle: 1_000 };
 const BUSY_MS = 60_000;
 
 /**
- * Hands new events to the queue, and what a process left that died. Every worker does: the database gives each event to
+ * Hands new events to the queue, and what a process left that died. Every worker does: the database gives each endpoint to
  * one of them.
  */
 @Injectable()

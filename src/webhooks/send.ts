@@ -57,6 +57,7 @@ export class Send {
       this.store.letters(job, attempts === undefined ? null : attempts + failures),
       this.store.secrets(endpointId),
     ]);
+    if (letters.length < job.eventIds.length) await this.store.forgetDropped(endpointId, job.eventIds);
     const secrets = kept.map(({ id, secret }) => this.keys.fields.decrypt(secret, placeOfSecret(id)));
     const round = new Round(letters, this.stopping.signal);
     const results = new Results((settled) => this.store.settle(endpointId, settled));

@@ -13,8 +13,8 @@ import type { WebhookJob } from './webhook-queue.ts';
 /** Endpoints that one statement serves. */
 export const MOST_ENDPOINTS = 100;
 /** Events that it hands over for each of them. */
-const MOST_EVENTS = 250;
-/** Seconds for which a run has its endpoint to itself: longer than a run and its wait in the queue. */
+export const MOST_EVENTS = 250;
+/** Seconds for which a run has its endpoint to itself, longer than a run. A job that waits longer in the queue takes a new turn. */
 const TURN_SECONDS = 45;
 /** Seconds after which an event whose next attempt the queue has lost is handed over again. */
 const GRACE_SECONDS = 120;
@@ -75,8 +75,8 @@ const WAIT = statement(
 );
 
 /**
- * The events of a job that are still as they were handed over, or as its last run left them: with so many attempts ($4). Another
- * run may have had its turn before; null, from a job of an older release, whose claim says it.
+ * The events of a job that are still as they were handed over, or as its last run left them: with so many attempts ($4), because
+ * another run may have had its turn before. Null for a job of an older release: its claims alone decide.
  */
 const LETTERS = statement(
   'webhook_letters',
@@ -86,6 +86,17 @@ const LETTERS = statement(
       JOIN webhook_events e ON e.id = d.event_id
     WHERE $4::smallint IS NULL OR d.attempts = $4
     ORDER BY e.id`,
+);
+
+/**
+ * An event can be dropped in the moment in which it is to be sent again. What is left of it would be due for ever, and before
+ * everything else.
+ */
+const FORGET_DROPPED = statement(
+  'webhook_forget_dropped',
+  `DELETE FROM webhook_deliveries d USING unnest($2::uuid[]) AS h (event_id)
+    WHERE d.endpoint_id = $1 AND d.event_id = h.event_id
+      AND NOT EXISTS (SELECT 1 FROM webhook_events e WHERE e.id = d.event_id)`,
 );
 
 const SECRETS = statement(
@@ -209,6 +220,11 @@ export class SendingStore {
     attempts: number | null,
   ): Promise<Letter[]> {
     return this.database.rows<Letter>(LETTERS, [endpointId, eventIds, claims, attempts]);
+  }
+
+  /** Deletes what waits for those of these events that are no longer kept. */
+  async forgetDropped(endpointId: string, eventIds: readonly string[]): Promise<void> {
+    await this.database.changed(FORGET_DROPPED, [endpointId, eventIds]);
   }
 
   /** The secrets that sign, the present one first. */

@@ -8,6 +8,7 @@ import { readEnvironment } from '../../config/environment.ts';
 import { unknownVariables } from '../../config/unknown-variables.ts';
 import { generateKeyring } from '../../src/crypto/keyring.ts';
 import { startLocalApns } from '../../src/embedded/local-apns.ts';
+import { freePort } from '../support/free-port.ts';
 import { packed, TestService } from '../support/service.ts';
 
 /** No log may contain it, whatever variable it stands in. */
@@ -221,9 +222,11 @@ it('a port that is taken, a host that is none and a login that is refused are to
     stranger.username = 'stranger';
     stranger.password = SECRET;
     const management = new URL(service.process.announcement.management).port;
+    const both = String(await freePort());
     for (const [name, variables] of [
       ['PORT', taken],
       ['MANAGEMENT_PORT', { ...taken, PORT: '0', MANAGEMENT_PORT: management }],
+      ['MANAGEMENT_PORT', { ...taken, PORT: both, MANAGEMENT_PORT: both }],
       ['HOST', { ...taken, PORT: '0', HOST: 'nowhere.invalid' }],
       ['DATABASE_URL', { ...taken, PORT: '0', DATABASE_URL: stranger.href }],
     ] as const) {

@@ -644,6 +644,9 @@ describe('webhooks', () => {
     expect((await developer.post(at(`webhooks/${id}/disable`))).location).toBe(`${at('webhooks')}/${id}?done=disable`);
     expect(textOf(await viewer.get(at(`webhooks/${id}`)))).toContain('이용 기관이 중지했습니다');
     expect((await developer.post(`${eventPath}/resend`, { endpoint: id })).status).toBe(409);
+    // Nothing is sent while the endpoint is disabled, although it waits.
+    await service.rows.webhooks.leaveWaiting(id, eventPath.split('/').at(-1)!);
+    expect(textOf(await viewer.get(eventPath))).not.toContain('다음 시도');
     const removed = await developer.post(at(`webhooks/${id}/remove`), { sure: 'yes' });
     expect(removed.location).toBe(`${at('webhooks')}?done=remove`);
   });

@@ -11,12 +11,16 @@ let receiver: WebhookReceiver;
 
 /** A client of whose events one is 31 days old from the beginning of these tests on, and one 29 days. */
 const SECURITIES = { clientId: 'demo-securities' };
-const aged = { old: '', young: '', before: '' };
+const aged = { old: '', young: '', before: '', disabled: '' };
 
 beforeAll(async () => {
   [service, receiver] = await Promise.all([TestService.start({ WEBHOOK_MOST_EVENTS: '100' }), WebhookReceiver.start()]);
   aged.before = (await list('?after=', SECURITIES)).body.after!;
   const endpoint = await add(['*'], SECURITIES);
+  // What is left there of an event that is no longer kept meets no run.
+  aged.disabled = (await add(['window.closed'], SECURITIES)).id;
+  await call('PATCH', `${ENDPOINTS}/${aged.disabled}`, { disabled: true }, SECURITIES);
+  await service.rows.webhooks.lose(aged.disabled, 1, 31);
   for (const [which, days] of [
     ['old', 31],
     ['young', 29],
@@ -351,6 +355,9 @@ describe('what is sent', () => {
     expect(second).toMatchObject({ attempt: 2, outcome: 'failed', status: 302 });
     const wait = Date.parse(String(second['at'])) - Date.parse(String(first!['at']));
     expect(wait).toBeGreaterThanOrEqual(4_000);
+    // What is left of an event that is no longer kept is due before the others. It holds up none of them.
+    await service.rows.webhooks.lose(endpoint.id, 1);
+    await eventually('the lost one to be gone', async () => (await service.rows.webhooks.waiting(endpoint.id)) === 1);
     // The third attempt is minutes away.
     await service.rows.webhooks.hurry(endpoint.id);
     expect((await attempted(id, 3))[0]).toMatchObject({ attempt: 3, outcome: 'accepted', status: 200 });
@@ -447,6 +454,18 @@ describe('what is sent', () => {
     expect((await attempted(await sendTest(failing), 1))[0]).toMatchObject({ outcome: 'accepted' });
   });
 
+  it('an endpoint for which very many events wait is disabled without a change to all of them', async () => {
+    const endpoint = await add();
+    receiver.reply(endpoint.path, 'never');
+    await sendTest(endpoint);
+    await eventually('a request without an answer', () => receiver.open.get(endpoint.path)?.now === 1);
+    await service.rows.webhooks.lose(endpoint.id, 5_000);
+    expect((await call('PATCH', `${ENDPOINTS}/${endpoint.id}`, { disabled: true })).status).toBe(200);
+    expect(await service.rows.webhooks.postponed(endpoint.id)).toBe(500);
+    receiver.release(endpoint.path, 204);
+    await eventually('its answer', async () => (await service.rows.webhooks.waiting(endpoint.id)) === 5_000);
+  });
+
   it('a disabled endpoint gets nothing, and replay-missing sends what it missed, of its types alone', async () => {
     const endpoint = await add(['authentication.cancelled']);
     await call('PATCH', `${ENDPOINTS}/${endpoint.id}`, { disabled: true });
@@ -481,6 +500,14 @@ describe('what is sent', () => {
     expect(again.body).toBe(first.body);
     expect(again.headers['webhook-id']).toBe(id);
     verifyWebhook(again, other.secret);
+    // An event that is deleted in the same moment is not sent again, and leaves nothing to be sent.
+    const resent = await service.rows.webhooks.whileItGoes(service.database.pool, id, async (isWaiting) => {
+      const sent = call('POST', `${EVENTS}/${id}/resend`, { endpointId: other.id });
+      await eventually('the request to wait', isWaiting);
+      return { sent };
+    });
+    expectProblem(await resent.sent, 404, 'webhook_event_not_found');
+    expect(await service.rows.webhooks.waiting(other.id)).toBe(0);
   });
 
   it('an address that answers nobody fails with a fault, and no more is told about it', async () => {
@@ -686,6 +713,10 @@ describe('GET /v1/webhook-events', () => {
     });
     expect(kept).toBe(aged.young);
     expect(await attemptsOf(kept, SECURITIES)).toHaveLength(1);
+    await eventually(
+      'nothing of a lost one to be left',
+      async () => (await service.rows.webhooks.waiting(aged.disabled)) === 0,
+    );
     // A reader that had come to a place before it has missed it, and learns so. One that begins anew has not.
     expectProblem(await list(`?after=${aged.before}`, SECURITIES), 404, 'webhook_event_not_found');
     const { after } = (await list('?after=', SECURITIES)).body;

@@ -35,6 +35,60 @@ export class WebhookRows {
     return row?.count ?? 0;
   }
 
+  /** Leaves what was to be sent of so many events of this age that are no longer kept. */
+  async lose(endpointId: string, count: number, days = 0): Promise<void> {
+    await this.sql(
+      `INSERT INTO webhook_deliveries (endpoint_id, event_id)
+         SELECT $1, (lpad(to_hex((extract(epoch FROM now() - make_interval(days => $3)) * 1000)::bigint), 12, '0')
+           || right(replace(gen_random_uuid()::text, '-', ''), 20))::uuid
+         FROM generate_series(1, $2::int)`,
+      [endpointId, count, days],
+    );
+  }
+
+  /** Has an event wait for an endpoint. */
+  async leaveWaiting(endpointId: string, eventId: string): Promise<void> {
+    await this.sql('INSERT INTO webhook_deliveries (endpoint_id, event_id) VALUES ($1, $2::uuid)', [
+      endpointId,
+      eventId.replace(/^msg_/, ''),
+    ]);
+  }
+
+  /** Events that wait for an endpoint and are not due yet. */
+  async postponed(endpointId: string): Promise<number> {
+    const [row] = await this.sql<{ count: number }>(
+      'SELECT count(*)::int AS count FROM webhook_deliveries WHERE endpoint_id = $1 AND due_at > now()',
+      [endpointId],
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Runs `work` while an event is being deleted; `isWaiting` tells whether a statement waits for that. */
+  async whileItGoes<Result>(
+    pool: pg.Pool,
+    eventId: string,
+    work: (isWaiting: () => Promise<boolean>) => Promise<Result>,
+  ): Promise<Result> {
+    const deleting = await pool.connect();
+    try {
+      await deleting.query('BEGIN');
+      await deleting.query('DELETE FROM webhook_events WHERE id = $1::uuid', [eventId.replace(/^msg_/, '')]);
+      const result = await work(async () => {
+        const [row] = await this.sql<{ waits: boolean }>(
+          `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+             AND query LIKE '%webhook_events%') AS waits`,
+          [],
+        );
+        return row?.waits ?? false;
+      });
+      await deleting.query('COMMIT');
+      return result;
+    } finally {
+      await deleting.query('ROLLBACK');
+      deleting.release();
+    }
+  }
+
   /** Gives what waits for an endpoint so many attempts before, and makes it due. */
   async hurry(endpointId: string, attempts?: number): Promise<void> {
     await this.sql(
