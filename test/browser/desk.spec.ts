@@ -414,8 +414,8 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await supervisor.keyboard.press('d');
     expect(await supervisor.locator('[name="reason"]:focus').count()).toBe(0);
     // In Hangul mode the key j writes ㅓ.
-    await supervisor.evaluate(() =>
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ㅓ', code: 'KeyJ', bubbles: true })),
+    await supervisor.evaluate(
+      `document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ㅓ', code: 'KeyJ', bubbles: true }))`,
     );
     await supervisor.locator('li[id^="approval-"]:focus').waitFor();
     await supervisor.keyboard.press('d');
