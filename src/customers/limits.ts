@@ -14,6 +14,12 @@ const OF_A_PERSON = { times: 5, seconds: 86_400 };
  */
 const OF_A_NUMBER = { times: 20, seconds: 86_400 };
 
+/**
+ * Reports a day that name another person as the owner of a line, from all addresses together. Whoever has many addresses
+ * would otherwise learn the birth date from which one suspends: there are about 36,500 to try.
+ */
+const WRONG_OWNERS = { times: 100, seconds: 86_400 };
+
 /** The limit of a form for the address of a request. */
 export function addressLimit(form: string, request: FastifyRequest): FormLimit {
   return { name: `${form} of an address`, of: networkOf(addressOf(request)), ...OF_AN_ADDRESS };
@@ -40,4 +46,12 @@ export function senderLimits(
 /** The limit of a form for a customer who is logged in, which no one else can spend. */
 export function ownLimit(form: string, lineId: string): FormLimit {
   return { name: `${form} of a customer`, of: lineId, ...OF_A_PERSON };
+}
+
+/**
+ * Guesses at the owner of a line. They silence nobody: beyond the limit a report is taken as ever, but one without a login
+ * goes to the call centre instead of suspending.
+ */
+export function wrongOwnerLimit(lineId: string): FormLimit {
+  return { name: 'reports with another owner of a line', of: lineId, ...WRONG_OWNERS };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Alerts, type AlertHandler, type AnsweredAlert } from '../alerts/alerts.ts';
+import type { Session } from '../database/database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { isInDoubt, isWithin, LOSS_HELD_HOURS, type LineMemory } from '../domain/line-memory.ts';
 import { NEW_PHONE_OBJECTION_HOURS } from '../domain/alert.ts';
@@ -54,7 +55,7 @@ export class NewPhone {
     // Before the first enrolment, the website shows codes to a customer who logs in by SMS. A code issued here would
     // only invalidate that one.
     if (state === 'awaiting_device') return 'no_change';
-    if (subscription.suspensions.length > 0 || subscription.newPhoneObjected) return 'call_centre';
+    if (subscription.suspensions.length > 0 || subscription.newPhoneObjected) return this.leaveToDesk(session, id);
     if (await this.store.isAnotherOpen(session, report, id)) return 'no_change';
     if (report.subscriptionId === null) {
       step.queued.push(...(await this.alerts.raise(session, id, 'new_phone', report.id)));
@@ -75,7 +76,7 @@ export class NewPhone {
       if (next.isEnding) await this.notify(step, report, id, 'new_phone_soon');
       return next.until;
     }
-    if (next.kind === 'call_centre') return 'call_centre';
+    if (next.kind === 'call_centre') return this.leaveToDesk(session, id);
     await this.alerts.withdraw(session, id, ['new_phone']);
     const { enrolmentCode } = await this.subscriptions.enrolmentCode(id, session);
     const { phoneNumber } = await this.notices.addressOf(session, id);
@@ -83,6 +84,11 @@ export class NewPhone {
     const address = { phoneNumber, enrolmentCode };
     step.queued.push(await this.notices.enqueue(session, id, notice, address, ENROLMENT_SECONDS));
     return 'code_sent';
+  }
+
+  /** The call centre calls once, however often a new phone is asked for. */
+  private async leaveToDesk(session: Session, subscriptionId: string): Promise<ReportOutcome> {
+    return (await this.store.isAtTheDesk(session, subscriptionId, 'new_phone')) ? 'no_change' : 'call_centre';
   }
 
   /** Returns the request of a subscription that waits, or the objection to one; undefined without either. */

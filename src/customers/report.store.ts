@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Not, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { LOSS_HELD_HOURS } from '../domain/line-memory.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
@@ -36,13 +37,41 @@ const COUNT_NOTICE = statement(
     WHERE id = $1 AND (SELECT count(*) FROM unnest(told_at) t WHERE t > now() - interval '1 day') < $3 RETURNING 1`,
 );
 
+/**
+ * One row for each subscription and kind, however often somebody reports: a flood about one person must not hide the
+ * others. It has the last report with its outcome, and the time since which the person waits.
+ */
 const UNSETTLED = statement(
   'report_unsettled',
-  `SELECT r.id, r.kind, r.outcome, r.filed_at AS "filedAt", r.subscription_id AS "subscriptionId",
+  `SELECT r.id, r.kind, r.outcome, r.since AS "filedAt", r.subscription_id AS "subscriptionId",
       s.line_id AS "lineId", s.state AS "subscriptionState"
-    FROM reports r LEFT JOIN subscriptions s ON s.id = r.subscription_id
-    WHERE r.outcome IN ('suspended', 'call_centre') AND r.settled_at IS NULL
-    ORDER BY NOT (r.kind = 'lost_phone' AND r.outcome = 'call_centre'), r.filed_at LIMIT 100`,
+    FROM (SELECT DISTINCT ON (coalesce(w.subscription_id, w.id), w.kind) w.id, w.kind, w.outcome, w.subscription_id,
+        min(w.filed_at) OVER (PARTITION BY coalesce(w.subscription_id, w.id), w.kind) AS since
+      FROM reports w WHERE ${waitsAtDesk('w')}
+      ORDER BY coalesce(w.subscription_id, w.id), w.kind, w.filed_at DESC, w.id) r
+      LEFT JOIN subscriptions s ON s.id = r.subscription_id
+    ORDER BY NOT (r.kind = 'lost_phone' AND r.outcome = 'call_centre'), r.since LIMIT 100`,
+);
+
+/** Settles a report and the earlier ones of its kind about the same subscription, which the list shows as one. */
+const SETTLE = statement(
+  'report_settle',
+  `UPDATE reports r SET settled_by = $2, settled_at = now() FROM reports shown
+    WHERE shown.id = $1 AND ${waitsAtDesk('shown')} AND ${waitsAtDesk('r')}
+      AND (r.id = shown.id OR r.subscription_id = shown.subscription_id AND r.kind = shown.kind
+        AND r.filed_at <= shown.filed_at)
+    RETURNING r.id`,
+);
+
+/**
+ * A report of loss that suspended nothing and whose hold stands. One from before the person last objected held nothing
+ * since.
+ */
+const IS_HELD_FOR_LOSS = statement(
+  'report_is_held_for_loss',
+  `SELECT 1 FROM reports r JOIN subscriptions s ON s.id = r.subscription_id
+    WHERE r.subscription_id = $1 AND r.kind = 'lost_phone' AND r.outcome = 'call_centre' AND r.settled_at IS NULL
+      AND r.filed_at > greatest(now() - interval '${LOSS_HELD_HOURS} hours', s.loss_objected_at) LIMIT 1`,
 );
 
 /** The last report of loss that suspended nothing. */
@@ -96,6 +125,11 @@ export class ReportStore {
     return manager.existsBy(Report, { id: Not(id), kind, subscriptionId, outcome: IsNull() });
   }
 
+  /** Returns whether a report of loss that waits for the call centre already holds codes by SMS and new phones. */
+  async isHeldForLoss(session: Session, subscriptionId: string): Promise<boolean> {
+    return (await session.rows(IS_HELD_FOR_LOSS, [subscriptionId])).length > 0;
+  }
+
   /** When the last report of loss that suspended nothing was filed about the subscription; null without one. */
   async unsuspendedLossAt(subscriptionId: string, session: Session = this.database): Promise<Date | null> {
     return (await session.rows<{ at: Date | null }>(UNSUSPENDED_LOSS, [subscriptionId]))[0]?.at ?? null;
@@ -131,8 +165,8 @@ export class ReportStore {
   }
 
   /**
-   * Lists the reports that wait for the call centre, at most 100: lost phones that suspended nothing first, then oldest
-   * first.
+   * Lists what waits for the call centre, at most 100 subscriptions and kinds: lost phones that suspended nothing first,
+   * then oldest first.
    */
   unsettled(): Promise<UnsettledReport[]> {
     return this.database.rows<UnsettledReport>(UNSETTLED, []);
@@ -149,12 +183,12 @@ export class ReportStore {
   }
 
   /**
-   * Records that an operator has spoken with the customer. Returns false when the report does not exist or was settled
-   * before.
+   * Records that an operator has spoken with the customer about this report and the earlier ones of its kind. Returns
+   * false when the report does not exist or was settled before.
    */
-  async settle({ manager }: Session, id: string, settledBy: string): Promise<boolean> {
-    const settled = { settledBy, settledAt: () => 'now()' };
-    return (await manager.update(Report, { ...AT_THE_DESK, id }, settled)).affected === 1;
+  async settle(session: Session, id: string, settledBy: string): Promise<boolean> {
+    const settled = await session.rows<Pick<Report, 'id'>>(SETTLE, [id, settledBy]);
+    return settled.some((report) => report.id === id);
   }
 
   /**
@@ -164,4 +198,9 @@ export class ReportStore {
   async purge(days: number): Promise<boolean> {
     return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
+}
+
+/** SQL: a report that waits for the call centre. */
+function waitsAtDesk(report: string): string {
+  return `${report}.outcome IN ('suspended', 'call_centre') AND ${report}.settled_at IS NULL`;
 }

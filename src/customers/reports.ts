@@ -8,6 +8,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { brieflyDoubtedAt } from '../domain/line-memory.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { afterChange } from '../domain/subscription.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Lines } from '../lines/lines.ts';
@@ -15,6 +16,7 @@ import type { RecurringTask } from '../queue/recurring-tasks.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
+import { wrongOwnerLimit } from './limits.ts';
 import { LossBreaker } from './loss-breaker.ts';
 import { NewPhone } from './new-phone.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
@@ -42,6 +44,7 @@ export class Reports implements RecurringTask {
     private readonly newPhone: NewPhone,
     private readonly breaker: LossBreaker,
     private readonly alerts: Alerts,
+    private readonly limits: FormLimits,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
@@ -120,10 +123,12 @@ export class Reports implements RecurringTask {
     const { phoneNumber, birthDate, genderDigit } = JSON.parse(text) as NamedPerson;
     const line = await this.lines.lock(step.session, { phoneNumber: parsePhoneNumber(phoneNumber) ?? '' });
     const { owner } = line?.facts ?? {};
-    const isTheirs =
-      owner &&
-      equalInConstantTime(Buffer.from(owner.birthDate + owner.genderDigit), Buffer.from(birthDate + genderDigit));
-    if (!line || !isTheirs) return undefined;
+    if (!line || !owner) return undefined;
+    const [known, typed] = [owner.birthDate + owner.genderDigit, birthDate + genderDigit];
+    if (!equalInConstantTime(Buffer.from(known), Buffer.from(typed))) {
+      await this.limits.trySpendIn(step.session, wrongOwnerLimit(line.facts.lineId));
+      return undefined;
+    }
     const standing = await this.subscriptions.standingOnLine(line.facts.lineId, step.session);
     return standing && this.subscriptions.lock(step.session, standing.id);
   }
@@ -147,8 +152,9 @@ export class Reports implements RecurringTask {
   }
 
   /**
-   * Suspends, except within 24 hours after the person objected to such a report, and while too many reports come. Then
-   * it holds codes by SMS and new phones of the line, and the call centre speaks with the person first of all.
+   * Suspends, except within 24 hours after the person objected to such a report, while too many reports come, and after
+   * too many guesses at the owner of the line. Then it holds codes by SMS and new phones of the line, and the call centre
+   * speaks with the person first of all; while that hold stands, another report adds nothing to it.
    */
   private async lost(step: LifecycleStep, subscription: LockedSubscription): Promise<ReportOutcome> {
     const { session } = step;
@@ -156,13 +162,17 @@ export class Reports implements RecurringTask {
     const change = { kind: 'suspended', reason: 'loss_reported' } as const;
     if (!afterChange(subscription, change)) return 'no_change';
     if (subscription.lossObjected) {
+      if (await this.store.isHeldForLoss(session, id)) return 'no_change';
       await this.memories.remember(session, lineId, { kind: 'loss_reported', at: new Date() });
       return 'call_centre';
     }
-    if (await this.breaker.maySuspend()) {
+    const isGuessed = await this.limits.isSpentIn(session, wrongOwnerLimit(lineId));
+    if (!isGuessed && (await this.breaker.maySuspend())) {
       await this.lifecycle.change(step, subscription, change, { actor: 'customer', withoutLogin: true });
       return 'suspended';
     }
+    // Another alert would close the one to which the person may be typing the PIN.
+    if (await this.store.isHeldForLoss(session, id)) return 'no_change';
     const at = brieflyDoubtedAt(new Date(), { sms: this.environment.SMS_HOLD_HOURS });
     await this.memories.remember(session, lineId, { kind: 'loss_reported', at });
     // The person may lift the hold on the phone, as a suspension.

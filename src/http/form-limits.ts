@@ -30,6 +30,13 @@ const SPEND = statement(
     RETURNING 1`,
 );
 
+/** A row if the limit lets nothing more pass. */
+const IS_SPENT = statement(
+  'form_limit_is_spent',
+  `SELECT 1 FROM form_budgets b WHERE b.key = $1
+    AND (SELECT count(*) FROM unnest(b.sent) s WHERE s > now() - make_interval(secs => $3)) >= $2`,
+);
+
 /** The seconds until the oldest of the submissions that count has left the interval. */
 const SECONDS_LEFT = statement(
   'form_limit_seconds_left',
@@ -63,14 +70,29 @@ export class FormLimits {
   }
 
   /** Counts one submission in a transaction, which gives it back if it fails. Problems: `too_many_requests`. */
-  async spendIn(session: Session, { name, of, times, seconds, detail }: FormLimit): Promise<void> {
-    const key = this.keys.indexes.of('form', `${name}\0${of}`);
-    if ((await session.rows(SPEND, [key, times, seconds])).length === 1) return;
+  async spendIn(session: Session, limit: FormLimit): Promise<void> {
+    if (await this.trySpendIn(session, limit)) return;
+    const { name, times, seconds, detail } = limit;
+    const key = this.keyOf(limit);
     const [left] = await session.rows<{ seconds: number }>(SECONDS_LEFT, [key, times, seconds]);
     throw new Problem('too_many_requests', detail ?? 'This was sent too many times. Wait before sending it again.', {
       retryAfterSeconds: Math.max(1, left?.seconds ?? 1),
       limit: { name, quota: times, seconds },
     });
+  }
+
+  /** As {@link spendIn}, but returns false when the limit lets nothing more pass. */
+  async trySpendIn(session: Session, limit: FormLimit): Promise<boolean> {
+    return (await session.rows(SPEND, [this.keyOf(limit), limit.times, limit.seconds])).length === 1;
+  }
+
+  /** Returns whether a limit lets nothing more pass, without counting anything. */
+  async isSpentIn(session: Session, limit: FormLimit): Promise<boolean> {
+    return (await session.rows(IS_SPENT, [this.keyOf(limit), limit.times, limit.seconds])).length === 1;
+  }
+
+  private keyOf({ name, of }: FormLimit): Buffer {
+    return this.keys.indexes.of('form', `${name}\0${of}`);
   }
 
   /** Gives every address a full budget again. For the demonstration alone, where every visitor has one address. */

@@ -699,6 +699,10 @@ describe('approvals', () => {
     // Neither by another operator, nor another text than the code.
     expect((await text('supervisor')).status).toBe(404);
     expect((await text('agent', 'ABCDE-ABCDE-ABCDE-ABCDE')).status).toBe(404);
+    // A fault does not lose the code either.
+    const failed = await service.rows.deliveries.withoutTextedCodes(() => text('agent'));
+    expect(failed).toMatchObject({ status: 500, html: expect.stringContaining(code) });
+    expect(failed.html).toContain(`/operator/approvals/${approval}/text`);
     const sent = await text('agent');
     expect(sent.html).toContain('문자 발송을 요청했습니다');
     expect(sent.html).toContain(code);
@@ -710,6 +714,11 @@ describe('approvals', () => {
     const beyond = await text('agent');
     expect(beyond).toMatchObject({ status: 429, html: expect.stringContaining('하루에 3번까지만') });
     expect(beyond.html).toContain(code);
+    expect(Number(beyond.headers.get('retry-after'))).toBeGreaterThan(3_600);
+    const metrics = await (await fetch(`${service.process.announcement.management}/metrics`)).text();
+    expect(metrics).toContain(
+      'pushguard_refusals_total{route="/operator/approvals/:id/text",code="too_many_requests"} 1',
+    );
     const texted = (await auditOf(subscriptionId)).filter(({ action }) => action === 'text-code');
     expect(texted.filter(({ outcome }) => outcome === 'done')).toHaveLength(3);
     expect(await service.sendEvent(person.lineId, 'sim-swapped', undefined, 1)).toBe('applied');
@@ -1297,13 +1306,13 @@ describe('a reissue', () => {
 describe('a report of a customer', () => {
   it('a report of a customer waits at the desk until an operator settles it, once', async () => {
     const { person, subscriptionId } = await service.subscriber();
-    const id = await service.rows.customers.addReport({
-      kind: 'forgotten_pin',
-      subscriptionId,
-      outcome: 'call_centre',
-    });
+    const report = { kind: 'forgotten_pin', subscriptionId, outcome: 'call_centre' };
+    // One call settles what the same person reported twice.
+    const earlier = await service.rows.customers.addReport(report);
+    const id = await service.rows.customers.addReport(report);
     const home = await desk('agent').get('/operator');
     expect(home.html).toContain(`/operator/reports/${id}/settle`);
+    expect(home.html).not.toContain(earlier);
     expect(home.html).toContain(`010-****-${person.phoneNumber.slice(-4)}`);
     expect((await desk('viewer').get('/operator')).html).not.toContain(id);
     expect((await desk('agent').post(`/operator/reports/${id}/settle`, { reason })).location).toBe(
@@ -1315,7 +1324,7 @@ describe('a report of a customer', () => {
       { operator: 'agent', action: 'settle-report', reason, outcome: 'done' },
       { operator: 'supervisor', action: 'settle-report', outcome: 'nothing_to_change' },
     ]);
-    expect((await desk('agent').get('/operator')).html).not.toContain(id);
+    expect((await desk('agent').get('/operator')).html).not.toMatch(new RegExp(`${id}|${earlier}`));
   });
 });
 

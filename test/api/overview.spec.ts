@@ -112,11 +112,14 @@ describe('more reports of loss without a login than a minute may have', () => {
     await eventually('the code', texted);
   });
 
-  it('the person lifts the hold on the phone', async () => {
-    const { person, phone } = await heldSubscriber();
+  it('the person lifts the hold on the phone, and the same report again does not close the alert', async () => {
+    const { person, phone, subscriptionId } = await heldSubscriber();
     const alert = await eventually('the alert', async () =>
       (await phone.alerts()).find(({ kind }) => kind === 'loss_reported'),
     );
+    await service.rows.customers.tripLossBreaker();
+    await reportAll([person, person]);
+    expect((await service.rows.customers.heldSubscriptions()).filter((id) => id === subscriptionId)).toHaveLength(1);
     await phone.objectToAlert(alert, TEST_PIN);
     expect(await isHeld(person)).toBe(false);
   });

@@ -100,7 +100,17 @@ describe('somebody who knows the birth date and the number', () => {
     expect(await isServed(service, victim)).toBe(true);
     expect(await report('203.0.113.9')).toBe(202);
     await service.rows.customers.untilReportsResolved();
-    expect((await service.rows.subscriptions.of(victim.subscriptionId))?.state).toBe('suspended');
+    const state = async () => (await service.rows.subscriptions.of(victim.subscriptionId))?.state;
+    expect(await state()).toBe('suspended');
+    // After a hundred guesses a day, from any addresses, none learns from a suspension that it was right.
+    await service.operate(victim.subscriptionId, 'resume');
+    await service.rows.budgets.exhaustForms();
+    expect(await report('203.0.113.10')).toBe(202);
+    await service.rows.customers.untilReportsResolved();
+    expect(await state()).toBe('active');
+    expect(await service.rows.customers.heldSubscriptions()).toContain(victim.subscriptionId);
+    await service.operate(victim.subscriptionId, 'report-loss');
+    expect(await state()).toBe('suspended');
   });
 
   it('rings no phone again after the person answered that it was not them, and the person can still be served', async () => {
