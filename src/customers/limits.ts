@@ -15,8 +15,8 @@ const OF_A_PERSON = { times: 5, seconds: 86_400 };
 const OF_A_NUMBER = { times: 20, seconds: 86_400 };
 
 /**
- * Reports a day that name another person as the owner of a line, from all addresses together. Whoever has many addresses
- * would otherwise learn the birth date from which one suspends: there are about 36,500 to try.
+ * The maximum number of reports a day that name another person as the owner of a line, from all addresses together. An
+ * attacker with many addresses would otherwise try all birth dates, about 36,500, until a report suspends.
  */
 const WRONG_OWNERS = { times: 100, seconds: 86_400 };
 

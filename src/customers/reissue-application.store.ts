@@ -60,8 +60,8 @@ const nextAfter = (after: string): string =>
 
 /**
  * A page of the applications that nobody verified: one for each subscription after $1, and one more to tell that there is
- * another page. It steps from subscription to subscription in the index: any number about one person costs one step, and
- * any number of people a page.
+ * another page. It steps from subscription to subscription in the index: any number of applications about one person costs
+ * one step. Those about a subscription that has ended, or that the app verified, are read one by one.
  */
 const UNVERIFIED = statement(
   'reissue_application_unverified',

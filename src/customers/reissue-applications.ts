@@ -215,8 +215,8 @@ export class ReissueApplications implements RecurringTask {
   /**
    * Lists a page of the applications that wait for an operator, one for each subscription: first those that the
    * customer's own app verified, then those that nobody verified, each the oldest first. Later pages, which begin `after`
-   * a subscription, have the latter alone. Strangers who file any number hide no other one: a page is bounded, and every
-   * application is on one.
+   * a subscription, have the latter alone. Strangers who file any number hide no other one: they file none that the app
+   * verified, and every other one is on a page. Of more than 100 verified ones, the later follow as the first are decided.
    */
   async waiting(after: string | null): Promise<WaitingPage> {
     const [verified, { shown, next }] = await Promise.all([

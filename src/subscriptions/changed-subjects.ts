@@ -22,11 +22,22 @@ export class ChangedSubjects {
     private readonly keys: ServiceKeys,
   ) {}
 
+  /** Tells of a change of a subscription, if it says something about the person. */
+  async tellOf(session: Session, subscriptionId: string, change: SubscriptionChange): Promise<void> {
+    const told = subjectChangeOf(change);
+    if (told) await this.tell(session, subscriptionId, told);
+  }
+
+  /** Tells that the authenticator was reissued to the person. */
+  async tellOfReissue(session: Session, subscriptionId: string): Promise<void> {
+    await this.tell(session, subscriptionId, 'reissued');
+  }
+
   /**
    * Records the events in the transaction of the change. A relying party whose verification cannot be read is left out:
    * the change protects the subscriber and must not fail for it.
    */
-  async tell(session: Session, subscriptionId: string, change: SubjectChange): Promise<void> {
+  private async tell(session: Session, subscriptionId: string, change: SubjectChange): Promise<void> {
     const verified = await this.store.verifiedBy(session, subscriptionId);
     const subjects = verified.flatMap((row) => this.subjectIn(row) ?? []);
     if (subjects.length > 0) await this.store.tell(session, subjects, change);
@@ -49,7 +60,7 @@ export class ChangedSubjects {
 }
 
 /** What relying parties learn of a change of a subscription; undefined where it says nothing about the person. */
-export function subjectChangeOf(change: SubscriptionChange): SubjectChange | undefined {
+function subjectChangeOf(change: SubscriptionChange): SubjectChange | undefined {
   if (change.kind === 'cancelled') return change.reason === 'owner_changed' ? 'owner_changed' : 'ended';
   return change.kind === 'suspended' && change.reason === 'sim_swapped' ? 'sim_swapped' : undefined;
 }

@@ -32,7 +32,7 @@ import type {
   StoredView,
   SubscriptionView,
 } from './subscription.ts';
-import { ChangedSubjects, subjectChangeOf } from './changed-subjects.ts';
+import { ChangedSubjects } from './changed-subjects.ts';
 import { SubscriptionStore } from './subscription.store.ts';
 
 /** A subscription that waits for its app, with the code that enrols it. */
@@ -349,8 +349,7 @@ export class Subscriptions {
     by: Cause,
   ): Promise<Standing | null> {
     const after = await this.store.change(session, before, change, by);
-    const told = after && subjectChangeOf(change);
-    if (told) await this.subjects.tell(session, before.id, told);
+    if (after) await this.subjects.tellOf(session, before.id, change);
     return after;
   }
 
