@@ -388,8 +388,9 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     await app.locator('.banner button', { hasText: '시험 알림이 도착했습니다' }).click();
     // In front of the person, the app itself says that a request came.
     const id = await scene.startFor(person);
-    const notification = { title: '본인확인 요청', body: '앱을 열어 확인해 주세요.', tag: id };
-    await push({ t: 'wake', id, notification });
+    const notification = { title: '본인확인 요청', body: '앱을 열어 확인해 주세요.' };
+    const wake = (request: string) => push({ t: 'wake', id: request, notification: { ...notification, tag: request } });
+    await wake(id);
     await app.locator('.banner button').click();
     expect(await shown()).toEqual([]);
     // The code's push brings the envelope; the service is not asked for it.
@@ -406,9 +407,15 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     const code = await shownCode(app);
     expect((await scene.call('POST', `/v1/authentications/${id}/verification`, { code })).status).toBe(200);
 
+    // A page of the app that was left counts as visible until Chromium has told the worker.
+    const wakeUntilShown = (request: string) =>
+      eventually(`the notification of ${request}`, async () => {
+        await wake(request);
+        return (await shown()).some(({ tag, title }) => tag === request && title === notification.title);
+      });
     // Behind another page, the phone shows what was sent, and nothing readable of a code.
     await app.goto(`${scene.issuer}/`);
-    await push({ t: 'wake', id: 'a-2', notification: { ...notification, tag: 'a-2' } });
+    await wakeUntilShown('a-2');
     await push({ t: 'code', id: 'a-3', envelope });
     await eventually('two notifications', async () => (await shown()).length === 2);
     const texts = await shown();
@@ -440,6 +447,7 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     await behind.locator('.banner button', { hasText: '앱 재발급이 완료되었습니다.' }).waitFor();
     await eventually('the store to be empty', async () => (await waiting()) === 0);
     await behind.close();
+    await wakeUntilShown('a-4');
     // A notice that comes to no page is there when the app is opened.
     await push({ t: 'notice', kind: 'resumed', notification: { ...named, tag: 'n-2' } });
     await eventually('the notice', async () => (await shown()).some(({ tag }) => tag === 'n-2'));

@@ -331,13 +331,14 @@ describe('250 concurrent requests with one Idempotency-Key', () => {
 
 describe('concurrent declines, verifications, cancellations and openings', () => {
   it.each(['opened', 'pending'] as const)(
-    'an authentication that was %s ends once under concurrent requests and keeps its end, thirty times over',
+    'an authentication that was %s ends once under concurrent requests and keeps its end, thirty times over or more',
     async (before) => {
       const subscriber = await fleet.service.subscriber();
       const { person, phone } = subscriber;
       const request = await appRequests(phone);
       const outcomes = new Map<string, number>();
-      for (let round = 0; round < 30; round += 1) {
+      // One kind of request may be the faster one by far; then more rounds show that the other one can win, too.
+      for (let round = 0; round < 30 || (outcomes.size === 1 && round < 300); round += 1) {
         await clearStarts();
         const { id, code } =
           before === 'opened'
