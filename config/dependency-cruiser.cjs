@@ -187,7 +187,7 @@ module.exports = {
           BROWSER,
           '\\.d\\.ts$',
           '^(config|migrations)/',
-          '^test/(.*\\.spec|support/global-\\w+|bench/bench)\\.ts$',
+          '^test/(.*\\.spec|support/global-\\w+|bench/bench|rehearsals/rehearse)\\.ts$',
           '^test/adopting/main\\.mjs$',
         ],
       },

@@ -40,7 +40,10 @@ const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL, JOURNAL_FILE } = e
 // What is closed here stands in the journal already.
 delete environment.JOURNAL_FILE;
 // An older backup may lack the tables of this version.
-await migrateOnStart(environment);
+await migrateOnStart(environment).catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
+});
 await withService(environment, async (app) => {
   const afterRestore = app.get(AfterRestore);
   try {
