@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { DataSource, type DataSourceOptions, MigrationExecutor } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
 import { SubscriptionLife1763800000000 } from '../migrations/1763800000000-subscription-life.ts';
 import { Pages1763900000000 } from '../migrations/1763900000000-pages.ts';
@@ -109,8 +108,7 @@ import { WebhookEvent } from '../src/webhooks/webhook-event.entity.ts';
 import { WebhookListener } from '../src/webhooks/webhook-listener.entity.ts';
 import { WebhookSecret } from '../src/webhooks/webhook-secret.entity.ts';
 import { Window } from '../src/windows/window.entity.ts';
-import { limitsOf, ORDINARY, poolOptions, UNLIMITED, type StatementLimits } from '../src/database/database-client.ts';
-import { grantUse, roleOf } from '../src/database/grant-use.ts';
+import { limitsOf, ORDINARY, poolOptions, type StatementLimits } from '../src/database/database-client.ts';
 import { SnakeCaseColumns } from './naming-strategy.ts';
 
 /** One entity a table, in the room that owns the table. */
@@ -268,58 +266,4 @@ export function dataSourceOptions(
     poolErrorHandler: () => undefined,
     extra: pool,
   };
-}
-
-/** The service's rights on tables whose rows it may not change freely. */
-const RESTRICTED_TABLES = {
-  audit_entries: 'SELECT, INSERT',
-  audit_head: 'SELECT, INSERT, UPDATE',
-  journal_mark: 'SELECT, UPDATE',
-  migrations: 'SELECT',
-};
-
-/** Milliseconds between two questions for the turn to migrate. */
-const TURN_MS = 250;
-
-/**
- * Takes the lock of migrations, or does not wait for it: a statement that waits has a snapshot, and an index that another
- * process builds concurrently waits for the end of every older snapshot.
- */
-async function isTurn(query: <Row>(sql: string) => Promise<Row[]>): Promise<boolean> {
-  // Any constant works if every process uses the same one.
-  const [answer] = await query<{ isTurn: boolean }>('SELECT pg_try_advisory_lock(7074830131) AS "isTurn"');
-  return answer?.isTurn === true;
-}
-
-/**
- * Migrates a database to the present schema. Safe in several processes at once: they wait for one another.
- * The role of `url` owns the tables, and `url` must lead to a session of its own. The roles of the URLs in `users` only
- * get the rights to use the tables. `onMissing` is given the number of migrations that will be applied, if there are any.
- */
-export async function migrate(
-  url: string,
-  users: readonly string[] = [],
-  onMissing: (count: number) => void = () => undefined,
-): Promise<void> {
-  // A migration is SQL and knows no entity.
-  const source = await new DataSource({
-    ...dataSourceOptions(url, 2, { limits: UNLIMITED }),
-    entities: [],
-  }).initialize();
-  const runner = source.createQueryRunner();
-  try {
-    const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
-    while (!(await isTurn(query))) await delay(TURN_MS);
-    const missing = await new MigrationExecutor(source, runner).getPendingMigrations();
-    if (missing.length > 0) {
-      onMissing(missing.length);
-      await source.runMigrations();
-    }
-    for (const role of new Set(await Promise.all(users.map(roleOf)))) {
-      await grantUse(query, { schema: 'public', role, restrictedTables: RESTRICTED_TABLES });
-    }
-  } finally {
-    await runner.release();
-    await source.destroy();
-  }
 }

@@ -164,7 +164,7 @@ module.exports = {
       name: 'not-to-dev-dependency',
       comment: 'What runs in production imports only what is installed there; types may come from anywhere.',
       severity: 'error',
-      from: { path: ['^(src|migrations)/', '^config/(environment|data-source)\\.ts$'] },
+      from: { path: ['^(src|migrations)/', '^config/(environment|data-source|migrate)\\.ts$'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -187,7 +187,7 @@ module.exports = {
           BROWSER,
           '\\.d\\.ts$',
           '^(config|migrations)/',
-          '^test/(.*\\.spec|support/global-\\w+|bench/bench)\\.ts$',
+          '^test/(.*\\.spec|support/global-\\w+|bench/bench|rehearsals/rehearse)\\.ts$',
           '^test/adopting/main\\.mjs$',
         ],
       },

@@ -94,6 +94,10 @@ export class Environment {
   @IsDatabaseAddress()
   MIGRATION_DATABASE_URL?: string;
 
+  /** Each process migrates the database at its start; else it requires that `npm run migrate -- up` has done so. */
+  @Switch()
+  MIGRATE_ON_START: boolean = true;
+
   /**
    * The address of PostgreSQL itself, where DATABASE_URL leads to a pooler: for the queue, LISTEN, advisory locks,
    * temporary tables and migrations, which need a session of their own. The role is that of DATABASE_URL.

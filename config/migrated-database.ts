@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts';
-import { migrate } from './data-source.ts';
+import { migrate } from './migrate.ts';
 
 /** Runs `work` on an embedded PostgreSQL of its own that has been migrated to the present schema. */
 export async function withMigratedDatabase<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {

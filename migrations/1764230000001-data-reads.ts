@@ -1,7 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { DeclaredMigration } from './locks.ts';
 
 /** When customers read on the website what is held about them, and by which log-in. */
-export class DataReads1764230000001 implements MigrationInterface {
+export class DataReads1764230000001 implements DeclaredMigration {
+  readonly locks = [];
+
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE data_reads (

@@ -1,8 +1,13 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { briefly } from './briefly.ts';
+import type { DeclaredMigration } from './locks.ts';
 
 /** The events of clients are counted in turn, a few clients at a time. */
-export class CountedInTurn1764230000002 implements MigrationInterface {
+export class CountedInTurn1764230000002 implements DeclaredMigration {
+  readonly locks = [
+    { table: 'webhook_listeners', mode: 'ACCESS EXCLUSIVE', because: 'adds a column whose default is a constant' },
+  ] as const;
+
   /** Every event is recorded with a look at this table, so nothing may wait behind the change. */
   readonly transaction = false;
 

@@ -1,7 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { DeclaredMigration } from './locks.ts';
 
 /** Facts of a line that are wrong according to its owner, which only the carrier can change. */
-export class Corrections1764230000003 implements MigrationInterface {
+export class Corrections1764230000003 implements DeclaredMigration {
+  readonly locks = [];
+
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE corrections (

@@ -1,7 +1,12 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { DeclaredMigration } from './locks.ts';
 
 /** Counts of push requests by step and of pushes by platform, of all relying parties by hour. */
-export class ServiceFigures1764240000000 implements MigrationInterface {
+export class ServiceFigures1764240000000 implements DeclaredMigration {
+  readonly locks = [
+    { table: 'push_answers', mode: 'ACCESS EXCLUSIVE', because: 'adds a column that may be empty' },
+  ] as const;
+
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE service_figures (

@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { DeclaredMigration } from './locks.ts';
 
 const INDEXES = {
   push_answers_time: 'push_answers (answered_at)',
@@ -9,7 +10,12 @@ const INDEXES = {
  * Finds the answers of push services of an hour, and the phones whose PIN is locked. The hot path writes to both tables, so
  * the indexes are built beside those writes.
  */
-export class OverviewIndexes1764240000001 implements MigrationInterface {
+export class OverviewIndexes1764240000001 implements DeclaredMigration {
+  readonly locks = [
+    { table: 'push_answers', mode: 'SHARE UPDATE EXCLUSIVE', because: 'builds an index beside reads and writes' },
+    { table: 'devices', mode: 'SHARE UPDATE EXCLUSIVE', because: 'builds an index beside reads and writes' },
+  ] as const;
+
   /** PostgreSQL builds an index concurrently only outside of a transaction. */
   readonly transaction = false;
 

@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { migrate } from '../config/data-source.ts';
+import { migrateOnStart } from '../config/migrate.ts';
 import { AppModule } from './app.module.ts';
 import type { Foundation } from './foundation.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
@@ -12,7 +12,6 @@ import { Deliver } from './delivery/deliver.ts';
 import { Contract } from './developers/contract.ts';
 import { StateWatcher } from './authentication/state-watcher.ts';
 import { TestStateWatcher } from './test-mode/test-state-watcher.ts';
-import { requireSessions } from './database/pooler.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { endingConnections } from './http/ending-connections.ts';
 import { createManagementServer } from './http/management.ts';
@@ -24,7 +23,6 @@ import { requireUnrestored } from './journal/require-unrestored.ts';
 import { Words } from './pages/words.ts';
 import { listening } from './process/listening.ts';
 import { Loops } from './process/loops.ts';
-import { namingVariable } from './process/variable-at-fault.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
@@ -49,8 +47,8 @@ export interface Service {
 }
 
 /**
- * Assembles the service in its roles and starts it. The database is migrated first. `tell` is given a sentence for each
- * step that takes time.
+ * Assembles the service in its roles and starts it. The database is migrated first, or with `MIGRATE_ON_START=false` it must
+ * be. `tell` is given a sentence for each step that takes time.
  */
 export async function startService(
   foundation: Foundation,
@@ -59,13 +57,7 @@ export async function startService(
 ): Promise<Service> {
   const { environment } = foundation;
   const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL } = environment;
-  const { owner } = await requireSessions(environment);
-  const users = owner === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL];
-  const direct = environment.QUEUE_DATABASE_URL === undefined ? 'DATABASE_URL' : 'QUEUE_DATABASE_URL';
-  const migrator = owner === undefined ? direct : 'MIGRATION_DATABASE_URL';
-  await namingVariable(migrator, () =>
-    migrate(owner ?? QUEUE_DATABASE_URL, users, (count) => tell(`Applying ${count} migrations to the database …`)),
-  );
+  await migrateOnStart(environment, tell);
   await requireUnrestored(QUEUE_DATABASE_URL, environment.JOURNAL_FILE);
   tell('Starting the service …');
   const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY, issuer: environment.ISSUER });
@@ -85,7 +77,7 @@ export async function startService(
   protect(fastify, environment.ISSUER.startsWith('https:'));
   const connections = endingConnections(fastify);
   await app.get(Journal).open();
-  await queue.open(owner);
+  await queue.open();
   await extend(app, fastify);
   const contract = app.get(Contract);
   contract.describe(app);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { migrate } from '../../config/data-source.ts';
 import { readProcessEnvironment } from '../../config/environment.ts';
+import { migrateOnStart } from '../../config/migrate.ts';
 import { readJournal } from '../journal/read-journal.ts';
 import { journalIsAhead } from '../journal/require-unrestored.ts';
 import { AfterRestore, type Restored } from '../restore/after-restore.ts';
@@ -36,14 +36,14 @@ interface Wanted {
 
 const wanted = readArguments();
 const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
-const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL, MIGRATION_DATABASE_URL, JOURNAL_FILE } = environment;
+const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL, JOURNAL_FILE } = environment;
 // What is closed here stands in the journal already.
 delete environment.JOURNAL_FILE;
 // An older backup may lack the tables of this version.
-await migrate(
-  MIGRATION_DATABASE_URL ?? QUEUE_DATABASE_URL,
-  MIGRATION_DATABASE_URL === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL],
-);
+await migrateOnStart(environment).catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
+});
 await withService(environment, async (app) => {
   const afterRestore = app.get(AfterRestore);
   try {

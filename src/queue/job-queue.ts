@@ -1,13 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { runMigrations, WaitingError, type Queue, type Worker } from 'bullmq';
+import { WaitingError, type Queue, type Worker } from 'bullmq';
 import { Environment } from '../../config/environment.ts';
-import { connectTo, UNLIMITED } from '../database/database-client.ts';
-import { grantUse, roleOf } from '../database/grant-use.ts';
 import { withinDeadline } from '../gateways/deadline.ts';
 import { Loops } from '../process/loops.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
 import { OwnDeliveries } from './own-deliveries.ts';
-import { HANDOVER, postgresStore, redisStore, SCHEMA, type QueueStore } from './queue-backend.ts';
+import { HANDOVER, postgresStore, redisStore, type QueueStore } from './queue-backend.ts';
 
 /**
  * Milliseconds between two jobs of one process. The first delivery after a pause goes at once.
@@ -65,25 +63,15 @@ export class JobQueue {
   ) {}
 
   /**
-   * Prepares the backend. On PostgreSQL, BullMQ's own migrations run here, with the URL of the role that owns the tables;
-   * several processes may start at once. A Redis that does not answer yet is asked again until it does.
+   * Prepares the backend. On PostgreSQL, its tables are there already (`migrateQueue`). A Redis that does not answer yet is
+   * asked again until it does.
    */
-  async open(ownerUrl: string | undefined): Promise<void> {
-    if (!this.environment.REDIS_URL) await this.migrate(ownerUrl);
-    await this.connect();
-  }
-
-  /** The URL that leads to a session of its own. */
-  private get sessionUrl(): string {
-    return this.environment.QUEUE_DATABASE_URL ?? this.environment.DATABASE_URL ?? '';
-  }
-
-  private async connect(): Promise<void> {
-    const { REDIS_URL } = this.environment;
+  async open(): Promise<void> {
+    const { REDIS_URL, DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL } = this.environment;
     try {
       const store = REDIS_URL
         ? await redisStore<JobData>(REDIS_URL, this.loops)
-        : postgresStore<JobData>(this.sessionUrl, this.loops);
+        : postgresStore<JobData>(QUEUE_DATABASE_URL, this.loops);
       if (this.isClosed) {
         await store.close();
         return;
@@ -121,7 +109,7 @@ export class JobQueue {
       const [worker, queue, store] = [this.worker, this.queue, this.store];
       this.worker = this.queue = this.store = this.reopening = undefined;
       void Promise.allSettled([worker?.close(true), queue?.close()]).then(() => store?.close().catch(() => undefined));
-      void this.connect();
+      void this.open();
     }, OPENING_RETRY_MS).unref();
     if (this.handlers) this.loops.turned(HANDOVER.loop);
   }
@@ -136,23 +124,6 @@ export class JobQueue {
     if ((await withinDeadline<unknown>(asked, ms, LATE)) !== LATE) return;
     this.store?.renew();
     throw new Error(`the queue has not answered within ${ms} ms`);
-  }
-
-  /** BullMQ's schema belongs to the same role as the service's own schema. */
-  private async migrate(ownerUrl: string | undefined): Promise<void> {
-    const client = await connectTo(ownerUrl ?? this.sessionUrl, UNLIMITED);
-    try {
-      // BullMQ serialises its migrations with this lock; the grants after them must hold the same lock.
-      await client.query('SELECT pg_advisory_lock(7074830133)');
-      await runMigrations(client, SCHEMA);
-      if (ownerUrl !== undefined) {
-        const query = async <Row>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as Row[];
-        // BullMQ creates a sequence for every queue.
-        await grantUse(query, { schema: SCHEMA, role: await roleOf(this.sessionUrl), mayCreate: true });
-      }
-    } finally {
-      await client.end();
-    }
   }
 
   /** Hands a committed delivery over to a worker. Neither waits nor fails. */

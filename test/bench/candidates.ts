@@ -1,4 +1,4 @@
-import { migrate } from '../../config/data-source.ts';
+import { migrate } from '../../config/migrate.ts';
 import { AccessTokens } from '../../src/crypto/access-token.ts';
 import { randomId } from '../../src/crypto/random.ts';
 import { type Flow, mainFlow } from './flow.ts';

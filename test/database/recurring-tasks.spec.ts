@@ -41,7 +41,7 @@ class TestWorker {
       new JobQueue(environment as Environment, loops),
     );
     worker.tasks.oncePerCluster(...tasks);
-    await worker.queue.open(undefined);
+    await worker.queue.open();
     return worker;
   }
 

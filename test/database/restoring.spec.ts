@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { exportJWK, generateKeyPair } from 'jose';
-import { migrate } from '../../config/data-source.ts';
+import { migrate } from '../../config/migrate.ts';
 import { BANK, codeAt, otpSubscriber } from '../support/authenticators.ts';
 import { Backup, moveRows } from '../support/backup.ts';
 import { Member } from '../support/console.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
-import { migrate } from '../../config/data-source.ts';
+import { migrate } from '../../config/migrate.ts';
 import { demoMembers, demoOperators } from '../../src/embedded/demo.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { cheapOperatorSecrets } from './operator-secrets.ts';

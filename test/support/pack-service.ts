@@ -13,6 +13,7 @@ const PROGRAMS = [
   'main',
   'commands/after-restore',
   'commands/clients',
+  'commands/migrate',
   'commands/operator-accounts',
   'commands/reencrypt',
   'commands/replay-events',

@@ -1,0 +1,80 @@
+import type { MigrationInterface } from 'typeorm';
+
+/**
+ * The modes of PostgreSQL that hold up others, weakest first. SHARE UPDATE EXCLUSIVE holds up other changes of the table and no
+ * statement of the service, SHARE and those after it the writers, and ACCESS EXCLUSIVE the readers too.
+ */
+export const LOCK_MODES = [
+  'SHARE UPDATE EXCLUSIVE',
+  'SHARE',
+  'SHARE ROW EXCLUSIVE',
+  'EXCLUSIVE',
+  'ACCESS EXCLUSIVE',
+] as const;
+
+export type LockMode = (typeof LOCK_MODES)[number];
+
+export interface LockDeclaration {
+  /** A table that exists before the migration runs. */
+  table: string;
+  /** The strongest mode that the migration takes there. */
+  mode: LockMode;
+  /** Why nobody waits for long, as an operator reads it in the plan. */
+  because: string;
+}
+
+/**
+ * A migration of the form that each one has from 1764230000000 on. `test/database/migration-locks.spec.ts` compares what it
+ * declares with what PostgreSQL does.
+ */
+export interface DeclaredMigration extends MigrationInterface {
+  readonly locks: readonly LockDeclaration[];
+  /**
+   * Given by a migration that takes away what an older release may use (a column, a table, the freedom to leave a column
+   * empty): the first release that can do without, and why.
+   */
+  readonly removes?: string;
+}
+
+/**
+ * Tables that are large, or that many requests use at once. A migration locks their writers out only for a change that neither
+ * reads nor rewrites their rows.
+ */
+export const BUSY_TABLES: ReadonlySet<string> = new Set([
+  'account_sessions',
+  'alerts',
+  'audit_entries',
+  'audit_head',
+  'authentications',
+  'authenticators',
+  'carrier_events',
+  'charges',
+  'clients',
+  'consents',
+  'deliveries',
+  'device_contacts',
+  'device_keys',
+  'device_proofs',
+  'devices',
+  'enrolment_codes',
+  'form_budgets',
+  'idempotency_keys',
+  'journal_mark',
+  'lines',
+  'not_me_counts',
+  'notices',
+  'push_answers',
+  'registrations',
+  'sms_permissions',
+  'sms_receipts',
+  'start_budgets',
+  'subscription_links',
+  'subscriptions',
+  'text_messages',
+  'verification_answers',
+  'webhook_attempts',
+  'webhook_deliveries',
+  'webhook_events',
+  'webhook_listeners',
+  'windows',
+]);

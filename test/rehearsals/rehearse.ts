@@ -1,0 +1,16 @@
+/**
+ * `npm run rehearse -- <rehearsal>`: what an operator does to a running service, played on this machine under load.
+ *
+ * This file is the entry point of every process of a rehearsal; the first argument is its role.
+ */
+const ROLES: Record<string, () => Promise<unknown>> = {
+  platforms: () => import('../bench/platforms.ts'),
+  upgrade: () => import('./upgrade.ts'),
+};
+
+const role = ROLES[process.argv[2] ?? ''];
+if (role) await role();
+else {
+  process.stdout.write('npm run rehearse -- upgrade --help\n');
+  process.exitCode = process.argv.includes('--help') ? 0 : 2;
+}
