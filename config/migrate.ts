@@ -30,6 +30,8 @@ interface Migrating {
   /** The queue is on this database too, and its tables are migrated with the others. */
   hasQueue?: boolean;
   tell?: Tell;
+  /** Takes a sentence about each migration that was applied. */
+  tellEach?: Tell;
 }
 
 /**
@@ -51,7 +53,7 @@ async function isTurn(query: <Row>(sql: string) => Promise<Row[]>): Promise<bool
  * before it stay applied.
  */
 export async function migrate(url: string, options: Migrating = {}): Promise<void> {
-  const { users = [], hasQueue = false, tell = () => undefined } = options;
+  const { users = [], hasQueue = false, tell = () => undefined, tellEach = () => undefined } = options;
   // A migration is SQL and knows no entity.
   const source = await new DataSource({
     ...dataSourceOptions(url, 2, { limits: UNLIMITED }),
@@ -64,7 +66,7 @@ export async function migrate(url: string, options: Migrating = {}): Promise<voi
       tell('Another process migrates this database; waiting for it …');
       while (!(await isTurn(query))) await delay(TURN_MS);
     }
-    await new OneByOne(source, runner).apply(tell);
+    await new OneByOne(source, runner).apply(tell, tellEach);
     for (const role of new Set(await Promise.all(users.map(roleOf)))) {
       await grantUse(query, { schema: 'public', role, restrictedTables: RESTRICTED_TABLES });
     }
@@ -75,7 +77,7 @@ export async function migrate(url: string, options: Migrating = {}): Promise<voi
   }
 }
 
-/** Applies migrations one at a time, and tells of each. */
+/** Applies migrations one at a time. */
 class OneByOne extends MigrationExecutor {
   constructor(
     source: DataSource,
@@ -84,7 +86,7 @@ class OneByOne extends MigrationExecutor {
     super(source, runner);
   }
 
-  async apply(tell: Tell): Promise<void> {
+  async apply(tell: Tell, tellEach: Tell): Promise<void> {
     const waiting = await this.getPendingMigrations();
     if (waiting.length === 0) return;
     tell(`Applying ${waiting.length} migrations to the database …`);
@@ -96,7 +98,7 @@ class OneByOne extends MigrationExecutor {
       } catch (error) {
         throw namedBy(migration, error);
       }
-      tell(`${migration.name}: applied in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
+      tellEach(`${migration.name}: applied in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
     }
   }
 

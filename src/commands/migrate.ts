@@ -52,7 +52,8 @@ async function run(wanted: 'status' | 'plan' | 'up'): Promise<void> {
     return;
   }
   try {
-    await migrate(owner, { users, hasQueue, tell: (step) => process.stdout.write(`${step}\n`) });
+    const tell = (step: string): void => void process.stdout.write(`${step}\n`);
+    await migrate(owner, { users, hasQueue, tell, tellEach: tell });
     process.stdout.write('The database has the schema of this version.\n');
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);

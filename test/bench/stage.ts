@@ -28,8 +28,10 @@ export interface Served {
 /** The build of this checkout. */
 const BUILD = join(import.meta.dirname, '../..');
 
-/** Milliseconds in which a candidate must become ready, or complete its running work. */
-const TIMEOUT_MS = 60_000;
+/** Milliseconds in which a process must become ready. Only one that hangs takes longer, also on a busy machine. */
+const TIMEOUT_MS = 300_000;
+/** Milliseconds in which it must complete its running work. */
+const STOP_MS = 60_000;
 
 /** The resources that all candidates share: one PostgreSQL server, one set of push platforms, keys and phones. */
 export class Stage {
@@ -200,7 +202,7 @@ export async function ended(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));
   if (child.connected) child.disconnect();
   else child.kill('SIGTERM');
-  const insist = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS / 4);
+  const insist = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   await gone;
   clearTimeout(insist);
 }

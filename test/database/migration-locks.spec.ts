@@ -8,7 +8,7 @@ import { briefly } from '../../migrations/briefly.ts';
 import type { DeclaredMigration, LockDeclaration } from '../../migrations/locks.ts';
 import { eventually } from '../support/eventually.ts';
 import { faultsOf } from '../support/observed-migration.ts';
-import { packed, TestService } from '../support/service.ts';
+import { packed, startProcess, TestService } from '../support/service.ts';
 import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
 
 type OlderMigration = Omit<DeclaredMigration, 'locks'> & Partial<DeclaredMigration>;
@@ -211,19 +211,17 @@ describe('npm run migrate', () => {
     expect(told).toContain('DeviceConsent1764250000000: a table is in use and was not had within 1000 ms');
   });
 
-  it('is what a process asks for that does not migrate, and that then serves with the rights of the service alone', async () => {
-    const env = { ...service, MIGRATE_ON_START: 'false' };
-    const row = `FROM migrations WHERE name = 'DataReads1764230000001'`;
-    await database.pool.query(`CREATE TABLE kept AS SELECT * ${row}; DELETE ${row}`);
-    await expect(TestService.start(env, database)).rejects.toThrow(
-      /ended with 1 [^]*MIGRATE_ON_START is false.*: DataReads1764230000001 wait\. Run npm run migrate -- up/,
-    );
-    await database.pool.query('INSERT INTO migrations SELECT * FROM kept; DROP TABLE kept');
-    running = await TestService.start(env, database);
+  it('is what a process asks for that does not migrate, which else serves with the rights of the service alone', async () => {
+    running = await TestService.start({ ...service, MIGRATE_ON_START: 'false' }, database);
     const [person] = running.process.announcement.lines;
     const { status, body } = await running.start(person!);
     expect(status).toBe(201);
     const code = await running.textedCode(person!.phoneNumber);
     expect((await running.verify(body.id, code)).status).toBe(200);
+
+    await database.pool.query(`DELETE FROM migrations WHERE name = 'DataReads1764230000001'`);
+    await expect(startProcess(running.env)).rejects.toThrow(
+      /ended with 1 [^]*MIGRATE_ON_START is false.*: DataReads1764230000001 wait\. Run npm run migrate -- up/,
+    );
   });
 });

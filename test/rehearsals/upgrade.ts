@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
 import { accessToken } from '../bench/candidates.ts';
-import { mainFlow } from '../bench/flow.ts';
+import { type Flow, mainFlow } from '../bench/flow.ts';
 import { makePeople, type Person, seedService } from '../bench/population.ts';
 import { type Served, Stage } from '../bench/stage.ts';
 import { Balancer } from './balancer.ts';
@@ -24,6 +24,9 @@ otherwise, 2 wrong use.
 const BUILD = join(import.meta.dirname, '../..');
 /** The steps that follow one another, with time for each process to start. */
 const STEPS = 8;
+
+/** Milliseconds for which a token is used; it is good for five minutes. */
+const TOKEN_MS = 120_000;
 
 interface Plan {
   against: string;
@@ -56,7 +59,7 @@ async function rehearse(plan: Plan): Promise<boolean> {
     const worker = await serve(stage, balancer, databaseUrl, { ROLE: 'worker', build: old });
     const people = makePeople(Math.ceil(plan.flowsPerSecond * plan.seconds * STEPS * 2));
     await seedService(databaseUrl, { people, phones: stage.phones, keys: stage.keys });
-    const load = await startLoad(stage, balancer, api, { people, plan });
+    const load = startLoad(stage, balancer, api, { people, plan });
     try {
       await upgrade({ stage, balancer, databaseUrl, load, plan }, { api, worker });
     } finally {
@@ -81,17 +84,22 @@ function serve(
   return stage.serve(databaseUrl, { ROLE, ISSUER: origin, MIGRATE_ON_START: 'false' }, build);
 }
 
-async function startLoad(
+function startLoad(
   stage: Stage,
   { origin }: Balancer,
   api: Served,
   { people, plan }: { people: readonly Person[]; plan: Plan },
-): Promise<SteadyLoad> {
+): SteadyLoad {
   const http = new Pool(origin, { connections: 128, pipelining: 1 });
   stage.onStrike(() => http.destroy());
   const { phones, arrivals } = stage;
-  // It is good for five minutes, which is longer than the rehearsal.
-  const flow = mainFlow({ origin, http, phones, arrivals }, await accessToken({ ...api, http }));
+  let token: { value: Promise<string>; until: number } | undefined;
+  const flow: Flow = async (person) => {
+    if (!token || token.until < Date.now()) {
+      token = { value: accessToken({ ...api, http }), until: Date.now() + TOKEN_MS };
+    }
+    return mainFlow({ origin, http, phones, arrivals }, await token.value)(person);
+  };
   let at = 0;
   const next = (): Person => {
     const person = people[at % people.length];
