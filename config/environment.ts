@@ -482,6 +482,14 @@ export function misspelt(variables: Record<string, string | undefined>): { name:
   return unknownVariables(variables, [...VARIABLES]);
 }
 
+/** The variables that are given as files, with the path of each. */
+export function givenFiles(variables: Record<string, string | undefined>): { name: string; path: string }[] {
+  return [...VARIABLES].flatMap((variable) => {
+    const path = variables[`${variable}_FILE`]?.trim();
+    return path ? [{ name: `${variable}_FILE`, path }] : [];
+  });
+}
+
 /** What a running process reads again from files: secrets that change while it runs. */
 const RENEWABLE = [
   'KEYRING',

@@ -59,7 +59,7 @@ export async function examine(variables: Variables): Promise<Line[]> {
   if (!faulty.has('DATABASE_URL') && !faulty.has('KEYRING')) {
     await joinRunning(environment).catch((error: unknown) => {
       faulty.add('DATABASE_URL');
-      lines.push(unknown('database', reasonOf(error), 'Give DATABASE_URL and KEYRING, or run npm start.'));
+      lines.push(unknown('configuration', reasonOf(error).replace(/\.$/, ''), 'Nothing of the database is tried.'));
     });
   }
   const found = await Promise.all(CHECKS.map((check) => lookAt(check, environment, { variables, faulty })));

@@ -2,7 +2,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import type { Environment } from '../../../config/environment.ts';
+import { givenFiles, type Environment } from '../../../config/environment.ts';
 import { readCompany } from '../../pages/company.ts';
 import { readLegalFolder } from '../../pages/legal/legal-texts.ts';
 import { requireFreePorts } from '../../process/listening.ts';
@@ -44,10 +44,9 @@ async function folderLine(check: string, path: string): Promise<Line> {
 /** Looks at who may read the files with secrets. */
 export async function secretFileLines(variables: Record<string, string | undefined>): Promise<Line[]> {
   const open: string[] = [];
-  for (const [name, path] of Object.entries(variables)) {
-    if (!/^[A-Z_]+_FILE$/.test(name) || name === 'JOURNAL_FILE' || !path) continue;
-    const mode = await stat(path.trim()).then(
-      ({ mode }) => mode,
+  for (const { name, path } of givenFiles(variables)) {
+    const mode = await stat(path).then(
+      (facts) => facts.mode,
       () => 0,
     );
     if ((mode & 0o007) !== 0) open.push(name);
