@@ -520,7 +520,7 @@ export function secretFiles(variables: Record<string, string | undefined>): Map<
 export function readSecretsAgain(variables: Record<string, string | undefined>): Secrets {
   const names = [...secretFiles(variables).keys()];
   const environment = readEnvironment(variables, names);
-  return Object.fromEntries(names.map((name) => [name, environment[name]])) as Secrets;
+  return Object.fromEntries(names.map((name) => [name, environment[name]]));
 }
 
 /**

@@ -3,7 +3,6 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { Delivery } from './delivery.entity.ts';
 import type { PushAnswer } from './push-answer.entity.ts';
-import type { TextMessage } from './text-message.entity.ts';
 
 /** The deliveries of one kind that wait. */
 export type WaitingKind = Pick<Delivery, 'kind'> & {

@@ -48,7 +48,8 @@ export class Replaceable<Gateway extends Closable> {
   }
 
   async #end(former: Gateway): Promise<void> {
-    await Promise.allSettled(this.#running.get(former) ?? []);
+    const running = this.#running.get(former);
+    if (running) await Promise.allSettled(running);
     this.#running.delete(former);
     await former.close().catch(() => undefined);
   }

@@ -38,5 +38,5 @@ export class WaitingWebhooks {
 }
 
 function idsOf(eventIds: readonly string[] | null): string[] | null {
-  return eventIds && eventIds.map((id) => readEventId(id)).filter((id) => id !== undefined);
+  return eventIds?.map((id) => readEventId(id)).filter((id) => id !== undefined) ?? null;
 }

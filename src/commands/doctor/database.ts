@@ -81,7 +81,9 @@ function versionLines({ version, versionNumber, schema, isReadOnly, encoding, is
       ? ok('database', `PostgreSQL ${version}, connected in ${ms} ms; no extension is needed`)
       : wrong('database', `PostgreSQL ${version} is too old`, 'Upgrade it to 15 or newer.'),
   ];
-  const add = (isFine: boolean, line: Line) => void (isFine || lines.push(line));
+  const add = (isFine: boolean, line: Line) => {
+    if (!isFine) lines.push(line);
+  };
   add(
     !isReadOnly,
     wrong(

@@ -1,5 +1,5 @@
 import type { DeviceSecret } from '../../crypto/device-cipher.ts';
-import { ServiceKeys } from '../../crypto/service-keys.ts';
+import type { ServiceKeys } from '../../crypto/service-keys.ts';
 import type { DatabaseClient } from '../../database/database-client.ts';
 import { deviceBond } from '../../database/statement-parts.ts';
 import { readWebPushSubscription } from '../../domain/web-push-subscription.ts';
