@@ -67,6 +67,16 @@ export class Environment {
   @Max(65_535)
   MANAGEMENT_PORT: number = 3001;
 
+  /**
+   * Seconds between SIGTERM and the end of the API's port, in which readiness says 503 and requests are served as ever: the
+   * time that load balancers need to notice. 0 ends at once.
+   */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(120)
+  DRAIN_SECONDS: number = 0;
+
   /** The address under which callers know the service, without a trailing slash. */
   @IsOptional()
   @IsPlainUrl()
@@ -418,6 +428,12 @@ const VARIABLES = new Set(
     .map(({ propertyName }) => propertyName),
 );
 
+/** A variable that has to be corrected: what is wrong with it, and never its value. */
+export interface Fault {
+  variable: string;
+  fault: string;
+}
+
 /**
  * Reads and validates the environment; `required` names the variables that the caller cannot do without. Throws one error
  * that names every faulty variable, and no value.
@@ -426,31 +442,89 @@ export function readEnvironment(
   variables: Record<string, string | undefined>,
   required: readonly (keyof Environment)[] = [],
 ): Environment {
+  const { environment, faults } = inspectEnvironment(variables, required);
+  if (faults.length > 0) throw new Error(`Correct these environment variables:\n  ${linesOf(faults).join('\n  ')}`);
+  return environment;
+}
+
+/** As {@link readEnvironment}, but returns the faults beside what was read. A faulty variable has the value that was given. */
+export function inspectEnvironment(
+  variables: Record<string, string | undefined>,
+  required: readonly (keyof Environment)[] = [],
+): { environment: Environment; faults: Fault[] } {
   const { given, faults } = readValues(variables);
   const environment = plainToInstance(Environment, given);
   for (const { property, constraints } of validateSync(environment, {
     validationError: { target: false, value: false },
   }))
-    faults.push(`${property}: ${Object.values(constraints ?? {}).join(', ')}`);
-  const isNamed = (name: string) =>
-    faults.some((fault) => fault.startsWith(`${name}:`) || fault.startsWith(`${name}_FILE:`));
+    faults.push({ variable: property, fault: Object.values(constraints ?? {}).join(', ') });
+  const isNamed = (name: string) => faults.some(({ variable }) => variable === name || variable === `${name}_FILE`);
+  const require = (name: keyof Environment, why: string) => {
+    if (!environment[name] && !isNamed(name)) faults.push({ variable: name, fault: `is required${why}` });
+  };
   if (environment.NODE_ENV === 'production') {
-    for (const name of REQUIRED_IN_PRODUCTION)
-      if (!environment[name] && !isNamed(name)) faults.push(`${name}: is required in production`);
+    for (const name of REQUIRED_IN_PRODUCTION) require(name, ' in production');
   }
-  for (const name of required) if (!environment[name] && !isNamed(name)) faults.push(`${name}: is required`);
+  for (const name of required) require(name, '');
   if (environment.APNS_KEY) {
-    for (const name of ['APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'] as const)
-      if (!environment[name] && !isNamed(name)) faults.push(`${name}: is required with APNS_KEY`);
+    for (const name of ['APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'] as const) require(name, ' with APNS_KEY');
   }
   for (const [one, other] of [
     ['ANDROID_APP_PACKAGE', 'ANDROID_APP_FINGERPRINTS'],
     ['ANDROID_APP_FINGERPRINTS', 'ANDROID_APP_PACKAGE'],
   ] as const)
-    if (environment[one] && !environment[other] && !isNamed(one) && !isNamed(other))
-      faults.push(`${other}: is required with ${one}`);
-  if (faults.length > 0) throw new Error(`Correct these environment variables:\n  ${faults.join('\n  ')}`);
-  return environment;
+    if (environment[one] && !isNamed(one)) require(other, ` with ${one}`);
+  return { environment, faults };
+}
+
+function linesOf(faults: readonly Fault[]): string[] {
+  return faults.map(({ variable, fault }) => `${variable}: ${fault}`);
+}
+
+/** The variables that look like one of the service's and are none, each with the nearest name that is known. */
+export function misspelt(variables: Record<string, string | undefined>): { name: string; nearest: string }[] {
+  return unknownVariables(variables, [...VARIABLES]);
+}
+
+/** The variables that are given as files, with the path of each. */
+export function givenFiles(variables: Record<string, string | undefined>): { name: string; path: string }[] {
+  return [...VARIABLES].flatMap((variable) => {
+    const path = variables[`${variable}_FILE`]?.trim();
+    return path ? [{ name: `${variable}_FILE`, path }] : [];
+  });
+}
+
+/** What a running process reads again from files: secrets that change while it runs. */
+const RENEWABLE = [
+  'KEYRING',
+  'FCM_SERVICE_ACCOUNT',
+  'APNS_KEY',
+  'APNS_KEY_ID',
+  'APNS_TEAM_ID',
+  'SMPP_URL',
+  'CARRIER_DIRECTORY_TOKEN',
+] as const satisfies readonly (keyof Environment)[];
+
+/** Secrets as they stand in their files. */
+export type Secrets = Partial<Pick<Environment, (typeof RENEWABLE)[number]>>;
+
+/** The secrets that come from files, with the path of each. A variable that is given itself does not change. */
+export function secretFiles(variables: Record<string, string | undefined>): Map<keyof Secrets, string> {
+  const files = RENEWABLE.flatMap((name) => {
+    const path = variables[`${name}_FILE`]?.trim();
+    return path && variables[name] === undefined ? [[name, path] as const] : [];
+  });
+  return new Map(files);
+}
+
+/**
+ * Reads the secrets in files again. Throws one error that names every faulty variable, and no value, if the process could
+ * not start with them.
+ */
+export function readSecretsAgain(variables: Record<string, string | undefined>): Secrets {
+  const names = [...secretFiles(variables).keys()];
+  const environment = readEnvironment(variables, names);
+  return Object.fromEntries(names.map((name) => [name, environment[name]]));
 }
 
 /**
@@ -458,7 +532,7 @@ export function readEnvironment(
  * variables that look like one of the service's and are none.
  */
 export function readProcessEnvironment(required: readonly (keyof Environment)[] = []): Environment {
-  for (const { name, nearest } of unknownVariables(process.env, [...VARIABLES]))
+  for (const { name, nearest } of misspelt(process.env))
     process.stderr.write(`The environment variable ${name} is unknown. Is ${nearest} meant?\n`);
   try {
     return readEnvironment(process.env, required);
@@ -471,16 +545,16 @@ export function readProcessEnvironment(required: readonly (keyof Environment)[] 
 /** The values that are given, without the blanks around them, and the files that cannot be read. */
 function readValues(variables: Record<string, string | undefined>): {
   given: Record<string, string>;
-  faults: string[];
+  faults: Fault[];
 } {
   const given: Record<string, string> = {};
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   for (const name of VARIABLES) {
     const path = variables[`${name}_FILE`]?.trim();
     let value = variables[name];
     if (value === undefined && path) {
       value = readSecret(path);
-      if (value === undefined) faults.push(`${name}_FILE: cannot be read`);
+      if (value === undefined) faults.push({ variable: `${name}_FILE`, fault: 'cannot be read' });
     }
     const trimmed = value?.trim();
     if (trimmed) given[name] = trimmed;

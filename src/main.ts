@@ -34,7 +34,7 @@ async function start(): Promise<void> {
     const { run } = await import('./run.ts');
     const embedded = await starting;
     const demonstration = embedded && (await demonstrationOf(embedded));
-    const { management, stop } = await run(environment, demonstration, tell);
+    const { management, stop } = await run(environment, demonstration, tell, variables(embedded));
     stopOnSignal(stop, embedded);
     if (demonstration)
       announce(management, demonstration.clients, await demonstration.operators, await demonstration.members);
@@ -44,6 +44,12 @@ async function start(): Promise<void> {
     await embedded?.stop();
     throw error;
   }
+}
+
+/** The variables of this process, with the file of the keys that `npm start` made. */
+function variables(embedded: Embedded | undefined): Record<string, string | undefined> {
+  const isOwn = embedded !== undefined && process.env['KEYRING'] === undefined && !process.env['KEYRING_FILE'];
+  return { ...process.env, ...(isOwn && { KEYRING_FILE: join(environment.DATA_DIR, 'keyring.json') }) };
 }
 
 function startDefaults(): Promise<Embedded> {
@@ -139,8 +145,8 @@ function announce(
   );
 }
 
-/** Orchestrators commonly kill a process after thirty seconds. */
-const STOP_TIMEOUT_MS = 25_000;
+/** Orchestrators commonly kill a process after thirty seconds; those that drain are told to wait as much longer. */
+const STOP_TIMEOUT_MS = 25_000 + 1_000 * environment.DRAIN_SECONDS;
 
 /** The first signal drains and stops; a second one ends the process at once. */
 function stopOnSignal(stopService: () => Promise<void>, embedded: Embedded | undefined): void {

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { migrateOnStart } from '../config/migrate.ts';
 import { AppModule } from './app.module.ts';
@@ -42,7 +43,7 @@ export interface Service {
   app: INestApplication;
   /** Address of the management port. */
   management: string;
-  /** Completes running work, then closes every connection. */
+  /** Says that it is not ready, waits for `DRAIN_SECONDS`, completes running work, then closes every connection. */
   stop(): Promise<void>;
 }
 
@@ -109,6 +110,11 @@ export async function startService(
     management: `http://${environment.hostInUrl}:${(management.address() as AddressInfo).port}`,
     stop: async () => {
       readiness.stop();
+      if (environment.ROLE !== 'worker' && environment.DRAIN_SECONDS > 0) {
+        // Load balancers send requests until they have seen that it is not ready; each is served as ever.
+        connections.announce();
+        await delay(1_000 * environment.DRAIN_SECONDS);
+      }
       connections.end();
       // First answers the requests that wait for a change; then stops accepting requests and lets the running ones end.
       watch.close();

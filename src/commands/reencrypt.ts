@@ -6,6 +6,7 @@ import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { deviceBond } from '../database/statement-parts.ts';
 import { poolOptions, UNLIMITED } from '../database/database-client.ts';
+import { LONG_LIVED_COLUMNS, type EncryptedColumn } from './keys/encrypted-columns.ts';
 
 /**
  * Re-encrypts personal data under the keyring's present keys, while the service runs: `npm run reencrypt`.
@@ -19,13 +20,6 @@ import { poolOptions, UNLIMITED } from '../database/database-client.ts';
 
 /** Rows read at a time. */
 const BATCH = 500;
-
-interface Column {
-  table: string;
-  column: string;
-  /** What its ciphertexts are bound to, beside the id of the row; `table:column` when left out. */
-  place?: string;
-}
 
 /** A text that older versions stored in plain form. */
 interface PlainText {
@@ -46,24 +40,6 @@ interface BoundColumn {
   /** The table, as `t`, with its device as `d`. */
   from: string;
 }
-
-const COLUMNS: readonly Column[] = [
-  { table: 'lines', column: 'phone_number' },
-  { table: 'lines', column: 'owner' },
-  { table: 'devices', column: 'name_cipher', place: 'devices:name' },
-  { table: 'authentications', column: 'person' },
-  { table: 'authentications', column: 'texts' },
-  { table: 'test_authentications', column: 'person' },
-  { table: 'windows', column: 'purpose_cipher', place: 'windows:purpose' },
-  { table: 'notices', column: 'address' },
-  { table: 'carrier_events', column: 'kept' },
-  { table: 'reports', column: 'person' },
-  { table: 'reissue_applications', column: 'person' },
-  { table: 'reissue_applications', column: 'proof_reference' },
-  { table: 'reissue_applications', column: 'recipient' },
-  { table: 'accounts', column: 'totp_secret', place: 'operators:totp_secret' },
-  { table: 'webhook_secrets', column: 'secret' },
-];
 
 const PLAIN_TEXTS: readonly PlainText[] = [
   { table: 'devices', plain: 'name', cipher: 'name_cipher', place: 'devices:name' },
@@ -106,7 +82,7 @@ const pool = new pg.Pool({ ...poolOptions(environment.DATABASE_URL ?? '', UNLIMI
 try {
   for (const text of PLAIN_TEXTS) report(`${text.table}.${text.plain}`, await encryptText(text));
   for (const column of BOUND_COLUMNS) report(`${column.table}.${column.column}`, await bind(column));
-  for (const column of COLUMNS) report(`${column.table}.${column.column}`, await reencrypt(column));
+  for (const column of LONG_LIVED_COLUMNS) report(`${column.table}.${column.column}`, await reencrypt(column));
   report('lines.phone_index', (await reindex('phone_index')) + (await reindex('awaited_index')));
 } finally {
   await pool.end();
@@ -144,7 +120,7 @@ async function bind({ table, column, secret, from }: BoundColumn): Promise<numbe
   return rewritten;
 }
 
-async function reencrypt({ table, column, place: bound = `${table}:${column}` }: Column): Promise<number> {
+async function reencrypt({ table, column, place: bound = `${table}:${column}` }: EncryptedColumn): Promise<number> {
   let rewritten = 0;
   for await (const row of rowsOf<{ id: string; value: Buffer }>(table, `${column} AS value`, `${column} IS NOT NULL`)) {
     if (!keys.fields.isStale(row.value)) continue;

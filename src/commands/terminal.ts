@@ -1,4 +1,7 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Problem } from '../domain/problem.ts';
+import { SHOWN_TEXT } from '../http/plain-text.ts';
+import { refused } from '../relying-parties/client-settings.ts';
 
 /** Milliseconds are more than a person reads. */
 export const time = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
@@ -40,4 +43,25 @@ export function orRefused<Result>(read: () => Result): Result {
     process.stderr.write(`${error.detail}\n`);
     process.exit(1);
   }
+}
+
+/** The words of a command by these options. Throws `invalid_request` with a sentence that ends in `see`. */
+export function readWords<Options extends NonNullable<ParseArgsConfig['options']>>(
+  words: string[],
+  options: Options,
+  see: string,
+) {
+  try {
+    return parseArgs({ args: words, options, allowPositionals: true });
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split('. To specify');
+    throw refused(`${sentence.replace(/\.$/, '')}. ${see}`);
+  }
+}
+
+/** The reason of an act, for the audit: one line of 1 to 200 visible characters. */
+export function readReason(text: string | undefined): string | undefined {
+  const line = text?.normalize('NFC').trim();
+  if (line === undefined || (line.length <= 200 && SHOWN_TEXT.test(line))) return line;
+  throw refused('The reason must be one line of 1 to 200 visible characters.');
 }

@@ -9,10 +9,10 @@ export async function withService(
   environment: Environment,
   work: (app: INestApplicationContext) => Promise<void>,
 ): Promise<void> {
-  const { close, ...gateways } = configuredGateways(environment);
+  const gateways = configuredGateways(environment);
   try {
-    await within(AppModule.register({ environment, ...gateways }), work);
+    await within(AppModule.register({ environment, push: gateways.push, sms: gateways.sms }), work);
   } finally {
-    await close();
+    await gateways.close();
   }
 }

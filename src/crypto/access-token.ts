@@ -38,8 +38,14 @@ export class AccessTokens {
 
   constructor(
     private readonly issuer: string,
-    private readonly keys: readonly [SigningKey, ...SigningKey[]],
+    private keys: readonly [SigningKey, ...SigningKey[]],
   ) {}
+
+  /** Uses other signing keys from now on; a token of a key that is none of them is refused at once. */
+  use(keys: readonly [SigningKey, ...SigningKey[]]): void {
+    this.keys = keys;
+    this.verified.clear();
+  }
 
   /** A signed token for a client, valid for ACCESS_TOKEN_SECONDS from `now`. */
   issue(caller: Caller, now: Date): string {

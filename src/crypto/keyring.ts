@@ -29,8 +29,7 @@ export interface PublicJwk {
 
 /**
  * The service's secrets. In every list the first key is used for new data; the others only read what they once wrote.
- * To rotate a key without downtime: insert the new key first, run `npm run reencrypt`, remove the old key.
- * A VAPID key is removed later: when the apps have subscribed anew.
+ * `npm run keys` changes a key without downtime: add, promote, `npm run reencrypt`, retire.
  */
 export interface Keyring {
   /** Encrypts personal data at rest, AES-256-GCM. */
@@ -75,10 +74,13 @@ export function parseKeyring(text: string): Keyring {
 
 /** A new keyring as JSON text. `npm start` stores it in its data directory; it is also a template for production. */
 export function generateKeyring(): string {
-  const named = () => [{ kid: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64url') }];
   const subject = randomBytes(32).toString('base64url');
   const [signing, vapid] = [newSigningKeys(), newSigningKeys()];
-  return JSON.stringify({ field: named(), index: named(), code: named(), subject, signing, vapid }, null, 2);
+  return JSON.stringify(
+    { field: newNamedKeys(), index: newNamedKeys(), code: newNamedKeys(), subject, signing, vapid },
+    null,
+    2,
+  );
 }
 
 /** A keyring's text with a key for Web Push, which keyrings of older versions lack. Any other text stays as it is. */
@@ -87,7 +89,13 @@ export function withVapidKey(text: string): string {
   return JSON.stringify({ ...(JSON.parse(text) as object), vapid: newSigningKeys() }, null, 2);
 }
 
-function newSigningKeys(): [{ kid: string } & JsonWebKey] {
+/** A list with a new symmetric key, as a keyring holds it. */
+export function newNamedKeys(): [{ kid: string; key: string }] {
+  return [{ kid: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64url') }];
+}
+
+/** A list with a new key for signatures, as a keyring holds it. */
+export function newSigningKeys(): [{ kid: string } & JsonWebKey] {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return [{ kid: randomBytes(4).toString('hex'), ...privateKey.export({ format: 'jwk' }) }];
 }

@@ -15,7 +15,7 @@ export class VapidKeys {
 
   constructor(keys: readonly SigningKey[]) {
     const pairs = keys.map(({ publicJwk, privateKey }) => ({
-      publicKey: pointOf(publicJwk),
+      publicKey: publicPointOf(publicJwk),
       privateKey: privateKey.export({ format: 'jwk' }).d ?? '',
     }));
     this.pairs = new Map(pairs.map((pair) => [pair.publicKey, pair]));
@@ -36,6 +36,7 @@ export function isP256Point(text: string): boolean {
   return publicKey({ kty: 'EC', crv: 'P-256', x, y }) !== null;
 }
 
-function pointOf({ x, y }: PublicJwk): string {
+/** The base64url of an uncompressed point (SEC 1, 2.3.3). */
+export function publicPointOf({ x, y }: PublicJwk): string {
   return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString('base64url');
 }

@@ -10,6 +10,8 @@ import { PushAnswers } from './push-answers.ts';
 import { TextMessages } from './text-messages.ts';
 import { TextMessageStore } from './text-message.store.ts';
 import { DeliverySweeper } from './delivery-sweeper.ts';
+import { WaitingDeliveries } from './waiting-deliveries.ts';
+import { WaitingStore } from './waiting.store.ts';
 import { TestPushController } from './test-push.controller.ts';
 
 /** Milliseconds between two rounds; in every worker, because the sweep reads past expired rows while the queue is away. */
@@ -28,8 +30,10 @@ const DROP_MS = 10_000;
     PushAnswers,
     PushAnswerStore,
     OwnTestPush,
+    WaitingDeliveries,
+    WaitingStore,
   ],
-  exports: [Deliver, PushAnswers, TextMessages],
+  exports: [Deliver, PushAnswers, TextMessages, WaitingDeliveries],
 })
 export class DeliveryModule {
   constructor(

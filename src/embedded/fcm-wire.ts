@@ -42,6 +42,11 @@ const TTL_LIMIT_SECONDS = 2_419_200;
 
 const RESERVED_KEY = /^(from$|message_type$|google|gcm)/;
 
+/** True for a message that is only to be judged, and not sent. */
+export function isValidation(body: string): boolean {
+  return field(parsed(body), 'validate_only') === true;
+}
+
 /** The push in the body of a `messages:send`, or the reason why FCM would refuse it. */
 export function readFcmMessage(body: string): ReceivedPush | { invalid: string } {
   const message = field(parsed(body), 'message');

@@ -62,7 +62,13 @@ export async function startLocalApns({
       refuse(stream, push.reason);
       return;
     }
-    const answer = push.token.startsWith('unregistered-') ? 'Unregistered' : (script.next(push.token) ?? 'OK');
+    // Apple knows every token that it gave.
+    const scripted = script.next(push.token);
+    if (/^0{64}$/.test(push.token) && scripted === undefined) {
+      refuse(stream, 'BadDeviceToken');
+      return;
+    }
+    const answer = push.token.startsWith('unregistered-') ? 'Unregistered' : (scripted ?? 'OK');
     if (answer === 'HANG') return;
     if (answer === 'RESET') return stream.session?.destroy();
     if (answer === 'GOAWAY') {

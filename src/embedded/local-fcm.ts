@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { FCM_ERRORS, fcmErrorBody, type FcmErrorCode, readFcmMessage } from './fcm-wire.ts';
+import { FCM_ERRORS, fcmErrorBody, type FcmErrorCode, isValidation, readFcmMessage } from './fcm-wire.ts';
 import { createLocalCertificate } from './local-certificate.ts';
 import { Outbox } from './outbox.ts';
 import type { ReceivedPush } from './received-push.ts';
@@ -53,7 +53,12 @@ export async function startLocalFcm({ port = 0, host = '127.0.0.1' } = {}): Prom
       refuse(response, 'INVALID_ARGUMENT', push.invalid);
       return;
     }
-    const answer = push.token.startsWith('unregistered-') ? 'UNREGISTERED' : (script.next(push.token) ?? 'OK');
+    const scripted = script.next(push.token);
+    if (isValidation(body) && scripted === undefined) {
+      refuse(response, 'INVALID_ARGUMENT', 'The registration token is not a valid FCM registration token');
+      return;
+    }
+    const answer = push.token.startsWith('unregistered-') ? 'UNREGISTERED' : (scripted ?? 'OK');
     if (answer === 'HANG') return;
     if (answer === 'RESET') return void request.socket.destroy();
     if (answer !== 'OK') {

@@ -1,4 +1,4 @@
-import type { Environment } from '../../config/environment.ts';
+import { Environment, type Secrets } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { VapidKeys } from '../crypto/vapid-keys.ts';
 import { networksOf } from './outbound/global-address.ts';
@@ -9,26 +9,96 @@ import { FcmPushGateway } from './push/fcm.push.ts';
 import { PlatformPushGateway } from './push/platform.push.ts';
 import type { PushGateway } from './push/push.ts';
 import { WebPushGateway } from './push/web.push.ts';
+import { Replaceable } from './replaceable.ts';
+import type { SmppLinkOptions } from './sms/smpp.link.ts';
 import { SmppSmsGateway } from './sms/smpp.sms.ts';
-import type { SmsGateway } from './sms/sms.ts';
+import type { SmsGateway, SmsReceipt } from './sms/sms.ts';
 
 /** Connections to one push service of browsers: HTTP/1.1 carries one push a connection at a time. */
 const WEB_PUSH_CONNECTIONS = { most: 50, kept: 50 };
 
-/** The gateways that the environment configures, and how to close them. */
-export function configuredGateways(environment: Environment): {
+/** The gateways of a process. */
+export interface ConfiguredGateways {
   push: PushGateway;
   sms: SmsGateway;
-  close: () => Promise<void>;
-} {
-  const { FCM_SERVICE_ACCOUNT, FCM_ENDPOINT, APNS_ENDPOINT, SMPP_URL = '' } = environment;
+  /** Uses these secrets from now on. Throws, and changes nothing, if no gateway can be made with one of them. */
+  renew(secrets: Secrets): void;
+  close(): Promise<void>;
+}
+
+/** Which secrets each gateway has. */
+const SECRETS_OF = {
+  fcm: ['FCM_SERVICE_ACCOUNT'],
+  apns: ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID'],
+  webpush: ['KEYRING'],
+  sms: ['SMPP_URL'],
+} as const satisfies Record<string, readonly (keyof Secrets)[]>;
+
+/** The gateways that the environment configures. */
+export function configuredGateways(environment: Environment): ConfiguredGateways {
+  const fcm = new Replaceable(configuredFcm(environment));
+  const apns = new Replaceable(configuredApns(environment));
+  const webpush = new Replaceable(configuredWebPush(environment));
+  const sms = new Replaceable(configuredSmpp(environment));
+  let onReceipt: ((receipt: SmsReceipt | null) => void) | undefined;
+  let present = environment;
+  return {
+    push: new PlatformPushGateway({ fcm: sending(fcm), apns: sending(apns), webpush: sending(webpush) }),
+    sms: {
+      send: (message, deadlineMs) => sms.use((gateway) => gateway.send(message, deadlineMs)),
+      onReceipt: (listener) => {
+        onReceipt = listener;
+        sms.current.onReceipt(listener);
+      },
+    },
+    renew: (secrets) => {
+      const next = Object.assign(Object.create(Environment.prototype) as Environment, present, secrets);
+      const isChanged = (gateway: keyof typeof SECRETS_OF) =>
+        SECRETS_OF[gateway].some((name) => name in secrets && next[name] !== present[name]);
+      // All are made before one is used.
+      const made = {
+        fcm: isChanged('fcm') && configuredFcm(next),
+        apns: isChanged('apns') && configuredApns(next),
+        webpush: isChanged('webpush') && configuredWebPush(next),
+        sms: isChanged('sms') && configuredSmpp(next),
+      };
+      if (made.fcm) fcm.replace(made.fcm);
+      if (made.apns) apns.replace(made.apns);
+      if (made.webpush) webpush.replace(made.webpush);
+      if (made.sms) {
+        if (onReceipt) made.sms.onReceipt(onReceipt);
+        sms.replace(made.sms);
+      }
+      present = next;
+    },
+    close: async () => {
+      await Promise.all([fcm.close(), apns.close(), webpush.close(), sms.close()]);
+    },
+  };
+}
+
+function sending<Gateway extends PushGateway & { close(): Promise<void> }>(of: Replaceable<Gateway>): PushGateway {
+  return { send: (message, deadlineMs) => of.use((gateway) => gateway.send(message, deadlineMs)) };
+}
+
+/** The gateway to FCM that the environment configures; without a service account, to a local server. */
+export function configuredFcm({
+  FCM_SERVICE_ACCOUNT,
+  FCM_ENDPOINT,
+  FCM_ENDPOINT_CA,
+}: Pick<Environment, 'FCM_SERVICE_ACCOUNT' | 'FCM_ENDPOINT' | 'FCM_ENDPOINT_CA'>): FcmPushGateway {
   const account = FCM_SERVICE_ACCOUNT ? (JSON.parse(FCM_SERVICE_ACCOUNT) as { project_id: string }) : undefined;
-  const fcm = new FcmPushGateway({
+  return new FcmPushGateway({
     credential: account ? googleCredential(FCM_SERVICE_ACCOUNT) : staticCredential('local'),
     projectId: account?.project_id ?? 'local',
-    ...(FCM_ENDPOINT && { endpoint: endpoint(FCM_ENDPOINT, environment.FCM_ENDPOINT_CA) }),
+    ...(FCM_ENDPOINT && { endpoint: endpoint(FCM_ENDPOINT, FCM_ENDPOINT_CA) }),
   });
-  const apns = new ApnsPushGateway({
+}
+
+/** The gateway to APNs that the environment configures. */
+export function configuredApns(environment: Environment): ApnsPushGateway {
+  const { APNS_ENDPOINT } = environment;
+  return new ApnsPushGateway({
     token: {
       key: environment.APNS_KEY ?? '',
       keyId: environment.APNS_KEY_ID ?? '',
@@ -38,22 +108,22 @@ export function configuredGateways(environment: Environment): {
     production: environment.APNS_PRODUCTION,
     ...(APNS_ENDPOINT && { endpoint: endpoint(APNS_ENDPOINT, environment.APNS_ENDPOINT_CA) }),
   });
-  const web = configuredWebPush(environment);
-  const smpp = new URL(SMPP_URL);
-  const sms = new SmppSmsGateway({
+}
+
+/** The gateway to the SMS centre that the environment configures. */
+export function configuredSmpp({ SMPP_URL = '', SMS_SENDER }: Environment): SmppSmsGateway {
+  return new SmppSmsGateway({ ...smppLogin(SMPP_URL), source: { address: SMS_SENDER } });
+}
+
+/** Where `SMPP_URL` leads, and as whom. */
+export function smppLogin(url: string): Pick<SmppLinkOptions, 'host' | 'port' | 'tls' | 'systemId' | 'password'> {
+  const smpp = new URL(url);
+  return {
     host: smpp.hostname,
     port: Number(smpp.port || 2775),
     tls: smpp.protocol === 'ssmpp:',
     systemId: decodeURIComponent(smpp.username),
     password: decodeURIComponent(smpp.password),
-    source: { address: environment.SMS_SENDER },
-  });
-  return {
-    push: new PlatformPushGateway({ fcm, apns, webpush: web }),
-    sms,
-    close: async () => {
-      await Promise.all([fcm.close(), apns.close(), web.close(), sms.close()]);
-    },
   };
 }
 

@@ -7,6 +7,9 @@ import { JobQueue } from '../queue/job-queue.ts';
 /** Milliseconds in which the database and the queue must answer. */
 const ANSWER_MS = 2_000;
 
+/** True on a standby, and where the role or the database is set to read only. */
+const WRITES = `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
+
 /** What an instance needs to be ready. */
 export type Need = 'database' | 'journal' | 'queue' | 'process';
 
@@ -70,8 +73,12 @@ export class Readiness implements OnModuleDestroy {
     const limits = { server: ANSWER_MS, client: ANSWER_MS };
     this.connection ??= connectTo(this.environment.DATABASE_URL ?? '', limits);
     try {
-      await (await this.connection).query('SELECT 1');
+      const { rows } = await (await this.connection).query<{ isReadOnly: boolean }>(WRITES);
+      // A primary that became a standby answers every question and serves no caller.
+      if (rows[0]?.isReadOnly) throw new Error('the database takes no writes');
     } catch (error) {
+      // Another connection looks for the primary again.
+      void this.connection.then((client) => client.end()).catch(() => undefined);
       this.connection = undefined;
       throw error;
     }

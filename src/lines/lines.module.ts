@@ -12,11 +12,12 @@ import { Tmf637Directory } from '../gateways/directory/tmf637.directory.ts';
 const DIRECTORY = {
   provide: CarrierDirectory,
   inject: [ADOPTED_DIRECTORY, Environment, Lines],
-  useFactory: (
-    adopted: CarrierDirectory | null,
-    { CARRIER_DIRECTORY_URL: url, CARRIER_DIRECTORY_TOKEN: token }: Environment,
-    lines: Lines,
-  ) => adopted ?? (url ? new Tmf637Directory({ url, ...(token !== undefined && { token }) }) : lines),
+  useFactory: (adopted: CarrierDirectory | null, environment: Environment, lines: Lines) => {
+    const { CARRIER_DIRECTORY_URL: url } = environment;
+    // The token may change while the process runs.
+    const token = () => environment.CARRIER_DIRECTORY_TOKEN;
+    return adopted ?? (url ? new Tmf637Directory({ url, token }) : lines);
+  },
 };
 
 @Module({

@@ -115,7 +115,7 @@ const RECORD_SEQUENCE = statement(
 @Injectable()
 export class Lines extends CarrierDirectory {
   /** A decoy line: decrypted and compared when a number is unknown, so that the answer takes as long. */
-  private readonly decoy: { lineId: string; owner: Buffer };
+  private readonly decoy: () => { lineId: string; owner: Buffer };
 
   constructor(
     private readonly database: Database,
@@ -125,7 +125,7 @@ export class Lines extends CarrierDirectory {
     super();
     const lineId = 'nobody';
     const owner = JSON.stringify({ birthDate: '000000', genderDigit: '-' });
-    this.decoy = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
+    this.decoy = keys.derived(() => ({ lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) }));
   }
 
   /** Finds the line that now has this E.164 number. */
@@ -270,7 +270,7 @@ export class Lines extends CarrierDirectory {
 
   /** True if the row belongs to the named person. Takes as long when there is no row. */
   isOwnedBy(row: { lineId: string; owner: Buffer } | undefined, named: LineFacts['owner']): boolean {
-    const owner = this.readOwner(row ?? this.decoy);
+    const owner = this.readOwner(row ?? this.decoy());
     const bytes = ({ birthDate, genderDigit }: LineFacts['owner']) => Buffer.from(birthDate + genderDigit);
     return equalInConstantTime(bytes(owner), bytes(named)) && row !== undefined;
   }

@@ -89,20 +89,20 @@ type Reachable = {
 /** Notifies people of changes of their subscription. */
 @Injectable()
 export class Notices {
-  private readonly decoy: Reachable;
+  private readonly decoy: () => Reachable;
 
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
   ) {
-    this.decoy = {
+    this.decoy = keys.derived(() => ({
       lineId: 'decoy',
       phoneNumber: keys.fields.encrypt('+821000000000', 'lines:phone_number:decoy'),
       pushService: 'fcm',
       deviceId: 'decoy',
       pushToken: keys.devices.encrypt('devices:push_token', 'decoy', 'decoy'),
       bond: 'decoy',
-    };
+    }));
   }
 
   /** The subscriber's present address. Called before a device is revoked, it is still the old device. */
@@ -115,7 +115,7 @@ export class Notices {
   /** As `addressOf`, with the same work for the id of a decoy, to which nothing can be sent. */
   async addressOrDecoy(session: Session, subscriptionId: string): Promise<NoticeAddress> {
     const [row] = await session.rows<Reachable>(REACHABLE, [subscriptionId]);
-    const address = this.readAddress(row ?? this.decoy);
+    const address = this.readAddress(row ?? this.decoy());
     return row ? address : { phoneNumber: '' };
   }
 

@@ -3,10 +3,8 @@ import { Problem } from '../domain/problem.ts';
 import type { Client } from './client.entity.ts';
 import { ClientStore, type NewClient } from './client.store.ts';
 
-/**
- * Milliseconds for which a client's settings are cached: a changed quota or address takes effect within half a minute.
- */
-const REMEMBERED_MS = 30_000;
+/** Milliseconds for which a client's settings are cached: a change takes effect within two seconds in every process. */
+const REMEMBERED_MS = 2_000;
 
 /** The service's own website: a relying party that verifies its customers like any other. A migration adds it. */
 export const WEBSITE = { id: '00000000-0000-7000-8000-000000000001', clientId: 'pushguard-website' } as const;
@@ -21,17 +19,24 @@ export const CALL_CENTRE = { id: '00000000-0000-7000-8000-000000000002', clientI
 @Injectable()
 export class RelyingParties {
   private readonly remembered = new Map<string, { client: Client; until: number }>();
+  private readonly reading = new Map<string, Promise<Client>>();
   private readonly started = new Map<string, { minute: number; count: number }>();
 
   constructor(private readonly store: ClientStore) {}
 
   async get(id: string): Promise<Client> {
-    const now = Date.now();
     const known = this.remembered.get(id);
-    if (known && known.until > now) return known.client;
+    if (known && known.until > performance.now()) return known.client;
+    const reading = this.reading.get(id) ?? this.read(id).finally(() => this.reading.delete(id));
+    this.reading.set(id, reading);
+    return reading;
+  }
+
+  private async read(id: string): Promise<Client> {
+    const until = performance.now() + REMEMBERED_MS;
     const client = await this.store.byId(id);
     if (!client) throw new Problem('invalid_token', 'The client no longer exists.');
-    this.remembered.set(id, { client, until: now + REMEMBERED_MS });
+    this.remembered.set(id, { client, until });
     return client;
   }
 

@@ -34,7 +34,7 @@ class NotAccepted extends Error {
 }
 
 /** A queue of its own, so that slow endpoints delay no push. */
-const WEBHOOKS: QueueShape = {
+export const WEBHOOKS: QueueShape = {
   name: 'webhooks',
   loop: 'webhook worker',
   // A job serves one endpoint, and waits for the network most of the time.

@@ -14,6 +14,8 @@ import { Send } from './send.ts';
 import { SendingStore } from './sending.store.ts';
 import { WebhookEndpointController, WebhookEventController } from './webhook.controller.ts';
 import { WebhookQueue } from './webhook-queue.ts';
+import { WaitingWebhooks } from './waiting-webhooks.ts';
+import { WaitingWebhookStore } from './waiting-webhook.store.ts';
 import { Webhooks } from './webhooks.ts';
 
 /**
@@ -32,6 +34,8 @@ import { Webhooks } from './webhooks.ts';
     HandOver,
     Send,
     SendingStore,
+    WaitingWebhooks,
+    WaitingWebhookStore,
     WebhookQueue,
     Webhooks,
     {
@@ -45,7 +49,7 @@ import { Webhooks } from './webhooks.ts';
       inject: [Environment],
     },
   ],
-  exports: [Deliveries, Endpoints, Events],
+  exports: [Deliveries, Endpoints, Events, WaitingWebhooks],
 })
 export class WebhooksModule {
   constructor(tasks: RecurringTasks, handOver: HandOver, store: EventStore, { WEBHOOK_MOST_EVENTS }: Environment) {

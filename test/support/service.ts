@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -121,6 +121,11 @@ export async function startProcess(env: Record<string, string>): Promise<Service
   };
 }
 
+/** The address of an SMS centre, with its login. */
+export function urlOfSmsc({ systemId, password, host, port }: LocalSmsc): string {
+  return `smpp://${systemId}:${password}@${host}:${port}`;
+}
+
 /** A running service with its own database, platforms and keys, and the actions that tests perform on it. */
 export class TestService {
   readonly keys: ServiceKeys;
@@ -157,11 +162,12 @@ export class TestService {
       startLocalSmsc(),
       mkdtemp(join(tmpdir(), 'pushguard-service-')),
     ]);
-    const keyring = env['KEYRING'] ?? generateKeyring();
+    const inFile = env['KEYRING_FILE'] && (await readFile(env['KEYRING_FILE'], 'utf8'));
+    const keyring = env['KEYRING'] ?? (inFile || generateKeyring());
     const all = {
       DATA_DIR: directory,
       DATABASE_URL: database.url,
-      KEYRING: keyring,
+      ...(!inFile && { KEYRING: keyring }),
       FCM_ENDPOINT: `${fcm.host}:${fcm.port}`,
       FCM_ENDPOINT_CA: fcm.ca,
       APNS_ENDPOINT: `${apns.host}:${apns.port}`,
@@ -170,7 +176,7 @@ export class TestService {
       APNS_KEY_ID: apns.token.keyId,
       APNS_TEAM_ID: apns.token.teamId,
       APNS_TOPIC: apns.topic,
-      SMPP_URL: `smpp://${smsc.systemId}:${smsc.password}@${smsc.host}:${smsc.port}`,
+      ...(!('SMPP_URL_FILE' in env) && { SMPP_URL: urlOfSmsc(smsc) }),
       ...env,
     };
     const process = await startProcess(all);

@@ -5,8 +5,8 @@ import { CarrierDirectory, CarrierUnavailable } from './carrier-directory.ts';
 export interface Tmf637Options {
   /** Base of the carrier's TMF637 v4 API: `https://carrier.example/tmf-api/productInventory/v4`. */
   url: string;
-  /** Bearer token (RFC 6750); without one, no `Authorization` is sent. */
-  token?: string;
+  /** Bearer token (RFC 6750), or what returns it for each request; without one, no `Authorization` is sent. */
+  token?: string | (() => string | undefined);
   /** Milliseconds for a whole answer, headers and body. */
   deadlineMs?: number;
 }
@@ -50,14 +50,14 @@ const STATUSES: ReadonlyMap<unknown, LineStatus> = new Map([
  */
 export class Tmf637Directory extends CarrierDirectory {
   readonly #products: URL;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #token: Tmf637Options['token'];
   readonly #deadlineMs: number;
 
   /** Throws if `url` is not a URL. */
   constructor({ url, token, deadlineMs = DEADLINE_MS }: Tmf637Options) {
     super();
     this.#products = new URL(`${url.replace(/\/+$/, '')}/product`);
-    this.#headers = { Accept: 'application/json', ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
+    this.#token = token;
     this.#deadlineMs = deadlineMs;
   }
 
@@ -75,8 +75,10 @@ export class Tmf637Directory extends CarrierDirectory {
     url.searchParams.set('productSerialNumber', phoneNumber);
     url.searchParams.set('limit', String(PAGE));
     const signal = AbortSignal.timeout(this.#deadlineMs);
+    const token = typeof this.#token === 'function' ? this.#token() : this.#token;
+    const headers = { Accept: 'application/json', ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
     try {
-      return await bodyOf(await fetch(url, { headers: this.#headers, redirect: 'manual', signal }));
+      return await bodyOf(await fetch(url, { headers, redirect: 'manual', signal }));
     } catch (error) {
       if (error instanceof CarrierUnavailable) throw error;
       if (signal.aborted) throw unavailable(`did not answer completely within ${this.#deadlineMs} ms`);

@@ -1,6 +1,6 @@
 import apn from '@parse/node-apn';
 import { withinDeadline } from '../deadline.ts';
-import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
+import type { CredentialAnswer, PushGateway, PushMessage, PushOutcome } from './push.ts';
 
 export interface ApnsPushOptions {
   /** `key` is the PEM text of the `.p8` file. */
@@ -34,6 +34,11 @@ const REQUEST_TIMEOUT_MS = 10_000;
  */
 const DEAD_TOKEN: ReadonlySet<string> = new Set(['Unregistered', 'ExpiredToken']);
 
+/** A device token of the right form that no phone has. */
+const NOBODYS_TOKEN = '0'.repeat(64);
+/** Refusals of the token, which come after the credential was taken. */
+const TAKEN: ReadonlySet<string> = new Set(['BadDeviceToken']);
+
 /** Milliseconds in which an open session may complete its running requests. */
 const SHUTDOWN_MS = 1_000;
 
@@ -61,6 +66,18 @@ export class ApnsPushGateway implements PushGateway {
       void shutDown(provider);
     }
     return { kind: 'retry', reason: `no answer from APNs within ${deadlineMs} ms` };
+  }
+
+  /** Pushes to a token that no phone has: APNs judges the provider token and the topic before it. */
+  async tryCredential(deadlineMs: number): Promise<CredentialAnswer> {
+    const message = {
+      ...{ service: 'apns' as const, token: NOBODYS_TOKEN, data: {}, alert: { title: '', body: '' } },
+      ...{ style: 'alert' as const, collapseKey: 'doctor', ttlSeconds: 1 },
+    };
+    const outcome = await this.send(message, deadlineMs);
+    if (outcome.kind === 'accepted' || outcome.kind === 'unregistered') return { kind: 'works' };
+    if (outcome.kind === 'rejected' && TAKEN.has(outcome.reason)) return { kind: 'works' };
+    return { kind: outcome.kind === 'rejected' ? 'refused' : 'unknown', reason: outcome.reason };
   }
 
   async close(): Promise<void> {

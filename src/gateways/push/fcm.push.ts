@@ -5,7 +5,7 @@ import { type App, type Credential, deleteApp, initializeApp } from 'firebase-ad
 import { getMessaging, type Messaging, type TokenMessage } from 'firebase-admin/messaging';
 import { withinDeadline } from '../deadline.ts';
 import { observedData, observeWritten, type FcmAttempt } from './fcm.attempt.ts';
-import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
+import type { CredentialAnswer, PushGateway, PushMessage, PushOutcome } from './push.ts';
 
 export interface FcmPushOptions {
   credential: Credential;
@@ -16,6 +16,9 @@ export interface FcmPushOptions {
 
 /** HTTP/1.1 carries one push a connection at a time: this many run at once, further ones wait. */
 const CONNECTIONS = 50;
+
+/** A registration token that FCM gave to no app. */
+export const NOBODYS_TOKEN = 'pushguard-doctor-token-of-nobody';
 
 let apps = 0;
 
@@ -52,6 +55,17 @@ export class FcmPushGateway implements PushGateway {
     }
   }
 
+  /** Has FCM judge a message (`validate_only`) to a token that no phone has, which tells whether it takes the credential. */
+  async tryCredential(deadlineMs: number): Promise<CredentialAnswer> {
+    const attempt: FcmAttempt = {};
+    const late = { kind: 'unknown' as const, reason: `no answer from FCM within ${deadlineMs} ms` };
+    const asked = this.#messaging.send({ token: NOBODYS_TOKEN, data: observedData(attempt, { t: 'none' }) }, true).then(
+      () => ({ kind: 'works' as const }),
+      (error: unknown) => credentialAnswer(error, attempt),
+    );
+    return withinDeadline<CredentialAnswer>(asked, deadlineMs, late);
+  }
+
   async close(): Promise<void> {
     await deleteApp(this.#app);
     this.#agent.destroy();
@@ -83,6 +97,18 @@ function outcomeOf(error: unknown, attempt: FcmAttempt): PushOutcome {
   const refused = status === undefined ? code.startsWith('messaging/invalid-') : isFinal(status);
   if (refused) return { kind: 'rejected', reason: code };
   return { kind: 'retry', reason: code, ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }) };
+}
+
+/** The token is refused last: whatever is said about it means that project and credential are right. */
+function credentialAnswer(error: unknown, { status, unregistered }: FcmAttempt): CredentialAnswer {
+  const reason = codeOf(error);
+  if (status === 400 || unregistered) return { kind: 'works' };
+  if (status === 404) return { kind: 'refused', reason: 'FCM does not know the project' };
+  if (status !== undefined)
+    return { kind: isFinal(status) ? 'refused' : 'unknown', reason: `status ${status}, ${reason}` };
+  // Without an access token there is no request to FCM. Google says `invalid_grant` of a key that was deleted or disabled.
+  const isRefused = error instanceof Error && /invalid_grant|invalid_client|unauthorized_client/.test(error.message);
+  return { kind: isRefused ? 'refused' : 'unknown', reason: isRefused ? 'Google does not accept the key' : reason };
 }
 
 /** 408 and 429 are the only transient client errors. */

@@ -38,6 +38,13 @@ export type PushOutcome =
   /** A retry may succeed, not before `afterMs` if the platform sent it. */
   | { kind: 'retry'; reason: string; afterMs?: number };
 
+/** What a platform says to a credential that is tried without a message to any phone. */
+export type CredentialAnswer =
+  | { kind: 'works' }
+  | { kind: 'refused'; reason: string }
+  /** It says nothing about the credential. */
+  | { kind: 'unknown'; reason: string };
+
 /** Sends a push through a platform that can reach the phone. */
 export abstract class PushGateway {
   /** Settles within `deadlineMs` whatever the platform does; a missed deadline is a `retry`. Never rejects. */

@@ -1,0 +1,95 @@
+import { inspectEnvironment, misspelt, type Environment, type Fault } from '../../../config/environment.ts';
+import { joinRunning } from '../../embedded/running-embedded.ts';
+import { withinDeadline } from '../../gateways/deadline.ts';
+import { databaseLines, queueLines } from './database.ts';
+import { diskLines, issuerLines, legalLines, portLines, proxyLines, secretFileLines } from './host.ts';
+import { note, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
+import { apnsLines, directoryLines, fcmLines, smsLines, webPushLines } from './platforms.ts';
+
+type Variables = Record<string, string | undefined>;
+
+/** Milliseconds in which everything about one neighbour must be known. */
+const CHECK_MS = 20_000;
+
+interface Check {
+  name: string;
+  /** The variables without which it cannot be tried. */
+  of: readonly (keyof Environment)[];
+  look: (environment: Environment, variables: Variables) => Line[] | Promise<Line[]>;
+}
+
+/** What is tried, in the order of the report. All of it is tried at once. */
+const CHECKS: readonly Check[] = [
+  { name: 'secret files', of: [], look: (_environment, variables) => secretFileLines(variables) },
+  {
+    name: 'database',
+    of: ['DATABASE_URL', 'QUEUE_DATABASE_URL', 'MIGRATION_DATABASE_URL', 'KEYRING', 'DATABASE_POOL'],
+    look: databaseLines,
+  },
+  { name: 'queue', of: ['REDIS_URL', 'DATABASE_URL', 'QUEUE_DATABASE_URL'], look: queueLines },
+  { name: 'fcm', of: ['FCM_SERVICE_ACCOUNT', 'FCM_ENDPOINT', 'FCM_ENDPOINT_CA'], look: fcmLines },
+  {
+    name: 'apns',
+    of: [
+      'APNS_KEY',
+      'APNS_KEY_ID',
+      'APNS_TEAM_ID',
+      'APNS_TOPIC',
+      'APNS_PRODUCTION',
+      'APNS_ENDPOINT',
+      'APNS_ENDPOINT_CA',
+    ],
+    look: apnsLines,
+  },
+  { name: 'web push', of: ['KEYRING'], look: webPushLines },
+  { name: 'sms', of: ['SMPP_URL'], look: smsLines },
+  { name: 'directory', of: ['CARRIER_DIRECTORY_URL', 'CARRIER_DIRECTORY_TOKEN'], look: directoryLines },
+  { name: 'proxies', of: ['WEBHOOK_PROXY', 'WEB_PUSH_PROXY'], look: proxyLines },
+  { name: 'legal texts', of: ['LEGAL_TEXTS'], look: legalLines },
+  { name: 'disk', of: ['DATA_DIR', 'JOURNAL_FILE'], look: diskLines },
+  { name: 'ports', of: ['HOST', 'PORT', 'MANAGEMENT_PORT', 'ROLE'], look: portLines },
+  { name: 'issuer', of: ['ISSUER'], look: issuerLines },
+];
+
+/** Tries every setting and every neighbour, and changes nothing. */
+export async function examine(variables: Variables): Promise<Line[]> {
+  const { environment, faults } = inspectEnvironment(variables);
+  const lines = configurationLines(faults, variables);
+  const faulty = new Set(faults.map(({ variable }) => variable.replace(/_FILE$/, '')));
+  if (!faulty.has('DATABASE_URL') && !faulty.has('KEYRING')) {
+    await joinRunning(environment).catch((error: unknown) => {
+      faulty.add('DATABASE_URL');
+      lines.push(unknown('configuration', reasonOf(error).replace(/\.$/, ''), 'Nothing of the database is tried.'));
+    });
+  }
+  const found = await Promise.all(CHECKS.map((check) => lookAt(check, environment, { variables, faulty })));
+  return [...lines, ...found.flat()];
+}
+
+function configurationLines(faults: readonly Fault[], variables: Variables): Line[] {
+  const lines = faults.map(({ variable, fault }) =>
+    wrong('configuration', `${variable}: ${fault}`, `Correct ${variable}.`),
+  );
+  if (lines.length === 0) lines.push(ok('configuration', 'every variable can be used'));
+  const slips = misspelt(variables).map(({ name, nearest }) =>
+    note('configuration', `${name} is unknown`, `If ${nearest} is meant, rename it.`),
+  );
+  return [...lines, ...slips];
+}
+
+async function lookAt(
+  { name, of, look }: Check,
+  environment: Environment,
+  { variables, faulty }: { variables: Variables; faulty: ReadonlySet<string> },
+): Promise<Line[]> {
+  const wanting = of.filter((one) => faulty.has(one));
+  if (wanting.length > 0) return [unknown(name, 'was not tried', `Correct ${wanting.join(', ')} first.`)];
+  const late = [
+    unknown(name, `was not known within ${CHECK_MS / 1_000} s`, 'Check the network between here and there.'),
+  ];
+  try {
+    return await withinDeadline(Promise.resolve(look(environment, variables)), CHECK_MS, late);
+  } catch (error) {
+    return [unknown(name, `could not be judged: ${reasonOf(error)}`, 'Try again, and look at the logs of both sides.')];
+  }
+}

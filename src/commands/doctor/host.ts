@@ -1,0 +1,164 @@
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { givenFiles, type Environment } from '../../../config/environment.ts';
+import { readCompany } from '../../pages/company.ts';
+import { readLegalFolder } from '../../pages/legal/legal-texts.ts';
+import { requireFreePorts } from '../../process/listening.ts';
+import { note, off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
+
+/** Bytes below which a disk is as good as full, and the share of it. */
+const LEAST_BYTES = 200 * 1024 * 1024;
+const LEAST_SHARE = 0.05;
+/** Milliseconds in which a neighbour must answer. */
+const ANSWER_MS = 5_000;
+
+/** Looks at the folders that the process writes to. */
+export async function diskLines({ DATA_DIR, JOURNAL_FILE, NODE_ENV }: Environment): Promise<Line[]> {
+  const folders = new Map([['temporary folder', tmpdir()]]);
+  if (NODE_ENV !== 'production') folders.set('data folder', resolve(DATA_DIR));
+  if (JOURNAL_FILE !== undefined && JOURNAL_FILE !== '-') folders.set('journal folder', dirname(resolve(JOURNAL_FILE)));
+  return Promise.all([...folders].map(([check, path]) => folderLine(check, path)));
+}
+
+async function folderLine(check: string, path: string): Promise<Line> {
+  try {
+    await access(path, constants.W_OK | constants.X_OK);
+    const { bavail, blocks, bsize } = await statfs(path);
+    const says = `${path} has ${Math.round((bavail * bsize) / 1024 / 1024)} MiB free`;
+    const isFull = bavail * bsize < LEAST_BYTES || bavail / blocks < LEAST_SHARE;
+    return isFull ? wrong(check, says, 'Free space there, or enlarge it.') : ok(check, says);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // The first start makes the data folder.
+    if (code === 'ENOENT' && check === 'data folder') return off(check, `${path} is not there yet`);
+    return wrong(
+      check,
+      `${path} cannot be written to (${code})`,
+      'Create it, and give the account of the service its use.',
+    );
+  }
+}
+
+/** Looks at who may read the files with secrets. */
+export async function secretFileLines(variables: Record<string, string | undefined>): Promise<Line[]> {
+  const open: string[] = [];
+  for (const { name, path } of givenFiles(variables)) {
+    const mode = await stat(path).then(
+      (facts) => facts.mode,
+      () => 0,
+    );
+    if ((mode & 0o007) !== 0) open.push(name);
+  }
+  if (open.length === 0) return [];
+  return [note('secret files', `every account can read ${open.join(', ')}`, 'chmod o= on each file.')];
+}
+
+/** Tries the ports. A process of the service that runs here has them, and says how it is. */
+export async function portLines(environment: Environment): Promise<Line[]> {
+  try {
+    await requireFreePorts(environment);
+    return [ok('ports', 'are free: no process of the service runs here')];
+  } catch (error) {
+    const { hostInUrl, MANAGEMENT_PORT } = environment;
+    const health = await readJson(`http://${hostInUrl}:${MANAGEMENT_PORT}/health/ready`);
+    const { status, failing } = (health ?? {}) as { status?: unknown; failing?: unknown };
+    if (status === 'up') return [ok('ports', 'a process of the service runs here and is ready')];
+    if (status === 'down') {
+      const needs = Array.isArray(failing) ? failing.join(', ') : 'nothing named';
+      return [
+        wrong(
+          'ports',
+          `a process of the service runs here and is not ready: ${needs}`,
+          'See “Readiness” in the guide Operation.',
+        ),
+      ];
+    }
+    return [wrong('ports', reasonOf(error), 'Give another port or host, or end the program that has it.')];
+  }
+}
+
+/** Asks the address that callers know for its name. */
+export async function issuerLines({ ISSUER, NODE_ENV }: Environment): Promise<Line[]> {
+  if (!ISSUER) return [off('issuer', 'not configured: host and port')];
+  const lines: Line[] = [];
+  if (NODE_ENV === 'production' && !ISSUER.startsWith('https:'))
+    lines.push(
+      wrong('issuer scheme', 'is not https', 'Put a proxy with TLS in front, and give its address as ISSUER.'),
+    );
+  try {
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`${ISSUER}/.well-known/oauth-authorization-server`, { redirect: 'manual', signal });
+    const { issuer } = (await response.json()) as { issuer?: unknown };
+    return [
+      ...lines,
+      issuer === ISSUER
+        ? ok('issuer', 'answers with its own name')
+        : wrong(
+            'issuer',
+            `answers (status ${response.status}) and names another issuer`,
+            'Correct ISSUER, or what the proxy forwards to.',
+          ),
+    ];
+  } catch (error) {
+    const reason = reasonOf((error as { cause?: unknown }).cause ?? error);
+    return [
+      ...lines,
+      unknown('issuer', `is not reached: ${reason}`, 'Start the service and its proxy, then ask again.'),
+    ];
+  }
+}
+
+/** Connects to the proxies for webhooks and Web Push. */
+export async function proxyLines({ WEBHOOK_PROXY, WEB_PUSH_PROXY }: Environment): Promise<Line[]> {
+  const proxies = Object.entries({ WEBHOOK_PROXY, WEB_PUSH_PROXY }).filter(([, url]) => url !== undefined);
+  return Promise.all(
+    proxies.map(async ([name, given = '']) => {
+      const url = new URL(given);
+      const fault = await reach(
+        url.hostname.replace(/^\[|\]$/g, ''),
+        Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+      );
+      return fault === undefined
+        ? ok(name, 'is reached')
+        : wrong(name, `is not reached: ${fault}`, `Correct ${name}, or start the proxy.`);
+    }),
+  );
+}
+
+function reach(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: ANSWER_MS }, () => done(undefined));
+    const done = (fault: string | undefined) => {
+      socket.destroy();
+      resolve(fault);
+    };
+    socket.once('error', (error) => {
+      done(reasonOf(error));
+    });
+    socket.once('timeout', () => {
+      done(`no answer within ${ANSWER_MS} ms`);
+    });
+  });
+}
+
+/** Reads the operator's own texts. */
+export function legalLines({ LEGAL_TEXTS }: Environment): Line[] {
+  if (LEGAL_TEXTS === undefined) return [off('legal texts', 'the service’s own')];
+  try {
+    readLegalFolder(LEGAL_TEXTS);
+    readCompany(LEGAL_TEXTS);
+    return [ok('legal texts', 'can be read')];
+  } catch (error) {
+    return [wrong('legal texts', reasonOf(error), 'Correct the folder LEGAL_TEXTS.')];
+  }
+}
+
+async function readJson(url: string): Promise<unknown> {
+  try {
+    return await (await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })).json();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import { KEY_PARTS, type KeyPart } from '../../crypto/keyring-changes.ts';
+import { refused } from '../../relying-parties/client-settings.ts';
+import { readReason, readWords } from '../terminal.ts';
+
+/** What `--help` prints. */
+export const USAGE = `npm run keys -- list [--rows]            the keys, which one of each list is used, and since when
+npm run keys -- add <list>               a new key at the end of its list: every process learns to read with it
+npm run keys -- promote <list> <kid>     makes it the first of its list: from now on it is used
+npm run keys -- retire <list> <kid>      takes a key out that nothing needs any more; otherwise says what does
+
+The lists are field, index, code, signing and vapid. To change a key: add, a minute later promote, then npm run reencrypt
+(for field and index), then retire. Running processes read the file again within seconds, or at once on SIGHUP.
+
+  --rows          list only: counts the rows that are encrypted under each key of field, which reads every table
+  --force         promote and retire only: does not wait. For a key that was stolen; what still needs the key is lost.
+                  It takes out no key under which rows are encrypted or found
+  --reason=TEXT   why, for the audit
+  --json          print JSON for programs
+
+It changes the file KEYRING_FILE, or the one that npm start made in DATA_DIR, at once and as a whole. It prints no key.
+Reads DATABASE_URL like the service. Exit code: 0 done, 1 refused, and nothing was changed.
+`;
+
+const COMMANDS = ['list', 'add', 'promote', 'retire'] as const;
+const SEE = 'See: npm run keys -- --help';
+
+/** What was asked for, checked. */
+export interface Wanted {
+  command: (typeof COMMANDS)[number];
+  /** The list; for `list` it says nothing. */
+  part: KeyPart;
+  kid: string;
+  rows: boolean;
+  force: boolean;
+  reason: string | undefined;
+  json: boolean;
+}
+
+const OPTIONS = {
+  rows: { type: 'boolean' },
+  force: { type: 'boolean' },
+  reason: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const TAKES: Readonly<Record<Wanted['command'], { words: number; options: readonly (keyof typeof OPTIONS)[] }>> = {
+  list: { words: 0, options: ['rows'] },
+  add: { words: 1, options: ['reason'] },
+  promote: { words: 2, options: ['force', 'reason'] },
+  retire: { words: 2, options: ['force', 'reason'] },
+};
+
+/** Reads the words after the command. Returns undefined when help is asked for. */
+export function readArguments(words: string[]): Wanted | undefined {
+  const { values, positionals } = readWords(words, OPTIONS, SEE);
+  if (values.help) return undefined;
+  const [first = '', ...named] = positionals;
+  const command = COMMANDS.find((one) => one === first);
+  if (command === undefined) throw refused(`Give one of ${COMMANDS.join(', ')}. ${SEE}`);
+  const takes = TAKES[command];
+  const foreign = Object.keys(values).find((name) => name !== 'json' && !takes.options.some((one) => one === name));
+  if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. ${SEE}`);
+  const [list = 'field', kid = ''] = named;
+  const part = KEY_PARTS.find((one) => one === list);
+  if (part === undefined) throw refused(`Give one of the lists ${KEY_PARTS.join(', ')}. ${SEE}`);
+  if (named.length !== takes.words)
+    throw refused(`Give ${['no further word', 'a list', 'a list and a kid'][takes.words] ?? ''}. ${SEE}`);
+  const { rows = false, force = false, json = false } = values;
+  return { command, part, kid, rows, force, json, reason: readReason(values.reason) };
+}

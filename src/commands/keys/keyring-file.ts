@@ -1,0 +1,54 @@
+import { chown, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { refused } from '../../relying-parties/client-settings.ts';
+
+/** A new text of a file, which is written and not in place yet. */
+export interface Prepared {
+  /** Puts it in place, as a whole. */
+  commit(): Promise<void>;
+  abandon(): Promise<void>;
+}
+
+/**
+ * Writes the next text of a file of secrets beside it, for its owner alone (0600) and with the same owner. Two commands at
+ * once exclude each other. Throws `invalid_request` where the file cannot be written.
+ */
+export async function prepareFile(path: string, text: string): Promise<Prepared> {
+  const place = await realpath(path);
+  const beside = `${place}.new`;
+  const { uid, gid } = await stat(place);
+  try {
+    const file = await open(beside, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (process.getuid?.() === 0) await chown(beside, uid, gid);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw refused(`Another command is changing ${path}. If none is, remove ${beside}.`);
+    throw refused(
+      `${path} cannot be changed (${code ?? 'unknown error'}). Change the secret where it comes from: ` +
+        'run this command on a copy, and put the result there.',
+    );
+  }
+  return {
+    commit: async () => {
+      await rename(beside, place);
+      const folder = await open(dirname(place), 'r');
+      await folder.sync().finally(() => folder.close());
+    },
+    abandon: () => rm(beside, { force: true }),
+  };
+}
+
+/** The text of the keyring. */
+export async function readKeyringFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw refused(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+  }
+}

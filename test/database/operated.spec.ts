@@ -1,0 +1,303 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKeyring } from '../../src/crypto/keyring.ts';
+import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts';
+import { NOBODYS_TOKEN } from '../../src/gateways/push/fcm.push.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { packed, TestService, urlOfSmsc, type TestPerson } from '../support/service.ts';
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+interface Report {
+  lines: { check: string; state: string; says: string; todo?: string }[];
+  exitCode: number;
+}
+
+interface ListedKey {
+  list: string;
+  kid: string;
+  use: string;
+  rows?: number;
+}
+
+let directory: string;
+let file: string;
+let service: TestService;
+let [firstSmsc, otherSmsc]: LocalSmsc[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pushguard-operated-'));
+  file = join(directory, 'keyring.json');
+  await writeFile(file, generateKeyring(), { mode: 0o600 });
+  [firstSmsc, otherSmsc] = await Promise.all([startLocalSmsc(), startLocalSmsc()]);
+  await writeFile(join(directory, 'smpp'), urlOfSmsc(firstSmsc), { mode: 0o600 });
+  const files = { KEYRING_FILE: file, SMPP_URL_FILE: join(directory, 'smpp') };
+  service = await TestService.start({ ...files, DRAIN_SECONDS: '2' });
+});
+afterAll(async () => {
+  await service.stop();
+  await Promise.all([firstSmsc?.close(), otherSmsc?.close()]);
+  await rm(directory, { recursive: true, force: true });
+});
+
+function run(command: string, words: readonly string[] = [], env: Record<string, string> = {}): Promise<Ended> {
+  const { issuer, management } = service.process.announcement;
+  const child = spawn(process.execPath, [packed(`commands/${command}`), ...words], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      NODE_ENV: 'test',
+      ISSUER: issuer,
+      PORT: new URL(issuer).port,
+      MANAGEMENT_PORT: new URL(management).port,
+      ...service.env,
+      ...env,
+    },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+async function json<Result>(command: string, ...words: string[]): Promise<Result> {
+  const { code, stdout, stderr } = await run(command, [...words, '--json']);
+  expect([code, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout) as Result;
+}
+
+/** Has the process read its files again, and waits for its line about it. */
+async function readAgain(said: RegExp): Promise<void> {
+  const before = service.process.log().length;
+  service.process.child.kill('SIGHUP');
+  await eventually('a line about the secrets', () => Promise.resolve(said.test(service.process.log().slice(before))));
+}
+
+const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
+  (await service.database.pool.query<Row>(text, values)).rows;
+
+/** What the audit has of a command. */
+const auditOf = async (command: string) =>
+  (
+    await sql<{ action: string; reason: string }>(
+      'SELECT action, reason FROM audit_entries WHERE starts_with(action, $1) ORDER BY id',
+      [command],
+    )
+  ).map(({ action, reason }) => `${action}: ${reason}`);
+
+describe('npm run doctor', () => {
+  const examine = async (env: Record<string, string> = {}) => {
+    const { code, stdout } = await run('doctor', ['--json'], env);
+    const report = JSON.parse(stdout) as Report;
+    expect(report.exitCode).toBe(code);
+    const states = new Map(report.lines.map(({ check, state }) => [check, state]));
+    return { code, stdout, states, report };
+  };
+
+  it('finds nothing wrong beside a running service, tries every neighbour, and sends nothing', async () => {
+    const { code, states, report } = await examine();
+    expect(report.lines.filter(({ state }) => state === 'wrong' || state === 'unknown')).toEqual([]);
+    expect(code).toBe(0);
+    for (const check of [
+      'configuration',
+      'database',
+      'clock',
+      'migrations',
+      'poolers',
+      'keyring',
+      'queue',
+      'fcm',
+      'apns',
+    ])
+      expect([check, states.get(check)]).toEqual([check, 'ok']);
+    for (const check of ['web push', 'sms', 'temporary folder', 'ports', 'issuer'])
+      expect([check, states.get(check)]).toEqual([check, 'ok']);
+    expect([...service.fcm.received, ...service.apns.received]).toEqual([]);
+  });
+
+  it('names all that is wrong at once, says what to do about each, and prints no secret', async () => {
+    service.fcm.answer(NOBODYS_TOKEN, 'THIRD_PARTY_AUTH_ERROR');
+    const { code, stdout, states, report } = await examine({
+      MONTHLY_FEE: 'much',
+      APNS_TEAM_ID: 'OTHERTEAM1',
+      SMPP_URL: urlOfSmsc(firstSmsc!).replace(/:[^:@]+@/, ':wrongpwd@'),
+      REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+      KEYRING: generateKeyring(),
+      CARRIER_DIRECTORY_URL: `http://127.0.0.1:${await freePort()}`,
+      ISSUER: `http://127.0.0.1:${await freePort()}`,
+    });
+    expect(code).toBe(1);
+    for (const check of ['configuration', 'fcm', 'apns', 'sms', 'queue', 'keyring', 'directory'])
+      expect([check, states.get(check)]).toEqual([check, 'wrong']);
+    expect([states.get('database'), states.get('issuer')]).toEqual(['ok', 'unknown']);
+    for (const { state, todo } of report.lines) if (state !== 'ok' && state !== 'off') expect(todo).toMatch(/\w/);
+    for (const secret of ['wrongpwd', 'much', new URL(service.database.url).password])
+      if (secret) expect(stdout).not.toContain(secret);
+  });
+
+  it('exits with 2 when it could not judge something and nothing is wrong', async () => {
+    const { code, states } = await examine({ ISSUER: `http://127.0.0.1:${await freePort()}` });
+    expect([code, states.get('issuer')]).toEqual([2, 'unknown']);
+  });
+});
+
+describe('secrets in files', () => {
+  /** The text messages of a person that an SMS centre has taken. */
+  const textsTo = (smsc: LocalSmsc | undefined, { phoneNumber }: TestPerson) =>
+    smsc?.received.filter((one) => JSON.stringify(one).includes(phoneNumber.slice(1))).length;
+
+  it('a bad file leaves the former secret in force and is told in one line; a good one is used from then on', async () => {
+    await writeFile(join(directory, 'smpp'), 'no address: qwertz');
+    await readAgain(/the secrets in files stay as they were.*SMPP_URL/);
+    const before = await service.addLine();
+    const started = [(await service.start(before)).body.id];
+    await eventually('a text by the former centre', () => Promise.resolve(textsTo(firstSmsc, before) === 1));
+    expect(service.process.log()).not.toContain('qwertz');
+
+    await writeFile(join(directory, 'smpp'), urlOfSmsc(otherSmsc!));
+    await readAgain(/in force from now on: SMPP_URL/);
+    const after = await service.addLine();
+    started.push((await service.start(after)).body.id);
+    await eventually('a text by the other centre', () => Promise.resolve(textsTo(otherSmsc, after) === 1));
+    expect(textsTo(firstSmsc, after)).toBe(0);
+    await Promise.all(started.map((id) => service.call('DELETE', `/v1/authentications/${id}`)));
+  });
+});
+
+describe('npm run keys', () => {
+  it('changes the key of personal data while the service runs, and takes out no key that rows need', async () => {
+    const person = await service.addLine();
+    const [old] = (await json<ListedKey[]>('keys', 'list', '--rows')).filter(({ list }) => list === 'field');
+    expect(old).toMatchObject({ use: 'used' });
+    expect(old?.rows).toBeGreaterThan(0);
+    const { kid } = await json<{ kid: string }>('keys', 'add', 'field');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const [soon, first] = [
+      await run('keys', ['promote', 'field', kid]),
+      await run('keys', ['retire', 'field', old!.kid]),
+    ];
+    expect(soon.stderr).toMatch(/^A process may not know \w+ yet\. Repeat in \d+ seconds/);
+    expect(first.stderr).toContain('is used. Promote another key');
+
+    await readAgain(/in force from now on: KEYRING/);
+    expect(await json('keys', 'promote', 'field', kid, '--force')).toEqual({ command: 'promote', list: 'field', kid });
+    await readAgain(/in force from now on: KEYRING/);
+    const needed = await run('keys', ['retire', 'field', old!.kid, '--force']);
+    expect([needed.code, needed.stderr]).toEqual([
+      1,
+      expect.stringMatching(/is needed: .*lines\.owner.*npm run reencrypt/),
+    ]);
+
+    const { id } = (await service.start(person)).body;
+    expect((await run('reencrypt')).stdout).toMatch(/^lines\.owner: [1-9]/m);
+    expect((await run('keys', ['retire', 'field', old!.kid, '--reason=yearly'])).stdout).toContain('is taken out');
+    await readAgain(/in force from now on: KEYRING/);
+    const sms = await eventually('the code', () => otherSmsc!.received.findLast(({ to }) => to === person.phoneNumber));
+    expect((await service.verify(id, /\[(\d{6})\]/.exec(sms.text)?.[1] ?? '')).status).toBe(200);
+    // A number that is nobody's is looked up with a decoy, which was encrypted under the key that is gone.
+    const nobody = await service.start({ phoneNumber: '+821099990000', birthDate: '900101', genderDigit: '1' });
+    expect([nobody.status, nobody.body.channel]).toEqual([201, 'sms']);
+    expect(await auditOf('key-')).toEqual([
+      ...[`key-add field ${kid}: -`, `key-promote field ${kid}: -`, `key-retire field ${old!.kid}: yearly`],
+    ]);
+  });
+
+  it('a new signing key is published at once, and the former one is not taken out while tokens may need it', async () => {
+    const kids = async () => {
+      const response = await fetch(`${service.issuer}/oauth2/jwks`);
+      return ((await response.json()) as { keys: { kid: string }[] }).keys.map((key) => key.kid);
+    };
+    const [former = ''] = await kids();
+    const { kid } = await json<{ kid: string }>('keys', 'add', 'signing');
+    await json('keys', 'promote', 'signing', kid, '--force');
+    await readAgain(/in force from now on: KEYRING/);
+    expect(await kids()).toEqual([kid, former]);
+    expect((await run('keys', ['retire', 'signing', former])).stderr).toMatch(/is needed: what it made is valid until/);
+    service.forgetTokens();
+    expect((await service.start(await service.addLine())).status).toBe(201);
+  });
+});
+
+describe('npm run queue', () => {
+  it('tells what waits without a person, and has it sent or drops it', async () => {
+    const [older, younger] = await sql<{ id: string }>(
+      `INSERT INTO deliveries (kind, due_at, created_at, expires_at)
+        SELECT 'wake', now() + interval '1 hour', now() - make_interval(mins => m), now() + interval '1 hour'
+        FROM unnest(ARRAY[30, 1]) m RETURNING id::text AS id`,
+    );
+    const [endpoint, event] = [randomUUID(), randomUUID()];
+    await sql(`INSERT INTO webhook_endpoints (id, client_id, url, types, disabled_at, disabled_by)
+      SELECT '${endpoint}', id, 'https://shop.example/', '{*}', now(), 'client' FROM clients WHERE client_id = 'demo-shop'`);
+    await sql(`INSERT INTO webhook_deliveries (endpoint_id, event_id) VALUES ('${endpoint}', '${event}')`);
+    interface Status {
+      messages: { kind: string; waiting: number }[];
+      webhooks: { endpointId: string; waiting: number }[];
+      jobs: { queue: string; waiting: number }[];
+    }
+    const status = await json<Status>('queue', 'status');
+    expect(status).toMatchObject({
+      messages: [{ kind: 'wake', waiting: 2, attempts: 0 }],
+      webhooks: [{ endpointId: endpoint, waiting: 1, disabledBy: 'client' }],
+    });
+    expect(status.jobs.map(({ queue }) => queue)).toEqual(['handover', 'webhooks']);
+    expect(status.jobs[0]?.waiting).toEqual(expect.any(Number));
+    expect((await json<{ id: string }[]>('queue', 'list', '--older-than=10m')).map(({ id }) => id)).toEqual([
+      older!.id,
+    ]);
+
+    const told = `msg_${event.replaceAll('-', '')}`;
+    expect(await json('queue', 'drop', younger!.id, told)).toEqual({ messages: 1, webhooks: 1 });
+    expect(await json('queue', 'retry', '--older-than=10m', '--reason=outage')).toEqual({ messages: 1, webhooks: 0 });
+    await eventually('a worker to take it', async () => (await sql('SELECT 1 FROM deliveries')).length === 0);
+    expect((await run('queue', ['drop'])).stderr).toMatch(/^Give ids, or else --older-than/);
+    expect(await auditOf('queue-')).toEqual([
+      `queue-drop: ${younger!.id} ${told}; 1 messages, 1 webhooks`,
+      'queue-retry: outage; older than 600 s; 1 messages, 0 webhooks',
+    ]);
+  });
+});
+
+describe('a process says the truth about itself', () => {
+  const ready = async () => {
+    const response = await fetch(`${service.process.announcement.management}/health/ready`);
+    return [response.status, ((await response.json()) as { failing?: string[] }).failing];
+  };
+
+  it('it is not ready while its database takes no writes, as a former primary', async () => {
+    const [{ name } = { name: '' }] = await sql<{ name: string }>('SELECT current_database() AS name');
+    const setting = (value: string) =>
+      sql(`SET default_transaction_read_only = off; ALTER DATABASE ${name} SET default_transaction_read_only = ${value};
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND pid <> pg_backend_pid()`);
+    await setting('on');
+    await eventually('503', async () => (await ready())[0] === 503);
+    expect((await ready())[1]).toContain('database');
+    await setting('off');
+    await eventually('200', async () => (await ready())[0] === 200);
+  });
+
+  it('a changed client is served by its new settings within seconds', async () => {
+    const person = await service.addLine();
+    expect((await service.start(person)).status).toBe(201);
+    const { code } = await run('clients', ['change', 'demo-shop', '--starts-per-minute=1']);
+    expect(code).toBe(0);
+    await eventually('the new quota', async () => (await service.start(await service.addLine())).status === 429);
+  });
+
+  it('on SIGTERM it is not ready at once, and serves for DRAIN_SECONDS those who have not noticed', async () => {
+    const ended = service.process.stop();
+    await eventually('503', async () => (await ready())[0] === 503);
+    expect((await ready())[1]).toEqual(['process']);
+    const late = await service.call('GET', `/v1/authentications/${randomUUID()}`);
+    expect([late.status, late.headers.get('connection')]).toEqual([404, 'close']);
+    expect(await ended).toBe(0);
+  });
+});
