@@ -129,7 +129,8 @@ function checkTogether(file, objects) {
       fault(file, `${metadata.name} does not select its own pods`);
     const scaled = ofKind('HorizontalPodAutoscaler').some((one) => one.spec.scaleTargetRef.name === metadata.name);
     if (scaled === (spec.replicas !== undefined)) fault(file, `${metadata.name}: replicas or an autoscaler, not both`);
-    if (spec.template.spec.terminationGracePeriodSeconds < 35) fault(file, `${metadata.name} is killed while it drains`);
+    if (spec.template.spec.terminationGracePeriodSeconds < 35)
+      fault(file, `${metadata.name} is killed while it drains`);
   }
   for (const { metadata, spec } of ofKind('Service')) {
     const selected = pods.filter((pod) => matches(spec.selector, pod.labels));

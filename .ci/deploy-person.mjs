@@ -33,12 +33,18 @@ async function call(scope, method, path, body, expected) {
   return answerOf(await fetch(issuer + path, { method, headers, body: JSON.stringify(body) }), expected);
 }
 
-await call('carrier', 'PUT', '/carrier/v1/lines/line-1', {
-  phoneNumber: person.phoneNumber,
-  ...{ carrier: 'SKT', status: 'active', holder: 'self', plan: 'postpaid' },
-  owner: { birthDate: person.birthDate, genderDigit: person.genderDigit },
-  handset: { os: 'android', osVersion: '14', formFactor: 'phone' },
-}, 200);
+await call(
+  'carrier',
+  'PUT',
+  '/carrier/v1/lines/line-1',
+  {
+    phoneNumber: person.phoneNumber,
+    ...{ carrier: 'SKT', status: 'active', holder: 'self', plan: 'postpaid' },
+    owner: { birthDate: person.birthDate, genderDigit: person.genderDigit },
+    handset: { os: 'android', osVersion: '14', formFactor: 'phone' },
+  },
+  200,
+);
 const reason = 'a check of the deployment';
 const { phoneNumber } = person;
 const { enrolmentCode } = await call('operator', 'POST', '/operator/v1/subscriptions', { phoneNumber, reason }, 201);
