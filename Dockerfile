@@ -10,7 +10,7 @@ COPY package.json package-lock.json .npmrc LICENSE ./
 # The log level replaces that of .npmrc, under which a failed installation says nothing.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=secret,id=ca,target=/run/secrets/ca.crt \
   npm ci --include=dev --loglevel=error --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json nest-cli.json ./
+COPY tsconfig.json tsconfig.browser.json tsconfig.build.json nest-cli.json ./
 COPY config config
 COPY migrations migrations
 COPY src src
