@@ -19,9 +19,11 @@ COPY test/examples/android-core test/examples/android-core
 COPY test/examples/ios-core test/examples/ios-core
 RUN npm run build --loglevel=error && npm run sdk --loglevel=error
 # Without the development packages, and without the optional ones: a container is given its PostgreSQL and never starts the
-# embedded one. What only a debugger or a compiler reads goes too.
+# embedded one. What only a reader, a debugger or a compiler opens goes too; licences stay.
 RUN npm prune --omit=dev --omit=optional --offline --loglevel=error \
-  && find dist node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+  && find dist -type f -name '*.map' -delete \
+  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' ! -iname '*licen[cs]e*' \) -delete \
+  && find node_modules -type d -empty -delete \
   && rm -rf dist/.sources dist/.tsbuildinfo node_modules/.package-lock.json
 
 FROM ${NODE_IMAGE}

@@ -29,7 +29,11 @@ async function tokenOf(scope) {
 
 async function call(scope, method, path, body, expected) {
   tokens[scope] ??= await tokenOf(scope);
-  const headers = { Authorization: `Bearer ${tokens[scope]}`, 'Content-Type': 'application/json' };
+  const headers = {
+    Authorization: `Bearer ${tokens[scope]}`,
+    'Content-Type': 'application/json',
+    'Audit-Reason': 'check',
+  };
   return answerOf(await fetch(issuer + path, { method, headers, body: JSON.stringify(body) }), expected);
 }
 
