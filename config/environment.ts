@@ -406,6 +406,17 @@ export class Environment {
   @IsPlainUrl()
   @IsUrl({ require_protocol: true, protocols: ['https'] })
   IOS_STORE_URL?: string;
+
+  /** Where weaknesses are reported, separated by commas: addresses with `mailto:` or `https:`, for /.well-known/security.txt. */
+  @IsOptional()
+  @IsListOf(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/[^\s@]+)$/, 'must be addresses, each with mailto: or https://')
+  SECURITY_CONTACT?: string[];
+
+  /** The page with the policy for such reports. */
+  @IsOptional()
+  @IsPlainUrl()
+  @IsUrl({ require_protocol: true, protocols: ['https'] })
+  SECURITY_POLICY_URL?: string;
 }
 
 /** The variables that `npm run start:prod` requires. */

@@ -67,6 +67,7 @@ const FAULTY: [string, string][] = [
   ['IOS_APP_IDS', `ABCDE12345.kr.example.app, ${SECRET}`],
   ['ANDROID_STORE_URL', `http://store.example/${SECRET}`],
   ['IOS_STORE_URL', `https://pushguard:${SECRET}@store.example`],
+  ['SECURITY_CONTACT', `https://pushguard:${SECRET}@pushguard.example`],
 ];
 
 describe('a secret of the wrong form', () => {

@@ -19,7 +19,7 @@ import { TextBrowser, type SeenPage } from '../../src/commands/journey/text-brow
 let service: TestService;
 
 beforeAll(async () => {
-  service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0', ...NATIVE_APPS });
+  service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0', ...NATIVE_APPS, ...REPORTS });
 });
 afterAll(() => service.stop());
 // All visitors of these tests have one address.
@@ -33,6 +33,11 @@ const NATIVE_APPS = {
   IOS_APP_IDS: 'ABCDE12345.kr.example.pushguard',
   ANDROID_STORE_URL: 'https://play.google.com/store/apps/details?id=kr.example.pushguard',
   IOS_STORE_URL: 'https://apps.apple.com/kr/app/id1234567890',
+};
+/** Where weaknesses of this service are reported. */
+const REPORTS = {
+  SECURITY_CONTACT: 'mailto:security@example.kr, https://example.kr/report',
+  SECURITY_POLICY_URL: 'https://example.kr/policy',
 };
 const LINK_FILES = ['/.well-known/assetlinks.json', '/.well-known/apple-app-site-association'];
 
@@ -49,6 +54,28 @@ it('the systems of phones learn which native apps open the links of this service
   expect(await ios!.json()).toMatchObject({
     applinks: { details: [{ appIDs: ['ABCDE12345.kr.example.pushguard'], components: [{ '/': '/app' }, {}] }] },
   });
+});
+
+it('a researcher learns from security.txt where to report a weakness, for less than a year', async () => {
+  const answer = await fetch(`${service.issuer}/.well-known/security.txt`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  const text = await answer.text();
+  const [, expires = ''] = /^Expires: (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/m.exec(text) ?? [];
+  const days = (Date.parse(expires) - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(170);
+  expect(days).toBeLessThan(365);
+  expect(text.replace(expires, '…')).toBe(
+    [
+      'Contact: mailto:security@example.kr',
+      'Contact: https://example.kr/report',
+      'Expires: …',
+      'Preferred-Languages: ko, en',
+      `Canonical: ${service.issuer}/.well-known/security.txt`,
+      'Policy: https://example.kr/policy',
+      '',
+    ].join('\n'),
+  );
 });
 
 const visit = () => new TextBrowser(service.issuer);
@@ -762,7 +789,8 @@ describe('reports without a login', () => {
     const patient = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '60' });
     try {
       // Without native apps there is no such file.
-      for (const path of LINK_FILES) expect((await fetch(patient.issuer + path)).status).toBe(404);
+      for (const path of [...LINK_FILES, '/.well-known/security.txt'])
+        expect((await fetch(patient.issuer + path)).status).toBe(404);
       const { person } = await patient.subscriber();
       await patient.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
       const visitor = new TextBrowser(patient.issuer);
