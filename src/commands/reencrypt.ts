@@ -53,6 +53,9 @@ const COLUMNS: readonly Column[] = [
   { table: 'devices', column: 'name_cipher', place: 'devices:name' },
   { table: 'authentications', column: 'person' },
   { table: 'authentications', column: 'texts' },
+  // After the table above: a row that moves meanwhile is read here.
+  { table: 'past_authentications', column: 'person', place: 'authentications:person' },
+  { table: 'past_authentications', column: 'texts', place: 'authentications:texts' },
   { table: 'test_authentications', column: 'person' },
   { table: 'windows', column: 'purpose_cipher', place: 'windows:purpose' },
   { table: 'notices', column: 'address' },
@@ -69,6 +72,13 @@ const PLAIN_TEXTS: readonly PlainText[] = [
   { table: 'devices', plain: 'name', cipher: 'name_cipher', place: 'devices:name' },
   {
     table: 'authentications',
+    plain: 'purpose',
+    cipher: 'texts',
+    place: 'authentications:texts',
+    form: (purpose) => JSON.stringify({ purpose }),
+  },
+  {
+    table: 'past_authentications',
     plain: 'purpose',
     cipher: 'texts',
     place: 'authentications:texts',
