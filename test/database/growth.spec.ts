@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate } from '../../config/data-source.ts';
 import '../../src/authentication/open.store.ts';
@@ -140,7 +143,7 @@ describe('an authentication that moved to its month', () => {
       again: await service.verify(id, otherThan(code)),
       repeated: await service.start(person, key),
       cancelled: await service.call('DELETE', `/v1/authentications/${declined}`),
-      envelope: await phone.envelope(id).catch((error: { code: string }) => error.code),
+      envelope: await phone.envelope(id).catch((error: unknown) => (error as { code?: string }).code),
       desk: (
         await service.call('GET', `/operator/v1/subscriptions/${subscriptionId}/history`, undefined, {
           scope: 'operator',
@@ -185,6 +188,25 @@ describe('the tasks of the past', () => {
     );
     // The one without a month stays, until it is purged by its age.
     expect(rows).toEqual([{ id: recent }, { id: unkept.replace(/^./, 'f') }]);
+  });
+});
+
+describe('npm run capacity', () => {
+  const capacity = (...given: string[]) =>
+    promisify(execFile)(process.execPath, [join(process.cwd(), 'dist/src/commands/capacity.js'), ...given]);
+
+  it('computes what the nation needs, and refuses a number that is none', async () => {
+    const { stdout } = await capacity('--subscribers=20000000', '--a-day=1', '--days=365', '--json');
+    const needs = JSON.parse(stdout) as Record<string, number>;
+    expect(needs).toMatchObject({ authenticationsADay: 20_000_000 });
+    expect(needs['pastGigabytesKept']! / needs['pastGigabytesADay']!).toBeCloseTo(365 + 31);
+    expect((await capacity('--subscribers=20000000')).stdout).toContain(
+      'authentications a day                       10,000,000\n',
+    );
+    await expect(capacity('--subscribers=many')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^Give --subscribers, --a-day and --days as numbers above zero\./),
+    });
   });
 });
 

@@ -4,9 +4,9 @@ import { GUIDE_GROUPS } from '../../src/developers/guide-list.ts';
 
 /**
  * The guides that are there in Korean and in English: those for people who connect a system to the service, and for people
- * who run it the settings and the app.
+ * who run it the settings, the app and the capacity.
  */
-const NAMES = [...GUIDE_GROUPS.first, ...GUIDE_GROUPS.more, { name: 'operation' }, { name: 'app' }].map(
+const NAMES = [...GUIDE_GROUPS.first, ...GUIDE_GROUPS.more, { name: 'operation' }, { name: 'app' }, { name: 'capacity' }].map(
   ({ name }) => name,
 );
 
