@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate } from '../../config/data-source.ts';
+import '../../src/authentication/not-me.ts';
 import '../../src/authentication/open.store.ts';
 import '../../src/authentication/phone-code.store.ts';
 import '../../src/authentication/start.store.ts';
@@ -64,7 +65,7 @@ beforeAll(async () => {
   service = await TestService.start({ HISTORY_DAYS: '420' });
   const { pool } = service.database;
   await pool.query(`SELECT drop_past_authentications('past_authentications_first')`);
-  for (const month of [16, ...Array.from({ length: 14 }, (_, at) => 13 - at)]) {
+  for (let month = 13; month >= 0; month -= 1) {
     await pool.query('SELECT add_past_authentications($1)', [monthsAgo(month)]);
   }
   for (let month = MONTHS; month > 0; month -= 1) {
@@ -171,7 +172,7 @@ describe('an authentication that moved to its month', () => {
 describe('the tasks of the past', () => {
   it('move what has ended to its month, add the next month, and drop those that are over', async () => {
     const [old, young] = [partitionOf(monthsAgo(16)), partitionOf(monthsAgo(13))];
-    expect(await partitions()).toContain(old);
+    await service.database.pool.query('SELECT add_past_authentications($1)', [monthsAgo(16)]);
     const now = Date.now();
     const [ended, recent, unkept] = [randomId(now - 40 * 60_000), randomId(now - 60_000), randomUUID()];
     await add('authentications', [ended, recent, unkept.replace(/^./, 'f')]);
@@ -200,9 +201,7 @@ describe('npm run capacity', () => {
     const needs = JSON.parse(stdout) as Record<string, number>;
     expect(needs).toMatchObject({ authenticationsADay: 20_000_000 });
     expect(needs['pastGigabytesKept']! / needs['pastGigabytesADay']!).toBeCloseTo(365 + 31);
-    expect((await capacity('--subscribers=20000000')).stdout).toContain(
-      'authentications a day                       10,000,000\n',
-    );
+    expect((await capacity('--subscribers=20000000')).stdout).toMatch(/^authentications a day +10,000,000$/m);
     await expect(capacity('--subscribers=many')).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^Give --subscribers, --a-day and --days as numbers above zero\./),
