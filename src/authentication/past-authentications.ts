@@ -72,19 +72,25 @@ export class PastAuthentications {
    */
   async move(): Promise<boolean> {
     const months = await this.months();
-    const [first, last] = [months.at(0), months.at(-1)];
-    if (!first || !last) return false;
-    const ended = lowestIdAt(new Date(first.now.getTime() - PRESENT_MINUTES * 60_000));
-    const values = [first.from ?? lowestIdAt(new Date(0)), ended < last.to ? ended : last.to];
-    return (await this.database.changed(MOVE, values)) === MOVE_BATCH;
+    const now = months[0]?.now;
+    if (!now) return false;
+    const ended = lowestIdAt(new Date(now.getTime() - PRESENT_MINUTES * 60_000));
+    const kept = monthsAround(ended, months);
+    if (!kept) return false;
+    const from = kept.from ?? lowestIdAt(new Date(0));
+    return (await this.database.changed(MOVE, [from, ended])) === MOVE_BATCH;
   }
 
   /** Adds the months of the next weeks. */
   async addMonths(): Promise<void> {
     const months = await this.months();
-    const last = months.at(-1);
+    const now = months[0]?.now;
+    if (!now) return;
+    // Without a month of its own, the present follows the last one before it: no month in between is left out.
+    const present = lowestIdAt(now);
+    const last = monthsAround(present, months) ?? months.findLast(({ to }) => to <= present);
     if (!last) return;
-    const ahead = lowestIdAt(new Date(last.now.getTime() + AHEAD_DAYS * DAY_MS));
+    const ahead = lowestIdAt(new Date(now.getTime() + AHEAD_DAYS * DAY_MS));
     for (let next = timeOfId(last.to); lowestIdAt(next) < ahead; next = monthAfter(next)) {
       await this.database.rows(ADD, [next]);
     }
@@ -108,6 +114,17 @@ export class PastAuthentications {
   private months(): Promise<Month[]> {
     return this.database.rows<Month>(MONTHS, []);
   }
+}
+
+/** The ids of the months that follow one another without a gap, before and after the one of an id. */
+function monthsAround(id: string, months: readonly Month[]): Pick<Month, 'from' | 'to'> | undefined {
+  let kept: Pick<Month, 'from' | 'to'> | undefined;
+  for (const { from, to } of months) {
+    if (kept && kept.to === from) kept = { from: kept.from, to };
+    else if (kept && id < kept.to) break;
+    else kept = { from, to };
+  }
+  return kept && (kept.from ?? '') <= id && id < kept.to ? kept : undefined;
 }
 
 function monthAfter(month: Date): Date {
