@@ -20,6 +20,7 @@ import { TextMessages1763990000000 } from '../migrations/1763990000000-text-mess
 import { LineMemory1764000000000 } from '../migrations/1764000000000-line-memory.ts';
 import { Journal1764020000000 } from '../migrations/1764020000000-journal.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
+import { PastAuthentication } from '../src/authentication/past-authentication.entity.ts';
 import { NotMeCount } from '../src/authentication/not-me-count.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
 import { VerificationAnswer } from '../src/authentication/verification-answer.entity.ts';
@@ -79,6 +80,8 @@ import { ServiceFigures1764240000000 } from '../migrations/1764240000000-service
 import { OverviewIndexes1764240000001 } from '../migrations/1764240000001-overview-indexes.ts';
 import { DeviceConsent1764250000000 } from '../migrations/1764250000000-device-consent.ts';
 import { VerifiedApplications1764262000000 } from '../migrations/1764262000000-verified-applications.ts';
+import { BoundOfPast1764280000000 } from '../migrations/1764280000000-bound-of-past.ts';
+import { PastAuthentications1764280000001 } from '../migrations/1764280000001-past-authentications.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -124,6 +127,7 @@ export const ENTITIES = [
   AuditHead,
   CallerCheck,
   Authentication,
+  PastAuthentication,
   Authenticator,
   CarrierEvent,
   Charge,
@@ -251,6 +255,8 @@ export function dataSourceOptions(
       OverviewIndexes1764240000001,
       DeviceConsent1764250000000,
       VerifiedApplications1764262000000,
+      BoundOfPast1764280000000,
+      PastAuthentications1764280000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

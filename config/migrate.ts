@@ -18,6 +18,9 @@ const RESTRICTED_TABLES = {
   migrations: 'SELECT',
 };
 
+/** Functions that keep the partitions, which only the owner of the tables may create and drop. */
+const PARTITION_FUNCTIONS = ['add_past_authentications', 'drop_past_authentications'];
+
 /** Milliseconds between two questions for the turn to migrate. */
 const TURN_MS = 250;
 
@@ -68,7 +71,12 @@ export async function migrate(url: string, options: Migrating = {}): Promise<voi
     }
     await new OneByOne(source, runner).apply(tell, tellEach);
     for (const role of new Set(await Promise.all(users.map(roleOf)))) {
-      await grantUse(query, { schema: 'public', role, restrictedTables: RESTRICTED_TABLES });
+      await grantUse(query, {
+        schema: 'public',
+        role,
+        restrictedTables: RESTRICTED_TABLES,
+        functions: PARTITION_FUNCTIONS,
+      });
     }
     if (hasQueue) await untilLocked(() => migrateQueue(url, users, LOCK_MS));
   } finally {

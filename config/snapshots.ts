@@ -43,7 +43,10 @@ async function openApi(): Promise<object> {
   return openApiDocument(app, ISSUER);
 }
 
-/** Tables with their columns, constraints, indexes and triggers, as PostgreSQL itself spells them. */
+/**
+ * Tables with their columns, constraints, indexes and triggers, and views, as PostgreSQL itself spells them. Partitions, which
+ * come and go by the month, are left out.
+ */
 async function schema(): Promise<string> {
   return withMigratedDatabase(async (client) => {
     const { rows } = await client.query<{ line: string }>(DESCRIBE);
@@ -59,17 +62,29 @@ const DESCRIBE = `
         coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')) AS line, a.attnum
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
     UNION ALL
     SELECT c.relname, 2, k.conname, format('%s CONSTRAINT %s %s', c.relname, k.conname, pg_get_constraintdef(k.oid)), 0
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-    WHERE c.relnamespace = 'public'::regnamespace AND k.contype <> 'n'
+    WHERE c.relnamespace = 'public'::regnamespace AND k.contype <> 'n' AND NOT c.relispartition
     UNION ALL
-    SELECT tablename, 3, indexname, indexdef, 0 FROM pg_indexes WHERE schemaname = 'public'
+    SELECT i.tablename, 3, i.indexname, i.indexdef, 0
+    FROM pg_indexes i JOIN pg_class c ON c.relname = i.tablename AND c.relnamespace = 'public'::regnamespace
+    WHERE i.schemaname = 'public' AND NOT c.relispartition
     UNION ALL
     SELECT c.relname, 4, t.tgname, pg_get_triggerdef(t.oid), 0
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-    WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal AND NOT c.relispartition
+    UNION ALL
+    SELECT c.relname, 1, c.relname, format('VIEW %s AS%s', c.relname, regexp_replace(pg_get_viewdef(c.oid), '\\s+', ' ', 'g')), 0
+    FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v'
+    UNION ALL
+    SELECT c.relname, 0, '', format('%s PARTITION BY %s', c.relname, pg_get_partkeydef(c.oid)), 0
+    FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'p' AND NOT c.relispartition
+    UNION ALL
+    SELECT c.relname, 5, '', format('%s WITH (%s)', c.relname, array_to_string(c.reloptions, ', ')), 0
+    FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.reloptions IS NOT NULL AND NOT c.relispartition
   ) described ORDER BY relation, part, attnum, place`;
 
 const check = process.argv.includes('--check');

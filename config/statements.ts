@@ -75,7 +75,17 @@ async function prepare(client: pg.Client, statement: Statement): Promise<Prepare
   );
   const tables = { reads: new Set<string>(), writes: new Set<string>() };
   for (const row of plan.rows) walkPlan(row['QUERY PLAN'][0].Plan, tables);
-  return { statement, parameters, columns, ...tables };
+  const partitions = await partitionedTables(client);
+  const tablesOf = (names: Set<string>) => new Set([...names].map((name) => partitions.get(name) ?? name));
+  return { statement, parameters, columns, reads: tablesOf(tables.reads), writes: tablesOf(tables.writes) };
+}
+
+/** The table of each partition. A plan names the partitions that a statement may read. */
+async function partitionedTables(client: pg.Client): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; table: string }>(
+    `SELECT relname AS name, pg_partition_root(oid)::regclass::text AS "table" FROM pg_class WHERE relispartition AND relkind = 'r'`,
+  );
+  return new Map(rows.map(({ name, table }) => [name, table]));
 }
 
 interface PlanNode {

@@ -11,6 +11,7 @@ import { AuthenticationStore } from './authentication.store.ts';
 import { ClientLog } from './client-log.ts';
 import { SubscriptionLog } from './subscription-log.ts';
 import { ClientLogStore } from './client-log.store.ts';
+import { PastAuthentications } from './past-authentications.ts';
 import { PendingAuthentications } from './pending-authentications.ts';
 import { AuthenticationStatus } from './status.ts';
 import { NotMe } from './not-me.ts';
@@ -33,6 +34,9 @@ const EXPIRE_MS = 500;
 /** Milliseconds between two rounds; in every worker, because a key must not answer for longer than 24 hours (contract). */
 const KEYS_MS = 10_000;
 
+/** Milliseconds between two rounds: the table of the present stays small, and the catalogue is asked seldom. */
+const MONTHS_MS = 10_000;
+
 /** Milliseconds between two rounds; in every worker, because an answer names a person and is kept for 60 seconds only. */
 const ANSWERS_MS = 1_000;
 
@@ -50,6 +54,7 @@ const ANSWERS_MS = 1_000;
     AuthenticationStatus,
     StateWatcher,
     PendingAuthentications,
+    PastAuthentications,
     AuthenticationStore,
     StartStore,
     OpenStore,
@@ -77,6 +82,7 @@ export class AuthenticationModule {
     store: AuthenticationStore,
     answers: VerificationAnswerStore,
     notMe: NotMe,
+    past: PastAuthentications,
     { HISTORY_DAYS }: Environment,
   ) {
     tasks.inEveryWorker(
@@ -86,5 +92,10 @@ export class AuthenticationModule {
     );
     tasks.purge('answers that it was not the person', () => notMe.purge());
     tasks.purge('authentications', () => store.purge(HISTORY_DAYS));
+    tasks.purge('past authentications', () => past.purge(HISTORY_DAYS));
+    tasks.oncePerCluster(
+      { name: 'add months of authentications', everyMs: MONTHS_MS, run: () => past.addMonths() },
+      { name: 'move authentications', everyMs: MONTHS_MS, run: () => past.move() },
+    );
   }
 }

@@ -53,6 +53,11 @@ const VIEW_OF = statement(
   `SELECT ${VIEW} FROM authentications a WHERE a.id = $1 AND a.client_id = $2`,
 );
 
+const PAST_VIEW_OF = statement(
+  'authentication_see_past',
+  `SELECT ${VIEW} FROM past_authentications a WHERE a.id = $1 AND a.client_id = $2`,
+);
+
 const STATES_OF = statement(
   'authentication_states',
   `SELECT id, CASE WHEN state IN ('pending', 'opened') AND expires_at <= now() THEN 'expired' ELSE state END AS state
@@ -196,7 +201,10 @@ const PURGE_KEYS = statement(
     FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT ${PURGE_BATCH})`,
 );
 
-/** Deletes one batch, by an index on the age alone. An open authentication is never that old. */
+/**
+ * Deletes one batch, by an index on the age alone. An open authentication is never that old, and a closed one has moved to its
+ * month long before, unless its id is of no month that is kept.
+ */
 const PURGE = statement(
   'authentication_purge',
   `DELETE FROM authentications WHERE ctid = ANY(ARRAY(SELECT ctid FROM authentications
@@ -214,7 +222,10 @@ export class AuthenticationStore {
 
   /** Returns an authentication of this relying party; undefined for an unknown id and for another party's. */
   async view(id: string, clientId: string): Promise<AuthenticationView | undefined> {
-    return (await this.database.pipelinedRows<AuthenticationView>(VIEW_OF, [id, clientId]))[0];
+    const [present] = await this.database.pipelinedRows<AuthenticationView>(VIEW_OF, [id, clientId]);
+    if (present) return present;
+    // Asked afterwards, because a row moves in this direction only.
+    return (await this.database.rows<AuthenticationView>(PAST_VIEW_OF, [id, clientId]))[0];
   }
 
   /** Returns the present states. An open authentication past its lifetime is `expired`. */

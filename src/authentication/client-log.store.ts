@@ -24,13 +24,13 @@ const ROW = `${LOGGED},
     CASE WHEN a.state = 'verified' OR a.window_id IS NULL AND (a.closed_at IS NOT NULL OR a.expires_at > now())
       THEN a.person END AS person`;
 
-const PAGE = statement('client_log_page', logPage('authentications', ROW));
+const PAGE = statement('client_log_page', logPage('authentication_records', ROW));
 
-const LAST_LOOKED_AT = statement('client_log_last_looked_at', logLastLookedAt('authentications'));
+const LAST_LOOKED_AT = statement('client_log_last_looked_at', logLastLookedAt('authentication_records'));
 
 const FIND = statement(
   'client_log_find',
-  `SELECT ${ROW} FROM authentications a
+  `SELECT ${ROW} FROM authentication_records a
     WHERE a.client_id = $1 AND a.id = $2 AND a.requested_at >= now() - interval '${LOG_DAYS} days'`,
 );
 

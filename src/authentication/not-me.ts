@@ -19,15 +19,21 @@ const OF = statement(
   'not_me_of',
   `SELECT client_id AS "clientId", person_index AS "personIndex",
       state IN ('pending', 'opened') AND expires_at > now() AS "isOpen"
-    FROM authentications a WHERE ${OWN}`,
+    FROM authentication_records a WHERE ${OWN}`,
 );
+
+const marked = (table: string) => `UPDATE ${table} a SET not_me_at = now()
+      WHERE ${OWN} AND a.not_me_at IS NULL AND a.decline_reason IS DISTINCT FROM 'not_me' RETURNING a.client_id`;
 
 /** A person says so once of each authentication. */
 const SAY = statement(
   'not_me_say',
-  `WITH answered AS (
-      UPDATE authentications a SET not_me_at = now()
-      WHERE ${OWN} AND a.not_me_at IS NULL AND a.decline_reason IS DISTINCT FROM 'not_me' RETURNING a.client_id
+  `WITH present AS (
+      ${marked('authentications')}
+    ), past AS (
+      ${marked('past_authentications')}
+    ), answered AS (
+      SELECT client_id FROM present UNION ALL SELECT client_id FROM past
     ), quiet AS (
       ${keepQuiet('$4', 'FROM answered')}
     ), counted AS (

@@ -47,10 +47,12 @@ export type CountedOpening = CountedPin &
 
 const TEXTS = 'a.texts, a.purpose';
 
-const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.requested_at AS "requestedAt",
+const request = (
+  table: string,
+) => `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
     a.channel, a.transaction, a.person_index AS "personIndex", a.held, d.card_key IS NOT NULL AS "hasCard"
-  FROM authentications a JOIN clients c ON c.id = a.client_id
+  FROM ${table} a JOIN clients c ON c.id = a.client_id
     JOIN devices d ON d.id = $1 AND d.state = 'active' AND ${IS_FOR_DEVICE}`;
 
 /**
@@ -61,7 +63,7 @@ const PENDING = statement(
   'authentication_pending',
   `WITH proven AS (${spendProof('$1', '$3')})
     SELECT EXISTS (SELECT 1 FROM proven) AS "isProven", listed.* FROM (VALUES (1)) one LEFT JOIN (
-      ${REQUEST} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
+      ${request('authentications')} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
       WHERE a.subscription_id = $2 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
         AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
     ) listed ON true
@@ -69,7 +71,12 @@ const PENDING = statement(
   { writes: SPENDS_PROOF },
 );
 
-const REQUEST_OF = statement('authentication_request_of', `${REQUEST} WHERE a.id = $2`);
+const REQUEST_OF = statement('authentication_request_of', `${request('authentications')} WHERE a.id = $2`);
+
+const PAST_REQUEST_OF = statement(
+  'authentication_past_request_of',
+  `${request('past_authentications')} WHERE a.id = $2`,
+);
 
 const COUNT_PIN = countPin('authentication_count_pin', {
   exists: `EXISTS (
@@ -155,7 +162,10 @@ export class OpenStore {
 
   /** Returns an authentication in any state; undefined unless it is for this device. */
   async requestOf(deviceId: string, id: string): Promise<DeviceRequest | undefined> {
-    return (await this.database.pipelinedRows<DeviceRequest>(REQUEST_OF, [deviceId, id]))[0];
+    const [present] = await this.database.pipelinedRows<DeviceRequest>(REQUEST_OF, [deviceId, id]);
+    if (present) return present;
+    // Asked afterwards, because a row moves in this direction only.
+    return (await this.database.rows<DeviceRequest>(PAST_REQUEST_OF, [deviceId, id]))[0];
   }
 
   /**

@@ -181,7 +181,7 @@ type EarlierStart = Pick<Authentication, 'id' | 'channel' | 'expiresAt'> & Pick<
 const BY_IDEMPOTENCY_KEY = statement(
   'authentication_by_idempotency_key',
   `SELECT k.request_digest AS "requestDigest", a.id, a.channel, a.expires_at AS "expiresAt"
-    FROM idempotency_keys k JOIN authentications a ON a.id = k.authentication_id
+    FROM idempotency_keys k JOIN authentication_records a ON a.id = k.authentication_id
     WHERE k.client_id = $1 AND k.key_digest = $2`,
 );
 

@@ -21,7 +21,7 @@ const FIND = statement(
   'subscription_log_find',
   `SELECT ${LOGGED}, c.name AS "relyingParty", a.held,
       a.not_me_at IS NOT NULL OR a.decline_reason IS NOT DISTINCT FROM 'not_me' AS "notMe"
-    FROM authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2 AND a.subscription_id = $1`,
+    FROM authentication_records a JOIN clients c ON c.id = a.client_id WHERE a.id = $2 AND a.subscription_id = $1`,
 );
 
 /** What happened to the authentications of one subscription. */

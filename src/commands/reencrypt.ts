@@ -50,6 +50,13 @@ const PLAIN_TEXTS: readonly PlainText[] = [
     place: 'authentications:texts',
     form: (purpose) => JSON.stringify({ purpose }),
   },
+  {
+    table: 'past_authentications',
+    plain: 'purpose',
+    cipher: 'texts',
+    place: 'authentications:texts',
+    form: (purpose) => JSON.stringify({ purpose }),
+  },
   { table: 'windows', plain: 'purpose', cipher: 'purpose_cipher', place: 'windows:purpose' },
 ];
 

@@ -45,7 +45,7 @@ const TEXTS = statement(
   'my_data_texts',
   `SELECT * FROM (
       (SELECT m.id, m.state, m.sent_at AS "sentAt", NULL::text AS notice
-        FROM authentications a JOIN text_messages m ON m.authentication_id = a.id
+        FROM authentication_records a JOIN text_messages m ON m.authentication_id = a.id
         WHERE a.subscription_id = $1 ORDER BY m.id DESC LIMIT ${MOST})
       UNION ALL
       (SELECT m.id, m.state, m.sent_at, n.kind FROM notices n JOIN text_messages m ON m.notice_id = n.id

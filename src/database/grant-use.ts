@@ -10,6 +10,8 @@ export interface Grants {
   role: string;
   /** Tables whose rows the role may not change freely, with the rights that it gets instead. */
   restrictedTables?: Readonly<Record<string, string>>;
+  /** Functions that the role may call. */
+  functions?: readonly string[];
   /** The role also creates objects in the schema. */
   mayCreate?: boolean;
 }
@@ -22,20 +24,21 @@ interface Owned {
 }
 
 const OWNED = `SELECT c.relname AS name, c.relkind = 'S' AS "isSequence", pg_has_role($2, c.relowner, 'MEMBER') AS "isItsOwn"
-  FROM pg_class c WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p', 'S') AND pg_has_role(c.relowner, 'USAGE')`;
+  FROM pg_class c WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S') AND NOT c.relispartition
+    AND pg_has_role(c.relowner, 'USAGE')`;
 
 const MAY_CHANGE = `SELECT has_any_column_privilege($1, t.oid, 'UPDATE')
     OR has_table_privilege($1, t.oid, 'DELETE, TRUNCATE, TRIGGER') AS "mayChange"
   FROM pg_class t WHERE t.oid = $2::regclass`;
 
 /**
- * Grants a role the use of all tables and sequences that the current role owns in a schema, with fewer rights on the
- * restricted tables.
+ * Grants a role the use of all tables, views and sequences that the current role owns in a schema, with fewer rights on the
+ * restricted tables. A partition is used by way of its table.
  * Throws when the restriction would have no effect, because the role already has more rights.
  */
 export async function grantUse(
   query: Query,
-  { schema, role, restrictedTables = {}, mayCreate = false }: Grants,
+  { schema, role, restrictedTables = {}, functions = [], mayCreate = false }: Grants,
 ): Promise<void> {
   const all = await query<Owned>(OWNED, [schema, role]);
   const owned = all.filter(({ isItsOwn }) => !isItsOwn);
@@ -46,6 +49,9 @@ export async function grantUse(
     const rights = isSequence ? 'USAGE, SELECT' : 'SELECT, INSERT, UPDATE, DELETE';
     return `REVOKE ALL ON ${what} FROM ${to}; GRANT ${restrictedTables[name] ?? rights} ON ${what} TO ${to};`;
   });
+  for (const name of functions) {
+    grants.push(`GRANT EXECUTE ON FUNCTION ${inSchema}.${pg.escapeIdentifier(name)} TO ${to};`);
+  }
   // Statements sent as one text form one transaction, so a running service never lacks a right in between.
   await query(`GRANT ${mayCreate ? 'USAGE, CREATE' : 'USAGE'} ON SCHEMA ${inSchema} TO ${to}; ${grants.join('\n')}`);
   for (const [table, rights] of Object.entries(restrictedTables)) {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
@@ -42,9 +43,11 @@ export class DeliveryModule {
     store: DeliveryStore,
     texts: TextMessages,
     answers: PushAnswers,
+    { HISTORY_DAYS }: Environment,
   ) {
     tasks.inEveryWorker(sweeper, { name: 'drop expired deliveries', everyMs: DROP_MS, run: () => store.dropExpired() });
     tasks.purge('sms receipts', () => texts.dropReceipts());
+    tasks.purge('text messages', () => texts.purge(HISTORY_DAYS));
     tasks.purge('push answers', () => answers.purge());
   }
 }

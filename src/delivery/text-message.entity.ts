@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { TextState } from '../domain/text-message.ts';
 
-/** A text message that was handed to the SMS centre. The database deletes it with its authentication or notice. */
+/** A text message that was handed to the SMS centre. Of a notice, the database deletes it with the notice. */
 @Entity('text_messages')
 export class TextMessage {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })

@@ -55,13 +55,23 @@ const DROP_RECEIPTS = statement(
     WHERE received_at < now() - interval '${WAIT_MINUTES} minutes' LIMIT ${DROP_RECEIPTS_BATCH} FOR UPDATE SKIP LOCKED)`,
 );
 
+/** The maximum number of messages that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
+/** Of notices, the messages are deleted with the notice. */
+const PURGE = statement(
+  'text_message_purge',
+  `DELETE FROM text_messages WHERE id = ANY(ARRAY(SELECT id FROM text_messages
+    WHERE authentication_id IS NOT NULL AND sent_at < now() - make_interval(days => $1) ORDER BY sent_at LIMIT ${PURGE_BATCH}))`,
+);
+
 const LOOK = 'm.id, m.state, m.sent_at AS "sentAt", m.settled_at AS "settledAt"';
 
 const OF_SUBSCRIPTION = statement(
   'text_messages_of_subscription',
   `SELECT * FROM (
       (SELECT ${LOOK}, c.name AS "relyingParty", NULL::text AS notice
-        FROM authentications a JOIN text_messages m ON m.authentication_id = a.id JOIN clients c ON c.id = a.client_id
+        FROM authentication_records a JOIN text_messages m ON m.authentication_id = a.id JOIN clients c ON c.id = a.client_id
         WHERE a.subscription_id = $1 ORDER BY m.id DESC LIMIT ${LISTED})
       UNION ALL
       (SELECT ${LOOK}, NULL, n.kind FROM notices n JOIN text_messages m ON m.notice_id = n.id
@@ -74,7 +84,7 @@ const OF_NUMBER = statement(
   'text_messages_of_number',
   `SELECT ${LOOK}, c.name AS "relyingParty", NULL::text AS notice
     FROM lines l JOIN text_messages m ON m.line_id = l.id
-      JOIN authentications a ON a.id = m.authentication_id AND a.line_version = l.version
+      JOIN authentication_records a ON a.id = m.authentication_id AND a.line_version = l.version
       JOIN clients c ON c.id = a.client_id
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated' AND a.subscription_id IS NULL
     ORDER BY m.id DESC LIMIT ${LISTED}`,
@@ -110,6 +120,11 @@ export class TextMessageStore {
   /** Deletes a batch of receipts that have waited for minutes, and returns how many they were. */
   async dropReceipts(): Promise<number> {
     return this.database.changed(DROP_RECEIPTS, []);
+  }
+
+  /** Deletes a batch of codes that were sent more than `days` ago. Returns true if more may remain. */
+  async purge(days: number): Promise<boolean> {
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 
   /** Codes and notices of a subscription, at most twenty, newest first. */

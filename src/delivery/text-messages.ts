@@ -66,6 +66,11 @@ export class TextMessages {
     return dropped === DROP_RECEIPTS_BATCH;
   }
 
+  /** Deletes a batch of codes that were sent more than `days` ago. Returns true if more may remain. */
+  purge(days: number): Promise<boolean> {
+    return this.store.purge(days);
+  }
+
   /** Takes a receipt without waiting: the SMS centre has its answer already. */
   private heard(receipt: SmsReceipt | null): void {
     if (receipt === null) {

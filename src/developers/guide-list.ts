@@ -39,6 +39,7 @@ export const GUIDE_GROUPS = {
     guide('adopting', '도입', 'Adopting'),
     guide('decisions', '설계 결정', 'Decisions'),
     guide('measurements', '측정', 'Measurements'),
+    guide('capacity', '용량', 'Capacity'),
   ],
 } as const satisfies Record<string, readonly Guide[]>;
 

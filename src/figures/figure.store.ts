@@ -111,8 +111,9 @@ const COUNT_HOUR = statement(
       RETURNING hour
     ), started AS (
       SELECT mark.hour, ${COUNTED} FROM mark CROSS JOIN clients c CROSS JOIN LATERAL (
-        SELECT ${LOOKED} FROM authentications o
-        WHERE (o.client_id, o.id) >= (c.id, $2::uuid) AND (o.client_id, o.id) < (c.id, $3::uuid) OFFSET 0) a
+        SELECT ${LOOKED} FROM authentication_records o
+        WHERE (o.client_id, o.id) >= (c.id, $2::uuid) AND (o.client_id, o.id) < (c.id, $3::uuid)
+          AND o.id >= $2 AND o.id < $3 OFFSET 0) a
       WHERE a.requested_at >= mark.hour AND a.requested_at < mark.hour + interval '1 hour'
     ), pushed AS MATERIALIZED (
       SELECT p.authentication_id, p.kind, p.push_service, p.outcome, p.answered_at
@@ -146,7 +147,7 @@ const DUE = statement(
   'figure_due_hours',
   `SELECT due.hour FROM generate_series(
       date_trunc('hour', greatest(now() - interval '${COUNTED_DAYS} days',
-        coalesce((SELECT requested_at FROM authentications ORDER BY id LIMIT 1), now())), 'UTC'),
+        coalesce((SELECT requested_at FROM authentication_records ORDER BY id LIMIT 1), now())), 'UTC'),
       now() - interval '1 hour ${LIFETIME_SECONDS} seconds', interval '1 hour') AS due (hour)
     LEFT JOIN counted_hours h ON h.hour = due.hour
     LEFT JOIN service_figures f ON f.hour = due.hour
@@ -183,15 +184,16 @@ function live(looked: string, answered: string): string {
 const LIVE = statement(
   'figure_live',
   live(
-    `SELECT ${LOOKED} FROM authentications o
-      WHERE (o.client_id, o.id) >= ($4::uuid, $2::uuid) AND (o.client_id, o.id) <= ($4::uuid, '${HIGHEST_ID}') LIMIT $3`,
+    `SELECT ${LOOKED} FROM authentication_records o
+      WHERE (o.client_id, o.id) >= ($4::uuid, $2::uuid) AND (o.client_id, o.id) <= ($4::uuid, '${HIGHEST_ID}')
+        AND o.id >= $2 LIMIT $3`,
     'AND n.client_id = $4',
   ),
 );
 
 const LIVE_OF_ALL = statement(
   'figure_live_of_all',
-  live(`SELECT ${LOOKED} FROM authentications o WHERE o.id >= $2 LIMIT $3`, ''),
+  live(`SELECT ${LOOKED} FROM authentication_records o WHERE o.id >= $2 LIMIT $3`, ''),
 );
 
 const OF_SERVICE_BY_HOUR = statement(
@@ -203,7 +205,7 @@ const OF_SERVICE_BY_HOUR = statement(
 const LIVE_OF_SERVICE = statement(
   'figure_live_of_service',
   `WITH looked AS MATERIALIZED (
-      SELECT ${LOOKED} FROM authentications o WHERE o.id >= $2 LIMIT $3
+      SELECT ${LOOKED} FROM authentication_records o WHERE o.id >= $2 LIMIT $3
     ), started AS (
       SELECT ${COUNTED}, date_trunc('hour', a.requested_at, 'UTC') AS hour FROM looked a WHERE a.requested_at >= $1
     ), pushed AS MATERIALIZED (

@@ -43,7 +43,7 @@ const LATEST = statement(
       coalesce(a.closed_at, CASE WHEN a.expires_at <= now() THEN a.expires_at END) AS "closedAt",
       a.not_me_at IS NOT NULL OR a.decline_reason IS NOT DISTINCT FROM 'not_me' AS "notMe",
       d.id AS "deviceId", d.name AS "deviceName", d.name_cipher AS "deviceNameCipher"
-    FROM authentications a JOIN clients c ON c.id = a.client_id LEFT JOIN devices d ON d.id = a.device_id
+    FROM authentication_records a JOIN clients c ON c.id = a.client_id LEFT JOIN devices d ON d.id = a.device_id
     WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
 );
 
@@ -59,7 +59,7 @@ const LATEST_OF_DEVICE = statement(
 
 const HELD = statement(
   'history_held',
-  `SELECT count(*)::int AS count FROM authentications
+  `SELECT count(*)::int AS count FROM authentication_records
     WHERE subscription_id = $1 AND held AND requested_at > now() - interval '1 hour'`,
 );
 

@@ -82,7 +82,7 @@ const STATE = `CASE
     WHEN a.state = 'pending' THEN 'asked'
     ELSE a.state END`;
 
-const CHECKS = `caller_checks c LEFT JOIN authentications a ON a.id = c.authentication_id`;
+const CHECKS = `caller_checks c LEFT JOIN authentication_records a ON a.id = c.authentication_id`;
 
 const DENIED_SECONDS = `(SELECT ceil(extract(epoch FROM max(${DENIED_AT_SQL})
         + interval '${CALLER_DENIED_MINUTES} minutes' - now()))::int
@@ -150,7 +150,7 @@ const DENIALS = statement(
   'caller_check_denials',
   `SELECT c.id, c.subscription_id AS "subscriptionId", c.deed, s.line_id AS "lineId", s.state AS "subscriptionState",
       ${DENIED_AT_SQL} AS "deniedAt", o.login AS operator
-    FROM caller_checks c JOIN authentications a ON a.id = c.authentication_id
+    FROM caller_checks c JOIN authentication_records a ON a.id = c.authentication_id
       JOIN subscriptions s ON s.id = c.subscription_id JOIN accounts o ON o.id = c.operator_id
     WHERE c.asked_at > now() - interval '${CALLER_DENIAL_SHOWN_HOURS} hours'
       AND ${DENIED_AT_SQL} IS NOT NULL

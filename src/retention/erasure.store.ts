@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 
+/** SQL: forgets the texts that an authentication showed to the person. */
+const NOT_SHOWN = `texts = NULL, purpose = ''`;
+
 const ASKED = 'what a former subscriber may have erased ends at one moment, in one statement';
 
 /**
@@ -31,10 +34,14 @@ const ERASE_ON_REQUEST = statement(
     ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
     ), agreed AS (DELETE FROM consents
       WHERE subscription_id IN (SELECT id FROM over) AND document NOT IN ('required', 'terms', 'privacy')
-    ), shown AS (UPDATE authentications SET texts = NULL, purpose = ''
+    ), shown AS (UPDATE authentications SET ${NOT_SHOWN}
       WHERE subscription_id IN (SELECT id FROM over) AND closed_at IS NOT NULL
-    ), shown_by_sms AS (UPDATE authentications SET texts = NULL, purpose = ''
+    ), shown_by_sms AS (UPDATE authentications SET ${NOT_SHOWN}
       WHERE line_id IN (SELECT line_id FROM over) AND subscription_id IS NULL AND closed_at IS NOT NULL
+    ), once_shown AS (UPDATE past_authentications SET ${NOT_SHOWN}
+      WHERE subscription_id IN (SELECT id FROM over)
+    ), once_shown_by_sms AS (UPDATE past_authentications SET ${NOT_SHOWN}
+      WHERE line_id IN (SELECT line_id FROM over) AND subscription_id IS NULL
     ), borne AS (UPDATE devices SET name = NULL, name_cipher = NULL, push_token = NULL, push_token_digest = NULL
       WHERE id IN (SELECT id FROM bearing))
     SELECT id FROM over`,
@@ -53,6 +60,7 @@ const ERASE_ON_REQUEST = statement(
       text_messages: ASKED,
       consents: ASKED,
       authentications: ASKED,
+      past_authentications: ASKED,
       devices: ASKED,
     },
   },

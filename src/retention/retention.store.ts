@@ -37,7 +37,10 @@ const ERASE_SUBSCRIPTIONS = statement(
     ), reported AS (DELETE FROM reports WHERE subscription_id IN (SELECT id FROM over)
     ), alerted AS (DELETE FROM alerts WHERE subscription_id IN (SELECT id FROM over)
     ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
-    ), asked AS (DELETE FROM authentications WHERE subscription_id IN (SELECT id FROM over)
+    ), asked AS (DELETE FROM authentications WHERE subscription_id IN (SELECT id FROM over) RETURNING id
+    ), asked_once AS (DELETE FROM past_authentications WHERE subscription_id IN (SELECT id FROM over) RETURNING id
+    ), texted AS (DELETE FROM text_messages
+      WHERE authentication_id IN (SELECT id FROM asked UNION ALL SELECT id FROM asked_once)
     ), corrected AS (DELETE FROM corrections WHERE subscription_id IN (SELECT id FROM over)
     ), read_by_them AS (DELETE FROM data_reads WHERE subscription_id IN (SELECT id FROM over)
     ), agreed AS (DELETE FROM consents WHERE subscription_id IN (SELECT id FROM over)
@@ -63,6 +66,8 @@ const ERASE_SUBSCRIPTIONS = statement(
       alerts: ERASED,
       notices: ERASED,
       authentications: ERASED,
+      past_authentications: ERASED,
+      text_messages: ERASED,
       consents: ERASED,
       data_reads: ERASED,
       corrections: ERASED,
@@ -87,7 +92,12 @@ const ERASE_LINES = statement(
     ), told AS (DELETE FROM carrier_events WHERE line_id IN (SELECT id FROM over)
     ), requested AS (DELETE FROM approvals WHERE line_id IN (SELECT id FROM over)
     ), left_it AS (DELETE FROM departed_numbers WHERE line_id IN (SELECT id FROM over)
-    ), asked AS (DELETE FROM authentications WHERE line_id IN (SELECT id FROM over) AND subscription_id IS NULL)
+    ), asked AS (DELETE FROM authentications
+      WHERE line_id IN (SELECT id FROM over) AND subscription_id IS NULL RETURNING id
+    ), asked_once AS (DELETE FROM past_authentications
+      WHERE line_id IN (SELECT id FROM over) AND subscription_id IS NULL RETURNING id
+    ), texted AS (DELETE FROM text_messages
+      WHERE authentication_id IN (SELECT id FROM asked UNION ALL SELECT id FROM asked_once))
     DELETE FROM lines WHERE id IN (SELECT id FROM over)`,
   {
     writes: {
@@ -95,6 +105,8 @@ const ERASE_LINES = statement(
       approvals: ERASED,
       departed_numbers: ERASED,
       authentications: ERASED,
+      past_authentications: ERASED,
+      text_messages: ERASED,
       lines: ERASED,
     },
   },

@@ -30,7 +30,7 @@ type Asked = Pick<SmsPermission, 'expiresAt'> & { relyingParty: Client['name'] }
 const ASKING_PARTIES = statement(
   'sms_permission_asking_parties',
   `SELECT c.id, c.name, c.refuses_sms AS "refusesSms" FROM (
-      SELECT client_id, max(requested_at) AS at FROM authentications WHERE subscription_id = $1
+      SELECT client_id, max(requested_at) AS at FROM authentication_records WHERE subscription_id = $1
         AND client_id <> '${CALL_CENTRE.id}' GROUP BY client_id ORDER BY at DESC LIMIT ${HISTORY_LENGTH}
     ) asked JOIN clients c ON c.id = asked.client_id ORDER BY asked.at DESC`,
 );
@@ -54,14 +54,14 @@ const ASK = statement(
     FROM subscriptions s JOIN devices d ON d.id = $3 AND d.subscription_id = s.id AND d.issuer_id IS NULL
         AND d.state = 'active', clients c
     WHERE s.id = $2 AND s.state = 'active' AND c.id = $4 AND NOT c.refuses_sms
-      AND EXISTS (SELECT 1 FROM authentications a WHERE a.subscription_id = s.id AND a.client_id = c.id)
+      AND EXISTS (SELECT 1 FROM authentication_records a WHERE a.subscription_id = s.id AND a.client_id = c.id)
     RETURNING expires_at AS "expiresAt", (SELECT name FROM clients WHERE id = $4) AS "relyingParty"`,
 );
 
 const ASKED_BY = statement(
   'sms_permission_asked_by',
   `SELECT refuses_sms AS "refusesSms" FROM clients c WHERE c.id = $2
-    AND EXISTS (SELECT 1 FROM authentications a WHERE a.subscription_id = $1 AND a.client_id = c.id)`,
+    AND EXISTS (SELECT 1 FROM authentication_records a WHERE a.subscription_id = $1 AND a.client_id = c.id)`,
 );
 
 /** Counts the PIN before it is compared, and only while a request is open. */

@@ -22,7 +22,7 @@ export interface ChangedSubject {
 const VERIFIED_BY = statement(
   'changed_subject_verified_by',
   `SELECT DISTINCT ON (a.client_id) a.id, a.client_id AS "clientId", a.line_id AS "lineId", a.person
-    FROM authentications a JOIN webhook_listeners l ON l.client_id = a.client_id
+    FROM authentication_records a JOIN webhook_listeners l ON l.client_id = a.client_id
     WHERE a.subscription_id = $1 AND a.state = 'verified' AND a.person IS NOT NULL AND a.line_id IS NOT NULL
     ORDER BY a.client_id, a.requested_at DESC`,
 );

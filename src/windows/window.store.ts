@@ -56,7 +56,7 @@ const BY_ID = statement(
 const GO_ON = statement(
   'window_go_on',
   `UPDATE windows w SET authentication_id = k.authentication_id
-    FROM idempotency_keys k, authentications a
+    FROM idempotency_keys k, authentication_records a
     WHERE w.id = $1 AND w.authentication_id = $2 AND a.id = $2 AND a.state = 'cancelled'
       AND k.client_id = w.client_id AND k.key_digest = $3`,
 );

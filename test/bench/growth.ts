@@ -35,7 +35,7 @@ export async function reportGrowth(
 const BATCH = 500_000;
 
 /**
- * Fills the tables with people and authentications of the last three years.
+ * Fills the tables with people and authentications of the last twelve months.
  * No process decrypts these rows, so their ciphertexts are bytes of the right length. Every reference is right by
  * construction, so the triggers that would check each one are off during the load. The one index in random order is
  * created afterwards.
@@ -50,9 +50,9 @@ async function grow(
   const replica = 'SET session_replication_role = replica';
   const [history] = await stage.sql<{ indexdef: string }>(
     url,
-    `SELECT indexdef FROM pg_indexes WHERE indexname = 'authentications_history'`,
+    `SELECT indexdef FROM pg_indexes WHERE indexname = 'past_authentications_history'`,
   );
-  await stage.sql(url, 'DROP INDEX IF EXISTS authentications_history', PAST_CLIENT);
+  await stage.sql(url, ...MONTHS, 'DROP INDEX IF EXISTS past_authentications_history', PAST_CLIENT);
   for (let from = 1; from <= people; from += BATCH) {
     const to = Math.min(people, from + BATCH - 1);
     await stage.sql(url, replica, ...PEOPLE.map((statement) => range(statement, from, to)));
@@ -64,7 +64,7 @@ async function grow(
     await stage.sql(url, replica, range(statement, from, to));
     logProgress(`${to} authentications`);
   }
-  if (history) await stage.sql(url, history.indexdef);
+  if (history) await stage.sql(url, history.indexdef.replace(' ON ONLY ', ' ON '));
   await stage.sql(url, 'VACUUM ANALYZE', 'CHECKPOINT');
   logProgress('loaded, indexed and analysed');
 }
@@ -101,14 +101,20 @@ const PEOPLE = [
     SELECT ${DIGEST('person')}, ARRAY[now() - interval '2 days'] FROM generate_series(:from, :to) n`,
 ];
 
+/** A partition for each of those months, and for those to come. */
+const MONTHS = [
+  `SELECT drop_past_authentications('past_authentications_first')`,
+  `SELECT add_past_authentications(now() - interval '1 month' * n) FROM generate_series(-2, 12) n`,
+];
+
 /** Inserts in the order of time, as the rows would have arrived. Ids are version 7 UUIDs of that time. */
 const PAST = `
-  INSERT INTO authentications (id, client_id, person_index, line_id, subscription_id, device_id, channel, state,
+  INSERT INTO past_authentications (id, client_id, person_index, line_id, subscription_id, device_id, channel, state,
     purpose, person, nonce, attempts, sent_at, requested_at, expires_at, closed_at)
   SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8' ||
       substr(md5(i::text), 4, 15))::uuid,
     '018f0000-0000-7000-8000-000000000000', ${DIGEST('person')}, 'past-' || n, ${ID('subscription')}, ${ID('device')},
     'push', 'verified', '회원가입', ${DIGEST('a')} || ${DIGEST('b')}, '\\x00112233445566778899aabbccddeeff', 1, at, at, at + interval '180 seconds',
     at + interval '20 seconds'
-  FROM (SELECT i, 1 + i * 7919::bigint % :people AS n, now() - interval '3 years' * (1 - i / :all.0) - interval '1 hour' AS at
+  FROM (SELECT i, 1 + i * 7919::bigint % :people AS n, now() - interval '12 months' * (1 - i / :all.0) - interval '1 hour' AS at
     FROM generate_series(:from, :to) i) past`;

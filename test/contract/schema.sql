@@ -129,6 +129,7 @@ audit_head CONSTRAINT audit_head_pkey PRIMARY KEY (is_only)
 audit_head CONSTRAINT sealed_with_the_first_entry CHECK (((number >= first_number) = ((mac IS NOT NULL) AND (seal IS NOT NULL))))
 CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (is_only)
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()
+VIEW authentication_records AS SELECT authentications.id, authentications.client_id, authentications.person_index, authentications.line_id, authentications.subscription_id, authentications.device_id, authentications.channel, authentications.state, authentications.purpose, authentications.person, authentications.end_user, authentications.nonce, authentications.attempts, authentications.code_digest, authentications.sms_code, authentications.envelope, authentications.resends, authentications.sent_at, authentications.decline_reason, authentications.requested_at, authentications.expires_at, authentications.closed_at, authentications.line_version, authentications.authenticator_id, authentications.transaction, authentications.texts, authentications.code_host, authentications.held, authentications.budgets, authentications.not_me_at, authentications.window_id, authentications.opened_at FROM authentications UNION ALL SELECT past_authentications.id, past_authentications.client_id, past_authentications.person_index, past_authentications.line_id, past_authentications.subscription_id, past_authentications.device_id, past_authentications.channel, past_authentications.state, past_authentications.purpose, past_authentications.person, past_authentications.end_user, past_authentications.nonce, past_authentications.attempts, past_authentications.code_digest, past_authentications.sms_code, past_authentications.envelope, past_authentications.resends, past_authentications.sent_at, past_authentications.decline_reason, past_authentications.requested_at, past_authentications.expires_at, past_authentications.closed_at, past_authentications.line_version, past_authentications.authenticator_id, past_authentications.transaction, past_authentications.texts, past_authentications.code_host, past_authentications.held, past_authentications.budgets, past_authentications.not_me_at, past_authentications.window_id, past_authentications.opened_at FROM past_authentications;
 authentications.id uuid NOT NULL
 authentications.client_id uuid NOT NULL
 authentications.person_index bytea NOT NULL
@@ -171,7 +172,7 @@ authentications CONSTRAINT closed_has_a_time CHECK (((state = ANY (ARRAY['pendin
 authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) OR ((code_digest IS NULL) AND (sms_code IS NULL) AND (envelope IS NULL))))
 authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
 authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
-authentications CONSTRAINT purpose_is_kept_once CHECK ((num_nonnulls(purpose, texts) = 1)) NOT VALID
+authentications CONSTRAINT purpose_is_kept_once CHECK ((num_nonnulls(purpose, texts) = 1))
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
 authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
@@ -181,6 +182,7 @@ CREATE INDEX authentications_line ON public.authentications USING btree (line_id
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
 CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
+authentications WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0.1, autovacuum_analyze_threshold=5000, autovacuum_vacuum_cost_delay=0)
 authenticators.id uuid NOT NULL
 authenticators.device_id uuid NOT NULL
 authenticators.subscription_id uuid NOT NULL
@@ -545,6 +547,7 @@ CREATE UNIQUE INDEX devices_serial_number_key ON public.devices USING btree (ser
 CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id)
 CREATE INDEX devices_to_clear ON public.devices USING btree (revoked_at) WHERE ((state = 'revoked'::text) AND ((knowledge_key IS NOT NULL) OR (name IS NOT NULL) OR (name_cipher IS NOT NULL) OR (push_token IS NOT NULL) OR (test_envelope IS NOT NULL)))
 CREATE INDEX devices_untested ON public.devices USING btree (test_expires_at) WHERE (state = 'testing'::text)
+devices WITH (fillfactor=70)
 enrolment_codes.code_digest bytea NOT NULL
 enrolment_codes.subscription_id uuid
 enrolment_codes.expires_at timestamp with time zone NOT NULL
@@ -663,6 +666,44 @@ operator_looks.reason text NOT NULL
 operator_looks CONSTRAINT operator_looks_pkey PRIMARY KEY (session_digest, about)
 operator_looks CONSTRAINT operator_looks_session_digest_fkey FOREIGN KEY (session_digest) REFERENCES account_sessions(digest) ON DELETE CASCADE
 CREATE UNIQUE INDEX operator_looks_pkey ON public.operator_looks USING btree (session_digest, about)
+past_authentications PARTITION BY RANGE (id)
+past_authentications.id uuid NOT NULL
+past_authentications.client_id uuid NOT NULL
+past_authentications.person_index bytea NOT NULL
+past_authentications.line_id text
+past_authentications.subscription_id uuid
+past_authentications.device_id uuid
+past_authentications.channel text NOT NULL
+past_authentications.state text NOT NULL
+past_authentications.purpose text
+past_authentications.person bytea
+past_authentications.end_user bytea
+past_authentications.nonce bytea NOT NULL
+past_authentications.attempts smallint NOT NULL DEFAULT 0
+past_authentications.code_digest bytea
+past_authentications.sms_code bytea
+past_authentications.envelope text
+past_authentications.resends smallint NOT NULL DEFAULT 0
+past_authentications.sent_at timestamp with time zone NOT NULL
+past_authentications.decline_reason text
+past_authentications.requested_at timestamp with time zone NOT NULL
+past_authentications.expires_at timestamp with time zone NOT NULL
+past_authentications.closed_at timestamp with time zone
+past_authentications.line_version integer
+past_authentications.authenticator_id uuid
+past_authentications.transaction bytea
+past_authentications.texts bytea
+past_authentications.code_host text
+past_authentications.held boolean NOT NULL DEFAULT false
+past_authentications.budgets bytea[]
+past_authentications.not_me_at timestamp with time zone
+past_authentications.window_id uuid
+past_authentications.opened_at timestamp with time zone
+past_authentications CONSTRAINT past_authentications_pkey PRIMARY KEY (id)
+CREATE INDEX past_authentications_client ON ONLY public.past_authentications USING btree (client_id, id)
+CREATE INDEX past_authentications_history ON ONLY public.past_authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
+CREATE INDEX past_authentications_line ON ONLY public.past_authentications USING btree (line_id) WHERE ((line_id IS NOT NULL) AND (subscription_id IS NULL))
+CREATE UNIQUE INDEX past_authentications_pkey ON ONLY public.past_authentications USING btree (id)
 push_answers.id bigint NOT NULL
 push_answers.device_id uuid NOT NULL
 push_answers.delivery_id bigint NOT NULL
@@ -978,11 +1019,11 @@ text_messages.state text NOT NULL
 text_messages.sent_at timestamp with time zone NOT NULL DEFAULT now()
 text_messages.settled_at timestamp with time zone
 text_messages CONSTRAINT text_message_is_about_one_thing CHECK ((num_nonnulls(authentication_id, notice_id) = 1))
-text_messages CONSTRAINT text_messages_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id) ON DELETE CASCADE
 text_messages CONSTRAINT text_messages_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
 text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id)
 text_messages CONSTRAINT text_messages_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
 CREATE INDEX text_messages_authentication ON public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
+CREATE INDEX text_messages_codes ON public.text_messages USING btree (sent_at) WHERE (authentication_id IS NOT NULL)
 CREATE INDEX text_messages_line ON public.text_messages USING btree (line_id, sent_at) WHERE (line_id IS NOT NULL)
 CREATE INDEX text_messages_named ON public.text_messages USING btree (message_id) WHERE (message_id IS NOT NULL)
 CREATE INDEX text_messages_notice ON public.text_messages USING btree (notice_id) WHERE (notice_id IS NOT NULL)

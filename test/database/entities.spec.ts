@@ -43,7 +43,8 @@ describe('entities and the migrated schema', () => {
         NOT a.attnotnull AS nullable, coalesce(a.attnum = ANY(k.conkey), false) AS key
       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
-      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'migrations'`);
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname <> 'migrations'`);
     const held = rows.map(({ table, name, type, nullable, key }) => line(table, name, type, { nullable, key }));
     const described = source.entityMetadatas.flatMap(columnsOf);
     expect(described.sort()).toEqual(held.sort());
@@ -53,6 +54,7 @@ describe('entities and the migrated schema', () => {
     const { rows } = await database.pool.query<{ column: string }>(
       `SELECT table_name || '.' || column_name AS column FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name <> 'migrations'
+          AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('%I', table_name)::regclass)
           AND (column_default IS NOT NULL OR is_identity = 'YES')`,
     );
     const described = source.entityMetadatas.flatMap(({ tableName, columns }) =>

@@ -53,7 +53,8 @@ export async function moveRows(from: pg.Pool, toUrl: string): Promise<void> {
     // Foreign keys and triggers keep quiet, as in a restore.
     await to.query('SET session_replication_role = replica');
     const { rows: tables } = await from.query<{ name: string }>(
-      `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
+      `SELECT quote_ident(relname) AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'migrations'`,
     );
     for (const { name } of tables) {
       // The audit refuses to be emptied, whoever asks.

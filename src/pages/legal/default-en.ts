@@ -61,7 +61,7 @@ This is a translation. The Korean text prevails.
 The company never collects a whole resident registration number.
 
 ## 2. Retention
-- Verifications and access records: ${historyDays} days (Protection of Communications Secrets Act)
+- Verifications and access records: ${historyDays} days (Protection of Communications Secrets Act), and up to 31 more, because they are destroyed by the month
 - Contract, consents and fees: ${personalDataDays} days after the end (Enforcement Decree of the E-Commerce Act, article 6)
 - Name, push address and keys of a phone that was removed: 3 days
 - Address and proof of an application for a reissue: until the reissue has ended
