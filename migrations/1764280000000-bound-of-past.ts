@@ -1,12 +1,21 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { briefly } from './briefly.ts';
+import type { DeclaredMigration } from './locks.ts';
 
 /**
  * Prepares the table of authentications to become the first partition of the past ones: its ids are those of times before
  * the month after next. The ids are UUIDs of version 7, so a month is a range of ids. The bound is so far ahead that every
  * start until the next migration but one keeps to it.
  */
-export class BoundOfPast1764280000000 implements MigrationInterface {
+export class BoundOfPast1764280000000 implements DeclaredMigration {
+  readonly locks = [
+    {
+      table: 'authentications',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'adds a constraint without looking at a row; another transaction, which holds nobody up, looks at them',
+    },
+  ] as const;
+
   /** Each step takes its locks alone: ACCESS EXCLUSIVE for an instant, then SHARE UPDATE EXCLUSIVE while it reads the table. */
   readonly transaction = false;
 

@@ -1,5 +1,6 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { briefly } from './briefly.ts';
+import type { DeclaredMigration } from './locks.ts';
 
 /** The lowest UUID of version 7 of a time, in SQL. */
 const idAt = (time: string) =>
@@ -22,7 +23,24 @@ const INDEXES = [
  * minutes. All of it is one transaction, which holds ACCESS EXCLUSIVE on `authentications` and `text_messages` for
  * milliseconds, and waits a second at most for these locks. Statements that wait behind it go on with the new tables.
  */
-export class PastAuthentications1764280000001 implements MigrationInterface {
+export class PastAuthentications1764280000001 implements DeclaredMigration {
+  readonly locks = [
+    {
+      table: 'authentications',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'makes the table the first partition of the past, and a new one in its place',
+      fewRows: 'copies what is open and what began in the last five minutes, which indexes find',
+    },
+    {
+      table: 'text_messages',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'drops a foreign key; another transaction builds an index beside reads and writes',
+    },
+  ] as const;
+
+  readonly removes =
+    'starts and verifications of the release before go on, but its history and logs show only what was started since';
+
   /** `briefly` needs to try again. A text of several statements is one transaction. */
   readonly transaction = false;
 

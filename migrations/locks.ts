@@ -21,6 +21,11 @@ export interface LockDeclaration {
   mode: LockMode;
   /** Why nobody waits for long, as an operator reads it in the plan. */
   because: string;
+  /**
+   * Given where the transaction reads or rewrites rows of this table while it holds writers of a busy one up: which rows, and
+   * why they are few.
+   */
+  fewRows?: string;
 }
 
 /**

@@ -56,7 +56,7 @@ export async function faultsOf(migration: DeclaredMigration, client: pg.Client):
   const after = (await client.query<ColumnRow>(COLUMNS)).rows;
   return [
     ...undeclaredLocks(migration, units),
-    ...units.flatMap(longLocks),
+    ...units.flatMap((unit) => longLocks(migration, unit)),
     ...(migration.removes === undefined ? removals(before, after) : []),
   ];
 }
@@ -145,9 +145,10 @@ function undeclaredLocks({ locks }: DeclaredMigration, units: readonly Unit[]): 
 }
 
 /** A lock that writers wait for lasts as long as its transaction. */
-function longLocks({ held, worked, hasLockTimeout }: Unit): string[] {
+function longLocks({ locks }: DeclaredMigration, { held, worked, hasLockTimeout }: Unit): string[] {
   const strong = [...held].filter(([table, mode]) => BUSY_TABLES.has(table) && mode !== 'SHARE UPDATE EXCLUSIVE');
-  const busyWork = [...worked].filter((table) => BUSY_TABLES.has(table)).sort();
+  const few = new Set(locks.filter(({ fewRows }) => fewRows !== undefined).map(({ table }) => table));
+  const busyWork = [...worked].filter((table) => BUSY_TABLES.has(table) && !few.has(table)).sort();
   return strong.flatMap(([table, mode]) => [
     ...(hasLockTimeout ? [] : [`${table}: waits for ${mode} without lock_timeout; use briefly()`]),
     ...busyWork.map((other) => `${table}: ${mode} is held while the rows of ${other} are read or rewritten`),
