@@ -123,7 +123,7 @@ describe('a migration', () => {
   });
 
   it.each([
-    ['adds a column', written(on('devices'), ['ALTER TABLE devices ADD COLUMN b1 text']), {}],
+    ['adds a column', written(on('devices'), ['ALTER TABLE devices ADD COLUMN b1 text'])],
     [
       'adds a constraint in two steps and an index beside writes',
       written(
