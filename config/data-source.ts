@@ -278,6 +278,13 @@ const RESTRICTED_TABLES = {
   migrations: 'SELECT',
 };
 
+/** The number of the newest migration that this build knows. */
+export function newestMigration(): number {
+  const { migrations } = dataSourceOptions('postgres://localhost', 2);
+  const classes = (migrations ?? []) as { name: string }[];
+  return Math.max(...classes.map(({ name }) => Number(/\d+$/.exec(name)?.[0] ?? 0)));
+}
+
 /** Milliseconds between two questions for the turn to migrate. */
 const TURN_MS = 250;
 

@@ -3,6 +3,7 @@ import { DevicesModule } from '../devices/devices.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Deliver } from './deliver.ts';
+import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryStore } from './delivery.store.ts';
 import { OwnTestPush } from './own-test-push.ts';
 import { PushAnswerStore } from './push-answer.store.ts';
@@ -21,6 +22,7 @@ const DROP_MS = 10_000;
   controllers: [TestPushController],
   providers: [
     Deliver,
+    DeliveryMetrics,
     DeliverySweeper,
     DeliveryStore,
     TextMessages,
@@ -38,8 +40,13 @@ export class DeliveryModule {
     store: DeliveryStore,
     texts: TextMessages,
     answers: PushAnswers,
+    metrics: DeliveryMetrics,
   ) {
-    tasks.inEveryWorker(sweeper, { name: 'drop expired deliveries', everyMs: DROP_MS, run: () => store.dropExpired() });
+    tasks.inEveryWorker(sweeper, metrics, {
+      name: 'drop expired deliveries',
+      everyMs: DROP_MS,
+      run: () => store.dropExpired(),
+    });
     tasks.purge('sms receipts', () => texts.dropReceipts());
     tasks.purge('push answers', () => answers.purge());
   }
