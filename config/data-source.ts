@@ -273,3 +273,10 @@ export function dataSourceOptions(
     extra: pool,
   };
 }
+
+/** The number of the newest migration that this build knows. */
+export function newestMigration(): number {
+  const { migrations } = dataSourceOptions('postgres://localhost', 2);
+  const classes = (migrations ?? []) as { name: string }[];
+  return Math.max(...classes.map(({ name }) => Number(/\d+$/.exec(name)?.[0] ?? 0)));
+}

@@ -12,7 +12,7 @@ const tiers = [
   ['devices/'],
   ['consents/', 'subscriptions/'],
   ['accounts/', 'alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/', 'webhooks/'],
-  ['crypto/', 'database/', 'gateways/', 'http/', 'journal/', 'process/', 'queue/'],
+  ['crypto/', 'database/', 'gateways/', 'http/', 'journal/', 'process/', 'queue/', 'tracing/'],
   ['domain/'],
 ];
 const inSource = (names) => `^src/(${names.join('|')})`;

@@ -4,6 +4,7 @@ import {
   getMetadataStorage,
   IsIn,
   IsInt,
+  IsNumber,
   IsOptional,
   IsString,
   IsUrl,
@@ -37,6 +38,75 @@ import {
  * is the path of a file with the value of `NAME`, because orchestrators mount secrets as files.
  */
 export class Environment {
+  /** The least severe lines of the log. Default: `info` in production, else `warn`. */
+  @IsOptional()
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
+  LOG_LEVEL?: 'fatal' | 'error' | 'warn' | 'info' | 'debug';
+
+  /** How lines of the log look. Default: `json` in production, else `text`. */
+  @IsOptional()
+  @IsIn(['json', 'text'])
+  LOG_FORMAT?: 'json' | 'text';
+
+  /** Writes one line for each request. */
+  @Switch()
+  LOG_REQUESTS: boolean = false;
+
+  /** The receiver of traces (OpenTelemetry, OTLP over HTTP), without the path; it switches tracing on. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
+  /** The same with the path, for traces alone. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+
+  /** The only protocol that this service speaks to the receiver. */
+  @IsOptional()
+  @IsIn(['http/protobuf'])
+  OTEL_EXPORTER_OTLP_PROTOCOL?: 'http/protobuf';
+
+  /** Switches tracing off although a receiver is named. */
+  @Switch()
+  OTEL_SDK_DISABLED: boolean = false;
+
+  /** The name under which traces of this service are found. */
+  @IsOptional()
+  @IsString()
+  OTEL_SERVICE_NAME?: string;
+
+  /** Which requests are recorded. Default: `parentbased_traceidratio`. */
+  @IsOptional()
+  @IsIn([
+    'always_on',
+    'always_off',
+    'traceidratio',
+    'parentbased_always_on',
+    'parentbased_always_off',
+    'parentbased_traceidratio',
+  ])
+  OTEL_TRACES_SAMPLER?:
+    | 'always_on'
+    | 'always_off'
+    | 'traceidratio'
+    | 'parentbased_always_on'
+    | 'parentbased_always_off'
+    | 'parentbased_traceidratio';
+
+  /** The share of requests that is recorded, 0 to 1. Default: 0.05. */
+  @IsOptional()
+  @Transform(({ value }) => Number(value))
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  OTEL_TRACES_SAMPLER_ARG?: number;
+
+  /** The commit from which this build was made, for the metric of the build; an image sets it. */
+  @IsOptional()
+  @Matches(/^[0-9a-f]{7,64}$/, { message: 'BUILD_COMMIT must be a commit of 7 to 64 hexadecimal digits' })
+  BUILD_COMMIT?: string;
+
   /** `production` refuses every embedded default. */
   @IsIn(['development', 'production', 'test'])
   NODE_ENV: 'development' | 'production' | 'test' = 'development';

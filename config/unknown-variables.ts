@@ -22,7 +22,8 @@ export function unknownVariables(
   const names = new Set(known.flatMap((name) => [name, `${name}_FILE`]));
   const beginnings = [...OWN_PREFIXES, ...known.flatMap(beginningsOf)];
   return Object.entries(given).flatMap(([name, value = '']) => {
-    if (names.has(name) || OF_KUBERNETES.test(name)) return [];
+    // OpenTelemetry has many more variables than this service describes, and its exporter reads them.
+    if (names.has(name) || name.startsWith('OTEL_') || OF_KUBERNETES.test(name)) return [];
     if (name.endsWith('_PORT') && PORT_OF_KUBERNETES.test(value)) return [];
     const plain = name
       .toUpperCase()

@@ -1,7 +1,7 @@
 import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../config/data-source.ts';
+import { dataSourceOptions, newestMigration } from '../config/data-source.ts';
 import { Environment } from '../config/environment.ts';
 import { AccessTokens } from './crypto/access-token.ts';
 import { parseKeyring } from './crypto/keyring.ts';
@@ -92,10 +92,14 @@ export class FoundationModule implements OnApplicationShutdown {
     private readonly journal: Journal,
     metrics: Metrics,
     database: Database,
+    loops: Loops,
+    environment: Environment,
   ) {
     tasks.purge('form limits', () => limits.purge());
     metrics.show(journal);
-    metrics.showShared(database);
+    metrics.showDatabase(database);
+    metrics.showLoops(loops, tasks);
+    metrics.showBuild(environment, newestMigration());
     if (journal.isKept) {
       tasks.oncePerCluster({ name: 'journal', everyMs: COMPARE_MS, run: () => missing.record() });
     }

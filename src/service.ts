@@ -1,4 +1,4 @@
-import { ConsoleLogger, type INestApplication } from '@nestjs/common';
+import { Logger, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -13,31 +13,23 @@ import { Deliver } from './delivery/deliver.ts';
 import { Contract } from './developers/contract.ts';
 import { StateWatcher } from './authentication/state-watcher.ts';
 import { TestStateWatcher } from './test-mode/test-state-watcher.ts';
+import { AccessTokens } from './crypto/access-token.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { endingConnections } from './http/ending-connections.ts';
 import { createManagementServer } from './http/management.ts';
-import { isOfTestMode } from './http/client.guard.ts';
-import { Metrics } from './http/metrics.ts';
+import { Metrics, packageVersion } from './http/metrics.ts';
+import { observeRequests } from './http/observe-requests.ts';
 import { Readiness } from './http/readiness.ts';
 import { Journal } from './journal/journal.ts';
 import { requireUnrestored } from './journal/require-unrestored.ts';
 import { Words } from './pages/words.ts';
 import { listening } from './process/listening.ts';
 import { Loops } from './process/loops.ts';
-import { JobQueue } from './queue/job-queue.ts';
+import { ServiceLogger } from './process/service-logger.ts';
+import { JobQueue, type Traces } from './queue/job-queue.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
-
-/** Sends all log output to standard error; standard output belongs to `--json`. */
-class ErrorStreamLogger extends ConsoleLogger {
-  protected override printMessages(
-    messages: unknown[],
-    context?: string,
-    level?: Parameters<ConsoleLogger['printMessages']>[2],
-  ): void {
-    super.printMessages(messages, context, level, 'stderr');
-  }
-}
 
 export interface Service {
   app: INestApplication;
@@ -57,6 +49,8 @@ export async function startService(
   tell: (step: string) => void = () => undefined,
 ): Promise<Service> {
   const { environment } = foundation;
+  const began = performance.now();
+  const endTracing = await startTracing(environment, packageVersion());
   const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL } = environment;
   await migrateOnStart(environment, tell);
   await requireUnrestored(QUEUE_DATABASE_URL, environment.JOURNAL_FILE);
@@ -65,16 +59,18 @@ export async function startService(
   const fastify = adapter.getInstance<FastifyInstance>();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {
     bodyParser: false,
-    logger: new ErrorStreamLogger({
-      json: environment.NODE_ENV === 'production',
-      logLevels: ['fatal', 'error', 'warn'],
-    }),
+    logger: new ServiceLogger(environment),
   });
   const [queue, watch, metrics] = [app.get(JobQueue), app.get(StateWatcher), app.get(Metrics)];
   const [tasks, watchTests] = [app.get(RecurringTasks), app.get(TestStateWatcher)];
   const webhooks = app.get(Webhooks);
   const routes = collectRoutes(fastify);
-  measure(fastify, metrics);
+  observeRequests(fastify, {
+    metrics,
+    tokens: app.get(AccessTokens),
+    issuer: environment.ISSUER,
+    logsRequests: environment.LOG_REQUESTS,
+  });
   protect(fastify, environment.ISSUER.startsWith('https:'));
   const connections = endingConnections(fastify);
   await app.get(Journal).open();
@@ -89,7 +85,7 @@ export async function startService(
   if (environment.ROLE !== 'api') {
     const deliver = app.get(Deliver);
     const handlers = {
-      deliver: (ids: string[]) => deliver.deliver(ids),
+      deliver: (ids: string[], traces?: Traces) => deliver.deliver(ids, traces),
       runScheduled: (everyMs: number) => tasks.runScheduled(everyMs),
     };
     queue.work(handlers, tasks.scheduledPeriods);
@@ -105,10 +101,15 @@ export async function startService(
     });
   });
   if (environment.ROLE !== 'worker') await listening('PORT', () => app.listen(environment.PORT, environment.HOST));
+  const logger = new Logger('Service');
+  const { ROLE, BUILD_COMMIT = 'unknown' } = environment;
+  const build = { role: ROLE, version: packageVersion(), commit: BUILD_COMMIT, node: process.versions.node };
+  logger.log('the service has started', { ...build, ms: Math.round(performance.now() - began) });
   return {
     app,
     management: `http://${environment.hostInUrl}:${(management.address() as AddressInfo).port}`,
     stop: async () => {
+      logger.log('the service stops', build);
       readiness.stop();
       if (environment.ROLE !== 'worker' && environment.DRAIN_SECONDS > 0) {
         // Load balancers send requests until they have seen that it is not ready; each is served as ever.
@@ -125,6 +126,8 @@ export async function startService(
       await queue.close();
       await app.close();
       await closed(management);
+      await endTracing();
+      logger.log('the service has stopped', build);
     },
   };
 }
@@ -153,15 +156,6 @@ function protect(fastify: FastifyInstance, secure: boolean): void {
     void reply.header('X-Content-Type-Options', 'nosniff');
     // A year, as the preload lists demand (RFC 6797).
     if (secure) void reply.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
-    done();
-  });
-}
-
-/** Measures by route and never by path, which may contain an id. Answers of test mode are not those of the service. */
-function measure(fastify: FastifyInstance, metrics: Metrics): void {
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    if (!isOfTestMode(request)) metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime);
     done();
   });
 }

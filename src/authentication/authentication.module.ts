@@ -16,6 +16,7 @@ import { PendingAuthentications } from './pending-authentications.ts';
 import { AuthenticationStatus } from './status.ts';
 import { NotMe } from './not-me.ts';
 import { NotMeController } from './not-me.controller.ts';
+import { Funnel } from './funnel.ts';
 import { Open } from './open.ts';
 import { OpenStore } from './open.store.ts';
 import { PhoneCode } from './phone-code.ts';
@@ -46,6 +47,7 @@ const ANSWERS_MS = 1_000;
   controllers: [RelyingPartyController, AppController, NotMeController],
   providers: [
     RecentOtpStarts,
+    Funnel,
     Start,
     Open,
     NotMe,
@@ -80,13 +82,14 @@ export class AuthenticationModule {
   constructor(
     tasks: RecurringTasks,
     store: AuthenticationStore,
+    pending: PendingAuthentications,
     answers: VerificationAnswerStore,
     notMe: NotMe,
     past: PastAuthentications,
     { HISTORY_DAYS }: Environment,
   ) {
     tasks.inEveryWorker(
-      { name: 'expire authentications', everyMs: EXPIRE_MS, run: () => store.expire() },
+      { name: 'expire authentications', everyMs: EXPIRE_MS, run: () => pending.expire() },
       { name: 'purge idempotency keys', everyMs: KEYS_MS, run: () => store.purgeIdempotencyKeys() },
       { name: 'wipe verification answers', everyMs: ANSWERS_MS, run: () => answers.purge() },
     );

@@ -118,7 +118,7 @@ const CANCEL = statement(
     ), ${tell(aboutAuthentications('cancelled'))}, queued AS (
       ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign')` })}
     )
-    SELECT queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
+    SELECT cancelled.channel, queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
   { writes: { ...OUTBOX, ...TOLD } },
 );
 
@@ -174,9 +174,9 @@ const CANCEL_PENDING = statement(
         UNION ALL SELECT id FROM authentications WHERE person_index = ANY($2) AND closed_at IS NULL)
       AND closed_at IS NULL AND expires_at > now() AND (NOT $3 OR state = 'opened' OR channel = 'sms' AND EXISTS (
         SELECT 1 FROM subscriptions s WHERE s.id = $1 AND s.protected_since IS NOT NULL))
-      RETURNING id, client_id, state, closed_at
+      RETURNING id, channel, client_id, state, closed_at
     ), ${tell(aboutAuthentications('cancelled'))}
-    SELECT id FROM cancelled`,
+    SELECT id, channel FROM cancelled`,
   { writes: TOLD },
 );
 
@@ -189,9 +189,9 @@ const EXPIRE = statement(
       UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
       WHERE id IN (SELECT id FROM authentications WHERE closed_at IS NULL AND expires_at <= now()
         ORDER BY expires_at LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED)
-      RETURNING id, client_id, state, closed_at
+      RETURNING id, channel, client_id, state, closed_at
     ), ${tell(aboutAuthentications('expired'))}
-    SELECT id FROM expired`,
+    SELECT channel, count(*)::int AS count FROM expired GROUP BY channel`,
   { writes: TOLD },
 );
 
@@ -215,6 +215,15 @@ const PURGE = statement(
 export function spentCodeOf(tried: AuthenticationView | undefined): ClosedDoor[] {
   return tried?.closedAt ? [{ door: 'code_spent', id: tried.id }] : [];
 }
+
+/** An authentication that was cancelled. */
+export type Cancelled = Pick<Authentication, 'id' | 'channel'>;
+
+/** What a relying party cancelled, with the delivery that tells the phone, if there is one. */
+type CancelledByClient = Pick<Authentication, 'channel'> & { deliveryId: string | null };
+
+/** How many authentications of a channel have expired. */
+type Expired = Pick<Authentication, 'channel'> & { count: number };
 
 @Injectable()
 export class AuthenticationStore {
@@ -253,8 +262,8 @@ export class AuthenticationStore {
    * Cancels an open authentication; undefined when it is not open. `deliveryId` is the phone's notification, if there
    * is one.
    */
-  async cancel(id: string, clientId: string): Promise<{ deliveryId: string | null } | undefined> {
-    return (await this.database.rows<{ deliveryId: string | null }>(CANCEL, [id, clientId]))[0];
+  async cancel(id: string, clientId: string): Promise<CancelledByClient | undefined> {
+    return (await this.database.rows<CancelledByClient>(CANCEL, [id, clientId]))[0];
   }
 
   /** Returns the queued delivery; undefined when the authentication cannot be resent now. */
@@ -269,20 +278,21 @@ export class AuthenticationStore {
   }
 
   /**
-   * Cancels open authentications in the session's transaction and returns their ids. After the commit, the caller wakes
+   * Cancels open authentications in the session's transaction and returns them. After the commit, the caller wakes
    * the requests that wait for them.
    */
   async cancelPending(
     session: Session,
     { subscriptionId, personIndexes, onlyOpened = false }: CancelScope,
-  ): Promise<string[]> {
+  ): Promise<Cancelled[]> {
     const values = [subscriptionId, personIndexes, onlyOpened];
-    return (await session.rows<{ id: string }>(CANCEL_PENDING, values)).map(({ id }) => id);
+    return session.rows<Cancelled>(CANCEL_PENDING, values);
   }
 
-  /** Closes a batch of expired authentications and wipes their codes. Returns true if more may remain. */
-  async expire(): Promise<boolean> {
-    return (await this.database.changed(EXPIRE, [])) === EXPIRE_BATCH;
+  /** Closes a batch of expired authentications and wipes their codes. Returns their numbers, and whether more may remain. */
+  async expire(): Promise<{ expired: Expired[]; mayRemain: boolean }> {
+    const expired = await this.database.rows<Expired>(EXPIRE, []);
+    return { expired, mayRemain: expired.reduce((sum, { count }) => sum + count, 0) === EXPIRE_BATCH };
   }
 
   /** Deletes a batch of closed authentications that are older than `days`. Returns true if more may remain. */

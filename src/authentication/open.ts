@@ -13,6 +13,7 @@ import { Devices } from '../devices/devices.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
+import { Funnel } from './funnel.ts';
 import { OpenStore, type DeviceRequest, type CountedOpening } from './open.store.ts';
 import { readTransaction } from './phone-code.ts';
 import { readTexts, type KeptTexts } from './request-texts.ts';
@@ -53,6 +54,7 @@ export class Open {
     private readonly watcher: StateWatcher,
     private readonly budgets: StartBudgets,
     private readonly queue: JobQueue,
+    private readonly funnel: Funnel,
   ) {}
 
   /**
@@ -113,6 +115,7 @@ export class Open {
     const deliveryId = await this.store.open(id, device.deviceId, digest, envelope);
     if (deliveryId) {
       this.watcher.changed(id);
+      this.funnel.opened(counted.channel, counted.expiresAt);
       this.queue.enqueue(deliveryId);
     } else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
@@ -126,7 +129,7 @@ export class Open {
    */
   private async openToSign(
     id: string,
-    { cardKey, nonce }: CountedOpening,
+    { cardKey, nonce, channel, expiresAt }: CountedOpening,
     cardProof: string | undefined,
     device: ProvenDevice,
   ): Promise<{ state: 'opened' }> {
@@ -140,8 +143,10 @@ export class Open {
         throw new Problem('card_mismatch', 'Hold the institution’s card against the phone and send cardProof.');
       }
     }
-    if (await this.store.openToSign(id, deviceId)) this.watcher.changed(id);
-    else if ((await this.find(id, device)).state !== 'opened') {
+    if (await this.store.openToSign(id, deviceId)) {
+      this.watcher.changed(id);
+      this.funnel.opened(channel, expiresAt);
+    } else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
     }
     return { state: 'opened' };
@@ -164,13 +169,14 @@ export class Open {
    * while the device is under test.
    */
   async decline(id: string, reason: DeclineReason, device: ProvenDevice): Promise<void> {
-    const { personIndex, clientId } = await this.find(id, device);
+    const { personIndex, clientId, channel } = await this.find(id, device);
     const quietKey = this.budgets.quietKeyOf(personIndex, clientId);
     if (!(await this.store.decline(id, device.deviceId, reason, quietKey))) {
       await this.find(id, device);
       throw new Problem('subscription_not_active', 'Complete the device test first.');
     }
     this.watcher.changed(id);
+    this.funnel.count('declined', channel);
   }
 
   /** Returns an authentication that is still open to this phone. */

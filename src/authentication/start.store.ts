@@ -126,7 +126,7 @@ const START = statement(
       UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
       WHERE id IN (SELECT id FROM standing) AND closed_at IS NULL AND EXISTS (SELECT 1 FROM tries)
-      RETURNING id, client_id, state, closed_at
+      RETURNING id, channel, client_id, state, closed_at
     ), ${tell(aboutAuthentications('older', { goesOn: $.windowId }))}, started AS (
       ${insertInto('authentications', {
         id: $.id,
@@ -167,13 +167,20 @@ const START = statement(
         from: `started WHERE channel <> 'otp'`,
       })}
     )
-    SELECT gate.open, started.expires_at AS "expiresAt", queued.id AS "deliveryId"
-    FROM gate LEFT JOIN started ON true LEFT JOIN queued ON true`,
+    SELECT gate.open, started.expires_at AS "expiresAt", queued.id AS "deliveryId",
+      older.state AS "olderState", older.channel AS "olderChannel"
+    FROM gate LEFT JOIN started ON true LEFT JOIN queued ON true LEFT JOIN older ON true`,
   { writes: { ...BUDGETS, ...OUTBOX, ...TOLD } },
 );
 
 /** The outcome of a start. */
-type StartRow = OuterJoined<Pick<Authentication, 'expiresAt'>> & { open: boolean; deliveryId: string | null };
+type StartRow = OuterJoined<Pick<Authentication, 'expiresAt'>> & {
+  open: boolean;
+  deliveryId: string | null;
+  /** How the older authentication ended that this start closed; null without one. */
+  olderState: 'expired' | 'cancelled' | null;
+  olderChannel: Authentication['channel'] | null;
+};
 
 /** The start with which an Idempotency-Key was first sent. */
 type EarlierStart = Pick<Authentication, 'id' | 'channel' | 'expiresAt'> & Pick<IdempotencyRecord, 'requestDigest'>;

@@ -17,6 +17,7 @@ import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets, type BudgetsOfStart, type StartKind } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { CALL_CENTRE, RelyingParties, WEBSITE } from '../relying-parties/relying-parties.ts';
+import { Funnel } from './funnel.ts';
 import { RecentOtpStarts } from './recent-otp-starts.ts';
 import { requestTexts, type KeptTexts, type RequestTexts } from './request-texts.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
@@ -101,6 +102,7 @@ export class Start {
     private readonly store: StartStore,
     private readonly queue: JobQueue,
     private readonly otpStarts: RecentOtpStarts,
+    private readonly funnel: Funnel,
     private readonly environment: Environment,
   ) {
     this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
@@ -127,6 +129,7 @@ export class Start {
     } catch (error) {
       const earlier = await this.earlier(clientId, idempotency, requests);
       if (earlier) return earlier;
+      this.funnel.refused('quota');
       throw error;
     }
     const target = await this.resolveTarget(named, input.method ?? 'push', clientId);
@@ -140,8 +143,10 @@ export class Start {
         windowId: idempotencyKey?.windowId ?? null,
       });
       try {
-        const { open, expiresAt, deliveryId } = await this.store.start(authentication);
+        const { open, expiresAt, deliveryId, olderState, olderChannel } = await this.store.start(authentication);
         if (expiresAt) {
+          if (olderState && olderChannel) this.funnel.count(olderState, olderChannel);
+          this.funnel.count('started', authentication.channel);
           this.queue.enqueue(deliveryId);
           if (authentication.channel === 'otp') this.otpStarts.add(authentication.id);
           return started(authentication.id, authentication.channel, expiresAt);
@@ -293,6 +298,7 @@ export class Start {
   ): Promise<StartedAuthentication> {
     const earlier = await this.earlier(clientId, idempotency, requests);
     if (earlier) return earlier;
+    this.funnel.refused('budget');
     throw await this.budgets.tooMany(startBudgets);
   }
 }

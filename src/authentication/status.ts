@@ -12,6 +12,7 @@ import type { NamedPerson } from '../lines/named-person.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
+import { Funnel } from './funnel.ts';
 import type { VerifiedPerson } from './assertion.ts';
 import { Verify } from './verify.ts';
 import { StateWatcher } from './state-watcher.ts';
@@ -36,6 +37,7 @@ export class AuthenticationStatus {
     private readonly verifying: Verify,
     private readonly watcher: StateWatcher,
     private readonly queue: JobQueue,
+    private readonly funnel: Funnel,
   ) {}
 
   /**
@@ -89,6 +91,7 @@ export class AuthenticationStatus {
     const cancelled = await this.store.cancel(id, clientId);
     if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId)));
     this.watcher.changed(id);
+    this.funnel.count('cancelled', cancelled.channel);
     this.queue.enqueue(cancelled.deliveryId);
   }
 

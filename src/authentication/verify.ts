@@ -11,6 +11,7 @@ import { decryptNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { signAssertion, type VerifiedPerson } from './assertion.ts';
 import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
+import { Funnel } from './funnel.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
 import { RecentOtpStarts } from './recent-otp-starts.ts';
 import { StateWatcher } from './state-watcher.ts';
@@ -63,6 +64,7 @@ export class Verify {
     private readonly answers: VerificationAnswers,
     private readonly watcher: StateWatcher,
     private readonly otpStarts: RecentOtpStarts,
+    private readonly funnel: Funnel,
     private readonly environment: Environment,
   ) {}
 
@@ -143,7 +145,9 @@ export class Verify {
     // The likelier one goes first; each finds only authentications of its own channels.
     const isByPhone = typed.transaction !== undefined || this.otpStarts.has(id);
     const [first, second] = isByPhone ? [byPhone, byService] : [byService, byPhone];
-    return (await first()) ?? second();
+    const attempt = (await first()) ?? (await second());
+    if (attempt) this.funnel.attempted(attempt.tried);
+    return attempt;
   }
 
   /** Returns the person that an authentication names; null once it has closed without verification. */

@@ -18,6 +18,7 @@ import { EventBody } from './events/event-body.ts';
 import { fromHeaders } from './events/cloud-event.ts';
 import { EventLanes } from './events/event-lanes.ts';
 import { CarrierFeed, type EventOutcome } from './events/feed.ts';
+import { linkEvents } from './events/link-events.ts';
 import { SnapshotImport } from './snapshot/import.ts';
 import { Reconcile } from './snapshot/reconcile.ts';
 
@@ -61,6 +62,7 @@ export class CarrierController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OutcomeResponse | BatchResponse> {
+    linkEvents([body].flat());
     if (Array.isArray(body)) return { outcomes: await this.ingestAll(body) };
     // Senders may repeat attributes as `ce-` headers in structured mode: the media type alone tells the mode.
     const isStructured = /^application\/cloudevents\+json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');

@@ -12,6 +12,7 @@ import { EventConsequences } from './events/consequences.ts';
 import { EventLanes } from './events/event-lanes.ts';
 import { EventRecords } from './events/event-records.ts';
 import { EventSets } from './events/event-sets.ts';
+import { FeedMetrics } from './events/feed-metrics.ts';
 import { CarrierFeed } from './events/feed.ts';
 import { SnapshotImport } from './snapshot/import.ts';
 import { Reconcile } from './snapshot/reconcile.ts';
@@ -22,6 +23,7 @@ import { Reconcile } from './snapshot/reconcile.ts';
   controllers: [CarrierController, HandshakeController],
   providers: [
     CarrierFeed,
+    FeedMetrics,
     EventLanes,
     EventSets,
     EventConsequences,

@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectTo, IDLE_IN_TRANSACTION_MS, limitsOf, LONG, ORDINARY } from './database-client.ts';
 import { NO_JOURNAL, type ClosedDoor, type DoorKeeper } from '../journal/closed-door.ts';
+import { inClientSpan } from '../tracing/tracing.ts';
 import { SharedCommits, type SharedKey } from './shared-commits.ts';
 import { SharedReads } from './shared-reads.ts';
 import { GroupConnection } from './statement-group.ts';
@@ -70,6 +71,7 @@ export class Database implements Session {
   private readonly commits: SharedCommits;
   private readonly reads: SharedReads;
   private isNaming: boolean;
+  private observer: (name: string, milliseconds: number) => void = () => undefined;
 
   constructor(
     private readonly source: DataSource,
@@ -91,9 +93,20 @@ export class Database implements Session {
     return this.commits.counts;
   }
 
+  /** Connections of the pool by what they do, and callers that wait for one. */
+  get connections(): Readonly<Record<'idle' | 'used' | 'waiting', number>> {
+    const { idleCount: idle, totalCount, waitingCount: waiting } = this.pool;
+    return { idle, used: totalCount - idle, waiting };
+  }
+
+  /** Calls `observer` with the name of each statement and the milliseconds until its answer, for metrics. */
+  observe(observer: (name: string, milliseconds: number) => void): void {
+    this.observer = observer;
+  }
+
   /** Runs one statement on any connection of the pool and returns its rows. */
   async rows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return (await this.onPool(statement, values)).rows as Row[];
+    return (await this.timed(statement, () => this.onPool(statement, values))).rows as Row[];
   }
 
   /**
@@ -104,13 +117,23 @@ export class Database implements Session {
   async sharedRows<Row>(statement: Statement, values: unknown[], key: SharedKey): Promise<Row[]> {
     // Behind a pooler that shares sessions, statements have no names, and a group gains nothing.
     if (!this.isNaming) return this.rows(statement, values);
-    return (await this.commits.run(key, statement, values)).rows as Row[];
+    return (await this.timed(statement, () => this.commits.run(key, statement, values))).rows as Row[];
   }
 
   /** Reads by an index, over a connection that many reads share. For the hot path. */
   async pipelinedRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     if (!this.isNaming) return this.rows(statement, values);
-    return (await this.reads.run(statement, values)).rows as Row[];
+    return (await this.timed(statement, () => this.reads.run(statement, values))).rows as Row[];
+  }
+
+  /** Neither the text of a statement nor its values are written anywhere: its name says what it is. */
+  private async timed<Result>({ name }: Statement, ask: () => Promise<Result>): Promise<Result> {
+    const startedAt = performance.now();
+    try {
+      return await inClientSpan(name, { 'db.system.name': 'postgresql', 'db.query.summary': name }, ask);
+    } finally {
+      this.observer(name, performance.now() - startedAt);
+    }
   }
 
   private async onPool(statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
@@ -145,7 +168,7 @@ export class Database implements Session {
 
   /** Runs one statement on any connection of the pool and returns the number of rows that it changed or removed. */
   async changed(statement: Statement, values: unknown[]): Promise<number> {
-    return (await this.onPool(statement, values)).rowCount ?? 0;
+    return (await this.timed(statement, () => this.onPool(statement, values))).rowCount ?? 0;
   }
 
   /**
@@ -160,7 +183,8 @@ export class Database implements Session {
     });
     return {
       ended: ended.signal,
-      rows: async <Row>({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows as Row[],
+      rows: async <Row>(statement: Statement, values: unknown[]) =>
+        (await this.timed(statement, () => client.query(statement.text, values))).rows as Row[],
       // Not awaited: on a dead network the server never answers the end of a connection.
       close: () => void client.end().catch(() => undefined),
     };
@@ -174,7 +198,7 @@ export class Database implements Session {
       if (this.access.sharesSessions) await client.query(LOCAL_LIMITS);
       const state = { isAborted: false };
       const rows = async <Row>(statement: Statement, values: unknown[]) =>
-        (await this.run(client, statement, values, state)).rows as Row[];
+        (await this.timed(statement, () => this.run(client, statement, values, state))).rows as Row[];
       return work({
         manager,
         rows,

@@ -7,9 +7,12 @@ import { Devices } from '../devices/devices.ts';
 import { decryptNamedPerson } from '../lines/named-person.ts';
 import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push/push.ts';
 import { SmsGateway, type SmsMessage, type SmsOutcome } from '../gateways/sms/sms.ts';
-import { Metrics } from '../http/metrics.ts';
 import { Words } from '../pages/words.ts';
 import { Notices, type WrittenNotice } from '../notices/notices.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
+import { MESSAGING, type Traces } from '../queue/job-queue.ts';
+import { inClientSpan, inConsumerSpan, markFailed, outsideOfSpans } from '../tracing/tracing.ts';
+import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
 import { PushAnswers, type NewPushAnswer } from './push-answers.ts';
@@ -31,7 +34,7 @@ type Settled = { id: string; answer?: NewPushAnswer } & (
  */
 @Injectable()
 export class Deliver {
-  private readonly logger = new Logger(Deliver.name);
+  private readonly warnings = new RareWarnings(new Logger(Deliver.name));
 
   constructor(
     private readonly store: DeliveryStore,
@@ -40,15 +43,30 @@ export class Deliver {
     private readonly keys: ServiceKeys,
     private readonly devices: Devices,
     private readonly notices: Notices,
-    private readonly metrics: Metrics,
+    private readonly metrics: DeliveryMetrics,
     private readonly words: Words,
     private readonly texts: TextMessages,
     private readonly answers: PushAnswers,
   ) {}
 
-  /** Sends the deliveries of one job concurrently. Skips ids that another worker has claimed. */
-  async deliver(ids: readonly string[]): Promise<void> {
-    const settled = await Promise.all((await this.store.claim(ids)).map((one) => this.deliverOne(one)));
+  /**
+   * Sends the deliveries of one job concurrently. Skips ids that another worker has claimed. `traces` are the spans that
+   * caused deliveries, to which the span of the job links.
+   */
+  async deliver(ids: readonly string[], traces: Traces = {}): Promise<void> {
+    const startTime = Date.now();
+    await outsideOfSpans(async () => {
+      const claimed = await this.store.claim(ids);
+      const links = claimed.flatMap(({ id }) => traces[id] ?? []);
+      if (links.length === 0) return this.deliverAll(claimed);
+      const count = { 'messaging.operation.type': 'process', 'messaging.batch.message_count': claimed.length };
+      const span = { attributes: { ...MESSAGING, ...count }, links, startTime };
+      return inConsumerSpan(`process ${MESSAGING['messaging.destination.name']}`, span, () => this.deliverAll(claimed));
+    });
+  }
+
+  private async deliverAll(claimed: readonly Claimed[]): Promise<void> {
+    const settled = await Promise.all(claimed.map((one) => this.deliverOne(one)));
     await Promise.all([
       this.answers.record(settled.flatMap(({ answer }) => answer ?? [])),
       this.store.finish(settled.flatMap((one) => (one.kind === 'done' ? [one.id] : []))),
@@ -61,7 +79,7 @@ export class Deliver {
       if (one.notice) return await this.deliverNotice(one, one.notice.id, this.notices.read(one.notice));
       return one.kind === 'sms' ? await this.deliverSms(one) : await this.deliverPush(one);
     } catch (error) {
-      this.logger.error(`delivery ${one.id} (${one.kind}): ${(error as Error).message}`);
+      this.warnings.warn(`a delivery (${one.kind}) failed`, `${one.id}: ${(error as Error).message}`);
       return later(one);
     }
   }
@@ -78,7 +96,7 @@ export class Deliver {
     const startedAt = performance.now();
     const outcome = await this.sendPush(one, message, HANDOVER_SECONDS);
     const tookMs = Math.round(performance.now() - startedAt);
-    if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
+    if (outcome.kind === 'unregistered') await this.clear(deviceId, message, outcome.since);
     return { ...this.settle(one, outcome), answer: answerOf(one, { deviceId, service, outcome, tookMs }) };
   }
 
@@ -120,7 +138,7 @@ export class Deliver {
       const tookMs = Math.round(performance.now() - startedAt);
       if (deviceId !== undefined) {
         answer = answerOf(one, { deviceId, service, outcome, tookMs });
-        if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
+        if (outcome.kind === 'unregistered') await this.clear(deviceId, message, outcome.since);
       }
       const mayWait = outcome.kind === 'retry' && (one.attempts < PUSH_ATTEMPTS_A_NOTICE || !bySms);
       if (outcome.kind === 'accepted' || mayWait) return { ...this.settle(one, outcome), ...(answer && { answer }) };
@@ -132,22 +150,37 @@ export class Deliver {
     return { ...this.settle(one, await this.sendSms(one, subject, sms, HANDOVER_SECONDS / 2)), ...answered };
   }
 
+  private async clear(deviceId: string, { service, token }: PushMessage, since: Date | undefined): Promise<void> {
+    if (await this.devices.pushTokenDied(deviceId, token, since ?? null)) this.metrics.tokenCleared(service);
+  }
+
   private async sendPush({ kind }: Claimed, message: PushMessage, seconds: number): Promise<PushOutcome> {
     const startedAt = performance.now();
-    const outcome = await this.push.send(message, seconds * 1000);
-    this.metrics.handedOver(kind, message.service, outcome.kind, performance.now() - startedAt);
+    const attributes = { 'pushguard.push.kind': kind, 'pushguard.push.service': message.service };
+    const outcome = await inClientSpan(`POST ${message.service}`, attributes, async (span) => {
+      const answer = await this.push.send(message, seconds * 1000);
+      span?.setAttribute('pushguard.push.outcome', answer.kind);
+      if (span && answer.kind !== 'accepted') markFailed(span, answer.kind);
+      return answer;
+    });
+    this.metrics.pushed(kind, message.service, outcome.kind, performance.now() - startedAt);
     return outcome;
   }
 
   private async sendSms(
-    { id, kind }: Claimed,
+    { id, kind, ofProtected }: Claimed,
     subject: TextSubject,
     message: SmsMessage,
     seconds: number,
   ): Promise<SmsOutcome> {
     const startedAt = performance.now();
-    const outcome = await this.sms.send(message, seconds * 1000);
-    this.metrics.handedOver(kind, 'smpp', outcome.kind, performance.now() - startedAt);
+    const outcome = await inClientSpan('submit_sm', { 'pushguard.push.kind': kind }, async (span) => {
+      const answer = await this.sms.send(message, seconds * 1000);
+      if (span && answer.kind !== 'accepted') markFailed(span, answer.kind);
+      return answer;
+    });
+    const reason = kind === 'sms' ? (ofProtected ? 'permitted' : 'not_subscribed') : 'notice';
+    this.metrics.texted(kind, reason, outcome.kind, performance.now() - startedAt);
     // Deletes this row at once and not with the rest of the job: a message that the SMS centre accepted must not be
     // sent again.
     if (outcome.kind === 'accepted') await this.store.finish([id]);
@@ -160,10 +193,10 @@ export class Deliver {
     // The SMS centre has the message and gave no result. Send it once more in case it was lost, but not ten times.
     if (outcome.kind === 'unknown' && one.attempts > 1) return done(one);
     if (outcome.kind === 'rejected') {
-      this.logger.warn(`delivery ${one.id} (${one.kind}) was rejected: ${outcome.reason}`);
+      this.warnings.warn(`a delivery (${one.kind}) was rejected`, `${one.id}: ${outcome.reason}`);
       return done(one);
     }
-    this.logger.warn(`delivery ${one.id} (${one.kind}) is deferred: ${outcome.reason}`);
+    this.warnings.warn(`a delivery (${one.kind}) is deferred`, `${one.id}: ${outcome.reason}`);
     return later(one, outcome.kind === 'retry' ? outcome.afterMs : undefined);
   }
 }

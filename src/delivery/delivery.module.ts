@@ -4,6 +4,7 @@ import { DevicesModule } from '../devices/devices.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Deliver } from './deliver.ts';
+import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryStore } from './delivery.store.ts';
 import { OwnTestPush } from './own-test-push.ts';
 import { PushAnswerStore } from './push-answer.store.ts';
@@ -24,6 +25,7 @@ const DROP_MS = 10_000;
   controllers: [TestPushController],
   providers: [
     Deliver,
+    DeliveryMetrics,
     DeliverySweeper,
     DeliveryStore,
     TextMessages,
@@ -44,8 +46,13 @@ export class DeliveryModule {
     texts: TextMessages,
     answers: PushAnswers,
     { HISTORY_DAYS }: Environment,
+    metrics: DeliveryMetrics,
   ) {
-    tasks.inEveryWorker(sweeper, { name: 'drop expired deliveries', everyMs: DROP_MS, run: () => store.dropExpired() });
+    tasks.inEveryWorker(sweeper, metrics, {
+      name: 'drop expired deliveries',
+      everyMs: DROP_MS,
+      run: () => store.dropExpired(),
+    });
     tasks.purge('sms receipts', () => texts.dropReceipts());
     tasks.purge('text messages', () => texts.purge(HISTORY_DAYS));
     tasks.purge('push answers', () => answers.purge());

@@ -21,6 +21,8 @@ export type Claimed = Pick<Delivery, 'id' | 'kind' | 'attempts'> &
     relyingParty: Client['name'] | null;
     /** True if the line is protected now and SMS is not permitted; then no code goes by SMS. */
     lineProtected: boolean;
+    /** True if the line is protected, whether or not SMS is permitted. Asked for codes by SMS alone. */
+    ofProtected: boolean;
     /** True if the line changed hands or number since the authentication was started. */
     lineChanged: boolean;
     /** True for a delivery of a held start: the worker claims it as any other, and sends no push and no SMS. */
@@ -60,6 +62,8 @@ const CLAIM = statement(
       rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
         AND p.protected_since IS NOT NULL AND NOT ($2 AND ${smsPermitted('p.id', 'a.client_id')})) AS "lineProtected",
+      c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions q WHERE q.line_id = a.line_id AND q.state <> 'cancelled'
+        AND q.protected_since IS NOT NULL) AS "ofProtected",
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM lines l WHERE l.id = a.line_id AND l.version <> a.line_version) AS "lineChanged",
       c.kind <> 'code' AND coalesce(a.held, false) AS "isHeld",
       d.id AS "deviceId", d.push_service AS "pushService", d.push_token AS "pushToken", ${deviceBond('d')} AS bond,
@@ -97,6 +101,15 @@ const DUE = statement(
     WHERE due_at <= now() AND expires_at > now() AND (claimed_until IS NULL OR claimed_until <= now())
     ORDER BY due_at LIMIT 200`,
 );
+
+const WAITING = statement(
+  'delivery_waiting',
+  `SELECT kind, count(*)::int AS count, extract(epoch FROM now() - min(created_at))::float AS "oldestSeconds"
+    FROM deliveries WHERE expires_at > now() GROUP BY kind`,
+);
+
+/** Deliveries of one kind that no platform has accepted yet, and the age of the oldest one. */
+export type WaitingDeliveries = Pick<Delivery, 'kind'> & { count: number; oldestSeconds: number };
 
 /** The maximum number of deliveries that one statement deletes. */
 const DROP_BATCH = 1_000;
@@ -149,6 +162,11 @@ export class DeliveryStore {
   /** Ids of unclaimed deliveries that are due, at most 200, oldest first. */
   async due(): Promise<string[]> {
     return (await this.database.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
+  }
+
+  /** The unexpired deliveries by kind. */
+  async waiting(): Promise<WaitingDeliveries[]> {
+    return this.database.rows<WaitingDeliveries>(WAITING, []);
   }
 
   /** Deletes a batch of expired deliveries. Returns true if more may remain. */

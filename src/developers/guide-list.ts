@@ -33,6 +33,7 @@ export const GUIDE_GROUPS = {
     guide('app', '앱', 'The app'),
     guide('operation', '운영', 'Operation'),
     guide('deploying', '배포', 'Deploying'),
+    guide('runbook', '런북', 'Runbook'),
     guide('restoring', '백업과 복원', 'Backups and restoring'),
     guide('security', '보안', 'Security'),
     guide('threats', '위협', 'Threats'),

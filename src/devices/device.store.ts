@@ -506,8 +506,8 @@ export class DeviceStore {
     await this.database.rows(REPLACE_PUSH_TOKEN, [deviceId, token, digest, service]);
   }
 
-  async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {
-    await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
+  async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<boolean> {
+    return (await this.database.changed(CLEAR_PUSH_TOKEN, [deviceId, digest, since])) === 1;
   }
 
   /** Records that the app of a device sent a request. */

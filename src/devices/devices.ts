@@ -139,9 +139,10 @@ export class Devices {
 
   /**
    * Clears a token that its push service reports as dead. `since` is when the push service learned it, if it says so.
+   * Returns false if the device has another token by now.
    */
-  async pushTokenDied(deviceId: string, token: string, since: Date | null): Promise<void> {
-    await this.store.clearPushToken(deviceId, sha256(token), since);
+  async pushTokenDied(deviceId: string, token: string, since: Date | null): Promise<boolean> {
+    return this.store.clearPushToken(deviceId, sha256(token), since);
   }
 
   /**

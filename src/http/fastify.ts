@@ -10,6 +10,8 @@ import { readJson, readJsonArray } from './read-json.ts';
 import { answerUnparsed } from './unparsed.ts';
 import { bodyText } from './utf8.ts';
 
+/** Tells the requests of this process from those of others in the log. */
+const PROCESS = `${Date.now().toString(36)}${process.pid.toString(36)}`;
 /** Maximum body of an ordinary request, in bytes (contract). */
 const BODY_LIMIT = 16 * 1024;
 /** Maximum batch of a carrier, in bytes (contract). */
@@ -27,7 +29,10 @@ export type RawRequest = FastifyRequest & { rawBody?: Buffer };
 
 /** Creates the Fastify adapter: small bodies, strict JSON, and trust in the configured proxies only. */
 export function createFastifyAdapter(options: { trustProxy: string[]; issuer: string }): FastifyAdapter {
+  let requests = 0;
   const adapter = new FastifyAdapter({
+    // Of this process and unique in all of them; for the log, and no secret.
+    genReqId: () => `${PROCESS}-${(requests += 1).toString(36)}`,
     bodyLimit: BODY_LIMIT,
     trustProxy: options.trustProxy.length > 0 ? options.trustProxy : false,
     // Load balancers keep idle connections for a minute; the server must keep them longer.

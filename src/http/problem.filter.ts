@@ -1,6 +1,7 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
+import { presentTrace } from '../tracing/tracing.ts';
 import { challengeFor } from './challenge.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 import { Metrics } from './metrics.ts';
@@ -38,12 +39,16 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
   if (identityOnly) void reply.header('Accept-Encoding', 'identity');
   const challenge = challengeFor(problem, reply.request.headers.authorization);
   if (challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
+  (reply.request as { problemCode?: string }).problemCode = problem.code;
+  // With it, the operator finds what failed.
+  const trace = problem.code === 'internal_error' ? presentTrace() : undefined;
+  const traced = trace && { trace_id: trace.trace_id };
   const oauth = oauthErrorOf(problem, reply.request.routeOptions.url);
   void reply
     .status(status)
     .header('Cache-Control', 'no-store')
     .type(oauth ? 'application/json; charset=utf-8' : 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ ...problemDocument(problem, reply.server.issuer), ...oauth }));
+    .send(JSON.stringify({ ...problemDocument(problem, reply.server.issuer), ...oauth, ...traced }));
 }
 
 /**

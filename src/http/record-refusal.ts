@@ -7,6 +7,8 @@ import type { Metrics } from './metrics.ts';
 
 /** One for all surfaces: an outage is the same for each of them. */
 const OUTAGES = new RareWarnings(new Logger('Outage'));
+/** One line a minute for each route and class of errors. */
+const FAULTS = new RareWarnings(new Logger('Fault'));
 
 /**
  * Records why a request failed. What the service refuses by choice, under load or beyond a limit, is counted; a fault
@@ -24,9 +26,13 @@ export function recordRefusal(
     const isByChoice = code === 'service_unavailable' || code === 'too_many_requests';
     if (isByChoice && !isOfTestMode(request)) metrics.refused(route, code);
   } else if (code === 'service_unavailable') {
+    metrics.failed(route, code);
     OUTAGES.warn('requests were answered 503', `${request.method} ${route}: ${(error as Error).message}`);
   } else if (code === 'internal_error') {
-    logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
+    metrics.failed(route, code);
+    const { name, code: own } = error as { name?: unknown; code?: unknown };
+    const kind = `${request.method} ${route} failed (${String(name)}${typeof own === 'string' ? ` ${own}` : ''})`;
+    FAULTS.error(kind, error, { request_id: request.id });
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Alerts, WITHOUT_LOGIN } from '../alerts/alerts.ts';
-import { PendingAuthentications } from '../authentication/pending-authentications.ts';
+import { PendingAuthentications, type Cancelled } from '../authentication/pending-authentications.ts';
 import { SmsPermissions } from '../sms-permissions/sms-permissions.ts';
 import { Database, isConflict, isDeadlock, type Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
@@ -22,7 +22,7 @@ const ATTEMPTS = 10;
 
 /** A transaction that changes subscriptions, and the ids to announce after its commit. */
 export class LifecycleStep {
-  readonly cancelled: string[] = [];
+  readonly cancelled: Cancelled[] = [];
   readonly queued: string[] = [];
 
   constructor(readonly session: Session) {}
@@ -59,7 +59,7 @@ export class SubscriptionLifecycle {
       step = new LifecycleStep(session);
       return work(step);
     });
-    this.pending.wakeWaiters(step?.cancelled ?? []);
+    this.pending.committed(step?.cancelled ?? []);
     for (const id of step?.queued ?? []) this.queue.enqueue(id);
     return result;
   }
@@ -85,14 +85,14 @@ export class SubscriptionLifecycle {
     by: Joining,
     inTransaction: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<Enrolment> {
-    const cancelled: string[] = [];
+    const cancelled: Cancelled[] = [];
     const enrolment = await this.subscriptions.subscribe(phoneNumber, by, async (session, subscriptionId, losing) => {
       const step = new LifecycleStep(session);
       await this.numbersLost(step, losing);
       cancelled.push(...step.cancelled);
       await inTransaction(session, subscriptionId);
     });
-    this.pending.wakeWaiters(cancelled);
+    this.pending.committed(cancelled);
     return enrolment;
   }
 

@@ -6,6 +6,7 @@ import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
 import { AuditEntry as StoredAuditEntry } from './audit-entry.entity.ts';
 import type { AuditHead } from './audit-head.entity.ts';
+import { END } from './walk-chain.ts';
 
 /** One call by an operator: the operator, the action, the subscription, the reason and the address. */
 export interface AuditedCall {
@@ -111,6 +112,12 @@ export class Audit {
       subscriptionIds,
     ]);
     return new Map(rows.map(({ subscriptionId, reason }) => [subscriptionId, reason]));
+  }
+
+  /** Returns true if the head of the chain is the one that this service wrote last, or nothing was written yet. */
+  async isSealed(): Promise<boolean> {
+    const [end] = await this.database.rows<ChainEnd & Pick<AuditHead, 'seal'>>(END, []);
+    return end !== undefined && ((end.seal === null && end.mac === null) || this.keys.audit.isSealed(end));
   }
 
   private async write(session: Session, call: AuditedCall, outcome: string): Promise<void> {

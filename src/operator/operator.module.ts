@@ -9,6 +9,7 @@ import { DeliveryModule } from '../delivery/delivery.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { FiguresModule } from '../figures/figures.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
+import { Metrics } from '../http/metrics.ts';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { PagesModule } from '../pages/pages.module.ts';
@@ -23,6 +24,7 @@ import { Correction } from './correction.entity.ts';
 import { CorrectionStore } from './correction.store.ts';
 import { Corrections } from './corrections.ts';
 import { Approvals } from './approvals.ts';
+import { Audit } from './audit.ts';
 import { AuditModule } from './audit.module.ts';
 import { AuditLog } from './audit-log.ts';
 import { CallerCheckStore } from './caller-check.store.ts';
@@ -66,6 +68,8 @@ import { DeskController } from './pages/desk.controller.ts';
  * rows that one of them has locked are passed over, and the turn of the queue would cost more than the look.
  */
 const RECORD_MS = 2_000;
+/** Milliseconds between two looks at the head of the audit. */
+const AUDIT_MS = 60_000;
 
 /** The call centre's actions, through its API and at the desk. */
 @Module({
@@ -142,10 +146,25 @@ export class OperatorModule {
     secondPerson: SecondPerson,
     callerChecks: PushCallerChecks,
     corrections: CorrectionStore,
+    audit: Audit,
+    metrics: Metrics,
     { HISTORY_DAYS }: Environment,
   ) {
     tasks.oncePerCluster({ name: 'expire approvals', everyMs: 10_000, run: () => approvals.expire() });
     tasks.inEveryWorker({ name: 'record caller checks', everyMs: RECORD_MS, run: () => callerChecks.recordEnds() });
+    let isSealed = true;
+    metrics.gauge(
+      'pushguard_audit_head_sealed',
+      '0 if the head of the audit was altered, as a worker last saw it',
+      () => Number(isSealed),
+    );
+    tasks.inEveryWorker({
+      name: 'look at the head of the audit',
+      everyMs: AUDIT_MS,
+      run: async () => {
+        isSealed = await audit.isSealed();
+      },
+    });
     tasks.purge('caller checks', () => callerChecks.purge());
     tasks.purge('corrections', () => corrections.purge(HISTORY_DAYS));
     tasks.purge('requests of programs', () => secondPerson.purge());

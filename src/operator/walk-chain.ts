@@ -6,7 +6,8 @@ import { ChainCheck, type Breach, type StoredEnd, type StoredEntry, type Recorde
 /** Entries per query. */
 const PAGE = 1_000;
 
-const END = statement(
+/** Reads the head of the chain. */
+export const END = statement(
   'audit_end',
   `SELECT first_number AS "firstNumber", before_chain AS "beforeChain", number, mac, seal FROM audit_head WHERE is_only`,
 );

@@ -22,6 +22,11 @@ export class Loops {
     this.turns.delete(loop);
   }
 
+  /** How many seconds ago each loop with work to do last turned. */
+  ages(now = performance.now()): [string, number][] {
+    return [...this.turns].map(([loop, last]) => [loop, Math.max(0, now - last) / 1000]);
+  }
+
   /** The names of the loops that have not turned for a minute. */
   stuck(now = performance.now()): string[] {
     return [...this.turns].filter(([, last]) => now - last > STUCK_MS).map(([loop]) => loop);

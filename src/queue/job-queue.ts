@@ -4,6 +4,7 @@ import { Environment } from '../../config/environment.ts';
 import { withinDeadline } from '../gateways/deadline.ts';
 import { Loops } from '../process/loops.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
+import { noteSent, outsideOfSpans } from '../tracing/tracing.ts';
 import { OwnDeliveries } from './own-deliveries.ts';
 import { HANDOVER, postgresStore, redisStore, type QueueStore } from './queue-backend.ts';
 
@@ -29,11 +30,17 @@ const SCHEDULING_RETRY_MS = 10_000;
 const SCHEDULING_MS = 60_000;
 
 /** Either deliveries to send, or the period whose recurring tasks are due. */
-type JobData = { ids: string[] } | { everyMs: number };
+type JobData = { ids: string[]; traces?: Traces } | { everyMs: number };
+
+/** The `traceparent` of each delivery whose cause is traced, by the delivery's id. */
+export type Traces = Readonly<Record<string, string>>;
+
+/** What the spans about this queue say (OpenTelemetry, semantic conventions for messaging). */
+export const MESSAGING = { 'messaging.system': 'bullmq', 'messaging.destination.name': HANDOVER.name } as const;
 
 /** The worker's handlers for the jobs of the queue. A job may run again after its worker died. */
 export interface JobHandlers {
-  deliver: (ids: string[]) => Promise<void>;
+  deliver: (ids: string[], traces?: Traces) => Promise<void>;
   /** Returns false if the process stopped before the tasks had finished; another worker then runs them. */
   runScheduled(everyMs: number): Promise<boolean>;
 }
@@ -47,6 +54,8 @@ export interface JobHandlers {
 export class JobQueue {
   private readonly warnings = new RareWarnings(new Logger(JobQueue.name));
   private readonly waiting: string[] = [];
+  /** Of deliveries that are not on their way yet. */
+  private readonly traces = new Map<string, string>();
   private store: QueueStore<JobData> | undefined;
   private queue: Queue<JobData> | undefined;
   private worker: Worker<JobData> | undefined;
@@ -120,6 +129,14 @@ export class JobQueue {
     await this.within(asked, ms);
   }
 
+  /** The numbers of its jobs by state. Rejects as `answer` does. */
+  async counts(ms: number): Promise<Record<string, number>> {
+    const asked =
+      this.queue?.getJobCounts('wait', 'active', 'delayed') ?? Promise.reject(new Error('the queue is not open'));
+    await this.within(asked, ms);
+    return asked;
+  }
+
   private async within(asked: Promise<unknown>, ms: number): Promise<void> {
     if ((await withinDeadline<unknown>(asked, ms, LATE)) !== LATE) return;
     this.store?.renew();
@@ -129,19 +146,26 @@ export class JobQueue {
   /** Hands a committed delivery over to a worker. Neither waits nor fails. */
   enqueue(id: string | null | undefined): void {
     if (!id) return;
-    if (!this.isClosed && this.own?.take(id)) return;
-    this.waiting.push(id);
-    this.flushing ??= this.flush().finally(() => {
-      this.flushing = undefined;
+    const trace = noteSent(`send ${HANDOVER.name}`, { ...MESSAGING, 'messaging.operation.type': 'send' });
+    if (trace !== undefined) this.traces.set(id, trace);
+    outsideOfSpans(() => {
+      if (!this.isClosed && this.own?.take(id)) return;
+      this.waiting.push(id);
+      this.flushing ??= this.flush().finally(() => {
+        this.flushing = undefined;
+      });
     });
   }
 
   /** Starts processing jobs, and has the queue schedule the recurring tasks of these periods. */
   work(handlers: JobHandlers, periodsMs: readonly number[]): void {
     this.handlers = handlers;
-    this.own = new OwnDeliveries(handlers.deliver, ({ message }) => {
-      this.warnings.warn('deliveries wait for the sweep', message);
-    });
+    this.own = new OwnDeliveries(
+      (ids) => handlers.deliver(ids, this.takeTraces(ids)),
+      ({ message }) => {
+        this.warnings.warn('deliveries wait for the sweep', message);
+      },
+    );
     this.startWorker();
     void this.schedule(periodsMs, true);
   }
@@ -150,7 +174,7 @@ export class JobQueue {
     const { handlers, store } = this;
     if (!handlers || !store) return;
     this.worker = store.newWorker(async (job, token) => {
-      if ('ids' in job.data) return handlers.deliver(job.data.ids);
+      if ('ids' in job.data) return handlers.deliver(job.data.ids, job.data.traces);
       if (await handlers.runScheduled(job.data.everyMs)) return;
       await job.moveToWait(token);
       throw new WaitingError();
@@ -227,9 +251,20 @@ export class JobQueue {
     this.loops.rested(ADDING_LOOP);
   }
 
+  private takeTraces(ids: readonly string[]): Traces | undefined {
+    if (this.traces.size === 0) return undefined;
+    const taken = ids.flatMap((id) => {
+      const trace = this.traces.get(id);
+      this.traces.delete(id);
+      return trace === undefined ? [] : [[id, trace] as const];
+    });
+    return taken.length > 0 ? Object.fromEntries(taken) : undefined;
+  }
+
   private async add(ids: string[]): Promise<void> {
+    const traces = this.takeTraces(ids);
     if (!this.queue) throw new Error('the queue is not open');
-    await this.within(this.queue.add('deliver', { ids }), ADDING_MS);
+    await this.within(this.queue.add('deliver', { ids, ...(traces && { traces }) }), ADDING_MS);
   }
 }
 

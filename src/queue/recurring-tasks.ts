@@ -56,6 +56,9 @@ export class RecurringTasks {
   private readonly stopping = new AbortController();
   private readonly timers = new Map<RecurringTask, NodeJS.Timeout>();
   private readonly running = new Map<RecurringTask, Promise<void>>();
+  /** When each task last ended well here, in milliseconds of `performance.now()`. */
+  private readonly ended = new Map<string, number>();
+  private onFailure: (task: string) => void = () => undefined;
 
   constructor(
     private readonly database: Database,
@@ -119,6 +122,16 @@ export class RecurringTasks {
     for (const task of this.own) await task.drain?.();
   }
 
+  /** How many seconds ago this process last ended a run of each task without a failure. */
+  ages(now = performance.now()): [string, number][] {
+    return [...this.ended].map(([task, at]) => [task, (now - at) / 1000]);
+  }
+
+  /** Calls `listener` with the name of each task whose run fails. */
+  failures(listener: (task: string) => void): void {
+    this.onFailure = listener;
+  }
+
   /** Every task runs once before any of them runs again, so that much work of one does not delay the others. */
   private async runInTurn(tasks: readonly RecurringTask[]): Promise<void> {
     const connection = await this.database.connect();
@@ -167,8 +180,11 @@ export class RecurringTasks {
    */
   private async attempt(task: RecurringTask, signal: AbortSignal): Promise<boolean> {
     try {
-      return (await task.run(signal)) === true;
+      const workRemains = (await task.run(signal)) === true;
+      this.ended.set(task.name, performance.now());
+      return workRemains;
     } catch (error) {
+      this.onFailure(task.name);
       this.warnings.warn(task.name, (error as Error).message);
       return false;
     }

@@ -5,6 +5,7 @@ import { webhookSignature } from '../crypto/webhook-signature.ts';
 import { pauseAskedFor, waitAfterAttempt, WEBHOOK_DEADLINE_MS, WEBHOOK_LANES } from '../domain/webhook.ts';
 import { Outbound, type OutboundAnswer } from '../gateways/outbound/outbound.ts';
 import { Metrics } from '../http/metrics.ts';
+import { inClientSpan, inConsumerSpan, markFailed, outsideOfSpans, presentTraceparent } from '../tracing/tracing.ts';
 import { SendingStore, type Health, type Letter, type Settled } from './sending.store.ts';
 import { publicEventId } from './event-id.ts';
 import type { JobOutcome, WebhookJob } from './webhook-queue.ts';
@@ -46,6 +47,17 @@ export class Send {
 
   /** Runs one job: reserves the endpoint, sends what is still to be sent, and frees the endpoint. */
   async run(job: WebhookJob, failures: number): Promise<JobOutcome> {
+    const attributes = {
+      'messaging.system': 'bullmq',
+      'messaging.destination.name': 'webhooks',
+      'messaging.operation.type': 'process',
+      'messaging.batch.message_count': job.eventIds.length,
+    };
+    const span = { attributes, links: [], startTime: Date.now() };
+    return outsideOfSpans(() => inConsumerSpan('process webhooks', span, () => this.runOnce(job, failures)));
+  }
+
+  private async runOnce(job: WebhookJob, failures: number): Promise<JobOutcome> {
     const { endpointId, turn, attempts } = job;
     const endpoint = await this.store.takeTurn(endpointId, turn);
     if (!endpoint) {
@@ -96,11 +108,20 @@ export class Send {
   ): Promise<Settled | null> {
     const at = new Date();
     const began = performance.now();
-    const answer = await this.outbound.send({
-      url,
-      method: 'POST',
-      ...signed(letter, secrets, at),
-      deadlineMs: WEBHOOK_DEADLINE_MS,
+    const answer = await inClientSpan('POST webhook', { 'http.request.method': 'POST' }, async (span) => {
+      const { body, headers } = signed(letter, secrets, at);
+      const traceparent = presentTraceparent();
+      const traced = { ...headers, ...(traceparent !== undefined && { traceparent }) };
+      const given = await this.outbound.send({
+        url,
+        method: 'POST',
+        body,
+        headers: traced,
+        deadlineMs: WEBHOOK_DEADLINE_MS,
+      });
+      if (given.kind === 'answered') span?.setAttribute('http.response.status_code', given.status);
+      if (span && given.kind === 'failed') markFailed(span, given.fault);
+      return given;
     });
     if (answer.kind === 'failed' && answer.fault === 'stopped') return null;
     const ms = Math.round(performance.now() - began);

@@ -221,7 +221,7 @@ describe('operations', () => {
     expect(text).toContain('route="/v1/authentications/:id",status="404"');
     expect(text).toMatch(/^process_cpu_seconds_total /m);
     const [groups, statements] = ['commits', 'statements'].map((name) =>
-      Number(new RegExp(`^pushguard_shared_${name} (\\d+)$`, 'm').exec(text)?.[1]),
+      Number(new RegExp(`^pushguard_shared_${name}_total (\\d+)$`, 'm').exec(text)?.[1]),
     );
     expect(groups).toBeGreaterThan(0);
     expect(statements).toBeGreaterThanOrEqual(groups ?? NaN);

@@ -143,7 +143,7 @@ async function sharedCommits({ served }: Candidate): Promise<{ groups: number; s
   const { management } = JSON.parse(served.announcement) as { management: string };
   const text = await (await fetch(`${management}/metrics`)).text();
   const count = (name: string) =>
-    Number(new RegExp(`^pushguard_shared_${name} (\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+    Number(new RegExp(`^pushguard_shared_${name}_total (\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
   const counts = { groups: count('commits'), statements: count('statements') };
   return Number.isNaN(counts.groups) ? null : counts;
 }

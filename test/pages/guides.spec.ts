@@ -8,7 +8,7 @@ import { GUIDE_GROUPS } from '../../src/developers/guide-list.ts';
  */
 const NAMES = [
   ...[...GUIDE_GROUPS.first, ...GUIDE_GROUPS.more].map(({ name }) => name),
-  ...['operation', 'deploying', 'capacity', 'app'],
+  ...['operation', 'runbook', 'deploying', 'capacity', 'app'],
 ];
 
 interface Structure {

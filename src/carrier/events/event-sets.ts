@@ -13,6 +13,7 @@ import { readCloudEvent, type CarrierEvent } from './cloud-event.ts';
 import { EventConsequences } from './consequences.ts';
 import { decide, type Decision } from './decide.ts';
 import { EventRecords, keyOf } from './event-records.ts';
+import { FeedMetrics } from './feed-metrics.ts';
 import type { EventOutcome } from './feed.ts';
 
 /** What became of an event of a set: `alone` if it was not applied and has to be applied by itself. */
@@ -77,6 +78,7 @@ export class EventSets {
     private readonly consequences: EventConsequences,
     private readonly store: CarrierEventStore,
     private readonly records: EventRecords,
+    private readonly metrics: FeedMetrics,
   ) {}
 
   /**
@@ -86,6 +88,8 @@ export class EventSets {
   async ingest(documents: readonly unknown[]): Promise<SetOutcome[]> {
     const outcomes = documents.map((): SetOutcome => 'alone');
     await this.applyOrSplit(this.membersOf(documents), outcomes);
+    for (const [at, outcome] of outcomes.entries())
+      if (outcome !== 'alone') this.metrics.ingested(documents[at], outcome.outcome);
     return outcomes;
   }
 

@@ -9,6 +9,7 @@ import { readCloudEvent, type CarrierEvent, type LifecycleEvent } from './cloud-
 import { EventConsequences } from './consequences.ts';
 import { decide } from './decide.ts';
 import { EventRecords, type KnownOfEvent } from './event-records.ts';
+import { FeedMetrics } from './feed-metrics.ts';
 
 /** The outcome of one event. */
 export interface EventOutcome {
@@ -34,10 +35,17 @@ export class CarrierFeed {
     private readonly consequences: EventConsequences,
     private readonly store: CarrierEventStore,
     private readonly records: EventRecords,
+    private readonly metrics: FeedMetrics,
   ) {}
 
   /** Applies one event as received. An event that cannot be read or applied is kept for replay, with the reason. */
   async ingest(document: unknown): Promise<EventOutcome> {
+    const outcome = await this.ingestOne(document);
+    this.metrics.ingested(document, outcome.outcome);
+    return outcome;
+  }
+
+  private async ingestOne(document: unknown): Promise<EventOutcome> {
     const read = readCloudEvent(document);
     if ('faults' in read) return this.keepAside(document, read, read.faults);
     if ('lifecycle' in read) return this.note(read.lifecycle);

@@ -4,6 +4,7 @@ import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { isPinExhausted, isPinLocked } from '../../database/statement-parts.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { Metrics } from '../../http/metrics.ts';
 import { Notices } from '../../notices/notices.ts';
 import { JobQueue } from '../../queue/job-queue.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
@@ -46,6 +47,9 @@ const UNLOCK = statement(
  */
 @Injectable()
 export class PinLife {
+  private readonly rejected;
+  private readonly locked;
+
   constructor(
     private readonly database: Database,
     private readonly secrets: DeviceSecrets,
@@ -53,7 +57,11 @@ export class PinLife {
     private readonly alerts: Alerts,
     private readonly notices: Notices,
     private readonly queue: JobQueue,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.rejected = metrics.counter('pushguard_pins_rejected_total', 'Wrong PINs that counted as an attempt');
+    this.locked = metrics.counter('pushguard_pins_locked_total', 'PINs that wrong attempts locked');
+  }
 
   /**
    * Compares a PIN that was counted, and returns if it is right. The wrong PIN that locks is told to the person before
@@ -62,6 +70,7 @@ export class PinLife {
   async judge(pin: JudgedPin): Promise<void> {
     const { deviceId, counted } = pin;
     if (isRightPin(pin, this.secrets.knowledgeKey(deviceId, counted))) return;
+    this.rejected.inc();
     throw counted.attemptsLeft === 0 ? await this.refused(deviceId) : pinMismatch(counted.attemptsLeft);
   }
 
@@ -99,6 +108,7 @@ export class PinLife {
       await session.closed(locked.map(({ id, wrong }) => ({ door: 'pin_locked', id, wrong })));
       return locked.length === 1 ? this.tell(session, subscriptionId, 'pin_locked', deviceId) : [];
     });
+    if (queued.length > 0) this.locked.inc();
     for (const id of queued) this.queue.enqueue(id);
   }
 

@@ -1,5 +1,6 @@
 import type { FormFactor, Holder, LineFacts, LineStatus, Plan } from '../../domain/line.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
+import { inClientSpan, presentTraceparent } from '../../tracing/tracing.ts';
 import { CarrierDirectory, CarrierUnavailable } from './carrier-directory.ts';
 
 export interface Tmf637Options {
@@ -76,9 +77,16 @@ export class Tmf637Directory extends CarrierDirectory {
     url.searchParams.set('limit', String(PAGE));
     const signal = AbortSignal.timeout(this.#deadlineMs);
     const token = typeof this.#token === 'function' ? this.#token() : this.#token;
-    const headers = { Accept: 'application/json', ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
+    const own = { Accept: 'application/json', ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
     try {
-      return await bodyOf(await fetch(url, { headers, redirect: 'manual', signal }));
+      // Neither address nor name of the span has the query, which holds the number.
+      return await inClientSpan('GET product', { 'http.request.method': 'GET' }, async (span) => {
+        const traceparent = presentTraceparent();
+        const headers = { ...own, ...(traceparent !== undefined && { traceparent }) };
+        const response = await fetch(url, { headers, redirect: 'manual', signal });
+        span?.setAttribute('http.response.status_code', response.status);
+        return bodyOf(response);
+      });
     } catch (error) {
       if (error instanceof CarrierUnavailable) throw error;
       if (signal.aborted) throw unavailable(`did not answer completely within ${this.#deadlineMs} ms`);

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { DELIVERY_KINDS, type DeliveryKind } from '../domain/delivery.ts';
+import type { PushService } from '../domain/push-service.ts';
+import { Metrics } from '../http/metrics.ts';
+import { JobQueue } from '../queue/job-queue.ts';
+import type { RecurringTask } from '../queue/recurring-tasks.ts';
+import { DeliveryStore, type WaitingDeliveries } from './delivery.store.ts';
+
+/** Milliseconds between two looks at what waits. */
+const LOOK_MS = 10_000;
+/** Milliseconds in which the queue must say how many jobs it has. */
+const QUEUE_MS = 2_000;
+
+/** Why a text message is sent: a code without a subscription, a code that the subscriber permitted, or a notice. */
+export type SmsReason = 'not_subscribed' | 'permitted' | 'notice';
+
+/**
+ * What the platforms answered, and what waits for them. Every worker looks at what waits, because the one that looked last may
+ * have ended; it is the same for all, so a dashboard takes the maximum.
+ */
+@Injectable()
+export class DeliveryMetrics implements RecurringTask {
+  readonly name = 'count what waits';
+  readonly everyMs = LOOK_MS;
+  private readonly pushes;
+  private readonly cleared;
+  private readonly texts;
+  private waiting: readonly WaitingDeliveries[] = [];
+  private jobs: Record<string, number> = {};
+
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly store: DeliveryStore,
+    private readonly queue: JobQueue,
+  ) {
+    this.pushes = metrics.counter('pushguard_pushes_total', 'Attempts to hand a push to its service, by outcome', [
+      'platform',
+      'kind',
+      'outcome',
+    ]);
+    this.cleared = metrics.counter(
+      'pushguard_push_tokens_cleared_total',
+      'Push tokens that were cleared because their service reported them dead',
+      ['platform'],
+    );
+    this.texts = metrics.counter(
+      'pushguard_sms_total',
+      'Attempts to hand a text message to the SMS centre, by why it is sent and by outcome',
+      ['reason', 'outcome'],
+    );
+    metrics.gauges(
+      'pushguard_deliveries_pending',
+      'Unexpired pushes and text messages that no platform has accepted yet, as a worker last saw them',
+      'kind',
+      () => DELIVERY_KINDS.map((kind) => [kind, this.waitingOf(kind)?.count ?? 0] as const),
+    );
+    metrics.gauge('pushguard_delivery_oldest_age_seconds', 'Age of the oldest of them; 0 without one', () => {
+      return Math.max(0, ...this.waiting.map(({ oldestSeconds }) => oldestSeconds));
+    });
+    metrics.gauges('pushguard_queue_jobs', 'Jobs of the queue that hands deliveries over', 'state', () =>
+      Object.entries(this.jobs),
+    );
+  }
+
+  /** Looks at what waits. */
+  async run(): Promise<void> {
+    this.waiting = await this.store.waiting();
+    this.jobs = await this.queue.counts(QUEUE_MS);
+  }
+
+  /** Counts one attempt to hand a push over. */
+  pushed(kind: DeliveryKind, service: PushService, outcome: string, milliseconds: number): void {
+    this.pushes.inc({ platform: service, kind, outcome });
+    this.metrics.handedOver(kind, service, outcome, milliseconds);
+  }
+
+  /** Counts one attempt to hand a text message over. */
+  texted(kind: DeliveryKind, reason: SmsReason, outcome: string, milliseconds: number): void {
+    this.texts.inc({ reason, outcome });
+    this.metrics.handedOver(kind, 'smpp', outcome, milliseconds);
+  }
+
+  /** Counts a push token that was cleared. */
+  tokenCleared(service: PushService): void {
+    this.cleared.inc({ platform: service });
+  }
+
+  private waitingOf(kind: DeliveryKind): WaitingDeliveries | undefined {
+    return this.waiting.find((one) => one.kind === kind);
+  }
+}

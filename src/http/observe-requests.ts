@@ -1,0 +1,86 @@
+import { Logger } from '@nestjs/common';
+import type { Span } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AccessTokens } from '../crypto/access-token.ts';
+import { beginServerSpan, isTracing, markFailed, within } from '../tracing/tracing.ts';
+import { readTraceparent } from '../tracing/traceparent.ts';
+import { isOfTestMode, type CalledRequest } from './client.guard.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What a request leaves for those who watch. */
+type ObservedRequest = CalledRequest & { span?: Span; problemCode?: string };
+
+/** What an operator has asked for. */
+interface Observers {
+  metrics: Metrics;
+  tokens: AccessTokens;
+  /** The public address of the service. */
+  issuer: string;
+  /** Writes a line for each request. */
+  logsRequests: boolean;
+}
+
+/**
+ * Measures each request, traces it where tracing is on, and logs it where that is asked for: by method, route and status, and
+ * never by path, query or address, which may hold an id or a person's data. Test mode is not in the metrics.
+ */
+export function observeRequests(fastify: FastifyInstance, { metrics, tokens, issuer, logsRequests }: Observers): void {
+  const logger = new Logger('Request');
+  const { protocol, hostname } = new URL(issuer);
+  const shared = { 'url.scheme': protocol.slice(0, -1), 'server.address': hostname };
+  if (isTracing()) {
+    fastify.addHook('onRequest', (request: ObservedRequest, _reply, done) => {
+      const { method } = request;
+      const route = routeOf(request);
+      const attributes = { ...shared, 'http.request.method': method, 'http.route': route };
+      const caller = callerSpan(request, tokens);
+      const span = beginServerSpan(`${method} ${route}`, attributes, caller);
+      if (span) request.span = span;
+      done();
+    });
+    // Reading a body leaves the flow of control of the hooks before it.
+    fastify.addHook('preHandler', (request: ObservedRequest, _reply, done) => {
+      within(request.span, done);
+    });
+  }
+  fastify.addHook('onResponse', (request: ObservedRequest, reply, done) => {
+    const { method, span, caller, problemCode } = request;
+    const route = routeOf(request);
+    const { statusCode: status, elapsedTime: ms } = reply;
+    const { wait } = (request.query ?? {}) as { wait?: unknown };
+    if (!isOfTestMode(request)) metrics.answered(method, route, status, ms, Number(wait) > 0);
+    if (logsRequests) {
+      const about = { request_id: request.id, method, route, status, ms: Math.round(ms * 10) / 10 };
+      const ids = span && { trace_id: span.spanContext().traceId, span_id: span.spanContext().spanId };
+      const client = caller && { client_id: caller.clientId };
+      logger.log(`${method} ${route} ${status}`, { ...about, ...client, ...(problemCode && { problemCode }), ...ids });
+    }
+    if (span) {
+      span.setAttribute('http.response.status_code', status);
+      if (caller) span.setAttribute('pushguard.client.id', caller.clientId);
+      if (problemCode !== undefined && status >= 500) markFailed(span, problemCode);
+      else if (problemCode !== undefined) span.setAttribute('error.type', problemCode);
+      span.end();
+    }
+    done();
+  });
+}
+
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'unknown';
+}
+
+/**
+ * The caller's own span. It becomes the parent, and its decision to record counts, only where the caller is known: an
+ * authenticated client, or a proxy of `TRUST_PROXY`. Anybody else could otherwise have every request recorded, so that theirs
+ * is only linked.
+ */
+function callerSpan(request: FastifyRequest, tokens: AccessTokens): Parameters<typeof beginServerSpan>[2] {
+  const context = readTraceparent(request.headers.traceparent);
+  if (!context) return {};
+  // Only a proxy that is trusted adds an address to those of the connection.
+  const isBehindProxy = (request.ips?.length ?? 0) > 1;
+  const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
+  const isKnown = isBehindProxy || (token !== undefined && tokens.verify(token, new Date()) !== null);
+  return isKnown ? { trusted: context } : { linked: context };
+}
