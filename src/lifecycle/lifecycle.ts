@@ -162,7 +162,7 @@ export class SubscriptionLifecycle {
         return false;
       await this.memories.remember(session, before.lineId, { kind: 'loss_reported', at: new Date() });
     }
-    await this.subjects.tellOf(session, before.id, change);
+    await this.subjects.tellOf(session, before, change);
     await this.endEnrolments(step, before);
     await this.alert(step, before, change, by);
     return true;

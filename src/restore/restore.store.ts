@@ -256,10 +256,17 @@ const SPEND_ACCOUNT_STEPS = statement(
   writing('accounts'),
 );
 
+/**
+ * What the run tells relying parties is recorded in an epoch above that of the mark, by which it is known until COMPLETE: a
+ * reader of the feed may have come far behind the numbers that transactions have now.
+ */
 const BEGIN = statement(
   'restore_begin',
-  `UPDATE journal_mark SET restored_at = coalesce(restored_at, now()) WHERE is_only`,
-  writing('journal_mark'),
+  `WITH listeners AS (
+      UPDATE webhook_listeners SET epoch = (SELECT epoch + 1 FROM journal_mark WHERE is_only)
+    )
+    UPDATE journal_mark SET restored_at = coalesce(restored_at, now()) WHERE is_only`,
+  writing('journal_mark', 'webhook_listeners'),
 );
 const MARK = statement(
   'restore_mark',
@@ -277,11 +284,14 @@ const nextEpochs = (least: string) =>
   `UPDATE webhook_listeners SET epoch = (SELECT ${nextEpoch(least)} FROM journal_mark WHERE is_only)`;
 const COMPLETE = statement(
   'restore_complete',
-  `WITH listeners AS (${nextEpochs('$3::int')})
+  `WITH of_this_run AS (
+      UPDATE webhook_events e SET epoch = greatest(m.epoch, $3::int) + 1 FROM journal_mark m, webhook_listeners l
+      WHERE m.is_only AND e.client_id = l.client_id AND e.epoch > m.epoch
+    ), listeners AS (${nextEpochs('$3::int')})
     UPDATE journal_mark SET restored_at = NULL, epoch = ${nextEpoch('$3::int')}, value = greatest(value, $1::bigint) + 1,
       system_identifier = coalesce($2, system_identifier), compared_until = now()
     WHERE is_only`,
-  writing('journal_mark', 'webhook_listeners'),
+  writing('journal_mark', 'webhook_listeners', 'webhook_events'),
 );
 const MOVE = statement(
   'restore_move',

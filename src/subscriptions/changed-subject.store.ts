@@ -4,11 +4,10 @@ import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { tell, TOLD } from '../webhooks/tell.ts';
 
-/** The last verification of a subscriber at a relying party that listens. */
+/** A verification on a line at a relying party that listens. */
 export interface VerifiedRow {
   id: string;
   clientId: string;
-  lineId: string;
   person: Buffer;
 }
 
@@ -18,13 +17,18 @@ export interface ChangedSubject {
   subject: string;
 }
 
-/** A subscription ends with its owner, so all that were verified on it are the same person. */
-const VERIFIED_BY = statement(
-  'changed_subject_verified_by',
-  `SELECT DISTINCT ON (a.client_id) a.id, a.client_id AS "clientId", a.line_id AS "lineId", a.person
-    FROM authentication_records a JOIN webhook_listeners l ON l.client_id = a.client_id
-    WHERE a.subscription_id = $1 AND a.state = 'verified' AND a.person IS NOT NULL AND a.line_id IS NOT NULL
-    ORDER BY a.client_id, a.requested_at DESC`,
+/**
+ * The verifications on a line, under any subscription and before the first one, one for each relying party and person. A line
+ * may have had other owners, whom the caller leaves out. Each half reads an index of its own.
+ */
+const VERIFIED_ON = statement(
+  'changed_subject_verified_on',
+  `SELECT DISTINCT ON (a.client_id, a.person_index) a.id, a.client_id AS "clientId", a.person FROM (
+      SELECT v.* FROM subscriptions s JOIN authentication_records v ON v.subscription_id = s.id WHERE s.line_id = $1
+      UNION ALL SELECT v.* FROM authentication_records v WHERE v.line_id = $1 AND v.subscription_id IS NULL
+    ) a JOIN webhook_listeners l ON l.client_id = a.client_id
+    WHERE a.line_id = $1 AND a.state = 'verified' AND a.person IS NOT NULL
+    ORDER BY a.client_id, a.person_index, a.requested_at DESC`,
 );
 
 const TELL = statement(
@@ -40,12 +44,12 @@ const TELL = statement(
   { writes: TOLD },
 );
 
-/** The relying parties that have verified a subscriber. */
+/** The relying parties that have verified the persons of a line. */
 @Injectable()
 export class ChangedSubjectStore {
-  /** One verification for each relying party that listens to events. */
-  async verifiedBy(session: Session, subscriptionId: string): Promise<VerifiedRow[]> {
-    return session.rows<VerifiedRow>(VERIFIED_BY, [subscriptionId]);
+  /** The last verification of each person of a line, the former owners too, at each relying party that listens to events. */
+  async verifiedOn(session: Session, lineId: string): Promise<VerifiedRow[]> {
+    return session.rows<VerifiedRow>(VERIFIED_ON, [lineId]);
   }
 
   async tell(session: Session, subjects: readonly ChangedSubject[], change: string): Promise<void> {

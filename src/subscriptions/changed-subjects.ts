@@ -2,16 +2,22 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { subjectOf } from '../crypto/subject.ts';
 import type { Session } from '../database/database.ts';
+import type { LineFacts } from '../domain/line.ts';
 import type { SubscriptionChange } from '../domain/subscription.ts';
+import { Lines } from '../lines/lines.ts';
 import { decryptNamedPerson } from '../lines/named-person.ts';
-import { ChangedSubjectStore, type ChangedSubject, type VerifiedRow } from './changed-subject.store.ts';
+import { ChangedSubjectStore, type VerifiedRow } from './changed-subject.store.ts';
+import type { LockedSubscription } from './subscription.ts';
 
 /** What relying parties learn of a person whom they have verified. */
 type SubjectChange = 'reissued' | 'sim_swapped' | 'owner_changed' | 'ended';
 
+/** The subscription that changes, as it was locked before the change. */
+type Changed = Pick<LockedSubscription, 'id' | 'lineId' | 'owner'>;
+
 /**
- * Tells relying parties of what happened to a subscriber whom they have verified: each by its own id of the person, which
- * nobody else knows.
+ * Tells relying parties of what happened to a subscriber whom they have verified on this line, also before the subscription:
+ * each by its own id of the person, which nobody else knows.
  */
 @Injectable()
 export class ChangedSubjects {
@@ -19,41 +25,51 @@ export class ChangedSubjects {
 
   constructor(
     private readonly store: ChangedSubjectStore,
+    private readonly lines: Lines,
     private readonly keys: ServiceKeys,
   ) {}
 
   /** Tells of a change of a subscription, if it says something about the person. */
-  async tellOf(session: Session, subscriptionId: string, change: SubscriptionChange): Promise<void> {
+  async tellOf(session: Session, before: Changed, change: SubscriptionChange): Promise<void> {
     const told = subjectChangeOf(change);
-    if (told) await this.tell(session, subscriptionId, told);
+    if (told) await this.tell(session, before, told);
   }
 
   /** Tells that the authenticator was reissued to the person. */
-  async tellOfReissue(session: Session, subscriptionId: string): Promise<void> {
-    await this.tell(session, subscriptionId, 'reissued');
+  async tellOfReissue(session: Session, before: Changed): Promise<void> {
+    await this.tell(session, before, 'reissued');
   }
 
   /**
    * Records the events in the transaction of the change. A relying party whose verification cannot be read is left out:
    * the change protects the subscriber and must not fail for it.
    */
-  private async tell(session: Session, subscriptionId: string, change: SubjectChange): Promise<void> {
-    const verified = await this.store.verifiedBy(session, subscriptionId);
-    const subjects = verified.flatMap((row) => this.subjectIn(row) ?? []);
+  private async tell(session: Session, { id, lineId, owner: cipher }: Changed, change: SubjectChange): Promise<void> {
+    const verified = await this.store.verifiedOn(session, lineId);
+    if (verified.length === 0) return;
+    const owner = this.readable(`subscription ${id}`, () => this.lines.readOwner({ lineId, owner: cipher }));
+    if (!owner) return;
+    const clients = new Set(verified.filter((row) => this.isOf(owner, row)).map(({ clientId }) => clientId));
+    const subjects = [...clients].map((clientId) => ({
+      clientId,
+      subject: subjectOf(this.keys.subject, { clientId, lineId, owner: owner.birthDate + owner.genderDigit }),
+    }));
     if (subjects.length > 0) await this.store.tell(session, subjects, change);
   }
 
-  /** The person of a verification at its relying party; undefined when a key is missing or the row was altered. */
-  private subjectIn({ id, clientId, lineId, person }: VerifiedRow): ChangedSubject | undefined {
+  /** True if the person of a verification is the owner of the line, and no former one. */
+  private isOf({ birthDate, genderDigit }: LineFacts['owner'], { id, person }: VerifiedRow): boolean {
+    const named = this.readable(`authentication ${id}`, () => decryptNamedPerson(this.keys, id, person));
+    return named?.birthDate === birthDate && named.genderDigit === genderDigit;
+  }
+
+  /** What `read` decrypts; undefined when a key is missing or the row was altered. */
+  private readable<Read>(what: string, read: () => Read): Read | undefined {
     try {
-      const { birthDate, genderDigit } = decryptNamedPerson(this.keys, id, person);
-      const subject = subjectOf(this.keys.subject, { clientId, lineId, owner: birthDate + genderDigit });
-      return { clientId, subject };
+      return read();
     } catch {
       // The message of the error may contain the person.
-      this.logger.error(
-        `authentication ${id}: its person cannot be read, so its relying party is not told of a change`,
-      );
+      this.logger.error(`${what}: its person cannot be read, so relying parties are not told of a change`);
       return undefined;
     }
   }

@@ -125,7 +125,7 @@ export class Reissues {
       if (!(await this.store.isForDevice(session, deviceId))) return null;
       throw new Problem('device_test_closed', 'The reissue has ended. Contact the call centre.');
     }
-    await this.subjects.tellOfReissue(session, before.id);
+    await this.subjects.tellOfReissue(session, before);
     const by = { actor: 'operator', actorId: approvedBy } as const;
     await this.subscriptions.change(session, before, { kind: 'resumed', reason: 'loss_reported' }, by);
     return this.subscriptions.lock(session, before.id);

@@ -58,7 +58,7 @@ const CREATE = statement(
 
 /** What of a subscription (`s`) its changes are decided by. */
 const LOCKED = `s.id, s.line_id AS "lineId", s.state, s.suspensions, s.reason, s.link, s.created_at AS "createdAt",
-      s.protected_since AS "protectedSince",
+      s.protected_since AS "protectedSince", (SELECT l.owner FROM lines l WHERE l.id = s.line_id) AS owner,
       coalesce(s.loss_objected_at > now() - interval '${LOSS_OBJECTION_HOURS} hours', false) AS "lossObjected",
       coalesce(s.new_phone_objected_at > now() - interval '${NEW_PHONE_OBJECTION_HOURS} hours', false) AS "newPhoneObjected",
       coalesce(s.pin_unlocked_at > now() - interval '${UNLOCK_HOURS} hours', false) AS "pinUnlocked",

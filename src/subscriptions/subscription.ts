@@ -25,6 +25,8 @@ export type OfferedEnrolment = Pick<Subscription, 'lineId'> &
 /** A subscription whose row is locked until the transaction ends. */
 export type LockedSubscription = Standing &
   Pick<Subscription, 'id' | 'lineId' | 'link' | 'createdAt' | 'protectedSince'> & {
+    /** The owner of its line when it was locked, encrypted: its person, also once the line has another owner. */
+    owner: Buffer;
     /** When an app was last enrolled. */
     enrolledAt: Date | null;
     /** True for 24 hours after the person objected to a report of loss that was made without a login. */

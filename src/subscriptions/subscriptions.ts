@@ -349,7 +349,7 @@ export class Subscriptions {
     by: Cause,
   ): Promise<Standing | null> {
     const after = await this.store.change(session, before, change, by);
-    if (after) await this.subjects.tellOf(session, before.id, change);
+    if (after) await this.subjects.tellOf(session, before, change);
     return after;
   }
 

@@ -6,12 +6,14 @@ import { pauseAskedFor, waitAfterAttempt, WEBHOOK_DEADLINE_MS, WEBHOOK_LANES } f
 import { Outbound, type OutboundAnswer } from '../gateways/outbound/outbound.ts';
 import { Metrics } from '../http/metrics.ts';
 import { inClientSpan, inConsumerSpan, markFailed, outsideOfSpans, presentTraceparent } from '../tracing/tracing.ts';
-import { SendingStore, type Health, type Letter, type Settled } from './sending.store.ts';
+import { SendingStore, type Health, type KeptSecret, type Letter, type Settled } from './sending.store.ts';
 import { publicEventId } from './event-id.ts';
 import type { JobOutcome, WebhookJob } from './webhook-queue.ts';
 
 /** Milliseconds in which a run takes further events. What it does not get to is handed over anew. */
 const RUN_MS = 10_000;
+/** Milliseconds for which a run sends without asking again whether the endpoint is still as it was. Guide webhooks.md names it. */
+const PERMIT_MS = 500;
 /** Milliseconds that a run waits at least for its endpoint, and by how much the wait is spread. */
 const [WAIT_MS, SPREAD_MS] = [500, 2_000];
 /**
@@ -65,17 +67,20 @@ export class Send {
       if (wait === undefined) return { kind: 'done' };
       return { kind: 'waits', ms: Math.max(WAIT_MS, wait) + SPREAD_MS * randomFraction() };
     }
-    const [letters, kept] = await Promise.all([
+    const permit = new Permit(() => this.store.secrets(endpointId, turn), this.keys);
+    const [letters] = await Promise.all([
       this.store.letters(job, attempts === undefined ? null : attempts + failures),
-      this.store.secrets(endpointId),
+      permit.renew(),
     ]);
     if (letters.length < job.eventIds.length) await this.store.forgetDropped(endpointId, job.eventIds);
-    const secrets = kept.map(({ id, secret }) => this.keys.fields.decrypt(secret, placeOfSecret(id)));
     const round = new Round(letters, this.stopping.signal);
     const results = new Results((settled) => this.store.settle(endpointId, settled));
     const lane = async (): Promise<void> => {
-      for (let letter = round.next(); letter; letter = round.next()) {
-        const result = await this.attempt(letter, endpoint.url, secrets, round);
+      // A database that cannot be asked ends the run: what it sent is still written, and the rest is handed over anew.
+      while (permit.isFresh || (await permit.renew().catch(() => false))) {
+        const letter = round.next();
+        if (!letter) return;
+        const result = await this.attempt(letter, endpoint.url, permit.secrets, round);
         if (result) results.add(result);
         else round.left.push(letter);
       }
@@ -90,13 +95,18 @@ export class Send {
     if (round.isGone && (await this.store.disable(endpointId, turn, 'gone'))) return { kind: 'done' };
     // An event without a failure is due as it is.
     const waiting = round.left.filter(({ attempts }) => attempts > 0);
-    if (waiting.length > 0) {
-      const [ids, claims] = [waiting.map(({ id }) => id), waiting.map(({ claim }) => claim)];
-      await this.store.putBack(endpointId, ids, claims);
-    }
-    const isLost = await this.store.endTurn(endpointId, turn, round.health, round.pauseMs);
-    if (isLost && (await this.store.disable(endpointId, turn, 'failures'))) return { kind: 'done' };
+    await this.putBack(endpointId, waiting);
+    const end = await this.store.endTurn(endpointId, turn, round.health, round.pauseMs);
+    // The client’s change left the events to this run.
+    if (end === 'taken') await this.putBack(endpointId, round.left);
+    if (end === 'kept' && (await this.store.disable(endpointId, turn, 'failures'))) return { kind: 'done' };
     return round.waitMs === null ? { kind: 'done' } : { kind: 'failed', ms: round.waitMs };
+  }
+
+  private async putBack(endpointId: string, letters: readonly Letter[]): Promise<void> {
+    if (letters.length === 0) return;
+    const [ids, claims] = [letters.map(({ id }) => id), letters.map(({ claim }) => claim)];
+    await this.store.putBack(endpointId, ids, claims);
   }
 
   /** Sends one event. Returns null when the process stopped meanwhile: then it is as if it had not been tried. */
@@ -170,6 +180,47 @@ function signed({ id, type, happenedAt, data }: Letter, secrets: readonly Buffer
 /** The beginning of an answer as a text; a database keeps no NUL. */
 function textOf(body: Buffer): string {
   return body.subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\0', '\ufffd');
+}
+
+/**
+ * The permission of a run to send to its endpoint, and the secrets that sign. What the client changes meanwhile ends or
+ * changes it, so it is asked for anew while the run lasts.
+ */
+class Permit {
+  secrets: readonly Buffer[] = [];
+  private readonly known = new Map<string, Buffer>();
+  private askedAt = -Infinity;
+  private asking: Promise<boolean> | undefined;
+
+  constructor(
+    private readonly ask: () => Promise<readonly KeptSecret[]>,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /** True while the last answer counts; false from the moment on in which the run may send no more. */
+  get isFresh(): boolean {
+    return this.secrets.length > 0 && performance.now() - this.askedAt < PERMIT_MS;
+  }
+
+  /** Asks again, once for all that ask at the same time. Returns false if the run may send no more. */
+  async renew(): Promise<boolean> {
+    this.asking ??= this.read().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async read(): Promise<boolean> {
+    const began = performance.now();
+    const kept = await this.ask();
+    this.secrets = kept.map((one) => this.opened(one));
+    this.askedAt = began;
+    return kept.length > 0;
+  }
+
+  private opened({ id, secret }: KeptSecret): Buffer {
+    const opened = this.known.get(id) ?? this.keys.fields.decrypt(secret, placeOfSecret(id));
+    this.known.set(id, opened);
+    return opened;
+  }
 }
 
 /** What one run has still to send, and what became of the rest. */

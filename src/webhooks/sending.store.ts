@@ -99,10 +99,12 @@ const FORGET_DROPPED = statement(
       AND NOT EXISTS (SELECT 1 FROM webhook_events e WHERE e.id = d.event_id)`,
 );
 
+/** No row for a run that no longer has its endpoint: the client deleted it, disabled it or gave it another address. */
 const SECRETS = statement(
-  'webhook_secrets_in_force',
-  `SELECT id, secret FROM webhook_secrets WHERE endpoint_id = $1 AND (ends_at IS NULL OR ends_at > now())
-    ORDER BY ends_at IS NOT NULL, created_at DESC`,
+  'webhook_secrets_of_turn',
+  `SELECT s.id, s.secret FROM webhook_endpoints e JOIN webhook_secrets s ON s.endpoint_id = e.id
+    WHERE e.id = $1 AND e.turn = $2 AND e.disabled_at IS NULL AND ${IS_SERVED} AND (s.ends_at IS NULL OR s.ends_at > now())
+    ORDER BY s.ends_at IS NOT NULL, s.created_at DESC`,
 );
 
 /**
@@ -184,8 +186,17 @@ export type Handed = Pick<WebhookDelivery, 'endpointId' | 'eventId' | 'claim' | 
 export type Letter = Pick<WebhookEvent, 'id' | 'type' | 'happenedAt' | 'data'> &
   Pick<WebhookDelivery, 'claim' | 'attempts'>;
 
+/** A secret of an endpoint, encrypted. */
+export type KeptSecret = Pick<WebhookSecret, 'id' | 'secret'>;
+
 /** How an endpoint did in a run; `hangs`: nothing was answered in time. */
 export type Health = 'works' | 'fails' | 'hangs' | 'unknown';
+
+/**
+ * What became of a turn: it is free; or the run still has it, to disable an endpoint that has failed for too long; or the run
+ * had it no more, because the client changed the endpoint.
+ */
+export type TurnEnd = 'freed' | 'kept' | 'taken';
 
 /** The outcome of one attempt; `waitMs` until the next one, null if there is none. */
 export type Settled = Pick<WebhookAttempt, 'eventId' | 'attempt' | 'at' | 'ms' | 'status' | 'fault' | 'response'> & {
@@ -227,9 +238,9 @@ export class SendingStore {
     await this.database.changed(FORGET_DROPPED, [endpointId, eventIds]);
   }
 
-  /** The secrets that sign, the present one first. */
-  async secrets(endpointId: string): Promise<Pick<WebhookSecret, 'id' | 'secret'>[]> {
-    return this.database.rows<Pick<WebhookSecret, 'id' | 'secret'>>(SECRETS, [endpointId]);
+  /** The secrets that sign now, the present one first; none if the run may no longer send to the endpoint. */
+  async secrets(endpointId: string, turn: string): Promise<KeptSecret[]> {
+    return this.database.rows<KeptSecret>(SECRETS, [endpointId, turn]);
   }
 
   async settle(endpointId: string, results: readonly Settled[]): Promise<void> {
@@ -248,15 +259,16 @@ export class SendingStore {
     await this.database.sharedRows(SETTLE, values, null);
   }
 
-  /** Makes what a run did not get to due again, where an earlier failure had it wait for that run. */
+  /** Makes what a run did not get to due again, where something had it wait for that run. */
   async putBack(endpointId: string, eventIds: readonly string[], claims: readonly number[]): Promise<void> {
     await this.database.changed(PUT_BACK, [endpointId, eventIds, claims]);
   }
 
-  /** Frees an endpoint. Returns true if it has failed for so long that the run, which still has it, is to disable it. */
-  async endTurn(endpointId: string, turn: string, health: Health, pauseMs: number): Promise<boolean> {
+  /** Frees an endpoint, and says what became of the turn. */
+  async endTurn(endpointId: string, turn: string, health: Health, pauseMs: number): Promise<TurnEnd> {
     const [row] = await this.database.rows<{ isLost: boolean }>(END_TURN, [endpointId, turn, health, pauseMs]);
-    return row?.isLost ?? false;
+    if (!row) return 'taken';
+    return row.isLost ? 'kept' : 'freed';
   }
 
   /**

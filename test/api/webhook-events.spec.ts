@@ -265,6 +265,59 @@ describe('events of authentications', () => {
     expect(await about(subject)).toMatchObject([{ data: { subject, change: 'ended' } }]);
   });
 
+  it('a change reaches all who verified this person on this line, also before the subscription, and none who verified another owner', async () => {
+    const line = await service.addLine();
+    const { lineId, phoneNumber } = line;
+    /** Verified by SMS: the person has no phone. */
+    const verifiedAt = async (clientId: string, owner: Partial<TestPerson> = {}): Promise<string> => {
+      const earlier = service.smsc.received.length;
+      const id = await started({ ...line, ...owner }, { clientId });
+      const sms = await eventually('a code by text message', () =>
+        service.smsc.received.slice(earlier).find(({ to, text }) => to === phoneNumber && text.includes('인증번호')),
+      );
+      const { body } = await service.verify(id, /\[(\d{6})\]/.exec(sms.text)![1]!, { clientId });
+      return (body['result'] as { subject: string }).subject;
+    };
+    const changesOf = async (subject: string, clientId: string) =>
+      (await about(subject, clientId)).map(({ data }) => data['change']);
+    const shop = await verifiedAt(SHOP);
+    const earlier = await service.subscribe(line);
+    const bank = await verifiedAt(BANK);
+    await service.operate(earlier.subscriptionId, 'cancel');
+    const present = await service.subscribe(line);
+    expect(await service.sendEvent(lineId, 'sim-swapped', undefined, 10)).toBe('applied');
+    for (const [subject, clientId] of [
+      [shop, SHOP],
+      [bank, BANK],
+    ] as const) {
+      expect(await changesOf(subject, clientId)).toEqual(['ended', 'sim_swapped']);
+    }
+    // A snapshot tells of another owner, who is another person at the shop.
+    const owner = { birthDate: '710101', genderDigit: '2' };
+    const facts = { lineId, phoneNumber, carrier: 'SKT', status: 'active', holder: 'self', owner, plan: 'postpaid' };
+    const handset = { os: 'android', osVersion: '14', formFactor: 'phone' };
+    const body = { ...facts, handset };
+    expect((await service.call('PUT', `/carrier/v1/lines/${lineId}`, body, { scope: 'carrier' })).status).toBe(200);
+    expect(await service.rows.subscriptions.of(present.subscriptionId)).toMatchObject({ reason: 'owner_changed' });
+    for (const [subject, clientId] of [
+      [shop, SHOP],
+      [bank, BANK],
+    ] as const) {
+      expect(await changesOf(subject, clientId)).toEqual(['ended', 'sim_swapped', 'owner_changed']);
+    }
+    const changed = async (clientId: string) =>
+      (await events(clientId)).filter(({ type }) => type === 'subject.changed');
+    const toldBank = await changed(BANK);
+    const next = await verifiedAt(SHOP, owner);
+    const { subscriptionId } = await service.subscribe(line);
+    await service.operate(subscriptionId, 'cancel');
+    expect(await changesOf(next, SHOP)).toEqual(['ended']);
+    // Of the new owner, those who verified the former one learn nothing.
+    expect(await changesOf(shop, SHOP)).toHaveLength(3);
+    expect(await changed(BANK)).toEqual(toldBank);
+    expect(await changed(SECURITIES)).toEqual([]);
+  });
+
   it('a verification that cannot be read stops no suspension, and the other relying parties are told', async () => {
     const subscriber = await service.subscriber();
     const verifiedAt = async (clientId: string) => {

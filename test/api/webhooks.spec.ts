@@ -435,6 +435,41 @@ describe('what is sent', () => {
     expect((await attempted(first, 2))[0]).toMatchObject({ outcome: 'accepted' });
   });
 
+  it.each<[string, boolean, (endpoint: Endpoint, path: string) => Promise<Answer>]>([
+    ['deletes', false, ({ id }) => call('DELETE', `${ENDPOINTS}/${id}`)],
+    ['disables', false, ({ id }) => call('PATCH', `${ENDPOINTS}/${id}`, { disabled: true })],
+    ['moves', true, ({ id }, path) => call('PATCH', `${ENDPOINTS}/${id}`, { url: receiver.url(path) })],
+  ])('a client that %s a slow endpoint gets next to nothing more there', async (_case, moves, change) => {
+    const [endpoint, path] = [await add(), newPath()];
+    receiver.reply(endpoint.path, { status: 204, afterMs: 250 });
+    await service.rows.webhooks.queue(endpoint.id, 40);
+    await eventually('the first requests', () => receiver.at(endpoint.path).length >= 6);
+    expect((await change(endpoint, path)).status).toBeLessThan(300);
+    const before = receiver.at(endpoint.path).length;
+    if (moves) await eventually('the others', () => receiver.at(path).length + receiver.at(endpoint.path).length >= 40);
+    else await eventually('the end of the run', async () => !(await service.rows.webhooks.isServed(endpoint.id)));
+    // Four that were under way and had not arrived, and in half a second two more in each of four lanes.
+    expect(receiver.at(endpoint.path).length - before).toBeLessThanOrEqual(12);
+    expect(receiver.open.get(endpoint.path)!.most).toBeLessThanOrEqual(4);
+  });
+
+  it('a secret that is replaced without a grace soon signs nothing more of a run that is under way', async () => {
+    const endpoint = await add();
+    receiver.reply(endpoint.path, { status: 204, afterMs: 250 });
+    await service.rows.webhooks.queue(endpoint.id, 40);
+    await eventually('the first requests', () => receiver.at(endpoint.path).length >= 6);
+    const rotated = await call<{ secret: string }>('POST', `${ENDPOINTS}/${endpoint.id}/secret/rotate`, {
+      gracePeriodHours: 0,
+    });
+    const before = receiver.at(endpoint.path).length;
+    const all = await eventually('all of them', () => {
+      const received = receiver.at(endpoint.path);
+      return received.length === 40 && received;
+    });
+    for (const one of all.slice(before + 12)) verifyWebhook(one, rotated.body.secret);
+    expect(receiver.open.get(endpoint.path)!.most).toBeLessThanOrEqual(4);
+  });
+
   it('an endpoint that failed for five days is disabled, and enabled again by its client', async () => {
     const [failing, other] = [await add(), await add(['endpoint.disabled'])];
     receiver.reply(failing.path, { status: 503 }, { status: 503 }, { status: 204 });

@@ -46,6 +46,17 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+interface Told {
+  type: string;
+  data: Record<string, unknown>;
+}
+
+/** A place of the feed as of far later a transaction: those of another cluster may have any numbers. */
+function farther(place: string): string {
+  const [feed, epoch, , id] = Buffer.from(place, 'base64url').toString().split(' ');
+  return Buffer.from(`${feed} ${epoch} 900000000000000 ${id}`).toString('base64url');
+}
+
 async function newJwks(): Promise<object> {
   const { publicKey } = await generateKeyPair('ES256');
   return { keys: [await exportJWK(publicKey)] };
@@ -88,6 +99,15 @@ describe('a backup that is put back', () => {
   let members: { ended: Member; lowered: Member; kept: Member };
   let invitation: { id: string; path: string };
   const spent = { id: '', code: '', otp: '' };
+  /** Where the shop has come in the feed, in the gap. */
+  let place: string;
+  const readOn = async () => {
+    const path = `/v1/webhook-events?after=${place}`;
+    const { status, body } = await service.call<{ events: Told[]; after: string }>('GET', path);
+    expect(status).toBe(200);
+    place = body.after;
+    return body.events.map(({ type, data }) => [type, data['id']]);
+  };
 
   const startOtp = async ({ person }: Subscriber) => {
     const { phoneNumber, birthDate, genderDigit } = person;
@@ -143,6 +163,8 @@ describe('a backup that is put back', () => {
     registration = await register(otp);
     spent.id = (await service.start(spending.person)).body.id;
     spent.code = await service.codeOf(spending, spent.id);
+    place = '';
+    await readOn();
     const asked = await startOtp(otp);
     await running.stop();
     backup = await Backup.take(service.database.url);
@@ -157,6 +179,8 @@ describe('a backup that is put back', () => {
     for (let time = 0; time < 5; time += 1) await openedWith(locked, WRONG_PIN);
     spent.otp = await codeAt(service, otp.phone);
     expect((await service.verify(asked, spent.otp)).status).toBe(200);
+    expect(await readOn()).toContainEqual(['authentication.verified', asked]);
+    place = farther(place);
     expect((await service.call('DELETE', `/v1/registrations/${registration}`, undefined, BANK)).status).toBe(204);
     await run('operator-accounts', 'disable', 'agent');
     await run('clients', 'disable', 'former-shop');
@@ -237,6 +261,11 @@ describe('a backup that is put back', () => {
     expect(await run('verify-audit')).toMatch(/^head: \d+:/m);
     expect(await run('after-restore', `--journal=${directory}`)).not.toContain('closed again');
     running = await startProcess(service.env);
+  });
+
+  it('tells a reader of the feed what it ended, behind the place to which the reader had come', async () => {
+    expect(await readOn()).toContainEqual(['authentication.cancelled', spent.id]);
+    expect(await readOn()).toEqual([]);
   });
 
   it('accepts no spent code again', async () => {
@@ -356,6 +385,7 @@ describe('a backup that is put back', () => {
     const { rows } = await service.database.pool.query('SELECT epoch FROM journal_mark');
     expect(rows).toEqual([{ epoch: 3 }]);
     running = await startProcess(service.env);
+    expect(await readOn()).toContainEqual(['authentication.cancelled', spent.id]);
     expect(await stateOf(people.lifted)).toBe('suspended');
   });
 });

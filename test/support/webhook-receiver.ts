@@ -12,8 +12,8 @@ export interface ReceivedWebhook {
   event: { type: string; timestamp: string; data: Record<string, unknown> };
 }
 
-/** How a path answers: a status with headers and a body, or never. */
-type Reply = { status: number; headers?: Record<string, string>; body?: string } | 'never';
+/** How a path answers: a status with headers and a body, after some milliseconds or at once, or never. */
+type Reply = { status: number; headers?: Record<string, string>; body?: string; afterMs?: number } | 'never';
 
 /** The server of a relying party, on this host. Each path is an endpoint, and answers 204 unless it is told otherwise. */
 export class WebhookReceiver {
@@ -91,7 +91,9 @@ export class WebhookReceiver {
       this.hanging.add(response);
       return;
     }
-    response.writeHead(reply.status, reply.headers).end(reply.body);
+    const answer = () => response.writeHead(reply.status, reply.headers).end(reply.body);
+    if (reply.afterMs === undefined) answer();
+    else setTimeout(answer, reply.afterMs).unref();
   }
 }
 

@@ -5,6 +5,7 @@ import { effectOf, type Difference, type LineEvent } from '../../domain/line-eve
 import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
 import { LineMemories } from '../../lines/line-memories.ts';
 import { Lines, type LockedLine } from '../../lines/lines.ts';
+import type { LockedSubscription } from '../../subscriptions/subscription.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { judge, type Judgement } from './judge.ts';
 
@@ -59,11 +60,12 @@ export class Reconcile {
         ...(takenAt && { takenAt, knownCarriers }),
       });
       if (judged.outcome === 'changed') {
+        const before = await this.lockStanding(step, held);
         await this.store(step, facts, held, at);
         if (events.some(({ kind }) => kind === 'device-changed')) {
           await this.memories.remember(step.session, facts.lineId, { kind: 'handset_changed', at });
         }
-        await this.applyMissed(step, held, events, client);
+        await this.applyMissed(step, held, before, events, client);
       }
       const { outcome, differences, unknownCarrier } = judged;
       return { outcome, differences, ...(unknownCarrier !== undefined && { unknownCarrier }) };
@@ -75,8 +77,9 @@ export class Reconcile {
     return this.lifecycle.changingLines(async (step) => {
       const held = await this.lines.lockToMove(step.session, lineId, null);
       if (!held || held.facts.status === 'terminated' || held.factsAsOf > takenAt) return false;
+      const before = await this.lockStanding(step, held);
       await this.store(step, { ...held.facts, status: 'terminated' }, held, takenAt);
-      await this.applyMissed(step, held, [{ kind: 'terminated' }], client);
+      await this.applyMissed(step, held, before, [{ kind: 'terminated' }], client);
       return true;
     });
   }
@@ -87,18 +90,29 @@ export class Reconcile {
     await this.lifecycle.numbersLost(step, losing);
   }
 
+  /** Locks the subscription of a line before the line changes: its person is the owner that the line has until then. */
+  private async lockStanding(
+    { session }: LifecycleStep,
+    { facts: { lineId } }: LockedLine,
+  ): Promise<LockedSubscription | undefined> {
+    const standing = await this.subscriptions.standingOnLine(lineId, session);
+    return standing && (await this.subscriptions.lock(session, standing.id));
+  }
+
   private async applyMissed(
     step: LifecycleStep,
-    { facts: { lineId }, facts }: LockedLine,
+    { facts }: LockedLine,
+    before: LockedSubscription | undefined,
     events: readonly LineEvent[],
     client: string,
   ): Promise<void> {
-    const standing = await this.subscriptions.standingOnLine(lineId, step.session);
     if (events.some((event) => effectOf(event).closePending)) {
-      await this.lifecycle.cancelPending(step, standing?.id ?? null, this.lines.personIndexesNow(facts));
+      await this.lifecycle.cancelPending(step, before?.id ?? null, this.lines.personIndexesNow(facts));
     }
-    for (const event of standing ? events : []) {
-      const subscription = await this.subscriptions.lock(step.session, standing?.id ?? '');
+    if (!before) return;
+    for (const event of events) {
+      const { id, owner } = before;
+      const subscription = { ...(await this.subscriptions.lock(step.session, id)), owner };
       if (subscription.state === 'cancelled') break;
       const by = { actor: 'reconciliation', actorId: client } as const;
       await this.lifecycle.applyLineEffect(step, subscription, effectOf(event), by);

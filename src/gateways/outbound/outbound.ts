@@ -21,8 +21,11 @@ export interface Connections {
 const MOST_BYTES = 64 * 1024;
 /** The most that the headers of an answer may have, in bytes. */
 const MOST_HEADER_BYTES = 16 * 1024;
-/** Milliseconds for which an idle connection waits for the next request to its host. */
-const IDLE_MS = 5_000;
+/**
+ * Milliseconds for which an idle connection waits for the next request to its host. Most hosts keep one for five seconds and
+ * more: a request that meets the end of its connection may have been processed, and is not repeated at once.
+ */
+const IDLE_MS = 2_000;
 /** Milliseconds for the addresses of a host whose URL is judged. */
 const JUDGING_MS = 5_000;
 /** URLs whose judgement is remembered. */
@@ -41,7 +44,10 @@ interface Target {
 export type OutboundFault =
   'url_refused' | 'address_refused' | 'name_not_found' | 'timeout' | 'tls' | 'connection' | 'stopped';
 
-/** What became of a request: an answer, whatever its status, or a fault. */
+/**
+ * What became of a request: an answer, whatever its status, or a fault. An answer whose body broke off or came too slowly is
+ * an answer still: its status tells what the host made of the request.
+ */
 export type OutboundAnswer =
   | { kind: 'answered'; status: number; retryAfter: string | undefined; body: Buffer }
   | { kind: 'failed'; fault: OutboundFault };
@@ -121,7 +127,7 @@ export class Outbound {
     try {
       return await Promise.race([this.exchange(target, asked, exchange), exchange.givenUp]);
     } catch (error) {
-      return { kind: 'failed', fault: exchange.fault ?? faultOf(error) };
+      return exchange.answer?.() ?? { kind: 'failed', fault: exchange.fault ?? faultOf(error) };
     } finally {
       clearTimeout(deadline);
       this.underWay.delete(exchange);
@@ -140,11 +146,13 @@ export class Outbound {
     for (let attempt = 1; ; attempt += 1) {
       const request = exchange.begins(this.begin(target, asked));
       try {
-        return await answerOf(request, asked.body);
+        return await answerOf(request, asked.body, exchange);
       } catch (error) {
-        // The host closed an idle connection in the moment in which it was used again: the request did not reach it.
+        // The host may have closed an idle connection in the moment in which it was used again, or processed the request and
+        // died: only what changes nothing may be repeated (RFC 9110, 9.2.2). The schedule of the caller repeats the rest.
         const isStale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
-        if (!isStale || attempt > 1 || exchange.fault) throw error;
+        const mayRepeat = isStale && asked.method === 'GET' && !exchange.answer && !exchange.fault;
+        if (!mayRepeat || attempt > 1) throw error;
       }
     }
   }
@@ -195,6 +203,8 @@ export class Outbound {
 class Exchange {
   /** Why it was given up. */
   fault: OutboundFault | undefined;
+  /** The answer as far as it is read, once there is a status. */
+  answer: (() => OutboundAnswer) | undefined;
   /** Rejects when it is given up, whatever becomes of the connection. */
   readonly givenUp: Promise<never>;
   private giveUp: ((reason: Error) => void) | undefined;
@@ -237,7 +247,7 @@ function targetFor(url: URL): Target {
   };
 }
 
-function answerOf(request: ClientRequest, body: OutboundRequest['body']): Promise<OutboundAnswer> {
+function answerOf(request: ClientRequest, body: OutboundRequest['body'], exchange: Exchange): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     // Not once: what comes after the answer must not be without a listener either.
     request.on('error', reject);
@@ -255,13 +265,15 @@ function answerOf(request: ClientRequest, body: OutboundRequest['body']): Promis
       request.off('close', endedEarly);
       const parts: Buffer[] = [];
       let size = 0;
+      const answer = (): OutboundAnswer => ({
+        kind: 'answered',
+        status: response.statusCode ?? 0,
+        retryAfter: response.headers['retry-after'],
+        body: Buffer.concat(parts).subarray(0, MOST_BYTES),
+      });
+      exchange.answer = answer;
       const finish = () => {
-        resolve({
-          kind: 'answered',
-          status: response.statusCode ?? 0,
-          retryAfter: response.headers['retry-after'],
-          body: Buffer.concat(parts).subarray(0, MOST_BYTES),
-        });
+        resolve(answer());
       };
       response.on('data', (part: Buffer) => {
         parts.push(part);

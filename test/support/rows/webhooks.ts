@@ -136,6 +136,29 @@ export class WebhookRows {
     );
   }
 
+  /** Records so many events that wait for an endpoint. */
+  async queue(endpointId: string, count: number): Promise<void> {
+    await this.sql(
+      `WITH events AS (
+         INSERT INTO webhook_events (client_id, epoch, type, happened_at, data)
+         SELECT l.client_id, l.epoch, 'test', now(), jsonb_build_object('number', n)
+         FROM webhook_listeners l JOIN webhook_endpoints e ON e.client_id = l.client_id, generate_series(1, $2::int) n
+         WHERE e.id = $1 RETURNING id)
+       INSERT INTO webhook_deliveries (endpoint_id, event_id) SELECT $1, id FROM events`,
+      [endpointId, count],
+    );
+  }
+
+  /** True while a job sends to an endpoint. */
+  async isServed(endpointId: string): Promise<boolean> {
+    const [row] = await this.sql<{ served: boolean }>(
+      `SELECT EXISTS (SELECT 1 FROM bullmq.job WHERE queue = 'webhooks' AND state = 'active'
+         AND data ->> 'endpointId' = $1) AS served`,
+      [endpointId],
+    );
+    return row?.served ?? false;
+  }
+
   /** A secret as it is stored. */
   async secretOf(endpointId: string): Promise<Buffer> {
     const [row] = await this.sql<{ secret: Buffer }>('SELECT secret FROM webhook_secrets WHERE endpoint_id = $1', [
