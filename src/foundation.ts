@@ -92,10 +92,12 @@ export class FoundationModule implements OnApplicationShutdown {
     private readonly journal: Journal,
     metrics: Metrics,
     database: Database,
+    sms: SmsGateway,
   ) {
     tasks.purge('form limits', () => limits.purge());
     metrics.show(journal);
     metrics.showShared(database);
+    metrics.showSms(sms);
     if (journal.isKept) {
       tasks.oncePerCluster({ name: 'journal', everyMs: COMPARE_MS, run: () => missing.record() });
     }

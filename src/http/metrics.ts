@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
 import type { TextState } from '../domain/text-message.ts';
+import type { SmsGateway } from '../gateways/sms/sms.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /** The service's Prometheus metrics. No label contains personal data. */
@@ -63,6 +64,20 @@ export class Metrics {
     this.gauge('pushguard_journal_failing', '1 while the journal cannot be written', () => Number(journal.isFailing));
     this.gauge('pushguard_journal_waiting', 'Closed doors that are not in the journal yet', () => journal.left);
     this.gauge('pushguard_journal_lines', 'Lines that this process wrote', () => journal.written);
+  }
+
+  /** Shows which SMS gateways are out. One that the adopter brings may have nothing to say. */
+  showSms(sms: Pick<SmsGateway, 'standing'>): void {
+    if (!sms.standing) return;
+    new Gauge({
+      name: 'pushguard_sms_gateway_out',
+      help: '1 while the breaker of an SMS gateway is open in this process, so that the next gateway takes over',
+      labelNames: ['gateway'],
+      registers: [this.registry],
+      collect() {
+        for (const { gateway, isOut } of sms.standing?.() ?? []) this.set({ gateway }, Number(isOut));
+      },
+    });
   }
 
   private gauge(name: string, help: string, read: () => number): void {
