@@ -23,6 +23,8 @@ const RETRY_AFTER: Readonly<Record<string, string>> = { 429: '60', 503: '5' };
  */
 export class SignedReceiver {
   readonly received: ReceivedCall[] = [];
+  /** Every call whose signature was right, also those that were answered otherwise. */
+  readonly asked: ReceivedCall[] = [];
   private readonly script = new ScriptedAnswers<ReceiverAnswer>();
   private isClosed = false;
 
@@ -79,6 +81,9 @@ export class SignedReceiver {
     const text = (await buffer(request)).toString('utf8');
     const body = this.verified(text, request);
     if (!body) return void response.writeHead(401).end();
+    const { authorization } = request.headers;
+    const call = { body, id: String(request.headers['webhook-id']), authorization };
+    this.asked.push(call);
     const answer = this.script.next(this.addressee(body)) ?? 'OK';
     if (answer === 'HANG') return;
     if (answer === 'RESET') return void request.socket.destroy();
@@ -88,13 +93,7 @@ export class SignedReceiver {
       return void response.end();
     }
     const given = answer === 'OK' ? { messageId: `taken-${this.received.length + 1}` } : (JSON.parse(answer) as object);
-    const isTaken = !('outcome' in given);
-    if (isTaken)
-      this.received.push({
-        body,
-        id: String(request.headers['webhook-id']),
-        authorization: request.headers.authorization,
-      });
+    if (!('outcome' in given)) this.received.push(call);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(given));
   }
 

@@ -80,7 +80,7 @@ export class OrderedSmsGateway implements SmsGateway {
     else attempt.failed();
     if (breaker.isOpen !== wasOpen && this.#gateways.length > 1) {
       const reason = 'reason' in outcome ? `: ${outcome.reason}` : '';
-      if (breaker.isOpen) this.#logger.warn(`the gateway ${name} is out, and the next one takes over${reason}`);
+      if (breaker.isOpen) this.#logger.warn(`the gateway ${name} is out, and the others take over${reason}`);
       else this.#logger.warn(`the gateway ${name} works again`);
     }
     return outcome;
