@@ -13,6 +13,10 @@ import {
   Min,
   validateSync,
 } from 'class-validator';
+import { readWebhookSecret } from '../src/crypto/webhook-signature.ts';
+import type { PushService } from '../src/domain/push-service.ts';
+import { networksOf } from '../src/gateways/outbound/global-address.ts';
+import { judgeOutboundUrl } from '../src/gateways/outbound/outbound-address.ts';
 import { unknownVariables } from './unknown-variables.ts';
 import {
   IsAddress,
@@ -23,15 +27,23 @@ import {
   IsHostAndPort,
   IsKeyring,
   IsListOf,
+  IsListOfWords,
   IsNetworks,
   IsPlainUrl,
   IsProxies,
   IsRedisAddress,
   IsServiceAccount,
+  IsSmsTemplate,
   IsToken,
+  IsWebhookSecrets,
   List,
   Switch,
 } from './variable-forms.ts';
+
+/** The SMS gateways by the names that settings, metrics and logs give them, and the address that configures each. */
+const SMS_GATEWAYS = ['smpp', 'http'] as const;
+export type SmsGatewayName = (typeof SMS_GATEWAYS)[number];
+const SMS_ADDRESS = { smpp: 'SMPP_URL', http: 'SMS_HTTP_URL' } as const;
 
 /**
  * The whole configuration, read from the environment once. Every variable may instead be given as a file: `NAME_FILE`
@@ -276,10 +288,76 @@ export class Environment {
     return this.VAPID_SUBJECT ?? (this.ISSUER.startsWith('https:') ? this.ISSUER : 'mailto:nobody@example.com');
   }
 
+  /** The address of a carrier's own push hub, which carries the pushes of PUSH_HTTP_FOR. */
+  @IsOptional()
+  @IsPlainUrl()
+  PUSH_HTTP_URL?: string;
+
+  /** The secrets that sign each call to it, `whsec_…` as Standard Webhooks writes them. */
+  @IsWebhookSecrets()
+  PUSH_HTTP_SECRET: string[] = [];
+
+  /** The bearer token for PUSH_HTTP_URL. */
+  @IsOptional()
+  @IsToken()
+  PUSH_HTTP_TOKEN?: string;
+
+  /** Networks in which the push hub may stand although they are not on the internet, such as 10.20.0.0/16. */
+  @IsNetworks()
+  PUSH_HTTP_ALLOW_SUBNETS: string[] = [];
+
+  /** The push services in whose place the hub stands, separated by commas. */
+  @IsListOfWords(['fcm', 'apns'])
+  PUSH_HTTP_FOR: Exclude<PushService, 'webpush'>[] = ['fcm', 'apns'];
+
+  /** Whether the push hub carries the pushes of this push service. */
+  hubCarries(service: Exclude<PushService, 'webpush'>): boolean {
+    return this.PUSH_HTTP_URL !== undefined && this.PUSH_HTTP_FOR.includes(service);
+  }
+
   /** smpp://systemId:password@host:port */
   @IsOptional()
   @IsAddress('smpp', 'ssmpp')
   SMPP_URL?: string;
+
+  /** The address of an SMS broker that takes text messages as JSON. */
+  @IsOptional()
+  @IsPlainUrl()
+  SMS_HTTP_URL?: string;
+
+  /** The secrets that sign each call to it and each receipt that it sends, `whsec_…` as Standard Webhooks writes them. */
+  @IsWebhookSecrets()
+  SMS_HTTP_SECRET: string[] = [];
+
+  /** The bytes of SMS_HTTP_SECRET. */
+  get smsHttpSecrets(): Buffer[] {
+    return this.SMS_HTTP_SECRET.flatMap((one) => readWebhookSecret(one) ?? []);
+  }
+
+  /** The bearer token for SMS_HTTP_URL. */
+  @IsOptional()
+  @IsToken()
+  SMS_HTTP_TOKEN?: string;
+
+  /** The broker's own shape of a message: JSON with `{{to}}`, `{{text}}` and others inside of strings. */
+  @IsOptional()
+  @IsSmsTemplate()
+  SMS_HTTP_TEMPLATE?: string;
+
+  /** Networks in which the broker may stand although they are not on the internet, such as 10.20.0.0/16. */
+  @IsNetworks()
+  SMS_HTTP_ALLOW_SUBNETS: string[] = [];
+
+  /** The SMS gateways in the order in which they are tried; by default those that are configured, SMPP first. */
+  @IsOptional()
+  @IsListOfWords(SMS_GATEWAYS)
+  SMS_GATEWAYS?: SmsGatewayName[];
+
+  /** SMS_GATEWAYS with its default. */
+  get smsGateways(): readonly SmsGatewayName[] {
+    if (this.SMS_GATEWAYS?.length) return this.SMS_GATEWAYS;
+    return SMS_GATEWAYS.filter((name) => this[SMS_ADDRESS[name]] !== undefined);
+  }
 
   /** The sender's number of text messages. */
   @IsString()
@@ -490,18 +568,44 @@ export class Environment {
   SECURITY_POLICY_URL?: string;
 }
 
-/** The variables that `npm run start:prod` requires. */
-const REQUIRED_IN_PRODUCTION = [
-  'ISSUER',
-  'DATABASE_URL',
-  'KEYRING',
-  'FCM_SERVICE_ACCOUNT',
-  'APNS_KEY',
-  'APNS_KEY_ID',
-  'APNS_TEAM_ID',
-  'APNS_TOPIC',
-  'SMPP_URL',
-] as const satisfies readonly (keyof Environment)[];
+/** The variables that `npm run start:prod` requires. A push hub and an SMS broker stand in for some of them. */
+function requiredInProduction(environment: Environment): readonly (keyof Environment)[] {
+  return [
+    ...(['ISSUER', 'DATABASE_URL', 'KEYRING'] as const),
+    ...(environment.hubCarries('fcm') ? [] : (['FCM_SERVICE_ACCOUNT'] as const)),
+    ...(environment.hubCarries('apns') ? [] : (['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'] as const)),
+    ...(environment.SMS_HTTP_URL === undefined ? (['SMPP_URL'] as const) : []),
+  ];
+}
+
+/** What is wrong with the addresses of broker and hub, and with the order of gateways, each as a line. */
+function gatewayFaults(environment: Environment, isNamed: (name: string) => boolean): Fault[] {
+  const faults: Fault[] = [];
+  for (const name of ['SMS_HTTP', 'PUSH_HTTP'] as const) {
+    const [url, secret, token] = [`${name}_URL`, `${name}_SECRET`, `${name}_TOKEN`] as const;
+    const subnets = `${name}_ALLOW_SUBNETS` as const;
+    const address = environment[url];
+    if (address === undefined || [url, secret, token, subnets].some(isNamed)) continue;
+    if (environment[secret].length === 0 && environment[token] === undefined)
+      faults.push({ variable: secret, fault: `is required with ${url}, unless ${token} is given` });
+    const isProduction = environment.NODE_ENV === 'production';
+    const judged = judgeOutboundUrl(address, { isProduction, allowed: networksOf(environment[subnets]) });
+    if (typeof judged === 'string') faults.push({ variable: url, fault: `${url} cannot be used. ${judged.replace(/^Send/, 'Give')}` });
+  }
+  const { SMS_HTTP_SECRET, SMS_HTTP_TEMPLATE = '' } = environment;
+  if (/\{\{\s*receiptUrl\s*\}\}/.test(SMS_HTTP_TEMPLATE) && SMS_HTTP_SECRET.length === 0 && !isNamed('SMS_HTTP_SECRET'))
+    faults.push({
+        variable: 'SMS_HTTP_SECRET',
+        fault: 'is required with {{receiptUrl}}, because receipts are signed with it',
+      });
+  for (const name of environment.SMS_GATEWAYS ?? []) {
+    const address = SMS_ADDRESS[name];
+    if (environment.NODE_ENV !== 'production' && name === 'smpp') continue;
+    if (environment[address] === undefined && !isNamed(address) && !isNamed('SMS_GATEWAYS'))
+      faults.push({ variable: address, fault: `is required with ${name} in SMS_GATEWAYS` });
+  }
+  return faults;
+}
 
 /** Every variable that the class describes: a property without a rule is not a variable. */
 const VARIABLES = new Set(
@@ -545,12 +649,13 @@ export function inspectEnvironment(
     if (!environment[name] && !isNamed(name)) faults.push({ variable: name, fault: `is required${why}` });
   };
   if (environment.NODE_ENV === 'production') {
-    for (const name of REQUIRED_IN_PRODUCTION) require(name, ' in production');
+    for (const name of requiredInProduction(environment)) require(name, ' in production');
   }
   for (const name of required) require(name, '');
   if (environment.APNS_KEY) {
     for (const name of ['APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'] as const) require(name, ' with APNS_KEY');
   }
+  faults.push(...gatewayFaults(environment, isNamed));
   for (const [one, other] of [
     ['ANDROID_APP_PACKAGE', 'ANDROID_APP_FINGERPRINTS'],
     ['ANDROID_APP_FINGERPRINTS', 'ANDROID_APP_PACKAGE'],

@@ -4,7 +4,9 @@ import { IsBoolean, IsString, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
 import { parseKeyring } from '../src/crypto/keyring.ts';
 import { areCertificates, isP256PrivateKey, isServiceAccount } from '../src/crypto/secret-forms.ts';
+import { readWebhookSecret } from '../src/crypto/webhook-signature.ts';
 import { DatabaseAddress } from '../src/database/database-address.ts';
+import { SmsTemplate } from '../src/gateways/sms/http.template.ts';
 
 /** A switch: `true`, `1`, `yes` and `on` in any case, or `false`, `0`, `no` and `off`. */
 export function Switch(): PropertyDecorator {
@@ -166,6 +168,50 @@ export function IsDatabaseAddress(): PropertyDecorator {
 /** A token for an `Authorization` header. */
 export function IsToken(): PropertyDecorator {
   return form((text) => (/^[\x21-\x7e]+$/.test(text) ? null : 'must be visible ASCII characters without blanks'));
+}
+
+/** One or more secrets that sign calls; the first entries are the newest. */
+export function IsWebhookSecrets(): PropertyDecorator {
+  return applyDecorators(
+    List(),
+    ValidateBy({
+      name: 'webhookSecrets',
+      validator: {
+        validate: (value) => Array.isArray(value) && value.every((one) => readWebhookSecret(String(one)) !== null),
+        defaultMessage: (context) =>
+          `${context?.property} must be whsec_ and 24 to 64 random bytes in base64, or several of them separated by commas`,
+      },
+    }),
+  );
+}
+
+/** A list of these words, each at most once. */
+export function IsListOfWords(words: readonly string[]): PropertyDecorator {
+  const isRight = (value: unknown): boolean =>
+    Array.isArray(value) && new Set(value).size === value.length && value.every((one) => words.includes(String(one)));
+  return applyDecorators(
+    List(),
+    ValidateBy({
+      name: 'listOfWords',
+      validator: {
+        validate: isRight,
+        defaultMessage: (context) =>
+          `${context?.property} must name ${words.join(' and ')}, separated by commas, each once`,
+      },
+    }),
+  );
+}
+
+/** The template of a text message for a broker's own interface. */
+export function IsSmsTemplate(): PropertyDecorator {
+  return form((text) => {
+    try {
+      new SmsTemplate(text);
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
 }
 
 /** Judges a variable by a function that returns the sentence about a fault. The value itself is never part of it. */

@@ -94,12 +94,14 @@ export class FoundationModule implements OnApplicationShutdown {
     database: Database,
     loops: Loops,
     environment: Environment,
+    sms: SmsGateway,
   ) {
     tasks.purge('form limits', () => limits.purge());
     metrics.show(journal);
     metrics.showDatabase(database);
     metrics.showLoops(loops, tasks);
     metrics.showBuild(environment, newestMigration());
+    metrics.showSms(sms);
     if (journal.isKept) {
       tasks.oncePerCluster({ name: 'journal', everyMs: COMPARE_MS, run: () => missing.record() });
     }

@@ -35,7 +35,7 @@ interface Wanted {
 }
 
 const wanted = readArguments();
-const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
+const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING']);
 const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL, JOURNAL_FILE } = environment;
 // What is closed here stands in the journal already.
 delete environment.JOURNAL_FILE;

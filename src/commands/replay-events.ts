@@ -10,7 +10,7 @@ import { withService } from './with-service.ts';
  * Safe at any time, and more than once.
  */
 
-const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
+const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING']);
 await withService(environment, async (app) => {
   const outcomes = new Map<string, number>();
   for await (const { outcome } of app.get(CarrierFeed).playAgain())

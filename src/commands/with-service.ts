@@ -1,18 +1,16 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Environment } from '../../config/environment.ts';
 import { AppModule } from '../app.module.ts';
-import { configuredGateways } from '../gateways/configured.ts';
+import { NOTHING_SENT } from '../gateways/nothing-sent.ts';
 import { within } from './with-rooms.ts';
 
-/** Does a command's work with all parts of the service, which serve no request meanwhile, and ends them. */
+/**
+ * Does a command's work with all parts of the service, which serve no request meanwhile, and ends them. What the work
+ * enqueues is sent by the service.
+ */
 export async function withService(
   environment: Environment,
   work: (app: INestApplicationContext) => Promise<void>,
 ): Promise<void> {
-  const gateways = configuredGateways(environment);
-  try {
-    await within(AppModule.register({ environment, push: gateways.push, sms: gateways.sms }), work);
-  } finally {
-    await gateways.close();
-  }
+  await within(AppModule.register({ environment, ...NOTHING_SENT }), work);
 }

@@ -14,7 +14,7 @@ import { MESSAGING, type Traces } from '../queue/job-queue.ts';
 import { inClientSpan, inConsumerSpan, markFailed, outsideOfSpans } from '../tracing/tracing.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
-import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
+import { messageIdOf, noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
 import { PushAnswers, type NewPushAnswer } from './push-answers.ts';
 import { TextMessages, type TextSubject } from './text-messages.ts';
 
@@ -92,7 +92,13 @@ export class Deliver {
     if (!service || service === 'none' || !pushToken) return done(one);
     const token = this.devices.readPushToken(pushToken, bond);
     if (token === null) return done(one);
-    const message: PushMessage = { ...content, service, token, ttlSeconds: Math.ceil(one.secondsLeft) };
+    const message: PushMessage = {
+      ...content,
+      id: messageIdOf(one),
+      service,
+      token,
+      ttlSeconds: Math.ceil(one.secondsLeft),
+    };
     const startedAt = performance.now();
     const outcome = await this.sendPush(one, message, HANDOVER_SECONDS);
     const tookMs = Math.round(performance.now() - startedAt);
@@ -111,7 +117,7 @@ export class Deliver {
     const to = decryptNamedPerson(this.keys, id, person).phoneNumber;
     const text = smsText({ relyingParty: one.relyingParty ?? '', code, host: one.codeHost });
     const subject = { authenticationId: id, noticeId: null, lineId };
-    const message = { to, text, ttlSeconds: one.secondsLeft };
+    const message = { id: messageIdOf(one), to, text, ttlSeconds: one.secondsLeft };
     const outcome = await this.sendSms(one, subject, message, HANDOVER_SECONDS);
     return this.settle(one, outcome);
   }
@@ -128,6 +134,7 @@ export class Deliver {
       const { service, token, deviceId } = address.push;
       const message = {
         ...noticePush(notice, named),
+        id: messageIdOf(one),
         service,
         token,
         collapseKey: one.id,
@@ -145,7 +152,7 @@ export class Deliver {
     }
     const answered = answer && { answer };
     if (!bySms || !(await this.notices.mayText(noticeId, address.phoneNumber))) return { ...done(one), ...answered };
-    const sms = { to: address.phoneNumber, text: noticeSms(named), ttlSeconds: one.secondsLeft };
+    const sms = { id: messageIdOf(one), to: address.phoneNumber, text: noticeSms(named), ttlSeconds: one.secondsLeft };
     const subject = { authenticationId: null, noticeId, lineId: null };
     return { ...this.settle(one, await this.sendSms(one, subject, sms, HANDOVER_SECONDS / 2)), ...answered };
   }
@@ -180,7 +187,7 @@ export class Deliver {
       return answer;
     });
     const reason = kind === 'sms' ? (ofProtected ? 'permitted' : 'not_subscribed') : 'notice';
-    this.metrics.texted(kind, reason, outcome.kind, performance.now() - startedAt);
+    this.metrics.texted(kind, reason, outcome, performance.now() - startedAt);
     // Deletes this row at once and not with the rest of the job: a message that the SMS centre accepted must not be
     // sent again.
     if (outcome.kind === 'accepted') await this.store.finish([id]);

@@ -1,9 +1,25 @@
+import { sha256 } from '../crypto/sha256.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { PushMessage } from '../gateways/push/push.ts';
 import type { Claimed } from './delivery.store.ts';
 
 /** A push without its address. */
 type PushContent = Pick<PushMessage, 'data' | 'alert' | 'style' | 'collapseKey'>;
+
+/**
+ * The id under which a receiver sees a delivery, at each attempt. The number of its row alone would not do: a restored
+ * database gives numbers out a second time, and a receiver would take the new message for a repeat.
+ */
+export function messageIdOf({
+  id,
+  authenticationId,
+  notice,
+  deviceId,
+  openAlertId,
+}: Pick<Claimed, 'id' | 'authenticationId' | 'notice' | 'deviceId' | 'openAlertId'>): string {
+  const about = [id, authenticationId, notice?.id, deviceId, openAlertId].join(' ');
+  return `msg_${sha256(about).toString('base64url')}`;
+}
 
 /**
  * The push that a delivery sends to the phone, or null when there is nothing left to send.

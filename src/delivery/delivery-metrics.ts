@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DELIVERY_KINDS, type DeliveryKind } from '../domain/delivery.ts';
 import type { PushService } from '../domain/push-service.ts';
+import type { SmsOutcome } from '../gateways/sms/sms.ts';
 import { Metrics } from '../http/metrics.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import type { RecurringTask } from '../queue/recurring-tasks.ts';
@@ -75,9 +76,9 @@ export class DeliveryMetrics implements RecurringTask {
   }
 
   /** Counts one attempt to hand a text message over. */
-  texted(kind: DeliveryKind, reason: SmsReason, outcome: string, milliseconds: number): void {
-    this.texts.inc({ reason, outcome });
-    this.metrics.handedOver(kind, 'smpp', outcome, milliseconds);
+  texted(kind: DeliveryKind, reason: SmsReason, outcome: SmsOutcome, milliseconds: number): void {
+    this.texts.inc({ reason, outcome: outcome.kind });
+    this.metrics.handedOver(kind, outcome.gateway ?? 'sms', outcome.kind, milliseconds);
   }
 
   /** Counts a push token that was cleared. */

@@ -9,6 +9,7 @@ import { DeliveryStore } from './delivery.store.ts';
 import { OwnTestPush } from './own-test-push.ts';
 import { PushAnswerStore } from './push-answer.store.ts';
 import { PushAnswers } from './push-answers.ts';
+import { SmsReceiptController } from './sms-receipt.controller.ts';
 import { TextMessages } from './text-messages.ts';
 import { TextMessageStore } from './text-message.store.ts';
 import { DeliverySweeper } from './delivery-sweeper.ts';
@@ -22,7 +23,7 @@ const DROP_MS = 10_000;
 /** Sends pushes and text messages to their platforms after each commit, and knows what became of text messages. */
 @Module({
   imports: [DevicesModule, NoticesModule],
-  controllers: [TestPushController],
+  controllers: [TestPushController, SmsReceiptController],
   providers: [
     Deliver,
     DeliveryMetrics,

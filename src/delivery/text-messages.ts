@@ -71,6 +71,11 @@ export class TextMessages {
     return this.store.purge(days);
   }
 
+  /** Records receipts that a caller sends, and is told of once they are kept. One that came before changes nothing. */
+  async received(receipts: readonly SmsReceipt[]): Promise<void> {
+    for (const receipt of receipts) await this.writeOne(receipt);
+  }
+
   /** Takes a receipt without waiting: the SMS centre has its answer already. */
   private heard(receipt: SmsReceipt | null): void {
     if (receipt === null) {

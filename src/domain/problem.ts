@@ -8,6 +8,7 @@ export type ProblemCode =
   | 'insufficient_scope'
   | 'wrong_mode'
   | 'device_proof_invalid'
+  | 'signature_invalid'
   | 'not_found'
   | 'method_not_allowed'
   | 'payload_too_large'

@@ -41,7 +41,7 @@ export async function startEmbedded(
     environment.MIGRATION_DATABASE_URL = postgres.url;
     stops.push(() => postgres.stop());
   }
-  if (!environment.FCM_SERVICE_ACCOUNT && !environment.FCM_ENDPOINT) {
+  if (!environment.FCM_SERVICE_ACCOUNT && !environment.FCM_ENDPOINT && !environment.hubCarries('fcm')) {
     const fcm = await startLocalFcm();
     environment.FCM_ENDPOINT = `${fcm.host}:${fcm.port}`;
     environment.FCM_ENDPOINT_CA = fcm.ca;
@@ -50,7 +50,7 @@ export async function startEmbedded(
     });
     stops.push(() => fcm.close());
   }
-  if (!environment.APNS_KEY) {
+  if (!environment.APNS_KEY && !environment.hubCarries('apns')) {
     const apns = await startLocalApns();
     environment.APNS_ENDPOINT = `${apns.host}:${apns.port}`;
     environment.APNS_ENDPOINT_CA = apns.ca;
@@ -69,7 +69,7 @@ export async function startEmbedded(
     pushes.add(push);
   });
   stops.push(() => webPush.close());
-  if (!environment.SMPP_URL) {
+  if (!environment.SMPP_URL && (!environment.SMS_HTTP_URL || environment.SMS_GATEWAYS?.includes('smpp'))) {
     const smsc = await startLocalSmsc();
     environment.SMPP_URL = `smpp://${smsc.systemId}:${smsc.password}@${smsc.host}:${smsc.port}`;
     smsc.onReceived((sms) => {

@@ -1,21 +1,33 @@
-import { Environment, type Secrets } from '../../config/environment.ts';
+import { Environment, type Secrets, type SmsGatewayName } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { VapidKeys } from '../crypto/vapid-keys.ts';
+import { readWebhookSecret } from '../crypto/webhook-signature.ts';
 import { networksOf } from './outbound/global-address.ts';
 import { Outbound } from './outbound/outbound.ts';
+import { SignedCalls } from './outbound/signed-calls.ts';
 import { ApnsPushGateway } from './push/apns.push.ts';
 import { googleCredential, staticCredential } from './push/fcm.credential.ts';
 import { FcmPushGateway } from './push/fcm.push.ts';
+import { HttpPushGateway } from './push/http.push.ts';
 import { PlatformPushGateway } from './push/platform.push.ts';
 import type { PushGateway } from './push/push.ts';
 import { WebPushGateway } from './push/web.push.ts';
 import { Replaceable } from './replaceable.ts';
+import { HttpSmsGateway } from './sms/http.sms.ts';
+import { SmsTemplate } from './sms/http.template.ts';
+import { OrderedSmsGateway } from './sms/ordered.sms.ts';
 import type { SmppLinkOptions } from './sms/smpp.link.ts';
 import { SmppSmsGateway } from './sms/smpp.sms.ts';
 import type { SmsGateway, SmsReceipt } from './sms/sms.ts';
 
 /** Connections to one push service of browsers: HTTP/1.1 carries one push a connection at a time. */
 const WEB_PUSH_CONNECTIONS = { most: 50, kept: 50 };
+
+/** Connections to a broker of text messages or to a push hub. */
+const OWN_CONNECTIONS = { most: 50, kept: 50 };
+
+/** The address at which the SMS broker reports what became of text messages. */
+const RECEIPTS = '/gateways/sms/receipts';
 
 /** The gateways of a process. */
 export interface ConfiguredGateways {
@@ -36,10 +48,10 @@ const SECRETS_OF = {
 
 /** The gateways that the environment configures. */
 export function configuredGateways(environment: Environment): ConfiguredGateways {
-  const fcm = new Replaceable(configuredFcm(environment));
-  const apns = new Replaceable(configuredApns(environment));
+  const fcm = new Replaceable(hubOr('fcm', environment, configuredFcm));
+  const apns = new Replaceable(hubOr('apns', environment, configuredApns));
   const webpush = new Replaceable(configuredWebPush(environment));
-  const sms = new Replaceable(configuredSmpp(environment));
+  const sms = new Replaceable(configuredSms(environment));
   let onReceipt: ((receipt: SmsReceipt | null) => void) | undefined;
   let present = environment;
   return {
@@ -50,6 +62,7 @@ export function configuredGateways(environment: Environment): ConfiguredGateways
         onReceipt = listener;
         sms.current.onReceipt(listener);
       },
+      standing: () => sms.current.standing(),
     },
     renew: (secrets) => {
       const next = Object.assign(Object.create(Environment.prototype) as Environment, present, secrets);
@@ -57,10 +70,10 @@ export function configuredGateways(environment: Environment): ConfiguredGateways
         SECRETS_OF[gateway].some((name) => name in secrets && next[name] !== present[name]);
       // All are made before one is used.
       const made = {
-        fcm: isChanged('fcm') && configuredFcm(next),
-        apns: isChanged('apns') && configuredApns(next),
+        fcm: isChanged('fcm') && hubOr('fcm', next, configuredFcm),
+        apns: isChanged('apns') && hubOr('apns', next, configuredApns),
         webpush: isChanged('webpush') && configuredWebPush(next),
-        sms: isChanged('sms') && configuredSmpp(next),
+        sms: isChanged('sms') && configuredSms(next),
       };
       if (made.fcm) fcm.replace(made.fcm);
       if (made.apns) apns.replace(made.apns);
@@ -79,6 +92,15 @@ export function configuredGateways(environment: Environment): ConfiguredGateways
 
 function sending<Gateway extends PushGateway & { close(): Promise<void> }>(of: Replaceable<Gateway>): PushGateway {
   return { send: (message, deadlineMs) => of.use((gateway) => gateway.send(message, deadlineMs)) };
+}
+
+/** The push hub, if it carries the pushes of this service, otherwise the service's own gateway. */
+function hubOr<Own extends PushGateway & { close(): Promise<void> }>(
+  service: 'fcm' | 'apns',
+  environment: Environment,
+  own: (environment: Environment) => Own,
+): Own | HttpPushGateway {
+  return environment.hubCarries(service) ? new HttpPushGateway(callsOf(environment, 'PUSH_HTTP')) : own(environment);
 }
 
 /** The gateway to FCM that the environment configures; without a service account, to a local server. */
@@ -107,6 +129,39 @@ export function configuredApns(environment: Environment): ApnsPushGateway {
     topic: environment.APNS_TOPIC ?? '',
     production: environment.APNS_PRODUCTION,
     ...(APNS_ENDPOINT && { endpoint: endpoint(APNS_ENDPOINT, environment.APNS_ENDPOINT_CA) }),
+  });
+}
+
+/** The SMS gateways that the environment configures, in their order. */
+function configuredSms(environment: Environment): OrderedSmsGateway {
+  return new OrderedSmsGateway(
+    environment.smsGateways.map((name) => ({ name, gateway: SMS_GATEWAY[name](environment) })),
+  );
+}
+
+const SMS_GATEWAY: Readonly<Record<SmsGatewayName, (environment: Environment) => SmppSmsGateway | HttpSmsGateway>> = {
+  smpp: configuredSmpp,
+  http: (environment) =>
+    new HttpSmsGateway({
+      calls: callsOf(environment, 'SMS_HTTP'),
+      sender: environment.SMS_SENDER,
+      receiptUrl: environment.smsHttpSecrets.length > 0 ? environment.ISSUER + RECEIPTS : undefined,
+      template:
+        environment.SMS_HTTP_TEMPLATE === undefined ? undefined : new SmsTemplate(environment.SMS_HTTP_TEMPLATE),
+    }),
+};
+
+/** The calls to an address that the operator chose. The guard refuses private networks that are not named all the same. */
+function callsOf(environment: Environment, name: 'SMS_HTTP' | 'PUSH_HTTP'): SignedCalls {
+  const rules = {
+    isProduction: environment.NODE_ENV === 'production',
+    allowed: networksOf(environment[`${name}_ALLOW_SUBNETS`]),
+  };
+  return new SignedCalls({
+    url: environment[`${name}_URL`] ?? '',
+    secrets: environment[`${name}_SECRET`].flatMap((one) => readWebhookSecret(one) ?? []),
+    token: environment[`${name}_TOKEN`],
+    outbound: new Outbound(rules, undefined, OWN_CONNECTIONS),
   });
 }
 

@@ -10,6 +10,7 @@ const BEARER = 'Bearer realm="pushguard"';
  */
 export function challengeFor({ code, members }: Problem, authorization: string | undefined): string | undefined {
   if (code === 'device_proof_invalid') return 'Device-Proof';
+  if (code === 'signature_invalid') return 'Webhook-Signature';
   if (code === 'invalid_client') return authorization ? 'Basic realm="pushguard"' : undefined;
   const sentToken = /^Bearer +\S/i.test(authorization ?? '');
   if (code === 'invalid_token' || code === 'session_ended') {

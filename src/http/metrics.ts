@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { Environment } from '../../config/environment.ts';
 import type { Database } from '../database/database.ts';
 import type { TextState } from '../domain/text-message.ts';
+import type { SmsGateway } from '../gateways/sms/sms.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Loops } from '../process/loops.ts';
 import type { RecurringTasks } from '../queue/recurring-tasks.ts';
@@ -103,6 +104,20 @@ export class Metrics {
     buckets: number[],
   ): Histogram<Label> {
     return new Histogram({ name, help, labelNames, buckets, registers: [this.registry] });
+  }
+
+  /** Shows which SMS gateways are out. One that the adopter brings may have nothing to say. */
+  showSms(sms: Pick<SmsGateway, 'standing'>): void {
+    if (!sms.standing) return;
+    new Gauge({
+      name: 'pushguard_sms_gateway_out',
+      help: '1 while the breaker of an SMS gateway is open in this process, so that the next gateway takes over',
+      labelNames: ['gateway'],
+      registers: [this.registry],
+      collect() {
+        for (const { gateway, isOut } of sms.standing?.() ?? []) this.set({ gateway }, Number(isOut));
+      },
+    });
   }
 
   /** Declares a gauge that is read when Prometheus asks. */

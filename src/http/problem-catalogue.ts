@@ -10,6 +10,7 @@ export const PROBLEM_CATALOGUE = {
   insufficient_scope: { status: 403, title: 'Insufficient permissions' },
   wrong_mode: { status: 403, title: 'Not in this mode' },
   device_proof_invalid: { status: 401, title: 'Invalid device proof' },
+  signature_invalid: { status: 401, title: 'Invalid signature' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   payload_too_large: { status: 413, title: 'Request body too large' },

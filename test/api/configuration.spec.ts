@@ -47,6 +47,10 @@ const FAULTY: [string, string][] = [
   ['SMPP_URL', `smpp://pushguard:${SECRET}%zz@smsc.example:2775`],
   ['SMPP_URL', `http://pushguard:${SECRET}@smsc.example:2775`],
   ['SMPP_URL', `smpp://pushguard:${SECRET}/@smsc.example:2775`],
+  ['SMS_HTTP_URL', `https://pushguard:${SECRET}@sms.example/messages`],
+  ['SMS_HTTP_SECRET', `whsec_${Buffer.from(SECRET).toString('base64')}`],
+  ['SMS_HTTP_TEMPLATE', `{ "key": "${SECRET}", "to": "{{to}}", "text": "{{text}} {{${SECRET}}}" }`],
+  ['PUSH_HTTP_TOKEN', `${SECRET}\n${SECRET}`],
   ['DATABASE_URL', `postgres://pushguard:${SECRET}#@db.example/pushguard`],
   ['DATABASE_URL', `postgres://pushguard:${SECRET}%@db.example/pushguard`],
   ['DATABASE_URL', `mysql://pushguard:${SECRET}@db.example/pushguard`],
@@ -252,6 +256,46 @@ it('a port that is taken, a host that is none and a login that is refused are to
   } finally {
     await service.stop();
   }
+});
+
+describe('an SMS broker and a push hub', () => {
+  const token = { SMS_HTTP_TOKEN: 'agreed', PUSH_HTTP_TOKEN: 'agreed' };
+  const template = (text: string) => ({ ...token, SMS_HTTP_TEMPLATE: `{ "to": "{{to}}", "text": "${text}" }` });
+
+  it.each<[string, Record<string, string>]>([
+    ['SMS_HTTP_SECRET: is required with SMS_HTTP_URL', { SMS_HTTP_URL: 'https://sms.example/' }],
+    ['PUSH_HTTP_SECRET: is required with PUSH_HTTP_URL', { PUSH_HTTP_URL: 'https://push.example/' }],
+    ['SMS_HTTP_URL: .+ begins with https', { ...token, SMS_HTTP_URL: 'http://sms.example/' }],
+    ['SMS_HTTP_URL: .+ port', { ...token, SMS_HTTP_URL: 'https://sms.example:25/' }],
+    ['PUSH_HTTP_URL: .+ not reachable from the internet', { ...token, PUSH_HTTP_URL: 'https://10.1.2.3/' }],
+    ['SMS_GATEWAYS: .+ smpp and http', { SMS_GATEWAYS: 'smpp,fax' }],
+    ['SMS_GATEWAYS: .+ each once', { SMS_GATEWAYS: 'smpp,smpp' }],
+    ['SMS_HTTP_URL: is required with http in SMS_GATEWAYS', { SMS_GATEWAYS: 'smpp,http' }],
+    ['PUSH_HTTP_FOR: .+ fcm and apns', { PUSH_HTTP_FOR: 'webpush' }],
+    ['SMS_HTTP_SECRET: is required with {{receiptUrl}}', template('{{text}} {{receiptUrl}}')],
+    ['SMS_HTTP_TEMPLATE: .+ {{text}}', template('nothing')],
+    ['SMS_HTTP_TEMPLATE: .+ nothing in {{ }} but', template('{{text}} {{code}}')],
+    ['SMS_HTTP_TEMPLATE: .+ JSON', template('"')],
+  ])('what cannot be used is told: %s', (fault, given) => {
+    expect(() => readEnvironment(given)).toThrow(
+      new RegExp(`^Correct these environment variables:\n  ${fault.replaceAll('{', String.raw`\{`)}[^\n]*$`),
+    );
+  });
+
+  it('stand in for FCM, APNs and the SMS centre in production', () => {
+    const own = { ...token, SMS_HTTP_URL: 'https://sms.example/', PUSH_HTTP_URL: 'https://push.example/' };
+    const missing = (given: Record<string, string>): string[] => {
+      try {
+        readEnvironment({ NODE_ENV: 'production', ISSUER: 'https://pushguard.example', ...given });
+        return [];
+      } catch (error) {
+        return [...(error as Error).message.matchAll(/^ {2}(\w+): is required/gm)].map(([, name = '']) => name);
+      }
+    };
+    expect(missing(own)).toEqual(['DATABASE_URL', 'KEYRING']);
+    expect(missing({ ...own, PUSH_HTTP_FOR: 'apns' })).toEqual(['DATABASE_URL', 'KEYRING', 'FCM_SERVICE_ACCOUNT']);
+    expect(missing({ ...own, SMS_GATEWAYS: 'http,smpp' })).toEqual(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
+  });
 });
 
 describe('a variable that is unknown', () => {

@@ -42,6 +42,7 @@ export class BarePeople {
     const { deviceId, platform } = phone;
     const token = this.keys.fields.decrypt(phone.pushToken, `devices:push_token:${deviceId}`).toString('utf8');
     const message: PushMessage = {
+      id: `${content.t}-${content.id}`,
       service: PUSH_SERVICE_OF[platform],
       token,
       data: { t: content.t, id: content.id, ...(content.envelope !== undefined && { envelope: content.envelope }) },

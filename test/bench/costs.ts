@@ -79,6 +79,7 @@ async function reportPushes(stage: Stage): Promise<void> {
 function messageTo(service: PushMessage['service'], envelope: string): PushMessage {
   const id = randomBytes(16).toString('hex');
   return {
+    id,
     service,
     token: 'cost',
     data: { t: 'cost', id, envelope },

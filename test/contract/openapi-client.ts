@@ -250,6 +250,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/gateways/sms/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report what became of text messages
+         * @description Takes what became of text messages that the broker at `SMS_HTTP_URL` took. The call is signed as Standard Webhooks
+         *     says, with the same secret as the calls to the broker, within five minutes of its `webhook-timestamp`. Receipts are
+         *     kept before the answer. The same receipt again, and one of a message that is unknown, get the same answer; after a
+         *     5xx the whole call can be sent again. Errors: `signature_invalid`; `not_found` while no secret is configured.
+         */
+        post: operations["reportSmsReceipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/windows": {
         parameters: {
             query?: never;
@@ -1846,6 +1869,24 @@ export interface components {
             /** @description RFC 3339, UTC: when the test person opens the request in the app; null where nothing is opened. */
             opensAt: string | null;
         };
+        SmsReceiptInput: {
+            /**
+             * @description The id that the broker answered when it took the message; the message’s `id` if the answer had none.
+             * @example b7f0c1d2
+             */
+            messageId: string;
+            /**
+             * @description What became of the message. `accepted` and `unknown` are no result yet; after each of the others, a further receipt
+             *     changes nothing.
+             * @example delivered
+             * @enum {string}
+             */
+            state: "accepted" | "deleted" | "delivered" | "expired" | "rejected" | "undeliverable" | "unknown";
+        };
+        SmsReceiptsRequest: {
+            /** @description At most 100. */
+            receipts: components["schemas"]["SmsReceiptInput"][];
+        };
         OpenWindowRequest: {
             /** @description Why the person is asked; shown in the app. One line of 1 to 40 characters (Unicode code points). */
             purpose: string;
@@ -2993,7 +3034,7 @@ export interface components {
              * @description What programs decide by
              * @enum {string}
              */
-            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
+            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
             /**
              * Format: uri
              * @description The page that explains this code
@@ -3353,6 +3394,31 @@ export interface components {
                 };
             };
         };
+        /** @description `not_found`: Nothing exists at this address. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_found";
+                };
+            };
+        };
+        /** @description `signature_invalid`: The signature is missing, is not for this request, or is more than five minutes old. */
+        SignatureInvalid: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "signature_invalid";
+                };
+            };
+        };
         /** @description `window_not_found`: The window is unknown, or belongs to another client. */
         WindowNotFound: {
             headers: {
@@ -3527,18 +3593,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "device_test_closed";
-                };
-            };
-        };
-        /** @description `not_found`: Nothing exists at this address. */
-        NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "not_found";
                 };
             };
         };
@@ -4544,6 +4598,48 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["NothingToChange"];
             429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    reportSmsReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "receipts": [
+                 *         {
+                 *           "messageId": "b7f0c1d2",
+                 *           "state": "delivered"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SmsReceiptsRequest"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SignatureInvalid"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];

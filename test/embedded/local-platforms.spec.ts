@@ -69,6 +69,7 @@ describe('the local APNs', () => {
     const gateway = new ApnsPushGateway({ token, topic, production: false, endpoint: apns });
     const outcome = await gateway.send(
       {
+        id: 'msg',
         service: 'apns',
         token: 'phone',
         data: { t: 'wake' },

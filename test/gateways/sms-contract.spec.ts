@@ -46,7 +46,7 @@ describe('SmppSmsGateway', () => {
     ['what lies outside the basic plane', '코드 🔐 1'],
   ])('the SMS gateway delivers %s', async (_case, text) => {
     const line = nextLine();
-    expect(await gateway.send({ to: line, text, ttlSeconds: 180 }, DEADLINE_MS)).toEqual({
+    expect(await gateway.send({ id: 'msg', to: line, text, ttlSeconds: 180 }, DEADLINE_MS)).toEqual({
       kind: 'accepted',
       messageId: expect.any(String),
     });
@@ -70,8 +70,8 @@ describe('SmppSmsGateway', () => {
   ])('the SMS gateway maps %s to %j', async (answer, outcome) => {
     const line = nextLine();
     smsc.answer(line, answer);
-    expect(await gateway.send({ to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS)).toEqual(outcome);
-    expect(await gateway.send({ to: line, text: '2', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
+    expect(await gateway.send({ id: 'msg', to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS)).toEqual(outcome);
+    expect(await gateway.send({ id: 'msg', to: line, text: '2', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
       kind: 'accepted',
     });
   });
@@ -81,9 +81,11 @@ describe('SmppSmsGateway', () => {
     smsc.answer(line, 'HANG');
     const started = performance.now();
     // It has left, and may be on its way: sending it again and again would reach the person as often.
-    expect(await gateway.send({ to: line, text: '1', ttlSeconds: 180 }, 300)).toMatchObject({ kind: 'unknown' });
+    expect(await gateway.send({ id: 'msg', to: line, text: '1', ttlSeconds: 180 }, 300)).toMatchObject({
+      kind: 'unknown',
+    });
     expect(performance.now() - started).toBeLessThan(DEADLINE_MS);
-    expect(await gateway.send({ to: line, text: '2', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
+    expect(await gateway.send({ id: 'msg', to: line, text: '2', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
       kind: 'accepted',
     });
   });
@@ -92,12 +94,12 @@ describe('SmppSmsGateway', () => {
     const burst = Array.from({ length: 10 }, nextLine);
     smsc.answer(burst[3]!, 'CLOSE');
     const first = await Promise.all(
-      burst.map((line) => gateway.send({ to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS)),
+      burst.map((line) => gateway.send({ id: 'msg', to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS)),
     );
     expect(first[3]).toMatchObject({ kind: 'unknown' });
     const unsent = burst.filter((_line, index) => first[index]!.kind !== 'accepted');
     for (const line of unsent) {
-      expect(await gateway.send({ to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
+      expect(await gateway.send({ id: 'msg', to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
         kind: 'accepted',
       });
     }
@@ -108,14 +110,14 @@ describe('SmppSmsGateway', () => {
     const first = await startLocalSmsc();
     const gatewayOfBoth = gatewayTo(first);
     const line = nextLine();
-    expect(await gatewayOfBoth.send({ to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
+    expect(await gatewayOfBoth.send({ id: 'msg', to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
       kind: 'accepted',
     });
     await first.close();
-    const lost = await gatewayOfBoth.send({ to: line, text: '2', ttlSeconds: 180 }, DEADLINE_MS);
+    const lost = await gatewayOfBoth.send({ id: 'msg', to: line, text: '2', ttlSeconds: 180 }, DEADLINE_MS);
     expect(['retry', 'unknown']).toContain(lost.kind);
     const second = await startLocalSmsc(first);
-    expect(await gatewayOfBoth.send({ to: line, text: '3', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
+    expect(await gatewayOfBoth.send({ id: 'msg', to: line, text: '3', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
       kind: 'accepted',
     });
     await gatewayOfBoth.close();
@@ -124,7 +126,7 @@ describe('SmppSmsGateway', () => {
 
   it('the SMS gateway asks for a retry when the centre refuses the bind, for the message is not at fault', async () => {
     const stranger = gatewayTo({ ...smsc, password: 'wrong' });
-    expect(await stranger.send({ to: nextLine(), text: '1', ttlSeconds: 180 }, DEADLINE_MS)).toEqual({
+    expect(await stranger.send({ id: 'msg', to: nextLine(), text: '1', ttlSeconds: 180 }, DEADLINE_MS)).toEqual({
       kind: 'retry',
       reason: 'bind refused: ESME_RINVPASWD',
     });
@@ -135,9 +137,9 @@ describe('SmppSmsGateway', () => {
     const line = nextLine();
     const heard: string[] = [];
     const stop = smsc.onReceived((sms) => heard.push(sms.text));
-    await gateway.send({ to: line, text: 'first', ttlSeconds: 180 }, DEADLINE_MS);
+    await gateway.send({ id: 'msg', to: line, text: 'first', ttlSeconds: 180 }, DEADLINE_MS);
     stop();
-    await gateway.send({ to: line, text: 'second', ttlSeconds: 180 }, DEADLINE_MS);
+    await gateway.send({ id: 'msg', to: line, text: 'second', ttlSeconds: 180 }, DEADLINE_MS);
     expect(heard).toEqual(['first']);
   });
 
@@ -154,7 +156,7 @@ describe('SmppSmsGateway', () => {
   it('the SMS centre keeps a message no longer than the message is good for', async () => {
     const line = nextLine();
     const before = Date.now();
-    await gateway.send({ to: line, text: '1', ttlSeconds: 42.7 }, DEADLINE_MS);
+    await gateway.send({ id: 'msg', to: line, text: '1', ttlSeconds: 42.7 }, DEADLINE_MS);
     const until = Date.parse(to(line)[0]?.validUntil ?? '');
     expect(until - before).toBeGreaterThanOrEqual(42_000 - 1_000);
     expect(until - Date.now()).toBeLessThanOrEqual(42_000);
@@ -162,7 +164,9 @@ describe('SmppSmsGateway', () => {
 
   it.each([0.9, 0, -3])('a message that is good for %d seconds is not sent', async (ttlSeconds) => {
     const line = nextLine();
-    expect(await gateway.send({ to: line, text: '1', ttlSeconds }, DEADLINE_MS)).toEqual({ kind: 'expired' });
+    expect(await gateway.send({ id: 'msg', to: line, text: '1', ttlSeconds }, DEADLINE_MS)).toEqual({
+      kind: 'expired',
+    });
     expect(to(line)).toEqual([]);
   });
 
@@ -174,7 +178,7 @@ describe('SmppSmsGateway', () => {
   ] as const)('the centre’s receipt %s arrives as %s, with the id of the message', async (word, state) => {
     const line = nextLine();
     smsc.receipt(line, word);
-    const outcome = await gateway.send({ to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS);
+    const outcome = await gateway.send({ id: 'msg', to: line, text: '1', ttlSeconds: 180 }, DEADLINE_MS);
     if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
     await eventually('the receipt', () => heard.find((one) => one?.messageId === outcome.messageId));
     expect(heard).toContainEqual({ messageId: outcome.messageId, state });
@@ -210,11 +214,13 @@ describe('SmppSmsGateway', () => {
     ['a message that a person sent', { short_message: 'id:1 stat:DELIVRD' }, undefined],
     ['a receipt that claims a header it lacks', { ...text('id:5 stat:DELIVRD'), esm_class: 0x44 }, null],
   ])('%s is answered, and the session goes on', async (_what, pdu, receipt) => {
-    await gateway.send({ to: lineWithoutReceipt(), text: '1', ttlSeconds: 180 }, DEADLINE_MS);
+    await gateway.send({ id: 'msg', to: lineWithoutReceipt(), text: '1', ttlSeconds: 180 }, DEADLINE_MS);
     const before = heard.length;
     expect((await smsc.deliver(pdu)).command_status).toBe(0);
     expect(heard.slice(before)).toEqual(receipt === undefined ? [] : [receipt]);
-    expect(await gateway.send({ to: lineWithoutReceipt(), text: '2', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
+    expect(
+      await gateway.send({ id: 'msg', to: lineWithoutReceipt(), text: '2', ttlSeconds: 180 }, DEADLINE_MS),
+    ).toMatchObject({
       kind: 'accepted',
     });
   });
@@ -224,7 +230,7 @@ describe('SmppSmsGateway', () => {
     ['has an id without its end, before another parameter', '001e 0003 61 62 63 0427 0001 02'],
     ['has a parameter longer than itself', '001e ffff 61'],
   ])('a receipt that %s is answered over the same session', async (_what, parameters) => {
-    await gateway.send({ to: lineWithoutReceipt(), text: '1', ttlSeconds: 180 }, DEADLINE_MS);
+    await gateway.send({ id: 'msg', to: lineWithoutReceipt(), text: '1', ttlSeconds: 180 }, DEADLINE_MS);
     const bytes = Buffer.from(parameters.replaceAll(' ', ''), 'hex');
     // Empty strings and zeros but for esm_class; no short message.
     const body = Buffer.concat([Buffer.from('0000000000000004000000000000000000', 'hex'), bytes]);
@@ -233,7 +239,9 @@ describe('SmppSmsGateway', () => {
     header.writeUInt32BE(5, 4);
     header.writeUInt32BE(0x7000_0000 + heard.length, 12);
     expect((await smsc.deliver(Buffer.concat([header, body]))).command_status).toBe(0);
-    expect(await gateway.send({ to: lineWithoutReceipt(), text: '2', ttlSeconds: 180 }, DEADLINE_MS)).toMatchObject({
+    expect(
+      await gateway.send({ id: 'msg', to: lineWithoutReceipt(), text: '2', ttlSeconds: 180 }, DEADLINE_MS),
+    ).toMatchObject({
       kind: 'accepted',
     });
   });

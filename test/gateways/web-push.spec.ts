@@ -32,6 +32,7 @@ afterAll(async () => {
 });
 
 const message = (token: string, fields: Partial<PushMessage> = {}): PushMessage => ({
+  id: 'msg',
   service: 'webpush',
   token,
   data: { t: 'wake', id: ID },

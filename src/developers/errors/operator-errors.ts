@@ -1,7 +1,16 @@
 import type { ErrorEntry } from './error-entry.ts';
 
-/** What the call centre and the carrier meet. No sentence: their own people read `detail`. */
+/** What the call centre, the carrier and its SMS broker meet. No sentence: their own people read `detail`. */
 export const OPERATOR_ERRORS = {
+  signature_invalid: {
+    when: {
+      ko: '서명이 없거나, 이 요청의 것이 아니거나, 5분이 지났습니다.',
+      en: 'The signature is missing, is not for this request, or is more than five minutes old.',
+    },
+    show: null,
+    again: 'corrected',
+    detail: 'The signature is not of this body, id and timestamp under the agreed secret.',
+  },
   subscription_not_found: {
     when: { ko: '없는 가입입니다.', en: 'There is no such subscription.' },
     show: null,

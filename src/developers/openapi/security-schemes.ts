@@ -30,6 +30,13 @@ export function securitySchemes(issuer: string): Record<string, object> {
       description:
         'A compact JWS (ES256) by the signing key of the device, for exactly this request: its claims name the method, the path, the digest of the body, the time and a `jti` that is accepted once. The documents have it under “App protocol”, with test vectors.',
     },
+    webhookSignature: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'webhook-signature',
+      description:
+        'A signature as Standard Webhooks has it: HMAC-SHA256 over `webhook-id`, `webhook-timestamp` and the body, under the secret that the service signs its own calls with.',
+    },
     desk: {
       type: 'apiKey',
       in: 'cookie',
@@ -47,5 +54,6 @@ export const TAGS = [
   { name: 'Webhooks', description: 'Tell a relying party’s server what happened, and look up what was sent.' },
   { name: 'App', description: 'The app on the subscriber’s phone.' },
   { name: 'Carrier', description: 'The carrier’s systems: what happens to lines.' },
+  { name: 'Gateways', description: 'The carrier’s SMS broker: what became of text messages.' },
   { name: 'Operator', description: 'The call centre’s own systems.' },
 ] as const;

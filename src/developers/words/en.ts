@@ -44,6 +44,7 @@ export const en = ({ service }: BrandNames): DeveloperWords => ({
       clientSecretBasic: 'client id and secret',
       deviceProof: 'Device-Proof of an enrolled device',
       desk: 'session of the operator desk',
+      webhookSignature: 'signature of the SMS broker (Standard Webhooks)',
       none: 'no authentication',
     },
     parameters: 'Parameters',

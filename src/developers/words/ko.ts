@@ -46,6 +46,7 @@ export const ko = ({ service }: BrandNames) => ({
       clientSecretBasic: '클라이언트 ID와 시크릿',
       deviceProof: '등록된 기기의 Device-Proof',
       desk: '담당자 화면의 로그인',
+      webhookSignature: '문자 중계사의 서명 (Standard Webhooks)',
       none: '인증 없음',
     },
     parameters: '매개변수',

@@ -3,6 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type In
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { withinDeadline } from '../deadline.ts';
 import { hostOf, judgeOutboundUrl, mayConnectTo, type OutboundRules } from './outbound-address.ts';
 import { Tunnels } from './tunnel.ts';
@@ -60,6 +61,8 @@ export interface OutboundRequest {
   body?: string | Buffer;
   /** Milliseconds for the name, the connection, the request and the answer together. */
   deadlineMs: number;
+  /** Called once the request may have reached its host: until then, a fault says that nothing was sent. */
+  onSent?: () => void;
 }
 
 /** Answers the addresses of a name. Rejects when there are none. */
@@ -145,6 +148,7 @@ export class Outbound {
   private async exchange(target: Target, asked: OutboundRequest, exchange: Exchange): Promise<OutboundAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const request = exchange.begins(this.begin(target, asked));
+      if (asked.onSent) tellOfSending(request, asked.onSent);
       try {
         return await answerOf(request, asked.body, exchange);
       } catch (error) {
@@ -245,6 +249,16 @@ function targetFor(url: URL): Target {
     // Without the dot of the root, which most servers do not know as their name.
     hostHeader: url.port ? `${written}:${url.port}` : written,
   };
+}
+
+/** Node writes a request as soon as its connection stands; with TLS, after the certificate was found good. */
+function tellOfSending(request: ClientRequest, onSent: () => void): void {
+  request.once('socket', (socket) => {
+    if (request.reusedSocket) onSent();
+    else if (socket instanceof TLSSocket) socket.once('secureConnect', onSent);
+    else if (socket.connecting) socket.once('connect', onSent);
+    else onSent();
+  });
 }
 
 function answerOf(request: ClientRequest, body: OutboundRequest['body'], exchange: Exchange): Promise<OutboundAnswer> {

@@ -5,6 +5,8 @@ import type { PushService } from '../../domain/push-service.ts';
  * it.
  */
 export interface PushMessage {
+  /** The same for every attempt at this push, and of no other one: by it a receiver can drop a repeat. */
+  id: string;
   service: PushService;
   /** The registration token that the push service gave to the app; for `webpush`, the subscription as JSON. */
   token: string;

@@ -23,6 +23,7 @@ export const CARRIER_EXAMPLES = {
   LineInput: LINE,
   LineResponse: { lineId: 'line-0001', outcome: 'changed', differences: ['handset'] },
   CloudEventRequest: EVENT,
+  SmsReceiptsRequest: { receipts: [{ messageId: 'b7f0c1d2', state: 'delivered' }] },
 } as const;
 
 export const CARRIER_STREAMS = {
