@@ -22,6 +22,7 @@ import {
   IsHostAndPort,
   IsKeyring,
   IsListOf,
+  IsMapping,
   IsNetworks,
   IsPlainUrl,
   IsProxies,
@@ -221,7 +222,7 @@ export class Environment {
   IMPORT_MAX_ENDED = '1%';
 
   /**
-   * The carrier's TMF637 product inventory, which the service queries when a person joins; by default it queries its
+   * The carrier's system that knows the lines, which the service queries when a person joins; by default it queries its
    * own register of lines.
    */
   @IsOptional()
@@ -252,6 +253,15 @@ export class Environment {
   @IsOptional()
   @IsToken()
   CARRIER_DIRECTORY_TOKEN?: string;
+
+  /** What CARRIER_DIRECTORY_URL serves: TM Forum's product inventory, or the plain JSON call of the guide "Carrier". */
+  @IsIn(['tmf637', 'json'])
+  CARRIER_DIRECTORY_KIND: 'tmf637' | 'json' = 'tmf637';
+
+  /** Which characteristics of the carrier's TMF637 products say what, as JSON; see the guide "Carrier". */
+  @IsOptional()
+  @IsMapping()
+  CARRIER_DIRECTORY_MAPPING?: string;
 
   /** The monthly fee of a subscription, in won. */
   @Transform(({ value }) => Number(value))
@@ -358,6 +368,14 @@ export class Environment {
   LEGAL_TEXTS?: string;
 
   /**
+   * A folder with the operator's brand, changed words, legal texts and `company.json`, as the guide "Adopting" describes
+   * it: a service of one's own without code. Its legal texts replace those in LEGAL_TEXTS.
+   */
+  @IsOptional()
+  @IsString()
+  ADOPTION_DIR?: string;
+
+  /**
    * Minutes from the carrier's report of a new handset until its enrolment code goes there by SMS. In this time the
    * holder of the old phone, which got a notice, can object.
    */
@@ -439,6 +457,8 @@ export function readEnvironment(
     for (const name of ['APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'] as const)
       if (!environment[name] && !isNamed(name)) faults.push(`${name}: is required with APNS_KEY`);
   }
+  if (environment.CARRIER_DIRECTORY_MAPPING && environment.CARRIER_DIRECTORY_KIND !== 'tmf637')
+    faults.push('CARRIER_DIRECTORY_MAPPING: is for CARRIER_DIRECTORY_KIND=tmf637; the plain JSON call has no mapping');
   for (const [one, other] of [
     ['ANDROID_APP_PACKAGE', 'ANDROID_APP_FINGERPRINTS'],
     ['ANDROID_APP_FINGERPRINTS', 'ANDROID_APP_PACKAGE'],

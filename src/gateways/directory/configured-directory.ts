@@ -1,0 +1,18 @@
+import type { Environment } from '../../../config/environment.ts';
+import type { CarrierDirectory } from './carrier-directory.ts';
+import { parseMapping } from './characteristics.ts';
+import { JsonDirectory } from './json.directory.ts';
+import { Tmf637Directory } from './tmf637.directory.ts';
+
+/** The carrier's directory that the environment configures; null if it names none. */
+export function configuredDirectory({
+  CARRIER_DIRECTORY_KIND: kind,
+  CARRIER_DIRECTORY_URL: url,
+  CARRIER_DIRECTORY_TOKEN: token,
+  CARRIER_DIRECTORY_MAPPING: mapping,
+}: Environment): CarrierDirectory | null {
+  if (url === undefined) return null;
+  const asked = { url, ...(token !== undefined && { token }) };
+  if (kind === 'json') return new JsonDirectory(asked);
+  return new Tmf637Directory({ ...asked, ...(mapping !== undefined && { mapping: parseMapping(mapping) }) });
+}
