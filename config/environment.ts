@@ -28,6 +28,7 @@ import {
   IsKeyring,
   IsListOf,
   IsListOfWords,
+  IsMapping,
   IsNetworks,
   IsPlainUrl,
   IsProxies,
@@ -383,7 +384,7 @@ export class Environment {
   IMPORT_MAX_ENDED = '1%';
 
   /**
-   * The carrier's TMF637 product inventory, which the service queries when a person joins; by default it queries its
+   * The carrier's system that knows the lines, which the service queries when a person joins; by default it queries its
    * own register of lines.
    */
   @IsOptional()
@@ -414,6 +415,15 @@ export class Environment {
   @IsOptional()
   @IsToken()
   CARRIER_DIRECTORY_TOKEN?: string;
+
+  /** What CARRIER_DIRECTORY_URL serves: TM Forum's product inventory, or the plain JSON call of the guide "Carrier". */
+  @IsIn(['tmf637', 'json'])
+  CARRIER_DIRECTORY_KIND: 'tmf637' | 'json' = 'tmf637';
+
+  /** Which characteristics of the carrier's TMF637 products say what, as JSON; see the guide "Carrier". */
+  @IsOptional()
+  @IsMapping()
+  CARRIER_DIRECTORY_MAPPING?: string;
 
   /** The monthly fee of a subscription, in won. */
   @Transform(({ value }) => Number(value))
@@ -519,6 +529,14 @@ export class Environment {
   @IsOptional()
   @IsString()
   LEGAL_TEXTS?: string;
+
+  /**
+   * A folder with the operator's brand, changed words, legal texts and `company.json`, as the guide "Adopting" describes
+   * it: a service of one's own without code. Its legal texts replace those in LEGAL_TEXTS.
+   */
+  @IsOptional()
+  @IsString()
+  ADOPTION_DIR?: string;
 
   /**
    * Minutes from the carrier's report of a new handset until its enrolment code goes there by SMS. In this time the
@@ -656,6 +674,11 @@ export function inspectEnvironment(
     for (const name of ['APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'] as const) require(name, ' with APNS_KEY');
   }
   faults.push(...gatewayFaults(environment, isNamed));
+  if (environment.CARRIER_DIRECTORY_MAPPING && environment.CARRIER_DIRECTORY_KIND !== 'tmf637')
+    faults.push({
+      variable: 'CARRIER_DIRECTORY_MAPPING',
+      fault: 'is for CARRIER_DIRECTORY_KIND=tmf637; the plain JSON call has no mapping',
+    });
   for (const [one, other] of [
     ['ANDROID_APP_PACKAGE', 'ANDROID_APP_FINGERPRINTS'],
     ['ANDROID_APP_FINGERPRINTS', 'ANDROID_APP_PACKAGE'],

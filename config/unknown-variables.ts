@@ -1,3 +1,5 @@
+import { nearestName } from '../src/domain/nearest-name.ts';
+
 /** What names of this service begin with; no other program is likely to read such a variable. */
 const OWN_PREFIXES = ['APNS_', 'CARRIER_DIRECTORY_', 'FCM_', 'PUSHGUARD_', 'SMPP_', 'VAPID_'];
 /** Names of one word that other programs also begin with. */
@@ -30,15 +32,13 @@ export function unknownVariables(
       .replaceAll('-', '_')
       .replace(/^PUSHGUARD_/, '');
     const isOurs = beginnings.some((prefix) => name.toUpperCase().startsWith(prefix));
-    const [nearest] = [...names]
-      // At every start, a whole environment is compared: what is too long or too short to be near is left out.
-      .filter((one) => isOurs || Math.abs(one.length - plain.length) <= MOST_SLIPS)
-      .map((one) => ({ one, distance: distanceBetween(plain, one) }))
-      .sort((a, b) => a.distance - b.distance);
-    if (!nearest) return [];
+    // At every start, a whole environment is compared: what is too long or too short to be near is left out.
+    const candidates = isOurs ? names : [...names].filter((one) => Math.abs(one.length - plain.length) <= MOST_SLIPS);
+    const found = nearestName(plain, candidates);
+    if (!found) return [];
     // One slip in every four characters; a short name such as PORT has many neighbours.
-    const isNear = nearest.distance <= Math.min(MOST_SLIPS, Math.floor(nearest.one.length / 4));
-    return isNear || isOurs ? [{ name, nearest: nearest.one }] : [];
+    const isNear = found.distance <= Math.min(MOST_SLIPS, Math.floor(found.nearest.length / 4));
+    return isNear || isOurs ? [{ name, nearest: found.nearest }] : [];
   });
 }
 
@@ -47,18 +47,4 @@ function beginningsOf(name: string): string[] {
   const [first = '', second, ...more] = name.split('_');
   const words = more.length > 0 ? [`${first}_${second}_`] : [];
   return ORDINARY_WORDS.has(name) ? words : [`${name}_`, ...words];
-}
-
-/** The number of characters to insert, delete or exchange (Levenshtein). */
-function distanceBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (const [line, letter] of one.split('').entries()) {
-    const next = [line + 1];
-    for (const [at, wanted] of other.split('').entries()) {
-      const exchanged = (row[at] ?? 0) + (letter === wanted ? 0 : 1);
-      next.push(Math.min(exchanged, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
 }

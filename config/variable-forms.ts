@@ -6,6 +6,7 @@ import { parseKeyring } from '../src/crypto/keyring.ts';
 import { areCertificates, isP256PrivateKey, isServiceAccount } from '../src/crypto/secret-forms.ts';
 import { readWebhookSecret } from '../src/crypto/webhook-signature.ts';
 import { DatabaseAddress } from '../src/database/database-address.ts';
+import { parseMapping } from '../src/gateways/directory/characteristics.ts';
 import { SmsTemplate } from '../src/gateways/sms/http.template.ts';
 
 /** A switch: `true`, `1`, `yes` and `on` in any case, or `false`, `0`, `no` and `off`. */
@@ -162,6 +163,18 @@ export function IsDatabaseAddress(): PropertyDecorator {
     if (!isAddress(text, schemes, (host, user) => isHost(host) || hostIsThere(host, user)))
       return addressSentence(schemes);
     return databaseFault(text);
+  });
+}
+
+/** The mapping of characteristics, checked part by part. */
+export function IsMapping(): PropertyDecorator {
+  return form((text) => {
+    try {
+      parseMapping(text);
+      return null;
+    } catch (error) {
+      return `cannot be used: ${(error as Error).message}`;
+    }
   });
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'class-validator';
 import type { FormFactor, Handset, Holder, LineFacts, LineStatus, Plan } from '../domain/line.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
-import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { parseMsisdn } from '../domain/phone-number.ts';
 import type { InputFault } from '../domain/problem.ts';
 import { faultsOf, MOST_FAULTS } from '../http/input.pipe.ts';
 import { namesOfObjects, withoutNamesOfObjects } from '../http/names-of-objects.ts';
@@ -25,7 +25,7 @@ const LINE_ID = 64;
 const NAME = /^(?!\s*$)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
 function IsMobileNumber(options?: ValidationOptions): PropertyDecorator {
-  const validate = (value: unknown) => typeof value === 'string' && parsePhoneNumber(value) !== null;
+  const validate = (value: unknown) => typeof value === 'string' && parseMsisdn(value) !== null;
   const sentence = () => 'phoneNumber must be a Korean mobile number, such as 010-1234-5678, or E.164';
   return ValidateBy({ name: 'isMobileNumber', validator: { validate, defaultMessage: sentence } }, options);
 }
@@ -78,7 +78,7 @@ export class HandsetInput {
 
 /** The facts that a carrier knows about a line, without its id. */
 class LineFactsInput {
-  /** A Korean mobile number with or without hyphens, or E.164. */
+  /** A Korean mobile number with or without hyphens, E.164, or an MSISDN as carriers write it: `821012345678`, `0082…`, `tel:+82…`. */
   @IsMobileNumber()
   phoneNumber: string;
 
@@ -186,7 +186,7 @@ export function factsOf(lineId: string, line: LineFactsInput): LineFacts {
   const { phoneNumber, carrier, status, holder, owner, plan, handset } = line;
   return {
     lineId,
-    phoneNumber: parsePhoneNumber(phoneNumber) ?? phoneNumber,
+    phoneNumber: parseMsisdn(phoneNumber) ?? phoneNumber,
     carrier: carrier.trim(),
     status,
     holder,

@@ -19,6 +19,23 @@ export function parsePhoneNumber(written: string): string | null {
   return KOREAN_MOBILE.test(national) ? `+82${national.slice(1)}` : null;
 }
 
+/** The international prefix and country code of Korea in front of a mobile prefix, without the plus sign of E.164. */
+const KOREA_WITHOUT_PLUS = /^(?:00)?82(?=0?1)/;
+
+/**
+ * Reads a mobile number as carriers' systems write it: as {@link parsePhoneNumber}, and also as an MSISDN without a plus
+ * sign (`821012345678`), with the international prefix (`0082…`), with the national zero in brackets (`82 (0)10 …`), with
+ * the dots and brackets of RFC 3966, and as its `tel:` URI without parameters.
+ * Returns E.164, or null for a text that cannot be a mobile number.
+ */
+export function parseMsisdn(written: string): string | null {
+  const plain = compactText(written)
+    .replace(/^tel:/i, '')
+    .replace(/^((?:\+|00)?82)\(0\)/, '$1')
+    .replace(/[().]/g, '');
+  return parsePhoneNumber(plain.replace(KOREA_WITHOUT_PLUS, '+82'));
+}
+
 /** `+821012345678` in Korean notation: `010-1234-5678`. A foreign number stays in E.164. */
 export function formatPhoneNumber(e164: string): string {
   if (!e164.startsWith('+82')) return e164;

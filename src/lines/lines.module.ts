@@ -2,22 +2,18 @@ import { Module } from '@nestjs/common';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Environment } from '../../config/environment.ts';
 import { ADOPTED_DIRECTORY, CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
+import { configuredDirectory } from '../gateways/directory/configured-directory.ts';
 import { LineMemories } from './line-memories.ts';
 import { LineSets } from './line-sets.ts';
 import { Lines } from './lines.ts';
 import { StartBudgets } from './start-budgets.ts';
-import { Tmf637Directory } from '../gateways/directory/tmf637.directory.ts';
 
 /** The source of line facts: the carrier's own system when configured, otherwise the register of this service. */
 const DIRECTORY = {
   provide: CarrierDirectory,
   inject: [ADOPTED_DIRECTORY, Environment, Lines],
-  useFactory: (adopted: CarrierDirectory | null, environment: Environment, lines: Lines) => {
-    const { CARRIER_DIRECTORY_URL: url } = environment;
-    // The token may change while the process runs.
-    const token = () => environment.CARRIER_DIRECTORY_TOKEN;
-    return adopted ?? (url ? new Tmf637Directory({ url, token }) : lines);
-  },
+  useFactory: (adopted: CarrierDirectory | null, environment: Environment, lines: Lines): CarrierDirectory =>
+    adopted ?? configuredDirectory(environment) ?? lines,
 };
 
 @Module({

@@ -9,13 +9,13 @@ import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { ineligibility, INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../domain/eligibility.ts';
 import type { LineFacts } from '../domain/line.ts';
 import type { Circumstances } from '../domain/deed.ts';
-import { joinHold, type Hold, type LineMemory } from '../domain/line-memory.ts';
+import { joinHold, memoryAfter, type Hold, type LineHappening, type LineMemory } from '../domain/line-memory.ts';
 import { differencesBetween } from '../domain/line-event.ts';
 import { seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
-import { CarrierDirectory, CarrierUnavailable } from '../gateways/directory/carrier-directory.ts';
+import { CarrierDirectory, CarrierUnavailable, type DirectoryLine } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Lines, NumberOvertaken, type LockedLine, type LosingLine } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
@@ -79,7 +79,7 @@ export class Subscriptions {
    * when the line is eligible.
    * Problems: `invalid_request`, `service_unavailable` while the carrier does not answer.
    */
-  async eligibility(phoneNumber: string): Promise<{ line: LineFacts | null; faults: IneligibilityCode[] }> {
+  async eligibility(phoneNumber: string): Promise<{ line: DirectoryLine | null; faults: IneligibilityCode[] }> {
     const number = readPhoneNumber(phoneNumber);
     const line = (await this.askCarrier(number)) ?? (await this.endedLine(number));
     // A number that this carrier never had belongs to another one.
@@ -96,8 +96,10 @@ export class Subscriptions {
   }
 
   /** Returns the hold that keeps a line from joining; null without one. */
-  async joinHold(line: LineFacts, standing?: StandingSubscription): Promise<Hold | null> {
-    return this.holdBy(await this.memories.expected(line), standing);
+  async joinHold(line: DirectoryLine, standing?: StandingSubscription): Promise<Hold | null> {
+    const memory = await this.memories.expected(line);
+    const change = newSimChange(memory, line);
+    return this.holdBy(change ? memoryAfter(memory, change) : memory, standing);
   }
 
   /** The hold of joining by the memory of a line and the subscription on it; null when none stands. */
@@ -134,9 +136,10 @@ export class Subscriptions {
     inTransaction: (session: Session, subscriptionId: string, losing: readonly LosingLine[]) => Promise<void>,
   ): Promise<Enrolment> {
     const before = await this.lines.versionStamp(readPhoneNumber(phoneNumber));
-    const { line, faults: all } = await this.eligibility(phoneNumber);
+    const { line: told, faults: all } = await this.eligibility(phoneNumber);
     const faults = by.despiteHold ? all.filter((fault) => fault !== 'recent_sim_change') : all;
-    if (!line || faults.length > 0) throw notEligible(faults);
+    if (!told || faults.length > 0) throw notEligible(faults);
+    const { simChangedAt, ...line } = told;
     if (by.verified && !isLineOf(line, by.verified)) throw notEligible(['other_party_name']);
     const id = randomId();
     const step = async (session: Session) => {
@@ -147,6 +150,8 @@ export class Subscriptions {
       if ((await this.lines.versionStamp(line.phoneNumber, session)) !== before)
         throw tryAgain('The line is being changed.');
       const losing = await this.enter(session, line, stored);
+      const change = newSimChange(await this.memories.of(line.lineId, session), { simChangedAt });
+      if (change) await this.memories.remember(session, line.lineId, change);
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
       const notice = await this.notices.enqueue(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
@@ -404,7 +409,7 @@ export class Subscriptions {
     return known && { ...known, status: 'terminated' };
   }
 
-  private async askCarrier(phoneNumber: string): Promise<LineFacts | null> {
+  private async askCarrier(phoneNumber: string): Promise<DirectoryLine | null> {
     try {
       return await this.carrier.byPhoneNumber(phoneNumber);
     } catch (error) {
@@ -428,6 +433,17 @@ function codeInvalid(): Problem {
 function isLineOf(line: LineFacts, { lineId, owner }: Pick<LineFacts, 'lineId' | 'owner'>): boolean {
   const { birthDate, genderDigit } = line.owner;
   return line.lineId === lineId && birthDate === owner.birthDate && genderDigit === owner.genderDigit;
+}
+
+/**
+ * The SIM change that a directory tells and the memory does not have; undefined without one. A change that the memory
+ * already has may have been confirmed by the person since.
+ */
+function newSimChange(
+  memory: LineMemory,
+  { simChangedAt: at }: { simChangedAt?: Date | undefined },
+): LineHappening | undefined {
+  return at && at > (memory.simChangedAt ?? new Date(0)) ? { kind: 'sim_changed', at } : undefined;
 }
 
 /** Reads a number as a person typed it, and returns it in E.164. Problems: `invalid_request`. */

@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { generateKeyring } from '../../src/crypto/keyring.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
-import { startLocalTmf637, type CarrierProduct, type LocalTmf637 } from '../support/local-tmf637.ts';
+import type { LocalCarrier } from '../support/local-carrier.ts';
+import { startLocalLineDirectory } from '../support/local-line-directory.ts';
+import { startLocalTmf637, type CarrierProduct } from '../support/local-tmf637.ts';
 import { expectProblem } from '../support/problem.ts';
 import { packed, startProcess, TestService, type ServiceProcess } from '../support/service.ts';
 
@@ -88,7 +90,7 @@ describe('the history and the events of carriers', () => {
 
 describe('the directory of a carrier', () => {
   const products = new Map<string, CarrierProduct[]>();
-  let carrier: LocalTmf637;
+  let carrier: LocalCarrier;
   let service: TestService;
 
   beforeAll(async () => {
@@ -151,6 +153,52 @@ describe('the directory of a carrier', () => {
     expect((await service.verify(id, await service.textedCode(person.phoneNumber))).status).toBe(200);
     expect((await subscribe('010-7777-0003')).status).toBe(201);
   });
+});
+
+it('a directory by the plain JSON call decides who may subscribe, and a SIM that it calls fresh may not', async () => {
+  const line = {
+    ...{ lineId: 'json-1', phoneNumber: '010-7777-1001', carrier: 'SKT', status: 'active', holder: 'self' },
+    owner: { birthDate: '900101', genderDigit: '1' },
+    plan: 'postpaid',
+    handset: { os: 'android', osVersion: '15', formFactor: 'phone' },
+  };
+  const lines = new Map<string, Record<string, unknown>>([['+821077771001', line]]);
+  const carrier = await startLocalLineDirectory({ lines, token: 'a-token' });
+  const service = await TestService.start({
+    CARRIER_DIRECTORY_KIND: 'json',
+    CARRIER_DIRECTORY_URL: carrier.url,
+    CARRIER_DIRECTORY_TOKEN: 'a-token',
+  });
+  try {
+    const subscribe = () =>
+      service.call(
+        'POST',
+        '/operator/v1/subscriptions',
+        { phoneNumber: '010-7777-1001', reason: '가입 신청' },
+        { scope: 'operator' },
+      );
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    lines.set('+821077771001', { ...line, simChangedAt: hoursAgo(1) });
+    const refused = await subscribe();
+    expect([refused.status, refused.body['reasons']]).toMatchObject([422, [{ code: 'recent_sim_change' }]]);
+    // The hold of joining is over; relying parties are still told of the change, which the service now remembers.
+    lines.set('+821077771001', { ...line, simChangedAt: hoursAgo(30) });
+    expect((await subscribe()).status).toBe(201);
+    const person = { phoneNumber: '+821077771001', birthDate: '900101', genderDigit: '1' };
+    const { id } = (await service.start(person)).body;
+    const verified = await service.verify(id, await service.textedCode(person.phoneNumber));
+    expect(verified.body).toMatchObject({ result: { recentSimChange: true } });
+    const unknown = await service.call(
+      'POST',
+      '/operator/v1/subscriptions',
+      { phoneNumber: '010-7777-1002', reason: '가입 신청' },
+      { scope: 'operator' },
+    );
+    expect(unknown.body['reasons']).toMatchObject([{ code: 'not_home_carrier' }]);
+  } finally {
+    await service.stop();
+    await carrier.close();
+  }
 });
 
 function run(command: string, env: Record<string, string>): Promise<{ stdout: string }> {

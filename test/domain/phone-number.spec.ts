@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatPhoneNumber, maskPhoneNumber, parsePhoneNumber } from '../../src/domain/phone-number.ts';
+import { formatPhoneNumber, maskPhoneNumber, parseMsisdn, parsePhoneNumber } from '../../src/domain/phone-number.ts';
 
 describe('a phone number', () => {
   it.each([
@@ -99,5 +99,68 @@ describe('a phone number', () => {
         expect(maskPhoneNumber(e164).replace(/\D/g, '').length).toBeLessThanOrEqual(7);
       }),
     );
+  });
+});
+
+describe('a number as carriers write it', () => {
+  const mobile = fc.oneof(fc.stringMatching(/^010\d{8}$/), fc.stringMatching(/^01[16789]\d{7,8}$/));
+  const spellings: readonly (readonly [string, (national: string, groups: string[]) => string])[] = [
+    ['01012345678', (national) => national],
+    ['010-1234-5678', (_, groups) => groups.join('-')],
+    ['010.1234.5678', (_, groups) => groups.join('.')],
+    ['(010) 1234-5678', (_, [first, ...rest]) => `(${first}) ${rest.join('-')}`],
+    ['+82 10-1234-5678', (_, groups) => `+82 ${groups.join('-').slice(1)}`],
+    ['82 (0)10 1234 5678', (_, groups) => `82 (0)${groups.join(' ').slice(1)}`],
+    ['+82(0)1012345678', (national) => `+82(0)${national.slice(1)}`],
+    ['821012345678', (national) => `82${national.slice(1)}`],
+    ['8201012345678', (national) => `82${national}`],
+    ['00821012345678', (national) => `0082${national.slice(1)}`],
+    ['tel:+82-10-1234-5678', (_, groups) => `tel:+82-${groups.join('-').slice(1)}`],
+    ['TEL:+821012345678', (national) => `TEL:+82${national.slice(1)}`],
+  ];
+
+  it('is the same number in every spelling', () => {
+    fc.assert(
+      fc.property(mobile, (national) => {
+        const groups = national.replace(/^(\d{3})(\d{3,4})(\d{4})$/, '$1-$2-$3').split('-');
+        for (const [, write] of spellings)
+          expect([write(national, groups), parseMsisdn(write(national, groups))]).toEqual([
+            write(national, groups),
+            `+82${national.slice(1)}`,
+          ]);
+      }),
+    );
+    const groups = ['010', '1234', '5678'];
+    for (const [example, write] of spellings) expect(write(groups.join(''), groups)).toBe(example);
+  });
+
+  it('is read as E.164 or as no number, and as people’s numbers are wherever those are numbers', () => {
+    const typed = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^(tel:)?[+\d ().-]{1,22}$/));
+    fc.assert(
+      fc.property(typed, (written) => {
+        const read = parseMsisdn(written);
+        if (read !== null) {
+          expect(read).toMatch(/^\+[1-9]\d{6,14}$/);
+          expect(parseMsisdn(read)).toBe(read);
+        }
+        const ofPerson = parsePhoneNumber(written);
+        if (ofPerson !== null) expect(read).toBe(ofPerson);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    'tel:',
+    '82',
+    '0082',
+    '82212345678',
+    '008210123456789',
+    'tel:+821012345678;ext=1',
+    'sip:+821012345678',
+    '0014155550132',
+    '+82+1012345678',
+  ])('is no number when it is %j', (written) => {
+    expect(parseMsisdn(written)).toBeNull();
   });
 });

@@ -1,15 +1,16 @@
-import { inspect } from 'node:util';
+import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readEnvironment } from '../../config/environment.ts';
 import type { LineFacts } from '../../src/domain/line.ts';
-import { type CarrierDirectory, CarrierUnavailable } from '../../src/gateways/directory/carrier-directory.ts';
+import type { CarrierDirectory } from '../../src/gateways/directory/carrier-directory.ts';
+import { parseMapping } from '../../src/gateways/directory/characteristics.ts';
 import { Tmf637Directory } from '../../src/gateways/directory/tmf637.directory.ts';
-import { eventually } from '../support/eventually.ts';
-import { type CarrierProduct, type LocalTmf637, startLocalTmf637, type Tmf637Fault } from '../support/local-tmf637.ts';
+import { refusalOf } from '../support/carrier-refusal.ts';
+import type { CarrierFault, LocalCarrier } from '../support/local-carrier.ts';
+import { type CarrierProduct, startLocalTmf637 } from '../support/local-tmf637.ts';
 
 const NUMBER = '+821012345678';
 const TOKEN = 'bearer-of-5f3a9c';
-/** The deadline where a test waits for it, and what a slow machine may add. */
-const [DEADLINE_MS, MARGIN_MS] = [400, 30_000];
 /** Texts that no message may contain: the number in any spelling, birth date, name and token. */
 const PERSONAL = ['12345678', '1234-5678', '900101', '김가입', TOKEN];
 
@@ -35,14 +36,12 @@ const FACTS: LineFacts = {
 };
 
 const products = new Map<string, readonly CarrierProduct[]>();
-let carrier: LocalTmf637;
+let carrier: LocalCarrier;
 let directory: CarrierDirectory;
-let hasty: CarrierDirectory;
 
 beforeAll(async () => {
   carrier = await startLocalTmf637({ products, token: TOKEN });
   directory = new Tmf637Directory({ url: carrier.url, token: TOKEN });
-  hasty = new Tmf637Directory({ url: carrier.url, token: TOKEN, deadlineMs: DEADLINE_MS });
 });
 afterAll(async () => {
   await carrier.close();
@@ -58,6 +57,8 @@ describe('a lookup in the carrier’s product inventory', () => {
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
     expect(carrier.requests.slice(before)).toEqual([
       {
+        body: '',
+        contentType: undefined,
         method: 'GET',
         url: '/tmf-api/productInventory/v4/product?productSerialNumber=%2B821012345678&limit=20',
         accept: 'application/json',
@@ -165,21 +166,7 @@ describe('a number that had another owner', () => {
 });
 
 describe('a carrier that cannot be understood', () => {
-  const faults: readonly (readonly [Tmf637Fault, string])[] = [
-    ...[400, 401, 403, 429, 500, 502, 503, 504].map(
-      (status) => [{ status }, `answered with status ${status}`] as const,
-    ),
-    [{ status: 204 }, 'answered with status 204'],
-    [{ status: 206 }, 'answered with status 206'],
-    ['REDIRECT', 'answered with status 307'],
-    ['RESET', 'did not answer completely: '],
-    ['CUT', 'did not answer completely: '],
-    ['HTML', 'other than application/json'],
-    ['BROKEN_JSON', 'not JSON'],
-    ['NOT_UTF8', 'not JSON'],
-    [{ endless: 200 }, 'more than 65536 bytes'],
-    [{ bytes: 65_537 }, 'more than 65536 bytes'],
-    ['OTHER_NUMBER', 'a different number'],
+  const faults: readonly (readonly [CarrierFault, string])[] = [
     ...Object.keys(CHARACTERISTICS).map((name) => [{ without: name }, `without a valid ${name}`] as const),
     [{ answers: null }, 'not a list of products'],
     [{ answers: {} }, 'not a list of products'],
@@ -244,70 +231,9 @@ describe('a carrier that cannot be understood', () => {
       expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain('without a valid id');
     }
   });
-
-  it('a carrier may answer with up to 64 KiB', async () => {
-    carrier.fail({ bytes: 65_536 });
-    expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
-  });
-
-  it('a carrier is unavailable to a wrong token', async () => {
-    const wrong = new Tmf637Directory({ url: carrier.url, token: `${TOKEN}x` });
-    expect(await refusal(wrong.byPhoneNumber(NUMBER))).toContain('answered with status 401');
-  });
-
-  it('a carrier is unavailable to a token that no header can hold', async () => {
-    const broken = new Tmf637Directory({ url: carrier.url, token: `${TOKEN}\n${TOKEN}` });
-    expect(await refusal(broken.byPhoneNumber(NUMBER))).toContain('did not answer completely');
-  });
-
-  it('a carrier is unavailable when its port is closed', async () => {
-    const gone = await startLocalTmf637({ products, token: TOKEN });
-    await gone.close();
-    const lost = new Tmf637Directory({ url: gone.url, token: TOKEN });
-    expect(await refusal(lost.byPhoneNumber(NUMBER))).toContain('ECONNREFUSED');
-  });
 });
 
-describe('a slow carrier', () => {
-  it.each(['HANG', 'TRICKLE'] as const)('a lookup at a slow carrier ends at the deadline: %s', async (fault) => {
-    const closed = carrier.nextClose();
-    carrier.fail(fault);
-    const started = performance.now();
-    expect(await refusal(hasty.byPhoneNumber(NUMBER))).toContain(`within ${DEADLINE_MS} ms`);
-    const tookMs = performance.now() - started;
-    expect(tookMs).toBeGreaterThan(DEADLINE_MS - 10);
-    expect(tookMs).toBeLessThan(DEADLINE_MS + MARGIN_MS);
-    await closed;
-    expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
-  });
-
-  it('a lookup at a slow carrier delays no other lookup', async () => {
-    const before = carrier.requests.length;
-    carrier.fail('HANG');
-    const hung = refusal(hasty.byPhoneNumber(NUMBER));
-    await eventually('the lookup that hangs', () => carrier.requests.length > before);
-    const others = await Promise.all(Array.from({ length: 20 }, () => directory.byPhoneNumber(NUMBER)));
-    expect(others).toStrictEqual(others.map(() => FACTS));
-    expect(await hung).toContain(`within ${DEADLINE_MS} ms`);
-  });
-
-  it.each([200, 404, 503])('a carrier whose answer %i has no end loses its connection', async (status) => {
-    const patient = new Tmf637Directory({ url: carrier.url, token: TOKEN, deadlineMs: 60_000 });
-    const closed = carrier.nextClose();
-    carrier.fail({ endless: status });
-    await patient.byPhoneNumber(NUMBER).catch(() => null);
-    await closed;
-  });
-});
-
-/** The message of a lookup that must fail, after a check that it contains no personal data. */
-async function refusal(lookup: Promise<LineFacts | null>): Promise<string> {
-  const error: unknown = await lookup.catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(CarrierUnavailable);
-  const written = inspect(error, { depth: null, showHidden: true });
-  for (const personal of PERSONAL) expect(written).not.toContain(personal);
-  return (error as CarrierUnavailable).message;
-}
+const refusal = (lookup: Promise<LineFacts | null>) => refusalOf(lookup, PERSONAL);
 
 function carrierHas(...all: readonly CarrierProduct[]): void {
   products.set(NUMBER, all);
@@ -328,3 +254,107 @@ function named(...again: (keyof typeof CHARACTERISTICS)[]): { name: string; valu
     ([name, value]) => ({ name, value }),
   );
 }
+
+describe('a carrier whose products name the facts otherwise', () => {
+  const MAPPING = {
+    number: { filter: 'productCharacteristic.value', characteristic: 'MSISDN', form: 'national' },
+    status: { IN_SERVICE: 'active', LOST: 'suspended', ENDED: 'terminated' },
+    carrier: { always: 'SKT' },
+    holder: { characteristic: 'customerType', values: { 개인: 'self', 법인: 'corporate', 타인: 'other_party' } },
+    ownerBirthDate: { characteristic: 'birthday', form: 'YYYY-MM-DD' },
+    plan: { characteristic: 'isPrepaid', values: { true: 'prepaid', false: 'postpaid' } },
+    handsetOs: { characteristic: 'os', values: { AND: 'android', IOS: 'ios' } },
+    handsetFormFactor: { characteristic: 'terminal', values: { 스마트폰: 'phone', 패드: 'tablet' } },
+    handsetModel: { characteristic: 'petName' },
+  };
+  const SAID = {
+    MSISDN: '82 (0)10 1234 5678',
+    customerType: '개인',
+    birthday: '1990-01-01',
+    ownerGenderDigit: '1',
+    isPrepaid: false,
+    os: 'AND',
+    handsetOsVersion: '14',
+    terminal: '스마트폰',
+    petName: '갤럭시',
+  };
+  const others = new Map<string, readonly CarrierProduct[]>();
+  let inventory: LocalCarrier;
+  let mapped: CarrierDirectory;
+
+  beforeAll(async () => {
+    inventory = await startLocalTmf637({ products: others, token: TOKEN, filter: MAPPING.number.filter });
+    mapped = new Tmf637Directory({ url: inventory.url, token: TOKEN, mapping: parseMapping(JSON.stringify(MAPPING)) });
+  });
+  afterAll(() => inventory.close());
+
+  const says = (characteristics: Record<string, unknown>, status = 'IN_SERVICE') =>
+    void others.set('01012345678', [{ id: 'product-1', status, characteristics: { ...SAID, ...characteristics } }]);
+
+  it('is understood by its mapping', async () => {
+    says({});
+    const handset = { ...FACTS.handset, model: '갤럭시' };
+    expect(await mapped.byPhoneNumber(NUMBER)).toStrictEqual({ ...FACTS, handset });
+    expect(inventory.requests.at(-1)?.url).toContain('?productCharacteristic.value=01012345678&limit=20');
+    says({ customerType: '법인', isPrepaid: 'true', os: 'IOS', terminal: '패드', petName: undefined });
+    expect(await mapped.byPhoneNumber(NUMBER)).toStrictEqual({
+      ...FACTS,
+      holder: 'corporate',
+      plan: 'prepaid',
+      handset: { os: 'ios', osVersion: '14', formFactor: 'tablet' },
+    });
+    says({}, 'LOST');
+    expect(await mapped.byPhoneNumber(NUMBER)).toMatchObject({ status: 'suspended' });
+    says({}, 'ENDED');
+    expect(await mapped.byPhoneNumber(NUMBER)).toBeNull();
+  });
+
+  it.each([
+    [{ customerType: 'self' }, 'without a valid customerType'],
+    [{ birthday: '900101' }, 'without a valid birthday'],
+    [{ isPrepaid: null }, 'without a valid isPrepaid'],
+    [{ os: 'toString' }, 'without a valid os'],
+    [{ MSISDN: '010-9999-0000' }, 'a different number'],
+    [{ MSISDN: undefined }, 'a different number'],
+  ])('is unavailable with %j, which its mapping does not explain', async (characteristics, says_) => {
+    says(characteristics);
+    expect(await refusal(mapped.byPhoneNumber(NUMBER))).toContain(says_);
+  });
+
+  it.each<[unknown, string]>([
+    ['{', 'the mapping must be JSON'],
+    [[], 'the mapping must be a JSON object'],
+    [{ ownerBirthday: {} }, 'the mapping has no member "ownerBirthday"; is ownerBirthDate meant?'],
+    [{ holder: 'customerType' }, 'holder must be a JSON object'],
+    [{ holder: {} }, 'holder must have either a characteristic or always'],
+    [{ holder: { characteristic: 'a', always: 'self' } }, 'holder must have either a characteristic or always'],
+    [{ holder: { characteristic: 'a', value: {} } }, 'holder has no member "value"; is values meant?'],
+    [{ holder: { characteristic: 7 } }, 'holder.characteristic must be the name of a characteristic'],
+    [{ holder: { characteristic: 'a', values: {} } }, 'holder.values must be an object that gives each value'],
+    [
+      { holder: { characteristic: 'a', values: { 개인: 'person' } } },
+      'holder.values."개인" must be one of self, corporate, other_party',
+    ],
+    [{ holder: { always: 'me' } }, 'holder.always must be one of self, corporate, other_party'],
+    [{ ownerGenderDigit: { characteristic: 'sex', values: { M: 'male' } } }, 'must be one digit'],
+    [{ ownerBirthDate: { always: '900101' } }, 'ownerBirthDate has no member "always"'],
+    [{ ownerBirthDate: { characteristic: 'a', form: 'toString' } }, 'must be one of YYMMDD, YYYYMMDD, YYYY-MM-DD'],
+    [{ status: { IN_SERVICE: 'suspended' } }, 'status must say which status of a product means active'],
+    [{ status: { IN_SERVICE: 'on' } }, 'status."IN_SERVICE" must be one of active, suspended, terminated'],
+    [{ number: { form: 'E164' } }, 'number.form must be one of e164, msisdn, national, hyphenated'],
+    [{ number: { filter: 'limit' } }, 'number.filter must be the name of an attribute'],
+    [{ number: { filter: 'a&b' } }, 'number.filter must be the name of an attribute'],
+  ])('has no mapping %j: the start says what is wrong', (mapping, sentence) => {
+    const text = typeof mapping === 'string' ? mapping : JSON.stringify(mapping);
+    expect(() => readEnvironment({ CARRIER_DIRECTORY_MAPPING: text })).toThrow(
+      `CARRIER_DIRECTORY_MAPPING: CARRIER_DIRECTORY_MAPPING cannot be used: `,
+    );
+    expect(() => parseMapping(text)).toThrow(sentence);
+  });
+
+  it('has no mapping where it serves the plain JSON call', () => {
+    const given = { CARRIER_DIRECTORY_KIND: 'json', CARRIER_DIRECTORY_MAPPING: '{}' };
+    expect(() => readEnvironment(given)).toThrow('is for CARRIER_DIRECTORY_KIND=tmf637');
+    expect(readEnvironment({ CARRIER_DIRECTORY_MAPPING: '{}' }).CARRIER_DIRECTORY_MAPPING).toBe('{}');
+  });
+});

@@ -4,7 +4,7 @@ import type { LineEvent } from '../../domain/line-event.ts';
 import { readJson } from '../../http/read-json.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
 import { headerText } from '../../http/utf8.ts';
-import { parsePhoneNumber } from '../../domain/phone-number.ts';
+import { parseMsisdn } from '../../domain/phone-number.ts';
 import {
   HandsetInput,
   handsetOf,
@@ -87,7 +87,7 @@ function readContent(
   if (type === SIM_SWAPPED) {
     const read = readAs(SimSwapData, data, true);
     if ('faults' in read) return { faults: inData(read.faults) };
-    const phoneNumber = parsePhoneNumber(read.value.phoneNumber) ?? '';
+    const phoneNumber = parseMsisdn(read.value.phoneNumber) ?? '';
     return { line: { phoneNumber }, sequence: null, event: { kind: 'sim-swapped' } };
   }
   const faults: InputFault[] = [];
@@ -124,7 +124,7 @@ function readLineEvent(kind: string, data: unknown): LineEvent | { faults: Input
     case 'plan-changed':
       return as(PlanChangedData, ({ plan }) => ({ kind, plan }));
     case 'number-changed':
-      return as(NumberChangedData, ({ phoneNumber }) => ({ kind, phoneNumber: parsePhoneNumber(phoneNumber) ?? '' }));
+      return as(NumberChangedData, ({ phoneNumber }) => ({ kind, phoneNumber: parseMsisdn(phoneNumber) ?? '' }));
     case 'terminated':
     case 'suspended':
     case 'resumed':

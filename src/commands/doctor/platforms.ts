@@ -1,7 +1,7 @@
 import type { Environment } from '../../../config/environment.ts';
 import { parseKeyring } from '../../crypto/keyring.ts';
 import { CarrierUnavailable } from '../../gateways/directory/carrier-directory.ts';
-import { Tmf637Directory } from '../../gateways/directory/tmf637.directory.ts';
+import { configuredDirectory } from '../../gateways/directory/configured-directory.ts';
 import { configuredApns, configuredFcm, smppLogin } from '../../gateways/configured.ts';
 import type { CredentialAnswer } from '../../gateways/push/push.ts';
 import { SmppLink } from '../../gateways/sms/smpp.link.ts';
@@ -16,6 +16,7 @@ const STAND_IN = 'not configured: npm start uses a local stand-in';
 
 /** Tries Google's credential. */
 export async function fcmLines(environment: Environment): Promise<Line[]> {
+  if (environment.hubCarries('fcm')) return [await reachedLine('fcm', 'the push hub', environment.PUSH_HTTP_URL)];
   if (!environment.FCM_SERVICE_ACCOUNT && !environment.FCM_ENDPOINT) return [off('fcm', STAND_IN)];
   const gateway = configuredFcm(environment);
   try {
@@ -27,6 +28,7 @@ export async function fcmLines(environment: Environment): Promise<Line[]> {
 
 /** Tries Apple's key. */
 export async function apnsLines(environment: Environment): Promise<Line[]> {
+  if (environment.hubCarries('apns')) return [await reachedLine('apns', 'the push hub', environment.PUSH_HTTP_URL)];
   if (!environment.APNS_KEY) return [off('apns', STAND_IN)];
   const gateway = configuredApns(environment);
   try {
@@ -68,32 +70,46 @@ export function webPushLines({ KEYRING, VAPID_SUBJECT, NODE_ENV }: Environment):
   return [ok('web push', keys)];
 }
 
-/** Binds to the SMS centre and unbinds. */
-export async function smsLines({ SMPP_URL }: Environment): Promise<Line[]> {
-  // An SMS gateway by HTTP has its check here.
-  if (!SMPP_URL) return [off('sms', STAND_IN)];
+/** Tries every gateway of text messages: binds to the SMS centre and unbinds, and asks the broker for any answer. */
+export async function smsLines({ SMPP_URL, SMS_HTTP_URL }: Environment): Promise<Line[]> {
+  if (!SMPP_URL && !SMS_HTTP_URL) return [off('sms', STAND_IN)];
+  return [
+    ...(SMPP_URL ? [await boundLine(SMPP_URL)] : []),
+    ...(SMS_HTTP_URL ? [await reachedLine('sms', 'the SMS broker', SMS_HTTP_URL)] : []),
+  ];
+}
+
+/** Whether a receiver of signed calls answers at all. Only a message would show whether it takes secret and token. */
+async function reachedLine(check: string, who: string, url = ''): Promise<Line> {
   try {
-    const link = await SmppLink.bind(smppLogin(SMPP_URL));
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const { body, status } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal });
+    await body?.cancel();
+    return ok(check, `${who} answers (status ${status} to HEAD); secret and token are tried by the first message`);
+  } catch (error) {
+    return wrong(check, `${who} does not answer: ${reasonOf(error)}`, 'Correct its address, or ask who runs it.');
+  }
+}
+
+async function boundLine(url: string): Promise<Line> {
+  try {
+    const link = await SmppLink.bind(smppLogin(url));
     await link.close();
-    return [ok('sms', 'the SMS centre takes the bind')];
+    return ok('sms', 'the SMS centre takes the bind');
   } catch (error) {
     const reason = reasonOf(error);
     if (/ESME_RALYBND/.test(reason))
-      return [
-        note('sms', 'the SMS centre has as many sessions of this login as it allows', 'Ask it for another session.'),
-      ];
-    return [wrong('sms', `the SMS centre: ${reason}`, 'Correct SMPP_URL, or ask the operator of the SMS centre.')];
+      return note('sms', 'the SMS centre has as many sessions of this login as it allows', 'Ask it for another session.');
+    return wrong('sms', `the SMS centre: ${reason}`, 'Correct SMPP_URL, or ask the operator of the SMS centre.');
   }
 }
 
 /** Asks the carrier's directory for a number that nobody has. */
 export async function directoryLines(environment: Environment): Promise<Line[]> {
-  const { CARRIER_DIRECTORY_URL: url, CARRIER_DIRECTORY_TOKEN: token } = environment;
-  if (!url) return [off('directory', 'the service’s own register of lines')];
+  const directory = configuredDirectory(environment, ANSWER_MS);
+  if (!directory) return [off('directory', 'the service’s own register of lines')];
   try {
-    const found = await new Tmf637Directory({ url, token: () => token, deadlineMs: ANSWER_MS }).byPhoneNumber(
-      NOBODYS_NUMBER,
-    );
+    const found = await directory.byPhoneNumber(NOBODYS_NUMBER);
     if (found === null) return [ok('directory', 'answers')];
     return [note('directory', 'knows a line with a number that nobody has', 'Ask whether it answers with test data.')];
   } catch (error) {
