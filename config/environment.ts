@@ -608,14 +608,15 @@ function gatewayFaults(environment: Environment, isNamed: (name: string) => bool
       faults.push({ variable: secret, fault: `is required with ${url}, unless ${token} is given` });
     const isProduction = environment.NODE_ENV === 'production';
     const judged = judgeOutboundUrl(address, { isProduction, allowed: networksOf(environment[subnets]) });
-    if (typeof judged === 'string') faults.push({ variable: url, fault: `${url} cannot be used. ${judged.replace(/^Send/, 'Give')}` });
+    if (typeof judged === 'string')
+      faults.push({ variable: url, fault: `${url} cannot be used. ${judged.replace(/^Send/, 'Give')}` });
   }
   const { SMS_HTTP_SECRET, SMS_HTTP_TEMPLATE = '' } = environment;
   if (/\{\{\s*receiptUrl\s*\}\}/.test(SMS_HTTP_TEMPLATE) && SMS_HTTP_SECRET.length === 0 && !isNamed('SMS_HTTP_SECRET'))
     faults.push({
-        variable: 'SMS_HTTP_SECRET',
-        fault: 'is required with {{receiptUrl}}, because receipts are signed with it',
-      });
+      variable: 'SMS_HTTP_SECRET',
+      fault: 'is required with {{receiptUrl}}, because receipts are signed with it',
+    });
   for (const name of environment.SMS_GATEWAYS ?? []) {
     const address = SMS_ADDRESS[name];
     if (environment.NODE_ENV !== 'production' && name === 'smpp') continue;

@@ -27,7 +27,11 @@ const CHECKS: readonly Check[] = [
     look: databaseLines,
   },
   { name: 'queue', of: ['REDIS_URL', 'DATABASE_URL', 'QUEUE_DATABASE_URL'], look: queueLines },
-  { name: 'fcm', of: ['FCM_SERVICE_ACCOUNT', 'FCM_ENDPOINT', 'FCM_ENDPOINT_CA', 'PUSH_HTTP_URL', 'PUSH_HTTP_FOR'], look: fcmLines },
+  {
+    name: 'fcm',
+    of: ['FCM_SERVICE_ACCOUNT', 'FCM_ENDPOINT', 'FCM_ENDPOINT_CA', 'PUSH_HTTP_URL', 'PUSH_HTTP_FOR'],
+    look: fcmLines,
+  },
   {
     name: 'apns',
     of: [
@@ -45,7 +49,11 @@ const CHECKS: readonly Check[] = [
   },
   { name: 'web push', of: ['KEYRING'], look: webPushLines },
   { name: 'sms', of: ['SMPP_URL', 'SMS_HTTP_URL'], look: smsLines },
-  { name: 'directory', of: ['CARRIER_DIRECTORY_URL', 'CARRIER_DIRECTORY_TOKEN', 'CARRIER_DIRECTORY_KIND', 'CARRIER_DIRECTORY_MAPPING'], look: directoryLines },
+  {
+    name: 'directory',
+    of: ['CARRIER_DIRECTORY_URL', 'CARRIER_DIRECTORY_TOKEN', 'CARRIER_DIRECTORY_KIND', 'CARRIER_DIRECTORY_MAPPING'],
+    look: directoryLines,
+  },
   { name: 'proxies', of: ['WEBHOOK_PROXY', 'WEB_PUSH_PROXY'], look: proxyLines },
   { name: 'legal texts', of: ['LEGAL_TEXTS'], look: legalLines },
   { name: 'disk', of: ['DATA_DIR', 'JOURNAL_FILE'], look: diskLines },

@@ -99,7 +99,11 @@ async function boundLine(url: string): Promise<Line> {
   } catch (error) {
     const reason = reasonOf(error);
     if (/ESME_RALYBND/.test(reason))
-      return note('sms', 'the SMS centre has as many sessions of this login as it allows', 'Ask it for another session.');
+      return note(
+        'sms',
+        'the SMS centre has as many sessions of this login as it allows',
+        'Ask it for another session.',
+      );
     return wrong('sms', `the SMS centre: ${reason}`, 'Correct SMPP_URL, or ask the operator of the SMS centre.');
   }
 }

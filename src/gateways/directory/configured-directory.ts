@@ -6,11 +6,7 @@ import { Tmf637Directory } from './tmf637.directory.ts';
 
 /** The carrier's directory that the environment configures; null if it names none. */
 export function configuredDirectory(environment: Environment, deadlineMs?: number): CarrierDirectory | null {
-  const {
-    CARRIER_DIRECTORY_KIND: kind,
-    CARRIER_DIRECTORY_URL: url,
-    CARRIER_DIRECTORY_MAPPING: mapping,
-  } = environment;
+  const { CARRIER_DIRECTORY_KIND: kind, CARRIER_DIRECTORY_URL: url, CARRIER_DIRECTORY_MAPPING: mapping } = environment;
   if (url === undefined) return null;
   // The token may change while the process runs.
   const token = () => environment.CARRIER_DIRECTORY_TOKEN;

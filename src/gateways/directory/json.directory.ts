@@ -29,7 +29,12 @@ export class JsonDirectory extends CarrierDirectory {
   constructor({ url, token, deadlineMs }: JsonDirectoryOptions) {
     super();
     this.#lookup = new URL(`${url.replace(/\/+$/, '')}/lines/lookup`);
-    this.#carrier = new CarrierCall({ span: 'lines/lookup', system: "The carrier's line directory", token, deadlineMs });
+    this.#carrier = new CarrierCall({
+      span: 'lines/lookup',
+      system: "The carrier's line directory",
+      token,
+      deadlineMs,
+    });
   }
 
   async byPhoneNumber(phoneNumber: string): Promise<DirectoryLine | null> {
