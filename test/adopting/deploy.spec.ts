@@ -26,8 +26,6 @@ const VARIABLES = new Set(
     .getTargetValidationMetadatas(Environment, '', false, false)
     .map(({ propertyName }) => propertyName),
 );
-// Of the command `migrate`, which may be newer than this list.
-VARIABLES.add('MIGRATE_ON_START');
 /** With `NAME_FILE`, the value of `NAME` is read from a file. */
 const bare = (name: string) => (VARIABLES.has(name) ? name : name.replace(/_FILE$/, ''));
 /** Variables whose values are secret: the service takes them from files here. */

@@ -71,7 +71,7 @@ export class ApnsPushGateway implements PushGateway {
   /** Pushes to a token that no phone has: APNs judges the provider token and the topic before it. */
   async tryCredential(deadlineMs: number): Promise<CredentialAnswer> {
     const message = {
-      ...{ service: 'apns' as const, token: NOBODYS_TOKEN, data: {}, alert: { title: '', body: '' } },
+      ...{ id: 'doctor', service: 'apns' as const, token: NOBODYS_TOKEN, data: {}, alert: { title: '', body: '' } },
       ...{ style: 'alert' as const, collapseKey: 'doctor', ttlSeconds: 1 },
     };
     const outcome = await this.send(message, deadlineMs);
