@@ -111,7 +111,7 @@ export function configuredApns(environment: Environment): ApnsPushGateway {
 }
 
 /** The gateway to the SMS centre that the environment configures. */
-export function configuredSmpp({ SMPP_URL = '', SMS_SENDER }: Environment): SmppSmsGateway {
+function configuredSmpp({ SMPP_URL = '', SMS_SENDER }: Environment): SmppSmsGateway {
   return new SmppSmsGateway({ ...smppLogin(SMPP_URL), source: { address: SMS_SENDER } });
 }
 
