@@ -166,7 +166,7 @@ function callsOf(environment: Environment, name: 'SMS_HTTP' | 'PUSH_HTTP'): Sign
 }
 
 /** The gateway to the SMS centre that the environment configures. */
-export function configuredSmpp({ SMPP_URL = '', SMS_SENDER }: Environment): SmppSmsGateway {
+function configuredSmpp({ SMPP_URL = '', SMS_SENDER }: Environment): SmppSmsGateway {
   return new SmppSmsGateway({ ...smppLogin(SMPP_URL), source: { address: SMS_SENDER } });
 }
 

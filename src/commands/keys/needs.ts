@@ -8,13 +8,13 @@ import { readWebPushSubscription } from '../../domain/web-push-subscription.ts';
 const BATCH = 500;
 
 /** A column that may hold ciphertexts. Names are of the catalogue, and quoted. */
-export interface BinaryColumn {
+interface BinaryColumn {
   table: string;
   column: string;
 }
 
 /** Every binary column of the service's tables: what is encrypted is in one of them, whatever the version. */
-export async function binaryColumns(client: DatabaseClient): Promise<BinaryColumn[]> {
+async function binaryColumns(client: DatabaseClient): Promise<BinaryColumn[]> {
   const { rows } = await client.query<BinaryColumn>(
     `SELECT quote_ident(c.relname) AS table, quote_ident(a.attname) AS column
       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -26,7 +26,7 @@ export async function binaryColumns(client: DatabaseClient): Promise<BinaryColum
 }
 
 /** A ciphertext begins with the length of its kid and the kid. Random bytes begin so once in 2^40 and more. */
-export function beginningOf(kid: string): Buffer {
+function beginningOf(kid: string): Buffer {
   return Buffer.concat([Buffer.of(kid.length), Buffer.from(kid)]);
 }
 
