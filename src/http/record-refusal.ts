@@ -17,7 +17,7 @@ const FAULTS = new RareWarnings(new Logger('Fault'));
  */
 export function recordRefusal(
   { error, problem, request }: { error: unknown; problem: Problem; request: FastifyRequest },
-  { logger, metrics }: { logger: Logger; metrics: Metrics },
+  { metrics }: { logger: Logger; metrics: Metrics },
 ): void {
   const { code } = problem;
   // The route and never the URL, because a path may contain an id.

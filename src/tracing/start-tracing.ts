@@ -1,4 +1,5 @@
-import type { Context, Link, SpanKind, Attributes } from '@opentelemetry/api';
+import type { Context, Link, Span, SpanKind, Attributes } from '@opentelemetry/api';
+import type * as Sdk from '@opentelemetry/sdk-trace-base';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
 import type { Environment } from '../../config/environment.ts';
 import { KIND, setSpanMaker } from './tracing.ts';
@@ -26,7 +27,8 @@ const FLUSH_MS = 3_000;
 export async function startTracing(settings: TracingSettings, version: string): Promise<() => Promise<void>> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces, OTEL_SDK_DISABLED } = settings;
   if (OTEL_SDK_DISABLED || (all === undefined && traces === undefined)) return () => Promise.resolve();
-  const [api, sdk, { OTLPTraceExporter }, resources] = await Promise.all([
+  const [{ AsyncLocalStorage }, api, sdk, { OTLPTraceExporter }, resources] = await Promise.all([
+    import('node:async_hooks'),
     import('@opentelemetry/api'),
     import('@opentelemetry/sdk-trace-base'),
     import('@opentelemetry/exporter-trace-otlp-proto'),
@@ -45,6 +47,7 @@ export async function startTracing(settings: TracingSettings, version: string): 
   });
   const tracer = provider.getTracer('pushguard', version);
   setSpanMaker({
+    present: new AsyncLocalStorage<Span | undefined>(),
     begin: (name, options, parent) => {
       const context = parent ? api.trace.setSpanContext(api.ROOT_CONTEXT, parent) : api.ROOT_CONTEXT;
       return tracer.startSpan(name, options, context);
@@ -58,8 +61,11 @@ export async function startTracing(settings: TracingSettings, version: string): 
 }
 
 function samplerOf(
-  { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: share = DEFAULT_SHARE }: TracingSettings,
-  sdk: typeof import('@opentelemetry/sdk-trace-base'),
+  {
+    OTEL_TRACES_SAMPLER: name = 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: share = DEFAULT_SHARE,
+  }: TracingSettings,
+  sdk: typeof Sdk,
 ): Sampler {
   const below = (root: Sampler) => new sdk.ParentBasedSampler({ root });
   switch (name) {
@@ -74,7 +80,6 @@ function samplerOf(
     case 'parentbased_always_off':
       return below(new sdk.AlwaysOffSampler());
     case 'parentbased_traceidratio':
-    default:
       return below(new sdk.TraceIdRatioBasedSampler(share));
   }
 }

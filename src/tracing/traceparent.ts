@@ -7,7 +7,7 @@ const SAMPLED = 1;
 
 /** Reads a `traceparent`; undefined for what is none. Its `tracestate` is not taken over: it is a text of its sender. */
 export function readTraceparent(text: unknown): SpanContext | undefined {
-  const [, version, traceId, spanId, flags, more] = (typeof text === 'string' && FORM.exec(text)) || [];
+  const [, version, traceId, spanId, flags, more] = FORM.exec(typeof text === 'string' ? text : '') ?? [];
   if (traceId === undefined || spanId === undefined || (version === '00' && more !== undefined)) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags ?? '', 16) & SAMPLED, isRemote: true };
 }

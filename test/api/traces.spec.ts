@@ -6,6 +6,8 @@ import { startTraceReceiver, type ReceivedSpan, type TraceReceiver } from '../su
 /** W3C's own example. */
 const CALLER = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
 const TRACEPARENT = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
+/** Parts of statements and addresses, which a line of the log about an outage may name. */
+const OF_SPANS_ALONE = ['INSERT INTO', 'SELECT ', '127.0.0.1:'];
 /** What no span and no line of the log may hold. */
 const secrets: string[] = [];
 
@@ -65,8 +67,8 @@ async function playCanary(): Promise<void> {
   // Nobody who is not known may have a request recorded, or name its trace.
   await fetch(`${service.issuer}/v1/authentications/${id}`, { headers: { traceparent: TRACEPARENT } });
   for (const one of [person, other]) secrets.push(one.phoneNumber, one.phoneNumber.slice(-8), one.lineId);
-  secrets.push(birthDate, code, smsCode, TEST_PIN, pushToken, purpose, endUser.ip, endUser.userAgent, '127.0.0.1:');
-  secrets.push(await service.token(), 'canary=state', 'canary=baggage', 'INSERT INTO', 'SELECT ');
+  secrets.push(birthDate, code, smsCode, TEST_PIN, pushToken, purpose, endUser.ip, endUser.userAgent);
+  secrets.push(await service.token(), 'canary=state', 'canary=baggage', ...OF_SPANS_ALONE);
 }
 
 const named = (name: string) => spans.filter((span) => span.name === name);
@@ -110,12 +112,16 @@ it('a caller that nobody knows is linked, and is no parent', () => {
 });
 
 it('no byte that is exported, and no line of the log, holds anything of a person or a secret', () => {
-  const bytes = receiver.bytes();
+  const bytes = receiver.bytes().toString('latin1');
   const text = service.process.log();
   expect(bytes.length).toBeGreaterThan(1_000);
   for (const secret of secrets) {
-    expect([secret, bytes.includes(secret)]).toEqual([secret, false]);
-    if (secret !== 'SELECT ') expect([secret, text.includes(secret)]).toEqual([secret, false]);
+    const latin = Buffer.from(secret).toString('latin1');
+    // Six digits may occur by chance inside an id or a time, but not on their own.
+    const alone = (within: string, what: string) =>
+      /^\d{6}$/.test(what) ? new RegExp(`(?<![\\d.a-f-])${what}(?![\\d.a-f-])`).test(within) : within.includes(what);
+    expect([secret, alone(bytes, latin)]).toEqual([secret, false]);
+    if (!OF_SPANS_ALONE.includes(secret)) expect([secret, alone(text, secret)]).toEqual([secret, false]);
   }
 });
 
