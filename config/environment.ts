@@ -531,14 +531,6 @@ export class Environment {
   LEGAL_TEXTS?: string;
 
   /**
-   * A folder with the operator's brand, changed words, legal texts and `company.json`, as the guide "Adopting" describes
-   * it: a service of one's own without code. Its legal texts replace those in LEGAL_TEXTS.
-   */
-  @IsOptional()
-  @IsString()
-  ADOPTION_DIR?: string;
-
-  /**
    * Minutes from the carrier's report of a new handset until its enrolment code goes there by SMS. In this time the
    * holder of the old phone, which got a notice, can object.
    */

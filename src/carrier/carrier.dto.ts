@@ -78,7 +78,7 @@ export class HandsetInput {
 
 /** The facts that a carrier knows about a line, without its id. */
 class LineFactsInput {
-  /** A Korean mobile number with or without hyphens, E.164, or an MSISDN as carriers write it: `821012345678`, `0082…`, `tel:+82…`. */
+  /** A Korean mobile number with or without hyphens, or E.164. */
   @IsMobileNumber()
   phoneNumber: string;
 
