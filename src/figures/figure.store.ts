@@ -112,8 +112,7 @@ const COUNT_HOUR = statement(
     ), started AS (
       SELECT mark.hour, ${COUNTED} FROM mark CROSS JOIN clients c CROSS JOIN LATERAL (
         SELECT ${LOOKED} FROM authentication_records o
-        WHERE (o.client_id, o.id) >= (c.id, $2::uuid) AND (o.client_id, o.id) < (c.id, $3::uuid)
-          AND o.id >= $2 AND o.id < $3 OFFSET 0) a
+        WHERE (o.client_id, o.id) >= (c.id, $2::uuid) AND (o.client_id, o.id) < (c.id, $3::uuid) OFFSET 0) a
       WHERE a.requested_at >= mark.hour AND a.requested_at < mark.hour + interval '1 hour'
     ), pushed AS MATERIALIZED (
       SELECT p.authentication_id, p.kind, p.push_service, p.outcome, p.answered_at
@@ -185,8 +184,7 @@ const LIVE = statement(
   'figure_live',
   live(
     `SELECT ${LOOKED} FROM authentication_records o
-      WHERE (o.client_id, o.id) >= ($4::uuid, $2::uuid) AND (o.client_id, o.id) <= ($4::uuid, '${HIGHEST_ID}')
-        AND o.id >= $2 LIMIT $3`,
+      WHERE (o.client_id, o.id) >= ($4::uuid, $2::uuid) AND (o.client_id, o.id) <= ($4::uuid, '${HIGHEST_ID}') LIMIT $3`,
     'AND n.client_id = $4',
   ),
 );
