@@ -176,12 +176,12 @@ const optional: Plugin = {
   },
 };
 
-/** The modules of Node are required, because a function can have no import; and who makes a `require` finds what is packed. */
+/** The modules of Node are required, because a function can have no import and a script can begin none; and who makes a `require` finds what is packed. */
 const builtins: Plugin = {
   name: 'builtins',
   setup: ({ onLoad, onResolve }) => {
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      isBuiltin(path) && kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
+      isBuiltin(path) && kind !== 'require-call' ? { path, namespace: 'builtin' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: /^(node:)?module$/.test(path)
