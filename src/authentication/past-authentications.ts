@@ -120,7 +120,7 @@ export class PastAuthentications {
 function monthsAround(id: string, months: readonly Month[]): Pick<Month, 'from' | 'to'> | undefined {
   let kept: Pick<Month, 'from' | 'to'> | undefined;
   for (const { from, to } of months) {
-    if (kept && kept.to === from) kept = { from: kept.from, to };
+    if (kept?.to === from) kept = { from: kept.from, to };
     else if (kept && id < kept.to) break;
     else kept = { from, to };
   }
