@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKeyring } from '../../src/crypto/keyring.ts';
+import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
 import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts';
 import { NOBODYS_TOKEN } from '../../src/gateways/push/fcm.push.ts';
 import { eventually } from '../support/eventually.ts';
@@ -83,6 +83,8 @@ async function readAgain(said = /in force from now on|no secret in a file has ch
   const before = service.process.log().length;
   service.process.child.kill('SIGHUP');
   await eventually('a line about the secrets', () => Promise.resolve(said.test(service.process.log().slice(before))));
+  // Lines that the test adds are encrypted as the process encrypts.
+  service.keys.use(parseKeyring(await readFile(file, 'utf8')));
 }
 
 const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
