@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
+import { eventually } from '../support/eventually.ts';
 import { otherThan } from '../support/service.ts';
 import { credentialsOf, signInAtDesk } from './desk-steps.ts';
 import { Scene, sidewaysScroll, unseenInForcedColors } from './scene.ts';
@@ -157,8 +158,13 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await other.locator('form[action$="/approve"] .primary').click();
       await other.locator('.good-note').waitFor();
       await expectFit(other);
-      await page.reload();
-      await page.locator('form[action$="/take"] .primary').click();
+      const take = page.locator('form[action$="/take"] .primary');
+      // The page renews itself, too, and Chromium refuses a reload at that moment.
+      await eventually('the approved request', async () => {
+        await page.reload().catch(() => undefined);
+        return (await take.count()) > 0;
+      });
+      await take.click();
       await page.locator('.enrolment-code').waitFor();
       await expectFit(page);
       expect(await page.locator('.enrolment-code').innerText()).toMatch(/^(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}$/);

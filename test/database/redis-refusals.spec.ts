@@ -103,7 +103,7 @@ describeWith(REDIS_SERVER, 'a Redis that the service may not use at its start', 
       await eventually('readiness', () => isReady(pair));
       await expectDelivery(pair);
       expect(await redis.ask('EXISTS {pushguard}:handover:meta')).toBe(':1\r\n');
-      expect(linesOf(pair).length).toBeLessThan(20);
+      expect(linesOf(pair).length).toBeLessThan(40);
     } finally {
       await pair.stop();
       await redis.remove();
