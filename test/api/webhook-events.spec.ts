@@ -498,6 +498,7 @@ describe('the statements', () => {
     'authentication_purge',
     'authentication_resend',
     'not_me_say',
+    'past_authentication_move',
     'registration_purge',
     'registration_purge_keys',
     'retention_erase_lines',
