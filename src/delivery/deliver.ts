@@ -200,10 +200,10 @@ export class Deliver {
     // The SMS centre has the message and gave no result. Send it once more in case it was lost, but not ten times.
     if (outcome.kind === 'unknown' && one.attempts > 1) return done(one);
     if (outcome.kind === 'rejected') {
-      this.warnings.warn(`a delivery (${one.kind}) was rejected`, `${one.id}: ${outcome.reason}`);
+      this.warnings.warn(`a delivery (${one.kind}) was rejected: ${kindOf(outcome.reason)}`, one.id);
       return done(one);
     }
-    this.warnings.warn(`a delivery (${one.kind}) is deferred`, `${one.id}: ${outcome.reason}`);
+    this.warnings.warn(`a delivery (${one.kind}) is deferred: ${kindOf(outcome.reason)}`, one.id);
     return later(one, outcome.kind === 'retry' ? outcome.afterMs : undefined);
   }
 }
@@ -234,4 +234,9 @@ function done({ id }: Claimed): Settled {
 function later({ id, attempts }: Claimed, afterMs?: number): Settled {
   const ms = backoffMs({ attempts, random: randomFraction(), ...(afterMs !== undefined && { afterMs }) });
   return { id, kind: 'later', attempts, ms };
+}
+
+/** The first line of a reason without the milliseconds of its deadline, so that an outage is one kind of failure. */
+function kindOf(reason: string): string {
+  return (reason.split('\n', 1)[0] ?? '').replace(/\d+ ms/g, 'the deadline');
 }

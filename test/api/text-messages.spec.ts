@@ -176,12 +176,12 @@ describe('delivery receipts', () => {
     await known((await service.start(await service.addLine())).body.id, ['delivered']);
   });
 
-  it('what is stored of a text message goes with the authentication that it was sent for', async () => {
+  it('what is stored of a text message is deleted when an authentication of its age is', async () => {
     const person = await service.addLine();
     const { id } = (await service.start(person)).body;
     await known(id, ['delivered']);
-    await service.rows.authentications.remove(id);
-    expect(await statesOf(id)).toEqual([]);
+    await service.rows.textMessages.outlive(id);
+    await known(id, []);
     expect(service.process.log()).not.toContain(person.phoneNumber.slice(-8));
   });
 });

@@ -23,11 +23,6 @@ export class AuthenticationRows {
     return this.sql('UPDATE authentications SET window_id = gen_random_uuid() WHERE id = $1', [id]);
   }
 
-  /** Deletes an authentication. */
-  remove(id: string): Promise<unknown> {
-    return this.sql('DELETE FROM authentications WHERE id = $1', [id]);
-  }
-
   /** Makes every pending authentication expire now. */
   expirePending(): Promise<unknown> {
     return this.sql(`UPDATE authentications SET expires_at = now() WHERE state = 'pending'`);

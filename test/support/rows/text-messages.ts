@@ -19,6 +19,13 @@ export class TextMessageRows {
     return Number(row?.count);
   }
 
+  /** Moves an authentication's messages to where an authentication is no longer kept. */
+  outlive(authenticationId: string): Promise<unknown> {
+    return this.sql(`UPDATE text_messages SET sent_at = sent_at - interval '731 days' WHERE authentication_id = $1`, [
+      authenticationId,
+    ]);
+  }
+
   /** Moves the receipts that wait an hour into the past. */
   ageReceipts(): Promise<unknown> {
     return this.sql(`UPDATE sms_receipts SET received_at = received_at - interval '1 hour'`);
