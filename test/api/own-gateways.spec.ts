@@ -106,7 +106,7 @@ describe('an SMS broker behind the SMS centre', () => {
     const code = /\[(\d{6})\]/.exec(String(body['text']))?.[1] ?? '';
     expect((await service.verify(id, code)).status).toBe(200);
     expect(await metrics()).toMatch(
-      /pushguard_handover_seconds_count\{kind="sms",platform="http",outcome="accepted"\} 1/,
+      /pushguard_handover_duration_seconds_count\{kind="sms",platform="http",outcome="accepted"\} 1/,
     );
   });
 
