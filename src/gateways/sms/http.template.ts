@@ -10,7 +10,7 @@ export interface TemplateValues {
 }
 
 /** The names that stand between braces. `toLocal` is a Korean number as it is dialled in Korea: `01012345678`. */
-export const TEMPLATE_NAMES = ['to', 'toLocal', 'text', 'from', 'id', 'validitySeconds', 'receiptUrl'] as const;
+const TEMPLATE_NAMES = ['to', 'toLocal', 'text', 'from', 'id', 'validitySeconds', 'receiptUrl'] as const;
 type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
 const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
