@@ -51,17 +51,55 @@ export function readWords<Options extends NonNullable<ParseArgsConfig['options']
   options: Options,
   see: string,
 ) {
+  return orSee(see, () => parseArgs({ args: words, options, allowPositionals: true }));
+}
+
+/** What `parse` returns. An error of Node's own becomes `invalid_request` with its sentence, which ends in `see`. */
+export function orSee<Result>(see: string, parse: () => Result): Result {
   try {
-    return parseArgs({ args: words, options, allowPositionals: true });
+    return parse();
   } catch (error) {
+    if (error instanceof Problem) throw error;
     const [sentence = ''] = (error as Error).message.split('. To specify');
     throw refused(`${sentence.replace(/\.$/, '')}. ${see}`);
   }
 }
 
+/**
+ * The command that the first word names. `takes` has the options of each command, besides `--json`. Throws
+ * `invalid_request` for another word, and for an option that the command does not take.
+ */
+export function readCommand<Command extends string>(
+  word: string | undefined,
+  options: object,
+  takes: Readonly<Record<Command, readonly string[]>>,
+  see: string,
+): Command {
+  const commands = Object.keys(takes) as Command[];
+  const command = commands.find((one) => one === word);
+  if (command === undefined) throw refused(`Give one of ${commands.join(', ')}. ${see}`);
+  const foreign = Object.keys(options).find((name) => name !== 'json' && !takes[command].includes(name));
+  if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. ${see}`);
+  return command;
+}
+
 /** The reason of an act, for the audit: one line of 1 to 200 visible characters. */
 export function readReason(text: string | undefined): string | undefined {
+  return readLine(text, 'reason', 200);
+}
+
+/** One line of at most `length` visible characters. `what` names it in the sentence of a refusal. */
+export function readLine(text: string | undefined, what: string, length: number): string | undefined {
   const line = text?.normalize('NFC').trim();
-  if (line === undefined || (line.length <= 200 && SHOWN_TEXT.test(line))) return line;
-  throw refused('The reason must be one line of 1 to 200 visible characters.');
+  if (line === undefined || (line.length <= length && SHOWN_TEXT.test(line))) return line;
+  throw refused(`The ${what} must be one line of 1 to ${length} visible characters.`);
+}
+
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** The seconds of a number of at most `digits` digits with its unit (90s, 10m, 24h, 7d); undefined for another text. */
+export function readSeconds(text: string, digits: number): number | undefined {
+  const [, number = '', unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  if (number === '' || number.length > digits) return undefined;
+  return Number(number) * SECONDS[unit as keyof typeof SECONDS];
 }

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Problem } from '../../domain/problem.ts';
-import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import {
   readAssertionAudience,
   readAuthMethod,
@@ -17,12 +15,13 @@ import {
   refused,
   type ClientSettings,
 } from '../../relying-parties/client-settings.ts';
+import { orSee, readCommand, readReason, readSeconds } from '../terminal.ts';
 
-const COMMANDS = ['add', 'list', 'show', 'change', 'rotate', 'disable'] as const;
+const SEE = 'See: npm run client -- --help';
 
 /** What was asked for, checked. `subject` is the name for `add`, and the client id for the others. */
 export interface Wanted {
-  command: (typeof COMMANDS)[number];
+  command: keyof typeof TAKES;
   subject: string;
   /** Of a client that is added; undefined for one that is made up. */
   id: string | undefined;
@@ -75,17 +74,16 @@ const SETTINGS: readonly Option[] = [
 ];
 
 /** The options that each command takes besides `--json` and `--help`. */
-const TAKES: Readonly<Record<Wanted['command'], readonly Option[]>> = {
+const TAKES = {
   add: ['id', 'test', 'reason', ...SETTINGS],
   list: [],
   show: [],
   change: ['name', 'test', 'reason', ...SETTINGS],
   rotate: ['overlap', 'test', 'reason'],
   disable: ['reason'],
-};
+} satisfies Record<string, readonly Option[]>;
 
 const DAY_SECONDS = 86_400;
-const UNITS = { s: 1, m: 60, h: 3_600, d: DAY_SECONDS } as const;
 const MAX_OVERLAP_SECONDS = 90 * DAY_SECONDS;
 /** The longest file of keys: twenty of RSA with 4096 bits take a third of it. */
 const MAX_JWKS_BYTES = 64 * 1024;
@@ -100,11 +98,8 @@ const NONE = 'none';
 export function readArguments(words: string[], ownVendorCode: string): Wanted | undefined {
   const { values, positionals } = parse(words);
   if (values.help) return undefined;
-  const [first = '', ...subjects] = positionals;
-  const command = COMMANDS.find((one) => one === first);
-  if (command === undefined) throw refused(`Give one of ${COMMANDS.join(', ')}. See: npm run client -- --help`);
-  const foreign = Object.keys(values).find((name) => name !== 'json' && !TAKES[command].some((one) => one === name));
-  if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. See: npm run client -- --help`);
+  const [first, ...subjects] = positionals;
+  const command = readCommand(first, values, TAKES, SEE);
   return {
     command,
     subject: readSubject(command, subjects),
@@ -118,7 +113,7 @@ export function readArguments(words: string[], ownVendorCode: string): Wanted | 
 }
 
 function parse(words: string[]) {
-  try {
+  return orSee(SEE, () => {
     const read = parseArgs({
       args: words,
       options: OPTIONS,
@@ -128,11 +123,7 @@ function parse(words: string[]) {
     });
     expectOnce(read.tokens);
     return read;
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    const [sentence = ''] = (error as Error).message.split('. To specify');
-    throw refused(`${sentence.replace(/\.$/, '')}. See: npm run client -- --help`);
-  }
+  });
 }
 
 /** Of an option that was given twice, only one value would count. */
@@ -183,7 +174,7 @@ function readSettings(command: Wanted['command'], values: Values, ownVendorCode:
   };
   if (command === 'add' && settings.scopes === undefined) readScopes([]);
   if (command === 'change' && Object.keys(settings).length === 0 && values.test === undefined)
-    throw refused('Give at least one setting to change. See: npm run client -- --help');
+    throw refused(`Give at least one setting to change. ${SEE}`);
   return settings;
 }
 
@@ -224,14 +215,7 @@ function readJwksFile(path: string): string {
 }
 
 function readOverlap(text: string): number {
-  const [, number, unit] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
-  const seconds = text === '0' ? 0 : Number(number) * UNITS[unit as keyof typeof UNITS];
-  if (seconds <= MAX_OVERLAP_SECONDS) return seconds;
+  const seconds = text === '0' ? 0 : readSeconds(text, 8);
+  if (seconds !== undefined && seconds <= MAX_OVERLAP_SECONDS) return seconds;
   throw refused('The overlap must be a number with s, m, h or d, such as 24h, at most 90d; or 0.');
-}
-
-function readReason(text: string | undefined): string | undefined {
-  const reason = text?.normalize('NFC').trim();
-  if (reason === undefined || (reason.length <= 200 && SHOWN_TEXT.test(reason))) return reason;
-  throw refused('The reason must be one line of 1 to 200 visible characters.');
 }

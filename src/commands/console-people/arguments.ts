@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { INVITATION_DAYS, MEMBER_ROLES } from '../../domain/console.ts';
-import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import { refused } from '../../relying-parties/client-settings.ts';
+import { readCommand, readReason, readWords } from '../terminal.ts';
 
 /** What `--help` prints. */
 export const USAGE = `npm run console -- invite <client-id> <name> [--role=owner]   a link by which a person joins, shown once
@@ -23,16 +22,25 @@ that npm start runs in DATA_DIR. Exit code: 0 done, 1 refused, and nothing was c
 
 const SEE = 'See: npm run console -- --help';
 
-/** The words that each command takes, after its own, and its options besides `--json` and `--help`. */
+/** The options of each command besides `--json` and `--help`. */
 const TAKES = {
-  invite: { words: ['client id', 'name'], options: ['role', 'reason'] },
-  list: { words: ['client id'], options: [] },
-  end: { words: ['client id', 'login'], options: ['reason'] },
-  withdraw: { words: ['client id', 'invitation id'], options: ['reason'] },
-  disable: { words: ['login'], options: ['reason'] },
-} as const satisfies Record<string, { words: readonly string[]; options: readonly string[] }>;
+  invite: ['role', 'reason'],
+  list: [],
+  end: ['reason'],
+  withdraw: ['reason'],
+  disable: ['reason'],
+} as const;
 
 type Command = keyof typeof TAKES;
+
+/** The words that each command takes after its own. */
+const WORDS: Readonly<Record<Command, readonly string[]>> = {
+  invite: ['client id', 'name'],
+  list: ['client id'],
+  end: ['client id', 'login'],
+  withdraw: ['client id', 'invitation id'],
+  disable: ['login'],
+};
 
 /** What was asked for, checked. `about` is the name of an invited person, a login or the id of an invitation. */
 export interface Wanted {
@@ -56,18 +64,14 @@ const OPTIONS = {
  * that says what to do.
  */
 export function readArguments(words: string[]): Wanted | undefined {
-  const { values, positionals } = parse(words);
+  const { values, positionals } = readWords(words, OPTIONS, SEE);
   if (values.help) return undefined;
-  const [first = '', ...given] = positionals;
+  const [first, ...given] = positionals;
   // An account is of no single client.
   const [clientId = '', about = ''] = first === 'disable' ? ['', ...given] : given;
-  const command = Object.keys(TAKES).find((one): one is Command => one === first);
-  if (command === undefined) throw refused(`Give one of ${Object.keys(TAKES).join(', ')}. ${SEE}`);
-  const takes: { words: readonly string[]; options: readonly string[] } = TAKES[command];
-  const foreign = Object.keys(values).find((name) => name !== 'json' && !takes.options.includes(name));
-  if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. ${SEE}`);
-  if (given.length !== takes.words.length)
-    throw refused(`Give ${takes.words.map((word) => `one ${word}`).join(' and ')}. ${SEE}`);
+  const command = readCommand(first, values, TAKES, SEE);
+  if (given.length !== WORDS[command].length)
+    throw refused(`Give ${WORDS[command].map((word) => `one ${word}`).join(' and ')}. ${SEE}`);
   return {
     command,
     clientId,
@@ -76,19 +80,4 @@ export function readArguments(words: string[]): Wanted | undefined {
     reason: readReason(values.reason),
     json: values.json ?? false,
   };
-}
-
-function parse(words: string[]) {
-  try {
-    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    const [sentence = ''] = (error as Error).message.split('. To specify');
-    throw refused(`${sentence.replace(/\.$/, '')}. ${SEE}`);
-  }
-}
-
-function readReason(text: string | undefined): string | undefined {
-  const reason = text?.normalize('NFC').trim();
-  if (reason === undefined || (reason.length <= 200 && SHOWN_TEXT.test(reason))) return reason;
-  throw refused('The reason must be one line of 1 to 200 visible characters.');
 }

@@ -1,6 +1,6 @@
 import { KEY_PARTS, type KeyPart } from '../../crypto/keyring-changes.ts';
 import { refused } from '../../relying-parties/client-settings.ts';
-import { readReason, readWords } from '../terminal.ts';
+import { readCommand, readReason, readWords } from '../terminal.ts';
 
 /** What `--help` prints. */
 export const USAGE = `npm run keys -- list [--rows]            the keys, which one of each list is used, and since when
@@ -21,12 +21,11 @@ It changes the file KEYRING_FILE, or the one that npm start made in DATA_DIR, at
 Reads DATABASE_URL like the service. Exit code: 0 done, 1 refused, and nothing was changed.
 `;
 
-const COMMANDS = ['list', 'add', 'promote', 'retire'] as const;
 const SEE = 'See: npm run keys -- --help';
 
 /** What was asked for, checked. */
 export interface Wanted {
-  command: (typeof COMMANDS)[number];
+  command: keyof typeof TAKES;
   /** The list; for `list` it says nothing. */
   part: KeyPart;
   kid: string;
@@ -44,28 +43,27 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const TAKES: Readonly<Record<Wanted['command'], { words: number; options: readonly (keyof typeof OPTIONS)[] }>> = {
-  list: { words: 0, options: ['rows'] },
-  add: { words: 1, options: ['reason'] },
-  promote: { words: 2, options: ['force', 'reason'] },
-  retire: { words: 2, options: ['force', 'reason'] },
-};
+const TAKES = {
+  list: ['rows'],
+  add: ['reason'],
+  promote: ['force', 'reason'],
+  retire: ['force', 'reason'],
+} as const satisfies Record<string, readonly (keyof typeof OPTIONS)[]>;
+
+/** The words that each command takes after its own. */
+const WORDS = { list: [], add: ['a list'], promote: ['a list', 'a kid'], retire: ['a list', 'a kid'] } as const;
 
 /** Reads the words after the command. Returns undefined when help is asked for. */
 export function readArguments(words: string[]): Wanted | undefined {
   const { values, positionals } = readWords(words, OPTIONS, SEE);
   if (values.help) return undefined;
-  const [first = '', ...named] = positionals;
-  const command = COMMANDS.find((one) => one === first);
-  if (command === undefined) throw refused(`Give one of ${COMMANDS.join(', ')}. ${SEE}`);
-  const takes = TAKES[command];
-  const foreign = Object.keys(values).find((name) => name !== 'json' && !takes.options.some((one) => one === name));
-  if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. ${SEE}`);
+  const [first, ...named] = positionals;
+  const command = readCommand(first, values, TAKES, SEE);
   const [list = 'field', kid = ''] = named;
   const part = KEY_PARTS.find((one) => one === list);
   if (part === undefined) throw refused(`Give one of the lists ${KEY_PARTS.join(', ')}. ${SEE}`);
-  if (named.length !== takes.words)
-    throw refused(`Give ${['no further word', 'a list', 'a list and a kid'][takes.words] ?? ''}. ${SEE}`);
+  if (named.length !== WORDS[command].length)
+    throw refused(`Give ${WORDS[command].join(' and ') || 'no further word'}. ${SEE}`);
   const { rows = false, force = false, json = false } = values;
   return { command, part, kid, rows, force, json, reason: readReason(values.reason) };
 }

@@ -1,7 +1,7 @@
 import { DELIVERY_KINDS } from '../../domain/delivery.ts';
 import { isUuid } from '../../domain/uuid.ts';
 import { refused } from '../../relying-parties/client-settings.ts';
-import { readReason, readWords } from '../terminal.ts';
+import { readCommand, readReason, readSeconds, readWords } from '../terminal.ts';
 
 /** What `--help` prints. */
 export const USAGE = `npm run queue -- status                     what waits by kind, the oldest, and the jobs of the queues
@@ -24,14 +24,13 @@ Neither numbers nor texts are printed. Reads DATABASE_URL, KEYRING and REDIS_URL
 1 refused, and nothing was changed.
 `;
 
-const COMMANDS = ['status', 'list', 'retry', 'drop'] as const;
 const SEE = 'See: npm run queue -- --help';
 const WEBHOOK = 'webhook';
 const MOST_LISTED = 1_000;
 
 /** What was asked for, checked. */
 export interface Wanted {
-  command: (typeof COMMANDS)[number];
+  command: keyof typeof TAKES;
   /** Ids of pushes and text messages. */
   ids: string[];
   /** Ids of events, as receivers see them. */
@@ -57,22 +56,19 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const TAKES: Readonly<Record<Wanted['command'], readonly (keyof typeof OPTIONS)[]>> = {
+const TAKES = {
   status: [],
   list: ['kind', 'failed', 'limit', 'older-than'],
   retry: ['kind', 'endpoint', 'older-than', 'reason'],
   drop: ['kind', 'endpoint', 'older-than', 'reason'],
-};
+} as const satisfies Record<string, readonly (keyof typeof OPTIONS)[]>;
 
 /** Reads the words after the command. Returns undefined when help is asked for. */
 export function readArguments(words: string[]): Wanted | undefined {
   const { values, positionals } = readWords(words, OPTIONS, SEE);
   if (values.help) return undefined;
-  const [first = '', ...named] = positionals;
-  const command = COMMANDS.find((one) => one === first);
-  if (command === undefined) throw refused(`Give one of ${COMMANDS.join(', ')}. ${SEE}`);
-  const foreign = Object.keys(values).find((name) => name !== 'json' && !TAKES[command].some((one) => one === name));
-  if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. ${SEE}`);
+  const [first, ...named] = positionals;
+  const command = readCommand(first, values, TAKES, SEE);
   const [ids, eventIds] = [/^\d{1,18}$/, /^msg_[\da-f]{32}$/].map((form) => named.filter((one) => form.test(one)));
   const changes = command === 'retry' || command === 'drop';
   if ((ids ?? []).length + (eventIds ?? []).length < named.length || (!changes && named.length > 0))
@@ -94,12 +90,10 @@ export function readArguments(words: string[]): Wanted | undefined {
   };
 }
 
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
-
 function readAge(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (digits === '') throw refused('The age must be a number and a unit, such as 90s, 10m, 24h or 7d.');
-  return Number(digits) * SECONDS[unit as keyof typeof SECONDS];
+  const seconds = readSeconds(text, 6);
+  if (seconds === undefined) throw refused('The age must be a number and a unit, such as 90s, 10m, 24h or 7d.');
+  return seconds;
 }
 
 function readLimit(text = '50'): number {

@@ -1,8 +1,6 @@
-import { parseArgs } from 'node:util';
-import { Problem } from '../../domain/problem.ts';
-import { SHOWN_TEXT } from '../../http/plain-text.ts';
-import { refused } from '../../relying-parties/client-settings.ts';
 import { isUuid } from '../../domain/uuid.ts';
+import { refused } from '../../relying-parties/client-settings.ts';
+import { readCommand, readLine, readReason, readWords } from '../terminal.ts';
 
 /** What `--help` prints. */
 export const USAGE = `npm run sink-token -- issue <client-id> [--days=90] [--note=TEXT]   a token for the carrier feed, shown once
@@ -22,7 +20,6 @@ Reads DATABASE_URL, KEYRING and JOURNAL_FILE like the service; without DATABASE_
 that npm start runs in DATA_DIR. Exit code: 0 done, 1 refused, and nothing was changed.
 `;
 
-const COMMANDS = ['issue', 'list', 'revoke'] as const;
 const SEE = 'See: npm run sink-token -- --help';
 const DEFAULT_DAYS = 90;
 /** A little more than a year, so that a yearly change of tokens overlaps. */
@@ -30,7 +27,7 @@ const MAX_DAYS = 400;
 
 /** What was asked for, checked. `subject` is a client id, or the token's id for `revoke`; empty for all. */
 export interface Wanted {
-  command: (typeof COMMANDS)[number];
+  command: keyof typeof TAKES;
   subject: string;
   days: number;
   note: string | null;
@@ -46,24 +43,21 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const TAKES: Readonly<Record<Wanted['command'], readonly (keyof typeof OPTIONS)[]>> = {
+const TAKES = {
   issue: ['days', 'note', 'reason'],
   list: [],
   revoke: ['reason'],
-};
+} as const satisfies Record<string, readonly (keyof typeof OPTIONS)[]>;
 
 /**
  * Reads the words after the command. Returns undefined when help is asked for. Throws `invalid_request` with a sentence
  * that says what to do.
  */
 export function readArguments(words: string[]): Wanted | undefined {
-  const { values, positionals } = parse(words);
+  const { values, positionals } = readWords(words, OPTIONS, SEE);
   if (values.help) return undefined;
-  const [first = '', subject = '', ...others] = positionals;
-  const command = COMMANDS.find((one) => one === first);
-  if (command === undefined) throw refused(`Give one of ${COMMANDS.join(', ')}. ${SEE}`);
-  const foreign = Object.keys(values).find((name) => name !== 'json' && !TAKES[command].some((one) => one === name));
-  if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. ${SEE}`);
+  const [first, subject = '', ...others] = positionals;
+  const command = readCommand(first, values, TAKES, SEE);
   if (others.length > 0 || (subject === '' && command !== 'list')) {
     throw refused(`Give one ${command === 'revoke' ? 'token' : 'client'} id. ${SEE}`);
   }
@@ -73,29 +67,13 @@ export function readArguments(words: string[]): Wanted | undefined {
     subject,
     days: readDays(values.days),
     note: readLine(values.note, 'note', 100) ?? null,
-    reason: readLine(values.reason, 'reason', 200),
+    reason: readReason(values.reason),
     json: values.json ?? false,
   };
-}
-
-function parse(words: string[]) {
-  try {
-    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    const [sentence = ''] = (error as Error).message.split('. To specify');
-    throw refused(`${sentence.replace(/\.$/, '')}. ${SEE}`);
-  }
 }
 
 function readDays(text: string | undefined): number {
   const days = text === undefined ? DEFAULT_DAYS : /^[1-9]\d{0,2}$/.test(text) ? Number(text) : 0;
   if (days >= 1 && days <= MAX_DAYS) return days;
   throw refused(`The days must be a whole number from 1 to ${MAX_DAYS}.`);
-}
-
-function readLine(text: string | undefined, what: string, length: number): string | undefined {
-  const line = text?.normalize('NFC').trim();
-  if (line === undefined || (line.length <= length && SHOWN_TEXT.test(line))) return line;
-  throw refused(`The ${what} must be one line of 1 to ${length} visible characters.`);
 }
