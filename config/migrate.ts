@@ -7,7 +7,7 @@ import { grantUse, roleOf } from '../src/database/grant-use.ts';
 import { requireSessions } from '../src/database/pooler.ts';
 import { namingVariable } from '../src/process/variable-at-fault.ts';
 import { migrateQueue, type QueueVersions, queueVersions } from '../src/queue/queue-tables.ts';
-import { dataSourceOptions } from './data-source.ts';
+import { dataSourceOptions, timestampOf } from './data-source.ts';
 import type { Environment } from './environment.ts';
 
 /** The service's rights on tables whose rows it may not change freely. */
@@ -180,11 +180,6 @@ export function knownMigrations(): KnownMigration[] {
     Object.assign(new Known(), { name: Known.name }),
   );
   return all.sort((one, other) => timestampOf(one) - timestampOf(other));
-}
-
-/** The milliseconds since 1970 at the end of a migration's name. */
-export function timestampOf({ name }: KnownMigration): number {
-  return Number(name.slice(-13));
 }
 
 /** Compares the database with this release. Changes nothing, and needs no right but to read the table of migrations. */

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import { timestampOf } from '../../config/data-source.ts';
 import { type Environment, readProcessEnvironment } from '../../config/environment.ts';
 import {
   isBehind,
@@ -8,7 +9,6 @@ import {
   type MigrationState,
   migrationState,
   migrationTarget,
-  timestampOf,
 } from '../../config/migrate.ts';
 import { runningDatabase } from '../embedded/running-embedded.ts';
 import { namingVariable } from '../process/variable-at-fault.ts';
