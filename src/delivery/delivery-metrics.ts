@@ -5,7 +5,7 @@ import type { SmsOutcome } from '../gateways/sms/sms.ts';
 import { Metrics } from '../http/metrics.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import type { RecurringTask } from '../queue/recurring-tasks.ts';
-import { DeliveryStore, type WaitingDeliveries } from './delivery.store.ts';
+import { WaitingStore, type WaitingKind } from './waiting.store.ts';
 
 /** Milliseconds between two looks at what waits. */
 const LOOK_MS = 10_000;
@@ -26,12 +26,13 @@ export class DeliveryMetrics implements RecurringTask {
   private readonly pushes;
   private readonly cleared;
   private readonly texts;
-  private waiting: readonly WaitingDeliveries[] = [];
+  private waiting: readonly WaitingKind[] = [];
+  private oldestSeconds = 0;
   private jobs: Record<string, number> = {};
 
   constructor(
     private readonly metrics: Metrics,
-    private readonly store: DeliveryStore,
+    private readonly store: WaitingStore,
     private readonly queue: JobQueue,
   ) {
     this.pushes = metrics.counter('pushguard_pushes_total', 'Attempts to hand a push to its service, by outcome', [
@@ -53,10 +54,10 @@ export class DeliveryMetrics implements RecurringTask {
       'pushguard_deliveries_pending',
       'Unexpired pushes and text messages that no platform has accepted yet, as a worker last saw them',
       'kind',
-      () => DELIVERY_KINDS.map((kind) => [kind, this.waitingOf(kind)?.count ?? 0] as const),
+      () => DELIVERY_KINDS.map((kind) => [kind, this.waitingOf(kind)?.waiting ?? 0] as const),
     );
     metrics.gauge('pushguard_delivery_oldest_age_seconds', 'Age of the oldest of them; 0 without one', () => {
-      return Math.max(0, ...this.waiting.map(({ oldestSeconds }) => oldestSeconds));
+      return this.oldestSeconds;
     });
     metrics.gauges('pushguard_queue_jobs', 'Jobs of the queue that hands deliveries over', 'state', () =>
       Object.entries(this.jobs),
@@ -65,7 +66,8 @@ export class DeliveryMetrics implements RecurringTask {
 
   /** Looks at what waits. */
   async run(): Promise<void> {
-    this.waiting = await this.store.waiting();
+    this.waiting = await this.store.kinds();
+    this.oldestSeconds = Math.max(0, ...this.waiting.map(({ oldest }) => (Date.now() - oldest.getTime()) / 1000));
     this.jobs = await this.queue.counts(QUEUE_MS);
   }
 
@@ -86,7 +88,7 @@ export class DeliveryMetrics implements RecurringTask {
     this.cleared.inc({ platform: service });
   }
 
-  private waitingOf(kind: DeliveryKind): WaitingDeliveries | undefined {
+  private waitingOf(kind: DeliveryKind): WaitingKind | undefined {
     return this.waiting.find((one) => one.kind === kind);
   }
 }

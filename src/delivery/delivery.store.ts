@@ -102,15 +102,6 @@ const DUE = statement(
     ORDER BY due_at LIMIT 200`,
 );
 
-const WAITING = statement(
-  'delivery_waiting',
-  `SELECT kind, count(*)::int AS count, extract(epoch FROM now() - min(created_at))::float AS "oldestSeconds"
-    FROM deliveries WHERE expires_at > now() GROUP BY kind`,
-);
-
-/** Deliveries of one kind that no platform has accepted yet, and the age of the oldest one. */
-export type WaitingDeliveries = Pick<Delivery, 'kind'> & { count: number; oldestSeconds: number };
-
 /** The maximum number of deliveries that one statement deletes. */
 const DROP_BATCH = 1_000;
 
@@ -162,11 +153,6 @@ export class DeliveryStore {
   /** Ids of unclaimed deliveries that are due, at most 200, oldest first. */
   async due(): Promise<string[]> {
     return (await this.database.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
-  }
-
-  /** The unexpired deliveries by kind. */
-  async waiting(): Promise<WaitingDeliveries[]> {
-    return this.database.rows<WaitingDeliveries>(WAITING, []);
   }
 
   /** Deletes a batch of expired deliveries. Returns true if more may remain. */

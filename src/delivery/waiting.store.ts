@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { BROKERS_PREFIX } from '../gateways/sms/brokers-id.ts';
 import type { Delivery } from './delivery.entity.ts';
 import type { PushAnswer } from './push-answer.entity.ts';
 
@@ -57,8 +58,8 @@ const FAILED = statement(
       SELECT a.answered_at AS at, a.kind, a.push_service AS by, a.code, a.delivery_id::text AS id
       FROM (SELECT * FROM push_answers ORDER BY id DESC LIMIT ${LOOKED_THROUGH}) a WHERE a.outcome = 'rejected'
       UNION ALL
-      SELECT coalesce(t.settled_at, t.sent_at), CASE WHEN t.notice_id IS NULL THEN 'sms' ELSE 'notice' END, 'smpp', t.state,
-        t.id::text
+      SELECT coalesce(t.settled_at, t.sent_at), CASE WHEN t.notice_id IS NULL THEN 'sms' ELSE 'notice' END,
+        CASE WHEN t.message_id LIKE '${BROKERS_PREFIX}%' THEN 'http' ELSE 'smpp' END, t.state, t.id::text
       FROM (SELECT * FROM text_messages ORDER BY id DESC LIMIT ${LOOKED_THROUGH}) t
       WHERE t.state IN ('rejected', 'undeliverable')
     ) f ORDER BY at DESC LIMIT $1::int`,
