@@ -25,7 +25,7 @@ something could not be judged; 64 wrong use.
 const wanted = readArguments();
 const lines = await examine(process.env);
 process.stdout.write(wanted.json ? asJson({ lines, exitCode: exitCodeOf(lines) }) : written(lines));
-// Vendors' SDKs keep connections that nobody needs any more.
+// Vendors' SDKs keep connections open that the command no longer needs.
 process.exit(exitCodeOf(lines));
 
 function exitCodeOf(all: readonly Line[]): 0 | 1 | 2 {

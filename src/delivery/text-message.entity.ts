@@ -18,7 +18,7 @@ export class TextMessage {
   @Column('text', { nullable: true })
   lineId: string | null;
 
-  /** As the SMS centre named it, in the first of its spellings. */
+  /** As the SMS centre named it, in the first of its spellings, or as a broker did (`brokersId`). */
   @Column('text', { nullable: true })
   messageId: string | null;
 

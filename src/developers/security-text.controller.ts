@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { Environment } from '../../config/environment.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** RFC 9116, section 2.5.5, recommends less than a year, so that researchers do not read what nobody maintains. */
+/** RFC 9116, section 2.5.5, recommends less than a year, so that a researcher does not read an outdated contact. */
 const VALID_MS = 180 * 24 * 3_600_000;
 
 /** Where a person who found a weakness reports it (RFC 9116). */

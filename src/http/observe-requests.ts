@@ -72,8 +72,8 @@ function routeOf(request: FastifyRequest): string {
 
 /**
  * The caller's own span. It becomes the parent, and its decision to record counts, only where the caller is known: an
- * authenticated client, or a proxy of `TRUST_PROXY`. Anybody else could otherwise have every request recorded, so that theirs
- * is only linked.
+ * authenticated client, or a proxy of `TRUST_PROXY`. The span of an unknown
+ * caller is only linked, because that caller could otherwise have every request recorded.
  */
 function callerSpan(request: FastifyRequest, tokens: AccessTokens): Parameters<typeof beginServerSpan>[2] {
   const context = readTraceparent(request.headers.traceparent);

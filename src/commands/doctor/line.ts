@@ -1,6 +1,6 @@
 /**
  * - `ok`: it works.
- * - `note`: it works, and somebody should know.
+ * - `note`: it works, and an operator should know of it.
  * - `wrong`: the service would not do its work with it.
  * - `unknown`: it could not be judged.
  * - `off`: it is not configured and need not be.

@@ -9,7 +9,7 @@ import { note, off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 
 /** Milliseconds in which a platform must answer. */
 const ANSWER_MS = 8_000;
-/** A number that no carrier gives to anybody: its first block is empty. */
+/** A number that no carrier assigns: its first block is empty. */
 const NOBODYS_NUMBER = '+821000000000';
 
 const STAND_IN = 'not configured: npm start uses a local stand-in';
@@ -108,7 +108,7 @@ async function boundLine(url: string): Promise<Line> {
   }
 }
 
-/** Asks the carrier's directory for a number that nobody has. */
+/** Asks the carrier's directory for a number that no line has. */
 export async function directoryLines(environment: Environment): Promise<Line[]> {
   const directory = configuredDirectory(environment, ANSWER_MS);
   if (!directory) return [off('directory', 'the service’s own register of lines')];
