@@ -7,7 +7,7 @@ import { LineMemories } from '../lines/line-memories.ts';
 import { Audit } from '../operator/audit.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { closeSubscription, type Standing } from './close-subscription.ts';
-import { BATCH, RestoreStore, type RestoredMark } from './restore.store.ts';
+import { BATCH, type Journalled, RestoreStore, type RestoredMark } from './restore.store.ts';
 
 /** The outcome of one run. */
 export interface Restored {
@@ -82,11 +82,10 @@ export class AfterRestore {
     const mark = await this.store.mark();
     await inTransaction((session) => this.store.begin(session));
     const voided = await this.store.voidShortLived(inTransaction);
-    const read = await this.closeAgain(lines, mark, inTransaction);
-    const { highest, epoch, ...result } = read;
+    const { journalled, ...result } = await this.closeAgain(lines, mark, inTransaction);
     const restored = { voided, ...result };
     await inTransaction(async (session) => {
-      await this.store.complete(session, { highest, epoch }, mark.present);
+      await this.store.complete(session, journalled, mark.present);
       await this.audit.done(session, { ...ACTOR, action: 'after-restore', reason: reasonOf(restored) });
     });
     return restored;
@@ -97,12 +96,14 @@ export class AfterRestore {
     lines: AsyncIterable<JournalLine>,
     mark: RestoredMark,
     inTransaction: InTransaction,
-  ): Promise<Omit<Restored, 'voided'> & { highest: number; epoch: number }> {
+  ): Promise<Omit<Restored, 'voided'> & { journalled: Journalled }> {
     const closed = new Map<string, number>();
     const standings = new Map<string, Standing>();
     const count = (what: string, more: number) => more > 0 && closed.set(what, (closed.get(what) ?? 0) + more);
     let batch: ClosedDoor[] = [];
-    let [read, highest, latest] = [0, mark.value, 0];
+    const journalled: Journalled = { highest: mark.value, epoch: 0, firstMarked: null };
+    const earliest = (one: string | null, other: string) => (one === null || other < one ? other : one);
+    let read = 0;
     let from = null as string | null;
     let until = null as string | null;
     const flush = async () => {
@@ -112,11 +113,14 @@ export class AfterRestore {
     };
     for await (const { installation, at, epoch, mark: own, closed: door } of lines) {
       if (installation !== mark.installation) continue;
-      latest = Math.max(latest, epoch);
+      journalled.epoch = Math.max(journalled.epoch, epoch);
       if (own !== null && own <= mark.value) continue;
       read += 1;
-      highest = Math.max(highest, own ?? 0);
-      from = from === null || at < from ? at : from;
+      if (own !== null) {
+        journalled.highest = Math.max(journalled.highest, own);
+        journalled.firstMarked = earliest(journalled.firstMarked, at);
+      }
+      from = earliest(from, at);
       until = until === null || at > until ? at : until;
       if (door.door !== 'subscription') batch.push(door);
       else if (isLater({ epoch, ...door }, standings.get(door.id))) standings.set(door.id, { epoch, ...door });
@@ -126,7 +130,7 @@ export class AfterRestore {
     for (const standing of standings.values()) {
       if (await inTransaction((session) => this.closeSubscription(session, standing))) count('subscriptions', 1);
     }
-    return { closed, lines: read, from, until, highest, epoch: latest };
+    return { closed, lines: read, from, until, journalled };
   }
 
   /** Codes need no statement: every open authentication is voided before. */

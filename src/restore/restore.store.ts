@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { END_WITH_DEVICES } from '../devices/end-with-devices.ts';
+import { idAt } from '../webhooks/event-id.ts';
 import { aboutAuthentications, aboutRegistrations, tell, type Telling } from '../webhooks/tell.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement, type Statement } from '../database/statement.ts';
@@ -282,11 +283,15 @@ const MARK = statement(
 const nextEpoch = (least: string) => `greatest(epoch, ${least}) + 1`;
 const nextEpochs = (least: string) =>
   `UPDATE webhook_listeners SET epoch = (SELECT ${nextEpoch(least)} FROM journal_mark WHERE is_only)`;
+/**
+ * Events of this run have an epoch above that of the mark. Events that a running service recorded in the restored database
+ * before it noticed are later than $4, the first line that is newer than the backup; what was recorded between the two is lost.
+ */
 const COMPLETE = statement(
   'restore_complete',
-  `WITH of_this_run AS (
+  `WITH since_the_backup AS (
       UPDATE webhook_events e SET epoch = greatest(m.epoch, $3::int) + 1 FROM journal_mark m, webhook_listeners l
-      WHERE m.is_only AND e.client_id = l.client_id AND e.epoch > m.epoch
+      WHERE m.is_only AND e.client_id = l.client_id AND (e.epoch > m.epoch OR e.id >= ${idAt('$4::timestamptz')})
     ), listeners AS (${nextEpochs('$3::int')})
     UPDATE journal_mark SET restored_at = NULL, epoch = ${nextEpoch('$3::int')}, value = greatest(value, $1::bigint) + 1,
       system_identifier = coalesce($2, system_identifier), compared_until = now()
@@ -310,6 +315,14 @@ export type RestoredMark = Pick<JournalMark, 'installation' | 'systemIdentifier'
   value: number;
   present: string | null;
 };
+
+/** What the lines of the journal say of its marks. */
+export interface Journalled {
+  highest: number;
+  epoch: number;
+  /** When the first line was written whose mark the database does not have; null if there is none. */
+  firstMarked: string | null;
+}
 
 /** A kind of rows that live for a short time, and the statement that voids a batch of them. */
 type Void = readonly [what: string, batch: (session: Session, step: number) => Promise<Counted[]>];
@@ -352,13 +365,13 @@ export class RestoreStore {
     await session.rows(BEGIN, []);
   }
 
-  /** Ends the work; mark and epoch rise above the highest ones of the journal. */
+  /** Ends the work; mark and epoch rise above the highest ones of the journal, and the feed goes on with what is new in it. */
   async complete(
     session: Session,
-    { highest, epoch }: { highest: number; epoch: number },
+    { highest, epoch, firstMarked }: Journalled,
     systemIdentifier: string | null,
   ): Promise<void> {
-    await session.rows(COMPLETE, [highest, systemIdentifier, epoch]);
+    await session.rows(COMPLETE, [highest, systemIdentifier, epoch, firstMarked]);
   }
 
   /** Records another cluster. Returns false if it is recorded already, or the database was restored. */

@@ -3,6 +3,7 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { WEBHOOK_DAYS } from '../domain/webhook.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
+import { idAt } from './event-id.ts';
 import { LISTEN } from './listen.ts';
 import type { WebhookAttempt } from './webhook-attempt.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
@@ -73,10 +74,6 @@ const ATTEMPTS = statement(
 
 /** The maximum number of rows that one statement deletes. */
 const PURGE_BATCH = 5_000;
-
-/** SQL: the least id that an event of an instant can have. */
-const idAt = (instant: string) =>
-  `(lpad(to_hex((extract(epoch FROM ${instant}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
 /** SQL: deletes the events of `old` with what belongs to them, and notes in `noted` how far they were dropped. */
 const DROPPED = `attempts AS (
