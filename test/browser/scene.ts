@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { CHROMIUM } from '../support/programs.ts';
 import { Rows } from '../support/rows/rows.ts';
-import { startProcess, type Announcement, type ServiceProcess } from '../support/service.ts';
+import { startProcess, TOKEN_MS, type Announcement, type ServiceProcess } from '../support/service.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -33,7 +33,7 @@ export class Scene {
   readonly complaints: string[] = [];
   /** Direct access to the tables. */
   readonly rows: Rows;
-  private readonly tokens = new Map<string, string>();
+  private readonly tokens = new Map<string, { token: string; until: number }>();
   private told = 0;
 
   private constructor(
@@ -113,15 +113,25 @@ export class Scene {
     body?: object,
     clientId = 'demo-shop',
   ): Promise<{ status: number; body: Record<string, unknown> }> {
-    const token = this.tokens.get(clientId) ?? (await this.newToken(clientId));
-    this.tokens.set(clientId, token);
     const response = await fetch(this.issuer + path, {
       method,
-      headers: { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) },
+      headers: {
+        Authorization: `Bearer ${await this.tokenOf(clientId)}`,
+        ...(body && { 'Content-Type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     return { status: response.status, body: text ? JSON.parse(text) : {} };
+  }
+
+  /** The tests of one file may take longer than a token is valid. */
+  private async tokenOf(clientId: string): Promise<string> {
+    const known = this.tokens.get(clientId);
+    if (known && Date.now() < known.until) return known.token;
+    const token = await this.newToken(clientId);
+    this.tokens.set(clientId, { token, until: Date.now() + TOKEN_MS });
+    return token;
   }
 
   /** Requests a token of a client of the demonstration, by its own secret or by another one that it has. */
@@ -217,13 +227,14 @@ export class Scene {
 
   /** Starts an authentication without a window. */
   async startFor({ phoneNumber, birthDate, genderDigit }: DemoPerson): Promise<string> {
-    const { body } = await this.call('POST', '/v1/authentications', {
+    const { status, body } = await this.call('POST', '/v1/authentications', {
       phoneNumber,
       birthDate,
       genderDigit,
       purpose: '비밀번호 변경',
       endUser: { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 Firefox/140.0' },
     });
+    if (status !== 201) throw new Error(`the authentication did not start: ${JSON.stringify(body)}`);
     return String(body['id']);
   }
 

@@ -431,7 +431,7 @@ export interface Subscriber {
 }
 
 /** Milliseconds for which a token is reused; it is valid for five minutes. */
-const TOKEN_MS = 200_000;
+export const TOKEN_MS = 200_000;
 
 /** The PIN of every phone in the tests. */
 export const TEST_PIN = '274951';
