@@ -3,7 +3,7 @@ import { locale } from '../pages/browser/locale.ts';
 import { App } from './app.ts';
 import { DemoLines, SCREEN_PHONE, type OfferedLine } from './demonstration/lines.ts';
 import { KeptAsText } from './demonstration/kept.ts';
-import { receivePushes } from './demonstration/push-inbox.ts';
+import { PushInbox } from './demonstration/push-inbox.ts';
 import { serviceIn, type Platform } from './platform.ts';
 import { Display } from './screens/display.ts';
 import { words } from './words/words.ts';
@@ -12,6 +12,8 @@ import { words } from './words/words.ts';
 const page = byId('phone', HTMLElement).dataset;
 const store = new KeptAsText(page['pushToken'] ?? '');
 const { pushToken } = store;
+// Before the first screen: a request that begins once the screen is there must not be missed.
+const inbox = await PushInbox.open(pushToken);
 const display = new Display();
 const platform: Platform = {
   path: '/phone',
@@ -20,7 +22,7 @@ const platform: Platform = {
   handset: () => Promise.resolve(SCREEN_PHONE),
   nameOf: (handset) => `${words.deviceName} (${handset.platform === 'ios' ? 'iPhone' : 'Android'})`,
   pushToken: () => Promise.resolve(pushToken),
-  receivePushes: (to) => void receivePushes({ pushToken, ...to }),
+  receivePushes: (to) => void inbox.receive(to),
 };
 const lines = new DemoLines(display, JSON.parse(page['lines'] ?? '[]') as OfferedLine[]);
 const app = await App.load(display, platform, serviceIn(page), { ownWay: lines.choice });
