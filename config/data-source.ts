@@ -49,6 +49,7 @@ import { ServiceFigure } from '../src/figures/service-figure.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
 import { DepartedNumber } from '../src/lines/departed-number.entity.ts';
 import { JournalMark } from '../src/journal/journal-mark.entity.ts';
+import { JournalWriter } from '../src/journal/journal-writer.entity.ts';
 import { Line } from '../src/lines/line.entity.ts';
 import { StartBudget } from '../src/lines/start-budget.entity.ts';
 import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
@@ -82,6 +83,7 @@ import { DeviceConsent1764250000000 } from '../migrations/1764250000000-device-c
 import { VerifiedApplications1764262000000 } from '../migrations/1764262000000-verified-applications.ts';
 import { BoundOfPast1764280000000 } from '../migrations/1764280000000-bound-of-past.ts';
 import { PastAuthentications1764280000001 } from '../migrations/1764280000001-past-authentications.ts';
+import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -156,6 +158,7 @@ export const ENTITIES = [
   FormBudget,
   IdempotencyRecord,
   JournalMark,
+  JournalWriter,
   Line,
   OperatorLook,
   Registration,
@@ -257,6 +260,7 @@ export function dataSourceOptions(
       VerifiedApplications1764262000000,
       BoundOfPast1764280000000,
       PastAuthentications1764280000001,
+      JournalWriters1764300000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

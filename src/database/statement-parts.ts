@@ -33,6 +33,11 @@ export function isPinExhausted(d: string): string {
   return `${d}.pin_wrong >= ${PIN_WRONG_IN_ALL}`;
 }
 
+/** SQL: the lowest id of an instant, as `lowestIdAt` in `domain/id-time.ts` makes it: an id begins with its milliseconds. */
+export function lowestIdOf(instant: string): string {
+  return `(lpad(to_hex((extract(epoch FROM ${instant}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
+}
+
 /**
  * Named parameters, for statements with many: `$.purpose` is the placeholder of `purpose` in the text (`$8`), and
  * `values` lists the members of an object in the same order.

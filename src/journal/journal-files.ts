@@ -24,19 +24,19 @@ export async function journalFilesOf(path: string): Promise<string[]> {
 const TAIL_BYTES = 16_384;
 
 /**
- * The line with the highest mark among the last lines of the files, which is the newest: each file belongs to one
- * process, whose marks rise. Compressed files are passed over, because they are older.
+ * The newest line of each process: the one with its highest mark among the last lines of its files. Compressed files are
+ * passed over, because they are older.
  */
-export async function newestLineOf(path: string, installation: string): Promise<JournalLine | undefined> {
-  let newest: JournalLine | undefined;
+export async function newestLinesOf(path: string, installation: string): Promise<JournalLine[]> {
+  const newest = new Map<string | undefined, JournalLine>();
   for (const file of await journalFilesOf(path)) {
     if (file.endsWith('.gz')) continue;
     for (const line of await lastLinesOf(file)) {
       if (line.installation !== installation || line.mark === null) continue;
-      if (newest?.mark === undefined || line.mark > (newest.mark ?? 0)) newest = line;
+      if (line.mark > (newest.get(line.writer)?.mark ?? 0)) newest.set(line.writer, line);
     }
   }
-  return newest;
+  return [...newest.values()];
 }
 
 async function lastLinesOf(file: string): Promise<JournalLine[]> {

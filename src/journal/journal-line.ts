@@ -9,9 +9,29 @@ export interface JournalLine {
   installation: string;
   /** How often the database had been restored before. */
   epoch: number;
+  /** The process that wrote it; undefined in lines of releases that did not name theirs. */
+  writer?: string | undefined;
   /** The mark of the batch; null while the database did not answer, so that none could be taken. */
   mark: number | null;
   closed: ClosedDoor;
+}
+
+/** Days after its last line for which the database remembers the mark of a process. */
+export const WRITER_DAYS = 365;
+
+/** What a database knows of the marks of a journal. */
+export interface KnownMarks {
+  value: number;
+  /** The last mark of each process. */
+  writers: ReadonlyMap<string, number>;
+}
+
+/** Whether a database has the door of a line, judged by the mark of its batch. */
+export function isKnown({ at, writer, mark }: JournalLine, { value, writers }: KnownMarks): boolean {
+  if (mark === null) return false;
+  if (writer === undefined) return mark <= value;
+  const last = writers.get(writer);
+  return last === undefined ? Date.parse(at) < Date.now() - WRITER_DAYS * 86_400_000 : mark <= last;
 }
 
 /** The longest line that can be one of the journal. */
@@ -44,8 +64,8 @@ const MEMBERS: Readonly<Record<ClosedDoor['door'], (line: Record<string, unknown
 };
 
 /** Writes one line, with its line break. */
-export function writeJournalLine({ at, installation, epoch, mark, closed }: JournalLine): string {
-  return `${JSON.stringify({ v: 1, at, installation, epoch, mark, ...closed })}\n`;
+export function writeJournalLine({ at, installation, epoch, writer, mark, closed }: JournalLine): string {
+  return `${JSON.stringify({ v: 1, at, installation, epoch, writer, mark, ...closed })}\n`;
 }
 
 /** Reads one line; undefined for a torn line, and for a line of another program in the same stream. */
@@ -59,18 +79,19 @@ export function readJournalLine(text: string): JournalLine | undefined {
   } catch {
     return undefined;
   }
-  const { v: _version, at, installation, epoch, mark, ...closed } = line as Record<string, unknown>;
+  const { v: _version, at, installation, epoch, writer, mark, ...closed } = line as Record<string, unknown>;
   const { door, id } = closed;
   const isWhole =
     typeof at === 'string' &&
     !Number.isNaN(Date.parse(at)) &&
     typeof installation === 'string' &&
     isNumber(epoch) &&
+    (writer === undefined || (typeof writer === 'string' && isUuid(writer))) &&
     (mark === null || isNumber(mark)) &&
     typeof id === 'string' &&
     isUuid(id) &&
     typeof door === 'string' &&
     Object.hasOwn(MEMBERS, door) &&
     MEMBERS[door as ClosedDoor['door']](closed);
-  return isWhole ? { at, installation, epoch, mark, closed: closed as unknown as ClosedDoor } : undefined;
+  return isWhole ? { at, installation, epoch, writer, mark, closed: closed as unknown as ClosedDoor } : undefined;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { RareWarnings } from '../process/rare-warnings.ts';
 import type { ClosedDoor, DoorKeeper } from './closed-door.ts';
@@ -33,9 +34,12 @@ export class Journal implements DoorKeeper {
   private readonly warnings = new RareWarnings(this.logger);
   private readonly output: JournalOutput | undefined;
   private readonly marks: MarkConnection;
+  /** Names this process in its lines. */
+  private readonly writer = randomUUID();
   private readonly remembered = new Map<string, number>();
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
+  /** The last mark that this process took; its value is 0 before the first one. */
   private last: Mark | undefined;
   private stopped = false;
   /** Lines that this process wrote. */
@@ -66,8 +70,8 @@ export class Journal implements DoorKeeper {
   /** Notes where the database stands. Throws an error that names the variable if the journal cannot be written. */
   async open(): Promise<void> {
     if (!this.output) return;
-    const { installation, epoch, value } = await this.marks.recorded();
-    this.last = { installation, epoch, value };
+    const { installation, epoch } = await this.marks.recorded();
+    this.last = { installation, epoch, value: 0 };
     try {
       await this.output.append('', new Date());
     } catch (error) {
@@ -139,7 +143,14 @@ export class Journal implements DoorKeeper {
     const mark = await this.nextMark();
     const { installation = '', epoch = 0 } = mark ?? this.last ?? {};
     const lines = batch.map(({ at, closed }) =>
-      writeJournalLine({ at: at.toISOString(), installation, epoch, mark: mark?.value ?? null, closed }),
+      writeJournalLine({
+        at: at.toISOString(),
+        installation,
+        epoch,
+        writer: this.writer,
+        mark: mark?.value ?? null,
+        closed,
+      }),
     );
     await this.output?.append(lines.join(''), new Date());
     this.waiting = this.waiting.slice(batch.length);
@@ -153,19 +164,19 @@ export class Journal implements DoorKeeper {
   }
 
   /**
-   * Takes a mark. Undefined while the database does not answer: the lines are written all the same. A mark that is not
-   * above the last one comes from a database that was put back under the running service.
+   * Takes a mark. Undefined while the database does not answer, and from a database that was put back under the running
+   * service: the lines are written all the same.
    */
   private async nextMark(): Promise<Mark | undefined> {
     let mark: Mark | undefined;
     try {
-      mark = await this.marks.raise();
+      mark = await this.marks.raise(this.writer, this.last?.value ?? 0);
     } catch (error) {
       this.warnings.warn('journal', `the database gives no mark: ${(error as Error).message}`);
       if (this.last === undefined) throw error;
       return undefined;
     }
-    if (mark === undefined || (this.last && mark.value <= this.last.value)) await this.stopBecauseRestored();
+    if (mark === undefined) await this.stopBecauseRestored();
     this.last = mark ?? this.last;
     return mark;
   }

@@ -13,12 +13,25 @@ export type Mark = Pick<JournalMark, 'installation' | 'epoch'> & { value: number
 export type Recorded = Omit<Mark, 'value'> &
   Pick<JournalMark, 'systemIdentifier' | 'restoredAt'> & { value: number; present: string | null };
 
-/** A lock of one row puts the batches of all processes in order. It commits after each door that the batch names. */
+/**
+ * A lock of one row puts the batches of all processes in order. It commits after each door that the batch names.
+ * Changes nothing in a database that does not know the last mark of this process ($2, 0 before the first one): that one, and
+ * the doors before it, were lost. The process's own row says so and not the value, which another process may have raised again.
+ */
 const RAISE = statement(
   'journal_mark_raise',
-  `UPDATE journal_mark SET value = value + 1 WHERE is_only AND restored_at IS NULL
-    RETURNING installation, epoch, value::float8 AS value`,
+  `WITH raised AS (
+      UPDATE journal_mark SET value = value + 1 WHERE is_only AND restored_at IS NULL
+        AND ($2::bigint = 0 OR EXISTS (SELECT FROM journal_writers w WHERE w.id = $1 AND w.mark >= $2))
+      RETURNING installation, epoch, value
+    ), noted AS (
+      INSERT INTO journal_writers (id, mark) SELECT $1, value FROM raised
+      ON CONFLICT (id) DO UPDATE SET mark = excluded.mark, seen_at = now()
+    )
+    SELECT installation, epoch, value::float8 AS value FROM raised`,
 );
+
+const WRITERS = statement('journal_writers_marks', 'SELECT id, mark::float8 AS mark FROM journal_writers');
 
 /** Keeps all processes from going on, and from starting. */
 const FOUND_RESTORED = statement(
@@ -46,9 +59,15 @@ export class MarkConnection {
 
   constructor(private readonly url: string) {}
 
-  /** Takes the next mark; undefined if the database was found to be restored. */
-  async raise(): Promise<Mark | undefined> {
-    return (await this.run((session) => session.rows<Mark>(RAISE, [])))[0];
+  /** Takes the next mark of a process that took `last`; undefined if the database was restored, and does not know that one. */
+  async raise(writer: string, last: number): Promise<Mark | undefined> {
+    return (await this.run((session) => session.rows<Mark>(RAISE, [writer, last])))[0];
+  }
+
+  /** The last mark of each process that took one from this database. */
+  async writers(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.run((session) => session.rows<{ id: string; mark: number }>(WRITERS, []));
+    return new Map(rows.map(({ id, mark }) => [id, mark]));
   }
 
   async foundRestored(): Promise<void> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { ClosedDoor } from './closed-door.ts';
+import { WRITER_DAYS } from './journal-line.ts';
 import { Journal } from './journal.ts';
 
 /** Seconds that a transaction may take until it commits what it dated at its beginning. */
@@ -16,6 +17,12 @@ const PERIOD = statement(
 const COMPARED = statement(
   'journal_compare_done',
   `UPDATE journal_mark SET compared_until = greatest(compared_until, $1) WHERE is_only`,
+);
+
+/** A process that wrote no line for so long has ended. */
+const PURGE_WRITERS = statement(
+  'journal_writers_purge',
+  `DELETE FROM journal_writers WHERE seen_at < now() - interval '${WRITER_DAYS} days'`,
 );
 
 const DEVICES = statement(
@@ -91,5 +98,6 @@ export class MissingDoors {
       ...invitations.map(({ id }): ClosedDoor => ({ door: 'console_invitation_closed', id })),
     ]);
     await database.rows(COMPARED, [period.until]);
+    await database.rows(PURGE_WRITERS, []);
   }
 }

@@ -1,4 +1,5 @@
-import { newestLineOf } from './journal-files.ts';
+import { newestLinesOf } from './journal-files.ts';
+import { isKnown } from './journal-line.ts';
 import { MarkConnection, type Recorded } from './mark.ts';
 
 const RUN = 'Run npm run after-restore -- --journal=FILE with the journal of every process';
@@ -25,7 +26,7 @@ export async function journalIsAhead(
 ): Promise<string | undefined> {
   const marks = new MarkConnection(databaseUrl);
   try {
-    return await aheadOf(await marks.recorded(), journalFile);
+    return await aheadOf(marks, await marks.recorded(), journalFile);
   } finally {
     await marks.close();
   }
@@ -43,17 +44,25 @@ async function faultOf(marks: MarkConnection, journalFile: string | undefined): 
       `it was restored or moved. ${RUN}, ${MOVED}.`
     );
   }
-  const ahead = await aheadOf(recorded, journalFile);
+  const ahead = await aheadOf(marks, recorded, journalFile);
   if (ahead === undefined && present !== null && systemIdentifier === null) await marks.nameCluster(present);
   return ahead;
 }
 
-async function aheadOf({ installation, value }: Recorded, file: string | undefined): Promise<string | undefined> {
+/** Says which line of this machine's files the database does not have. */
+async function aheadOf(
+  marks: MarkConnection,
+  { installation, value }: Recorded,
+  file: string | undefined,
+): Promise<string | undefined> {
   if (file === undefined || file === '-') return undefined;
-  const newest = await newestLineOf(file, installation);
-  if (!newest?.mark || newest.mark <= value) return undefined;
+  const newest = await newestLinesOf(file, installation);
+  if (newest.length === 0) return undefined;
+  const known = { value, writers: await marks.writers() };
+  const lost = newest.find((line) => !isKnown(line, known));
   return (
-    `The database is older than its journal (mark ${value}, journal ${newest.mark} of ${newest.at}): ` +
-    `it was restored. ${RUN}.`
+    lost &&
+    `The database is older than its journal (mark ${value}, and it does not have ${lost.mark} of ${lost.at}): ` +
+      `it was restored. ${RUN}.`
   );
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import type { ClosedDoor } from '../journal/closed-door.ts';
-import type { JournalLine } from '../journal/journal-line.ts';
+import { isKnown, type JournalLine } from '../journal/journal-line.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Audit } from '../operator/audit.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
@@ -101,7 +101,8 @@ export class AfterRestore {
     const standings = new Map<string, Standing>();
     const count = (what: string, more: number) => more > 0 && closed.set(what, (closed.get(what) ?? 0) + more);
     let batch: ClosedDoor[] = [];
-    const journalled: Journalled = { highest: mark.value, epoch: 0, firstMarked: null };
+    const known = { value: mark.value, writers: await this.store.writers() };
+    const journalled: Journalled = { highest: mark.value, epoch: 0, firstMarked: null, writers: new Map() };
     const earliest = (one: string | null, other: string) => (one === null || other < one ? other : one);
     let read = 0;
     let from = null as string | null;
@@ -111,12 +112,14 @@ export class AfterRestore {
       batch = [];
       for (const [what, more] of await inTransaction((session) => this.closeDoors(session, doors))) count(what, more);
     };
-    for await (const { installation, at, epoch, mark: own, closed: door } of lines) {
+    for await (const line of lines) {
+      const { installation, at, epoch, writer, mark: own, closed: door } = line;
       if (installation !== mark.installation) continue;
       journalled.epoch = Math.max(journalled.epoch, epoch);
-      if (own !== null && own <= mark.value) continue;
+      if (isKnown(line, known)) continue;
       read += 1;
       if (own !== null) {
+        if (writer !== undefined) journalled.writers.set(writer, Math.max(own, journalled.writers.get(writer) ?? 0));
         journalled.highest = Math.max(journalled.highest, own);
         journalled.firstMarked = earliest(journalled.firstMarked, at);
       }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { END_WITH_DEVICES } from '../devices/end-with-devices.ts';
-import { idAt } from '../webhooks/event-id.ts';
 import { aboutAuthentications, aboutRegistrations, tell, type Telling } from '../webhooks/tell.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement, type Statement } from '../database/statement.ts';
 import { thumbprintsOf } from '../crypto/client-jwks.ts';
 import { OTP_PARAMETERS } from '../crypto/otp-window.ts';
-import { NOW, WIPED } from '../database/statement-parts.ts';
+import { lowestIdOf, NOW, WIPED } from '../database/statement-parts.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
 import type { JournalMark } from '../journal/journal-mark.entity.ts';
 
@@ -291,13 +290,17 @@ const COMPLETE = statement(
   'restore_complete',
   `WITH since_the_backup AS (
       UPDATE webhook_events e SET epoch = greatest(m.epoch, $3::int) + 1 FROM journal_mark m, webhook_listeners l
-      WHERE m.is_only AND e.client_id = l.client_id AND (e.epoch > m.epoch OR e.id >= ${idAt('$4::timestamptz')})
-    ), listeners AS (${nextEpochs('$3::int')})
+      WHERE m.is_only AND e.client_id = l.client_id AND (e.epoch > m.epoch OR e.id >= ${lowestIdOf('$4::timestamptz')})
+    ), listeners AS (${nextEpochs('$3::int')}), writers AS (
+      INSERT INTO journal_writers (id, mark) SELECT * FROM unnest($5::uuid[], $6::bigint[])
+      ON CONFLICT (id) DO UPDATE SET mark = greatest(journal_writers.mark, excluded.mark)
+    )
     UPDATE journal_mark SET restored_at = NULL, epoch = ${nextEpoch('$3::int')}, value = greatest(value, $1::bigint) + 1,
       system_identifier = coalesce($2, system_identifier), compared_until = now()
     WHERE is_only`,
-  writing('journal_mark', 'webhook_listeners', 'webhook_events'),
+  writing('journal_mark', 'journal_writers', 'webhook_listeners', 'webhook_events'),
 );
+const WRITERS = statement('restore_journal_writers', 'SELECT id, mark::float8 AS mark FROM journal_writers');
 const MOVE = statement(
   'restore_move',
   `WITH moved AS (
@@ -322,6 +325,8 @@ export interface Journalled {
   epoch: number;
   /** When the first line was written whose mark the database does not have; null if there is none. */
   firstMarked: string | null;
+  /** The highest mark of each process among the lines that the database does not have. */
+  writers: Map<string, number>;
 }
 
 /** A kind of rows that live for a short time, and the statement that voids a batch of them. */
@@ -360,6 +365,12 @@ export class RestoreStore {
     return row;
   }
 
+  /** The last mark of each process that took one from this database. */
+  async writers(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.rows<{ id: string; mark: number }>(WRITERS, []);
+    return new Map(rows.map(({ id, mark }) => [id, mark]));
+  }
+
   /** Keeps the service from starting until `complete`. */
   async begin(session: Session): Promise<void> {
     await session.rows(BEGIN, []);
@@ -368,10 +379,11 @@ export class RestoreStore {
   /** Ends the work; mark and epoch rise above the highest ones of the journal, and the feed goes on with what is new in it. */
   async complete(
     session: Session,
-    { highest, epoch, firstMarked }: Journalled,
+    { highest, epoch, firstMarked, writers }: Journalled,
     systemIdentifier: string | null,
   ): Promise<void> {
-    await session.rows(COMPLETE, [highest, systemIdentifier, epoch, firstMarked]);
+    const [ids, marks] = [[...writers.keys()], [...writers.values()]];
+    await session.rows(COMPLETE, [highest, systemIdentifier, epoch, firstMarked, ids, marks]);
   }
 
   /** Records another cluster. Returns false if it is recorded already, or the database was restored. */

@@ -8,7 +8,3 @@ export function readEventId(text: string): string | undefined {
   const digits = /^msg_([\da-f]{32})$/.exec(text)?.[1];
   return digits?.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
-
-/** SQL: the least id that an event of an instant can have. An event's id begins with the milliseconds of its time. */
-export const idAt = (instant: string) =>
-  `(lpad(to_hex((extract(epoch FROM ${instant}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '../database/database.ts';
+import { lowestIdOf } from '../database/statement-parts.ts';
 import { statement } from '../database/statement.ts';
 import { WEBHOOK_DAYS } from '../domain/webhook.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
-import { idAt } from './event-id.ts';
 import { LISTEN } from './listen.ts';
 import type { WebhookAttempt } from './webhook-attempt.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
@@ -99,7 +99,7 @@ const DROPPED = `attempts AS (
 const PURGE = statement(
   'webhook_purge',
   `WITH old AS MATERIALIZED (
-      SELECT id, client_id FROM webhook_events WHERE id < ${idAt(`now() - interval '${WEBHOOK_DAYS} days'`)}
+      SELECT id, client_id FROM webhook_events WHERE id < ${lowestIdOf(`now() - interval '${WEBHOOK_DAYS} days'`)}
       ORDER BY id LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED
     ), ${DROPPED}
     SELECT count(*)::int AS count FROM events`,
@@ -184,7 +184,7 @@ const PURGE_DROPPED = statement(
   'webhook_purge_dropped',
   `WITH ${WAITING}
     DELETE FROM webhook_deliveries d USING waiting w
-    WHERE d.endpoint_id = w.endpoint_id AND d.event_id < ${idAt(`now() - interval '${WEBHOOK_DAYS} days'`)}
+    WHERE d.endpoint_id = w.endpoint_id AND d.event_id < ${lowestIdOf(`now() - interval '${WEBHOOK_DAYS} days'`)}
       AND NOT EXISTS (SELECT 1 FROM webhook_events v WHERE v.id = d.event_id)`,
 );
 
