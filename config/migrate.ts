@@ -161,7 +161,9 @@ function namedBy({ name }: Migration, error: unknown): Error {
 }
 
 /** A migration of this release, as it declares itself; older ones declare nothing. */
-export type KnownMigration = { name: string } & Partial<Pick<DeclaredMigration, 'locks' | 'removes' | 'transaction'>>;
+export type KnownMigration = { name: string } & Partial<
+  Pick<DeclaredMigration, 'locks' | 'removes' | 'meanwhile' | 'transaction'>
+>;
 
 /** What a database has of this release. */
 export interface MigrationState {
@@ -171,6 +173,8 @@ export interface MigrationState {
   newer: readonly string[];
   /** Null where the queue is on Redis. */
   queue: QueueVersions | null;
+  /** Tables, views and functions that the role may not use: a run of `up` ended before it granted them. */
+  denied: readonly string[];
 }
 
 /** Every migration of this release, in the order in which they are applied. */
@@ -184,31 +188,49 @@ export function knownMigrations(): KnownMigration[] {
 
 /** Compares the database with this release. Changes nothing, and needs no right but to read the table of migrations. */
 export async function migrationState(url: string, { hasQueue }: { hasQueue: boolean }): Promise<MigrationState> {
-  const names = await appliedNames(url);
+  const { names, denied } = await recorded(url);
   const known = knownMigrations();
   return {
     applied: known.filter(({ name }) => names.has(name)),
     waiting: known.filter(({ name }) => !names.has(name)),
     newer: [...names].filter((name) => known.every((one) => one.name !== name)),
     queue: hasQueue ? await queueVersions(url) : null,
+    denied,
   };
 }
 
-async function appliedNames(url: string): Promise<Set<string>> {
+/** What the owner of the tables has, and the connected role may not use. A partition is used by way of its table. */
+const DENIED = `WITH owner AS (SELECT relowner AS id FROM pg_class WHERE oid = 'public.migrations'::regclass)
+  SELECT c.relname AS name FROM pg_class c JOIN owner ON c.relowner = owner.id
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+    AND NOT has_table_privilege(c.oid, 'SELECT')
+  UNION ALL
+  SELECT p.proname FROM pg_proc p JOIN owner ON p.proowner = owner.id
+  WHERE p.pronamespace = 'public'::regnamespace AND NOT has_function_privilege(p.oid, 'EXECUTE')
+  ORDER BY 1`;
+
+async function recorded(url: string): Promise<{ names: Set<string>; denied: string[] }> {
   const client = await connectTo(url, ORDINARY);
   try {
     const found = await client.query<{ there: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
-    if (found.rows[0]?.there !== true) return new Set();
+    if (found.rows[0]?.there !== true) return { names: new Set(), denied: [] };
+    const denied = (await client.query<{ name: string }>(DENIED)).rows.map(({ name }) => name);
+    if (denied.includes('migrations')) return { names: new Set(), denied };
     const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
-    return new Set(rows.map(({ name }) => name));
+    return { names: new Set(rows.map(({ name }) => name)), denied };
   } finally {
     await client.end();
   }
 }
 
 /** True when this release cannot run on the database yet. */
-export function isBehind({ waiting, queue }: MigrationState): boolean {
-  return waiting.length > 0 || (queue !== null && queue.present < queue.needed);
+export function isBehind({ waiting, queue, denied }: MigrationState): boolean {
+  return waiting.length > 0 || denied.length > 0 || (queue !== null && queue.present < queue.needed);
+}
+
+/** Names the rights that wait. */
+export function rightsTo(denied: readonly string[]): string {
+  return `the right of the service to use ${denied.join(', ')}`;
 }
 
 /** Where the database of an environment is migrated, and for whom. */
@@ -253,6 +275,7 @@ export async function migrateOnStart(environment: Environment, tell?: Tell): Pro
   if (!isBehind(state)) return;
   const names = state.waiting.map(({ name }) => name);
   if (state.queue !== null && state.queue.present < state.queue.needed) names.push('the tables of the queue');
+  if (state.denied.length > 0) names.push(rightsTo(state.denied));
   throw new Error(
     `MIGRATE_ON_START is false, and the database is older than this version: ${names.join(', ')} wait. ` +
       'Run npm run migrate -- up as the owner of the tables; then this process can start',

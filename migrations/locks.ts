@@ -39,6 +39,8 @@ export interface DeclaredMigration extends MigrationInterface {
    * empty): the first release that can do without, and why.
    */
   readonly removes?: string;
+  /** Given where a process of the release before goes on, and does less until it is replaced: what it does not do. */
+  readonly meanwhile?: string;
 }
 
 /**
@@ -68,6 +70,7 @@ export const BUSY_TABLES: ReadonlySet<string> = new Set([
   'lines',
   'not_me_counts',
   'notices',
+  'past_authentications',
   'push_answers',
   'registrations',
   'sms_permissions',
@@ -79,6 +82,7 @@ export const BUSY_TABLES: ReadonlySet<string> = new Set([
   'verification_answers',
   'webhook_attempts',
   'webhook_deliveries',
+  'webhook_endpoints',
   'webhook_events',
   'webhook_listeners',
   'windows',

@@ -9,6 +9,7 @@ import {
   type MigrationState,
   migrationState,
   migrationTarget,
+  rightsTo,
 } from '../../config/migrate.ts';
 import { runningDatabase } from '../embedded/running-embedded.ts';
 import { namingVariable } from '../process/variable-at-fault.ts';
@@ -61,7 +62,7 @@ async function run(wanted: 'status' | 'plan' | 'up'): Promise<void> {
   }
 }
 
-function statusOf({ applied, waiting, newer, queue }: MigrationState): string {
+function statusOf({ applied, waiting, newer, queue, denied }: MigrationState): string {
   const lines = [
     ...applied.map((one) => `applied  ${one.name}`),
     ...waiting.map((one) => `waits    ${one.name}`),
@@ -71,6 +72,7 @@ function statusOf({ applied, waiting, newer, queue }: MigrationState): string {
     const state = queue.present < queue.needed ? 'waits  ' : 'applied';
     lines.push(`${state}  tables of the queue: version ${queue.present}, needed ${queue.needed}`);
   }
+  if (denied.length > 0) lines.push(`waits    ${rightsTo(denied)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -82,12 +84,14 @@ function planOf(state: MigrationState): string {
   if (queue && queue.present < queue.needed) {
     parts.push(`tables of the queue\n  version ${queue.present} becomes ${queue.needed}, in one transaction of BullMQ`);
   }
+  if (state.denied.length > 0)
+    parts.push(`${rightsTo(state.denied)}\n  granted in one transaction, and no lock is held`);
   return `${isNew ? 'The database is empty: nothing is in use yet.\n' : ''}${parts.join('\n')}\n`;
 }
 
 /** Migrations before the first declared one belong to versions whose guide says what they need. */
 function describe(one: KnownMigration): string[] {
-  const { locks, removes } = one;
+  const { locks, removes, meanwhile } = one;
   if (!locks) {
     const at = new Date(timestampOf(one)).toISOString().slice(0, 10);
     return [`declares no locks (written ${at}): read “Upgrading” in the guide before it runs beside an older version`];
@@ -95,7 +99,9 @@ function describe(one: KnownMigration): string[] {
   return [
     ...locks.map(({ table, mode, because }) => `${mode} on ${table}: ${because}`),
     ...(locks.length === 0 ? ['locks no table that exists'] : []),
-    removes === undefined ? 'the running version goes on beside it' : `the running version must be newer: ${removes}`,
+    removes === undefined
+      ? `the running version goes on beside it${meanwhile === undefined ? '' : `, but ${meanwhile}`}`
+      : `the running version must be newer: ${removes}`,
   ];
 }
 
