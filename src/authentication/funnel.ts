@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { LIFETIME_SECONDS, type AuthenticationState, type Channel } from '../domain/authentication.ts';
+import {
+  AUTHENTICATION_STATES,
+  CHANNELS,
+  LIFETIME_SECONDS,
+  type AuthenticationState,
+  type Channel,
+} from '../domain/authentication.ts';
 import { Metrics } from '../http/metrics.ts';
 
 /** Steps of an authentication that are counted, in the order of the funnel. */
-type Outcome = 'started' | Exclude<AuthenticationState, 'pending'>;
+const OUTCOMES = ['started', ...AUTHENTICATION_STATES.filter((state) => state !== 'pending')] as const;
+type Outcome = (typeof OUTCOMES)[number];
 
 /** Seconds in which people open the app or finish; the last bucket is the life of an authentication. */
 const SECONDS = [2, 5, 10, 15, 20, 30, 45, 60, 90, 120, LIFETIME_SECONDS];
@@ -26,6 +33,8 @@ export class Funnel {
       'Authentications by what became of them; each one is started once, may be opened, and ends once',
       ['method', 'channel', 'outcome'],
     );
+    // Without a sample before the first event, an alert on a step that never happens would have nothing to compare.
+    for (const channel of CHANNELS) for (const outcome of OUTCOMES) this.count(outcome, channel, 0);
     this.durations = metrics.histogram(
       'pushguard_authentication_duration_seconds',
       'Time from the start of an authentication to its verification',

@@ -9,6 +9,8 @@ import { WaitingStore, type WaitingKind } from './waiting.store.ts';
 
 /** Milliseconds between two looks at what waits. */
 const LOOK_MS = 10_000;
+/** Milliseconds after which what a look found says nothing any more: the database, or this worker, does not answer. */
+const STALE_MS = 3 * LOOK_MS;
 /** Milliseconds in which the queue must say how many jobs it has. */
 const QUEUE_MS = 2_000;
 
@@ -27,7 +29,8 @@ export class DeliveryMetrics implements RecurringTask {
   private readonly cleared;
   private readonly texts;
   private waiting: readonly WaitingKind[] = [];
-  private oldestSeconds = 0;
+  /** When this process last looked, in milliseconds of `performance.now()`. A process that is no worker never does. */
+  private lookedAt = -Infinity;
   private jobs: Record<string, number> = {};
 
   constructor(
@@ -54,11 +57,14 @@ export class DeliveryMetrics implements RecurringTask {
       'pushguard_deliveries_pending',
       'Unexpired pushes and text messages that no platform has accepted yet, as a worker last saw them',
       'kind',
-      () => DELIVERY_KINDS.map((kind) => [kind, this.waitingOf(kind)?.waiting ?? 0] as const),
+      () => this.ofEachKind((one) => one?.waiting ?? 0),
     );
-    metrics.gauge('pushguard_delivery_oldest_age_seconds', 'Age of the oldest of them; 0 without one', () => {
-      return this.oldestSeconds;
-    });
+    metrics.gauges(
+      'pushguard_delivery_oldest_age_seconds',
+      'How long the oldest push or text message has waited that no worker has had yet; 0 without one',
+      'kind',
+      () => this.ofEachKind((one) => one?.untakenSeconds ?? 0),
+    );
     metrics.gauges('pushguard_queue_jobs', 'Jobs of the queue that hands deliveries over', 'state', () =>
       Object.entries(this.jobs),
     );
@@ -67,7 +73,7 @@ export class DeliveryMetrics implements RecurringTask {
   /** Looks at what waits. */
   async run(): Promise<void> {
     this.waiting = await this.store.kinds();
-    this.oldestSeconds = Math.max(0, ...this.waiting.map(({ oldest }) => (Date.now() - oldest.getTime()) / 1000));
+    this.lookedAt = performance.now();
     this.jobs = await this.queue.counts(QUEUE_MS);
   }
 
@@ -88,7 +94,9 @@ export class DeliveryMetrics implements RecurringTask {
     this.cleared.inc({ platform: service });
   }
 
-  private waitingOf(kind: DeliveryKind): WaitingKind | undefined {
-    return this.waiting.find((one) => one.kind === kind);
+  /** A figure of each kind, or none where nobody has looked of late: an alert must not take that for a zero. */
+  private ofEachKind(figure: (one: WaitingKind | undefined) => number): (readonly [DeliveryKind, number])[] {
+    if (performance.now() - this.lookedAt > STALE_MS) return [];
+    return DELIVERY_KINDS.map((kind) => [kind, figure(this.waiting.find((one) => one.kind === kind))]);
   }
 }

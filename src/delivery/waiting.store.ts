@@ -13,6 +13,8 @@ export type WaitingKind = Pick<Delivery, 'kind'> & {
   /** Those that a worker has. */
   claimed: number;
   oldest: Date;
+  /** Seconds for which the oldest one has waited that no worker has had yet; 0 without one. */
+  untakenSeconds: number;
   /** The most attempts of one of them. */
   attempts: number;
 };
@@ -22,8 +24,8 @@ export type WaitingDelivery = Pick<
   'id' | 'kind' | 'attempts' | 'createdAt' | 'dueAt' | 'claimedUntil' | 'expiresAt'
 >;
 
-/** A message that a platform refused for good. `code` is the platform's word. */
-export type FailedMessage = Pick<PushAnswer, 'code'> & { at: Date; kind: string; by: string; id: string };
+/** A message that a platform refused for good. `code` is the platform's word; a text message has no id here. */
+export type FailedMessage = Pick<PushAnswer, 'code'> & { at: Date; kind: string; by: string; id: string | null };
 
 /** Which deliveries are meant: these ids, or all of a kind that are so many seconds old. Null: no matter which. */
 export interface Selection {
@@ -40,7 +42,8 @@ const KINDS = statement(
   `SELECT kind, count(*)::int AS waiting,
       count(*) FILTER (WHERE due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now()))::int AS due,
       count(*) FILTER (WHERE claimed_until > now())::int AS claimed,
-      min(created_at) AS oldest, max(attempts)::int AS attempts
+      min(created_at) AS oldest,
+      coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE attempts = 0)), 0)::float8 AS "untakenSeconds", max(attempts)::int AS attempts
     FROM deliveries WHERE expires_at > now() GROUP BY kind ORDER BY kind`,
 );
 
@@ -59,7 +62,7 @@ const FAILED = statement(
       FROM (SELECT * FROM push_answers ORDER BY id DESC LIMIT ${LOOKED_THROUGH}) a WHERE a.outcome = 'rejected'
       UNION ALL
       SELECT coalesce(t.settled_at, t.sent_at), CASE WHEN t.notice_id IS NULL THEN 'sms' ELSE 'notice' END,
-        CASE WHEN t.message_id LIKE '${BROKERS_PREFIX}%' THEN 'http' ELSE 'smpp' END, t.state, t.id::text
+        CASE WHEN t.message_id LIKE '${BROKERS_PREFIX}%' THEN 'http' ELSE 'smpp' END, t.state, NULL
       FROM (SELECT * FROM text_messages ORDER BY id DESC LIMIT ${LOOKED_THROUGH}) t
       WHERE t.state IN ('rejected', 'undeliverable')
     ) f ORDER BY at DESC LIMIT $1::int`,

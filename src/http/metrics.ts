@@ -206,15 +206,18 @@ export class Metrics {
   }
 
   /** Shows how long ago each loop turned and each recurring task ended well, and how often tasks failed. */
-  showLoops(loops: Pick<Loops, 'ages'>, tasks: Pick<RecurringTasks, 'ages' | 'failures'>): void {
+  showLoops(loops: Pick<Loops, 'ages'>, tasks: Pick<RecurringTasks, 'ages' | 'periods' | 'failures'>): void {
     this.gauges('pushguard_loop_age_seconds', 'Time since a loop with work to do last turned', 'loop', () =>
       loops.ages(),
     );
     this.gauges(
       'pushguard_recurring_task_age_seconds',
-      'Time since this process last ended a run of a recurring task without a failure',
+      'Time since this worker last ended a run of a recurring task without a failure, or began to work',
       'task',
       () => tasks.ages(),
+    );
+    this.gauges('pushguard_recurring_task_period_seconds', 'Time between two runs of a recurring task', 'task', () =>
+      tasks.periods(),
     );
     const failures = this.counter('pushguard_recurring_task_failures_total', 'Runs of recurring tasks that failed', [
       'task',

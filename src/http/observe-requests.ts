@@ -7,6 +7,9 @@ import { readTraceparent } from '../tracing/traceparent.ts';
 import { isOfTestMode, type CalledRequest } from './client.guard.ts';
 import type { Metrics } from './metrics.ts';
 
+/** Answers when the state changes, if its caller gives the seconds in `wait`. */
+const HELD_ROUTE = '/v1/authentications/:id';
+
 /** What a request leaves for those who watch. */
 type ObservedRequest = CalledRequest & { span?: Span; problemCode?: string };
 
@@ -47,8 +50,7 @@ export function observeRequests(fastify: FastifyInstance, { metrics, tokens, iss
     const { method, span, caller, problemCode } = request;
     const route = routeOf(request);
     const { statusCode: status, elapsedTime: ms } = reply;
-    const { wait } = (request.query ?? {}) as { wait?: unknown };
-    if (!isOfTestMode(request)) metrics.answered(method, route, status, ms, Number(wait) > 0);
+    if (!isOfTestMode(request)) metrics.answered(method, route, status, ms, mayBeHeld(request));
     if (logsRequests) {
       const about = { request_id: request.id, method, route, status, ms: Math.round(ms * 10) / 10 };
       const ids = span && { trace_id: span.spanContext().traceId, span_id: span.spanContext().spanId };
@@ -64,6 +66,12 @@ export function observeRequests(fastify: FastifyInstance, { metrics, tokens, iss
     }
     done();
   });
+}
+
+/** Whether the caller asked this route to answer late. On any other one, `wait` says nothing. */
+function mayBeHeld(request: FastifyRequest): boolean {
+  const { wait } = (request.query ?? {}) as { wait?: unknown };
+  return request.method === 'GET' && routeOf(request) === HELD_ROUTE && Number(wait) > 0;
 }
 
 function routeOf(request: FastifyRequest): string {

@@ -58,6 +58,7 @@ export class RecurringTasks {
   private readonly running = new Map<RecurringTask, Promise<void>>();
   /** When each task last ended well here, in milliseconds of `performance.now()`. */
   private readonly ended = new Map<string, number>();
+  private startedAt: number | undefined;
   private onFailure: (task: string) => void = () => undefined;
 
   constructor(
@@ -111,6 +112,7 @@ export class RecurringTasks {
 
   /** Starts the timers of this process. */
   start(): void {
+    this.startedAt = performance.now();
     for (const task of this.own) this.schedule(task);
   }
 
@@ -122,14 +124,28 @@ export class RecurringTasks {
     for (const task of this.own) await task.drain?.();
   }
 
-  /** How many seconds ago this process last ended a run of each task without a failure. */
+  /**
+   * How many seconds ago this process last ended a run of each task without a failure, or began to work if it never did.
+   * Empty where the process is no worker.
+   */
   ages(now = performance.now()): [string, number][] {
-    return [...this.ended].map(([task, at]) => [task, (now - at) / 1000]);
+    const { startedAt } = this;
+    if (startedAt === undefined) return [];
+    return this.all().map(({ name }) => [name, (now - (this.ended.get(name) ?? startedAt)) / 1000]);
+  }
+
+  /** The seconds between two runs of each task. */
+  periods(): [string, number][] {
+    return this.startedAt === undefined ? [] : this.all().map(({ name, everyMs }) => [name, everyMs / 1000]);
   }
 
   /** Calls `listener` with the name of each task whose run fails. */
   failures(listener: (task: string) => void): void {
     this.onFailure = listener;
+  }
+
+  private all(): RecurringTask[] {
+    return [...this.own, ...this.scheduled];
   }
 
   /** Every task runs once before any of them runs again, so that much work of one does not delay the others. */

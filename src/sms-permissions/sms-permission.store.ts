@@ -8,6 +8,7 @@ import { HISTORY_LENGTH } from '../domain/authentication.ts';
 import { PIN_NONCE_SECONDS } from '../domain/device.ts';
 import { countPin, RESET_PIN } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
+import type { Cancelled } from '../authentication/pending-authentications.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import { CALL_CENTRE } from '../relying-parties/relying-parties.ts';
@@ -113,9 +114,9 @@ const END = statement(
       UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED} FROM ended
       WHERE a.subscription_id = $2 AND a.client_id = ended.client_id AND a.channel = 'sms'
         AND a.closed_at IS NULL AND a.expires_at > now()
-      RETURNING a.id, a.client_id, a.state, a.closed_at
+      RETURNING a.id, a.client_id, a.channel, a.state, a.closed_at
     ), ${tell(aboutAuthentications('cancelled'))}
-    SELECT id FROM cancelled`,
+    SELECT id, channel FROM cancelled`,
   { writes: { authentications: 'a code that was texted under the permission is void in the same instant', ...TOLD } },
 );
 
@@ -200,9 +201,9 @@ export class SmsPermissionStore {
     });
   }
 
-  /** Ends a permission, and returns the ids of the authentications that were cancelled with it. */
-  async end(id: string, subscriptionId: string): Promise<string[]> {
-    return (await this.database.rows<{ id: string }>(END, [id, subscriptionId])).map((one) => one.id);
+  /** Ends a permission, and returns the authentications that were cancelled with it. */
+  async end(id: string, subscriptionId: string): Promise<Cancelled[]> {
+    return this.database.rows<Cancelled>(END, [id, subscriptionId]);
   }
 
   /** True if the permission was ever given, ended or not. */

@@ -7,7 +7,7 @@ import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import { nonceSpent } from '../devices/pin/judge-pin.ts';
 import { SmsPermissionStore, type AskingParty, type GivenPermission } from './sms-permission.store.ts';
-import { StateWatcher } from '../authentication/state-watcher.ts';
+import { PendingAuthentications } from '../authentication/pending-authentications.ts';
 
 /**
  * The list that the app shows: how long a permission lasts, the relying parties it can be given for, and those given.
@@ -45,7 +45,7 @@ export class SmsPermissions {
   constructor(
     private readonly devices: Devices,
     private readonly store: SmsPermissionStore,
-    private readonly watcher: StateWatcher,
+    private readonly pending: PendingAuthentications,
     environment: Environment,
   ) {
     this.minutes = environment.SMS_PERMISSION_MINUTES;
@@ -122,7 +122,7 @@ export class SmsPermissions {
   /** As `end`, for the call centre. Problems: `sms_permission_not_found`. */
   async endOf(subscriptionId: string, id: string): Promise<void> {
     const cancelled = await this.store.end(id, subscriptionId);
-    for (const one of cancelled) this.watcher.changed(one);
+    this.pending.committed(cancelled);
     if (cancelled.length === 0 && !(await this.store.wasGiven(id, subscriptionId))) throw permissionNotFound();
   }
 

@@ -23,10 +23,10 @@ beforeAll(async () => {
   service = await TestService.start({ BUILD_COMMIT: '0123abc', JOURNAL_FILE: join(folder, 'journal.ndjson') });
   subscriber = await service.subscriber();
   await playFunnel();
-  // The gauge of what waits is read every ten seconds; the statement's series shows that it was.
+  // The gauge of what waits is read every ten seconds, and has no sample before.
   seen = await eventually('a look at what waits', async () => {
     const now = await metrics();
-    return now.value('pushguard_recurring_task_age_seconds', { task: 'count what waits' }) === undefined ? null : now;
+    return now.value('pushguard_delivery_oldest_age_seconds', { kind: 'wake' }) === undefined ? null : now;
   });
 });
 

@@ -112,7 +112,7 @@ async function failed({ limit, json }: Wanted, { deliveries, webhooks }: Parts):
   if (json) return asJson({ messages, webhooks: events });
   return table([
     ['AT', 'KIND', 'REFUSED BY', 'REASON', 'ID'],
-    ...messages.map((one) => [time(one.at), one.kind, one.by, one.code ?? '-', one.id]),
+    ...messages.map((one) => [time(one.at), one.kind, one.by, one.code ?? '-', one.id ?? '-']),
     ...events.map((one) => {
       const reason = one.status === null ? (one.fault ?? '-') : `status ${one.status}`;
       return [time(one.at), 'webhook', one.endpointId, `${reason}, attempt ${one.attempt}`, one.eventId];
