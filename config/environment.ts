@@ -704,7 +704,11 @@ const RENEWABLE = [
   'APNS_KEY',
   'APNS_KEY_ID',
   'APNS_TEAM_ID',
+  'PUSH_HTTP_SECRET',
+  'PUSH_HTTP_TOKEN',
   'SMPP_URL',
+  'SMS_HTTP_SECRET',
+  'SMS_HTTP_TOKEN',
   'CARRIER_DIRECTORY_TOKEN',
 ] as const satisfies readonly (keyof Environment)[];
 
@@ -718,6 +722,12 @@ export function secretFiles(variables: Record<string, string | undefined>): Map<
     return path && variables[name] === undefined ? [[name, path] as const] : [];
   });
   return new Map(files);
+}
+
+/** The names of the secrets that are not what they were. Some are lists. */
+export function changedSecrets(former: Secrets, next: Secrets): (keyof Secrets)[] {
+  const given = Object.keys(next) as (keyof Secrets)[];
+  return given.filter((name) => JSON.stringify(next[name]) !== JSON.stringify(former[name]));
 }
 
 /**

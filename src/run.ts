@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { readSecretsAgain, secretFiles, type Environment, type Secrets } from '../config/environment.ts';
+import { changedSecrets, readSecretsAgain, secretFiles, type Environment } from '../config/environment.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Members } from './console/members.ts';
 import { AccessTokens } from './crypto/access-token.ts';
@@ -80,9 +80,7 @@ function renewSecrets(
   const logger = new Logger('Secrets');
   try {
     const secrets = readSecretsAgain(variables);
-    const changed = Object.entries(secrets).flatMap(([name, value]) =>
-      environment[name as keyof Secrets] === value ? [] : [name],
-    );
+    const changed = changedSecrets(environment, secrets);
     const [keys, ring] = [service.app.get(ServiceKeys), parseKeyring(secrets.KEYRING ?? environment.KEYRING ?? '')];
     requireSuccessor(keys.ring, ring);
     gateways.renew(secrets);

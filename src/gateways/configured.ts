@@ -1,4 +1,4 @@
-import { Environment, type Secrets, type SmsGatewayName } from '../../config/environment.ts';
+import { changedSecrets, Environment, type Secrets, type SmsGatewayName } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { VapidKeys } from '../crypto/vapid-keys.ts';
 import { readWebhookSecret } from '../crypto/webhook-signature.ts';
@@ -40,10 +40,10 @@ export interface ConfiguredGateways {
 
 /** Which secrets each gateway has. */
 const SECRETS_OF = {
-  fcm: ['FCM_SERVICE_ACCOUNT'],
-  apns: ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID'],
+  fcm: ['FCM_SERVICE_ACCOUNT', 'PUSH_HTTP_SECRET', 'PUSH_HTTP_TOKEN'],
+  apns: ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'PUSH_HTTP_SECRET', 'PUSH_HTTP_TOKEN'],
   webpush: ['KEYRING'],
-  sms: ['SMPP_URL'],
+  sms: ['SMPP_URL', 'SMS_HTTP_SECRET', 'SMS_HTTP_TOKEN'],
 } as const satisfies Record<string, readonly (keyof Secrets)[]>;
 
 /** The gateways that the environment configures. */
@@ -66,8 +66,8 @@ export function configuredGateways(environment: Environment): ConfiguredGateways
     },
     renew: (secrets) => {
       const next = Object.assign(Object.create(Environment.prototype) as Environment, present, secrets);
-      const isChanged = (gateway: keyof typeof SECRETS_OF) =>
-        SECRETS_OF[gateway].some((name) => name in secrets && next[name] !== present[name]);
+      const changed = new Set(changedSecrets(present, secrets));
+      const isChanged = (gateway: keyof typeof SECRETS_OF) => SECRETS_OF[gateway].some((name) => changed.has(name));
       // All are made before one is used.
       const made = {
         fcm: isChanged('fcm') && hubOr('fcm', next, configuredFcm),

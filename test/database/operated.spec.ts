@@ -204,6 +204,10 @@ describe('npm run keys', () => {
 
     const { id } = (await service.start(person)).body;
     expect((await run('reencrypt')).stdout).toMatch(/^lines\.owner: [1-9]/m);
+    const early = await run('keys', ['retire', 'field', old!.kid, '--force']);
+    expect(early.stderr).toMatch(/a process may still use it\. Repeat in \d+ seconds/);
+    const demoted = new Date(Date.now() - 120_000).toISOString();
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/("demoted": ?)"[^"]+"/, `$1"${demoted}"`));
     expect((await run('keys', ['retire', 'field', old!.kid, '--reason=yearly'])).stdout).toContain('is taken out');
     await readAgain();
     const sms = await eventually('the code', () => otherSmsc!.received.findLast(({ to }) => to === person.phoneNumber));

@@ -20,11 +20,18 @@ import { browsersUnder, columnsUnder, hasOldIndexes, hasOldMemories, rowsUnder }
 const READ_AGAIN_SECONDS = 60;
 
 /**
- * Seconds for which something may need a key after another one took its place. index: budgets of a day, and the answers
+ * Seconds for which something may need a key after another one took its place. field and vapid: a process that has not read
+ * the change yet uses the former one; index: budgets of a day, and the answers
  * that `Idempotency-Key` keeps; code: codes live for three minutes; signing: tokens live for five minutes, and programs
  * may keep the JWKS for a day.
  */
-const NEEDED_SECONDS = { field: 0, index: 86_400, code: 600, signing: 86_400, vapid: 0 } as const;
+const NEEDED_SECONDS = {
+  field: READ_AGAIN_SECONDS,
+  index: 86_400,
+  code: 600,
+  signing: 86_400,
+  vapid: READ_AGAIN_SECONDS,
+} as const;
 
 /** Does what the arguments ask for, and prints it. `path` is null where the keyring stands in the variable itself. */
 export async function runKeysCommand(environment: Environment, wanted: Wanted, path: string | null): Promise<void> {
@@ -157,11 +164,14 @@ async function needOf(
     if (browsers > 0 && !force)
       return `${browsers} browsers are subscribed under it, and get no push without it until their app is opened. Wait, or use --force.`;
   }
-  if (isUnused || force) return undefined;
-  if (NEEDED_SECONDS[part] === 0) return undefined;
+  if (isUnused) return undefined;
+  const left = NEEDED_SECONDS[part] - secondsSince(demoted, now);
+  // Also with --force: what such a process writes could be read by no other one.
+  if (part === 'field' || part === 'vapid')
+    return left > 0 ? `a process may still use it. Repeat in ${Math.ceil(left)} seconds.` : undefined;
+  if (force) return undefined;
   if (demoted === undefined)
     return 'the keyring does not say since when it is not used. When that is long ago, use --force.';
-  const left = NEEDED_SECONDS[part] - secondsSince(demoted, now);
   if (left <= 0) return undefined;
   return `what it made is valid until ${new Date(now.getTime() + 1_000 * left).toISOString().slice(0, 19)}Z. Repeat then, or use --force.`;
 }

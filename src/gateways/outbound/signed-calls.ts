@@ -28,10 +28,10 @@ export type CallOutcome =
 const MOST_WAIT_MS = 3_600_000;
 
 /**
- * Statuses that refuse the service and not the message: a wrong token or signature, or a wrong address. The message is
- * kept, so that a wrong setting loses none.
+ * Statuses that refuse this one message: malformed, a conflict, gone, too large, not to be processed. Every other 4xx refuses
+ * the service: a wrong token or address, an account without credit. The message is kept, so that a wrong setting loses none.
  */
-const NOT_ADMITTED: ReadonlySet<number> = new Set([401, 403, 404, 405, 407]);
+const OF_THE_MESSAGE: ReadonlySet<number> = new Set([400, 409, 410, 413, 422]);
 
 /** Calls that this service sends to a carrier's own system, each signed as Standard Webhooks says. */
 export class SignedCalls {
@@ -90,8 +90,7 @@ export class SignedCalls {
     const reason = `${status} from ${this.#host}`;
     // A proxy that waited in vain for the receiver.
     if (status === 504) return { kind: 'unknown', reason };
-    const isRefused = status >= 400 && status < 500 && status !== 408 && status !== 429;
-    if (isRefused && !NOT_ADMITTED.has(status)) return { kind: 'refused', status, reason };
+    if (OF_THE_MESSAGE.has(status)) return { kind: 'refused', status, reason };
     const afterMs = millisecondsOf(answer.retryAfter);
     return { kind: 'not-taken', reason, ...(afterMs !== undefined && { afterMs: Math.min(afterMs, MOST_WAIT_MS) }) };
   }
