@@ -83,7 +83,9 @@ export class NotMe {
       return;
     }
     const quietKey = this.budgets.quietKeyOf(found.personIndex, found.clientId);
-    await this.database.rows(SAY, [id, subscriptionId, isOwnPhone ? null : deviceId, quietKey]);
+    // A row that moves to its month at this moment is in neither table of the first look, and in the month of the second.
+    const isSaid = async () => (await this.database.rows(SAY, [...own, quietKey])).length > 0;
+    if (!(await isSaid())) await isSaid();
   }
 
   /** The relying parties of whose requests people said so in the last 24 hours, at most 20, the most frequent first. */
