@@ -1,4 +1,4 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { presentTrace } from '../tracing/tracing.ts';
@@ -11,8 +11,6 @@ import { recordRefusal } from './record-refusal.ts';
 /** The only writer of `application/problem+json` (RFC 9457). It logs unknown errors and answers 500. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger(ProblemFilter.name);
-
   constructor(private readonly metrics: Metrics) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -20,7 +18,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
-    recordRefusal({ error, problem, request }, { logger: this.logger, metrics: this.metrics });
+    recordRefusal({ error, problem, request }, this.metrics);
     writeProblem(reply, problem);
   }
 }

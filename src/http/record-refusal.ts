@@ -17,7 +17,7 @@ const FAULTS = new RareWarnings(new Logger('Fault'));
  */
 export function recordRefusal(
   { error, problem, request }: { error: unknown; problem: Problem; request: FastifyRequest },
-  { metrics }: { logger: Logger; metrics: Metrics },
+  metrics: Metrics,
 ): void {
   const { code } = problem;
   // The route and never the URL, because a path may contain an id.
@@ -42,9 +42,9 @@ export function recordRefusal(
  */
 export function recordShownRefusal(
   refused: { error: unknown; problem: Problem; request: FastifyRequest; reply: FastifyReply },
-  parts: { logger: Logger; metrics: Metrics },
+  metrics: Metrics,
 ): void {
-  recordRefusal(refused, parts);
+  recordRefusal(refused, metrics);
   const { retryAfterSeconds } = refused.problem.members;
   if (retryAfterSeconds !== undefined) void refused.reply.header('Retry-After', String(retryAfterSeconds));
 }

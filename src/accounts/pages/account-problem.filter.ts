@@ -1,4 +1,4 @@
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import type { Problem } from '../../domain/problem.ts';
@@ -20,14 +20,10 @@ import { RedirectFirst } from './admit.ts';
 /** Shows a problem as a page of the desk or of the console, in the person's language. */
 @Catch()
 export abstract class AccountProblemFilter implements ExceptionFilter {
-  private readonly logger: Logger;
-
   protected constructor(
     private readonly surface: AccountSurface,
     private readonly parts: { assets: Assets; environment: Environment; metrics: Metrics },
-  ) {
-    this.logger = new Logger(this.constructor.name);
-  }
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -39,7 +35,7 @@ export abstract class AccountProblemFilter implements ExceptionFilter {
     const { assets, environment, metrics } = this.parts;
     const { home, cookie } = this.surface;
     const problem = problemOf(error);
-    recordRefusal({ error, problem, request }, { logger: this.logger, metrics });
+    recordRefusal({ error, problem, request }, metrics);
     const { accountRequest } = request;
     const visitor =
       accountRequest?.visitor ??

@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext, type Logger } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../../domain/problem.ts';
 import { addressOf } from '../../http/address.ts';
@@ -65,8 +65,8 @@ export abstract class AccountRequest {
   }
 
   /** Records a refusal that the next page shows beside what it must not lose. */
-  refused(refusal: { error: unknown; problem: Problem }, parts: { logger: Logger; metrics: Metrics }): void {
-    recordShownRefusal({ ...refusal, request: this.admitted.request, reply: this.admitted.reply }, parts);
+  refused(refusal: { error: unknown; problem: Problem }, metrics: Metrics): void {
+    recordShownRefusal({ ...refusal, request: this.admitted.request, reply: this.admitted.reply }, metrics);
   }
 
   /** Redirects with 303, so that reloading the page does not submit the form again. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Logger, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Environment } from '../../../config/environment.ts';
@@ -31,8 +31,6 @@ const OPAQUE_ID = new OpaqueId(registrationNotFound);
 @UseFilters(PageProblemFilter)
 @Controller()
 export class MyController {
-  private readonly logger = new Logger(MyController.name);
-
   constructor(
     private readonly pages: Pages,
     private readonly customers: Customers,
@@ -102,7 +100,7 @@ export class MyController {
     } catch (error) {
       const refused = error instanceof Problem ? UNSENT.find((code) => code === error.code) : undefined;
       if (!(error instanceof Problem) || !refused) throw error;
-      recordShownRefusal({ error, problem: error, request, reply }, { logger: this.logger, metrics: this.metrics });
+      recordShownRefusal({ error, problem: error, request, reply }, this.metrics);
       await this.showEnrolment(visitor, reply, isOfTextedNumber(error) ? 'too_many_texts' : refused);
       return;
     }

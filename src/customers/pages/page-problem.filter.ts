@@ -1,4 +1,4 @@
-import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Metrics } from '../../http/metrics.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
@@ -13,8 +13,6 @@ import { Pages } from './pages.ts';
 @Injectable()
 @Catch()
 export class PageProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger(PageProblemFilter.name);
-
   constructor(
     private readonly pages: Pages,
     private readonly metrics: Metrics,
@@ -26,7 +24,7 @@ export class PageProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
     const { code, members } = problem;
-    recordRefusal({ error, problem, request }, { logger: this.logger, metrics: this.metrics });
+    recordRefusal({ error, problem, request }, this.metrics);
     const reader = this.pages.visitor(request, reply);
     const messages = reader.words(SITE_WORDS);
     const { title, text } = messages.problems[code] ?? messages.failed;

@@ -1,4 +1,4 @@
-import { Controller, Get, Logger, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { mayOperator } from '../../domain/operator.ts';
 import type { BodyType } from '../../http/fastify.ts';
@@ -24,8 +24,6 @@ const ApprovalId = (): ParameterDecorator => Param('id', new OpaqueId(approvalNo
 @DeskPages()
 @Controller('operator/approvals')
 export class DeskApprovalsController {
-  private readonly logger = new Logger(DeskApprovalsController.name);
-
   constructor(
     private readonly approvals: Approvals,
     private readonly reissues: ReissueDesk,
@@ -108,7 +106,7 @@ export class DeskApprovalsController {
     const { reason: _reason, ...operator } = desk.acting('-');
     const typed = desk.fields['enrolmentCode'] ?? '';
     const { expiresAt, refusal, ...enrolment } = await this.codeTexts.text(operator, id, typed);
-    if (refusal) desk.refused(refusal, { logger: this.logger, metrics: this.metrics });
+    if (refusal) desk.refused(refusal, this.metrics);
     const code = refusal?.problem.code;
     // What is neither the number's limit nor its SIM may pass at the next attempt.
     const mayText = code !== 'nothing_to_change' && code !== 'too_many_requests';
