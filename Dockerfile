@@ -28,13 +28,14 @@ RUN npm prune --omit=dev --omit=optional --offline --loglevel=error \
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.0.0
-ARG REVISION=unknown
+# The commit of the build, or nothing: the service refuses to start with a text that is none.
+ARG REVISION=
 LABEL org.opencontainers.image.title="pushguard" \
   org.opencontainers.image.description="Push authentication protection: a verification code that reaches only the subscriber's own phone, after a PIN" \
   org.opencontainers.image.licenses="Apache-2.0" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 MANAGEMENT_PORT=3001
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 MANAGEMENT_PORT=3001 BUILD_COMMIT=$REVISION
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=build /app/node_modules node_modules

@@ -12,17 +12,21 @@ const { loadAll } = require('js-yaml');
 
 /** Kinds of other projects' definitions, whose types are in neither package. */
 const FOREIGN = new Set(['ServiceMonitor', 'ExternalSecret', 'HTTPRoute']);
-const SECRET = new Set([
-  'DATABASE_URL',
-  'MIGRATION_DATABASE_URL',
-  'QUEUE_DATABASE_URL',
-  'REDIS_URL',
-  'KEYRING',
-  'FCM_SERVICE_ACCOUNT',
-  'APNS_KEY',
-  'SMPP_URL',
-  'CARRIER_DIRECTORY_TOKEN',
-]);
+const chart = join(import.meta.dirname, '../config/deploy/helm/pushguard');
+/** The secrets that the chart's schema refuses. */
+const SECRET = new Set(JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')).definitions.secret.enum);
+/** Where a variable leads, by the ports that the examples have; and the roles that go there. */
+const WAYS = [
+  { name: 'DATABASE_URL', port: 5432, orPort: 6432, roles: ['api', 'worker', 'migrate'] },
+  { name: 'QUEUE_DATABASE_URL', port: 5432, roles: ['api', 'worker'] },
+  { name: 'MIGRATION_DATABASE_URL', port: 5432, roles: ['migrate'] },
+  { name: 'REDIS_URL', port: 6379, roles: ['api', 'worker'] },
+  { name: 'CARRIER_DIRECTORY_URL', port: 443, roles: ['api'] },
+  { name: 'SMPP_URL', port: 2775, roles: ['worker'] },
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', port: 4318, roles: ['api', 'worker'] },
+];
+/** Seconds in which a process ends after it has drained: at most 25, and some to spare. */
+const STOPPING = 30;
 const source = readFileSync(join(import.meta.dirname, '../config/environment.ts'), 'utf8');
 const variables = new Set([...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+)[?:]? ?[:=]/gm)].map(([, name]) => name));
 // Made by the command `migrate`, until the class has it too.
@@ -129,7 +133,10 @@ function checkTogether(file, objects) {
       fault(file, `${metadata.name} does not select its own pods`);
     const scaled = ofKind('HorizontalPodAutoscaler').some((one) => one.spec.scaleTargetRef.name === metadata.name);
     if (scaled === (spec.replicas !== undefined)) fault(file, `${metadata.name}: replicas or an autoscaler, not both`);
-    if (spec.template.spec.terminationGracePeriodSeconds < 35)
+    const [{ env, lifecycle }] = spec.template.spec.containers;
+    const pause = Number(lifecycle?.preStop.exec.command[1] ?? 0);
+    const drain = Number(env.find(({ name }) => name === 'DRAIN_SECONDS')?.value ?? 0);
+    if (spec.template.spec.terminationGracePeriodSeconds < pause + drain + STOPPING)
       fault(file, `${metadata.name} is killed while it drains`);
   }
   for (const { metadata, spec } of ofKind('Service')) {
@@ -147,6 +154,19 @@ function checkTogether(file, objects) {
       for (const { port } of (spec.ingress ?? []).flatMap(({ ports }) => ports))
         if (selected.some((pod) => !portsOf(pod).has(port))) fault(file, `${kind} ${metadata.name}: no port ${port}`);
     }
+  for (const { metadata, spec } of ofKind('NetworkPolicy')) {
+    const [pod] = pods.filter(({ labels }) => matches(spec.podSelector.matchLabels, labels));
+    const role = metadata.labels['app.kubernetes.io/component'];
+    const given = new Set(pod?.spec.containers[0].env.map(({ name }) => name.replace(/_FILE$/, '')));
+    const open = new Set(spec.egress.flatMap(({ ports }) => ports).map(({ port }) => port));
+    for (const { name, port, orPort, roles } of WAYS) {
+      const isUsed = given.has(name) && roles.includes(role);
+      if (isUsed && !open.has(port) && !open.has(orPort)) fault(file, `${metadata.name}: no way out for ${name}`);
+    }
+    for (const port of [2775, 4318, 6379])
+      if (open.has(port) && !WAYS.some((one) => one.port === port && given.has(one.name)))
+        fault(file, `${metadata.name}: a way out by ${port} that nothing uses`);
+  }
   for (const { spec } of ofKind('HorizontalPodAutoscaler')) {
     if (!ofKind('Deployment').some(({ metadata }) => metadata.name === spec.scaleTargetRef.name))
       fault(file, `an autoscaler scales ${spec.scaleTargetRef.name}, which there is not`);
@@ -156,6 +176,9 @@ function checkTogether(file, objects) {
     const services = ofKind('Service').filter(({ metadata }) => matches(spec.selector.matchLabels, metadata.labels));
     const isNamed = ({ port }) => services.every((one) => one.spec.ports.some(({ name }) => name === port));
     if (services.length !== 2 || !spec.endpoints.every(isNamed)) fault(file, 'the ServiceMonitor finds no ports');
+    for (const { relabelings = [] } of spec.endpoints)
+      if (!relabelings.some(({ targetLabel, replacement }) => targetLabel === 'job' && replacement === 'pushguard'))
+        fault(file, 'the ServiceMonitor gives the job another name than the alert rules ask for');
   }
   for (const { spec } of ofKind('Ingress'))
     for (const { backend } of spec.rules.flatMap(({ http }) => http.paths)) {

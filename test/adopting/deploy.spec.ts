@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { getMetadataStorage } from 'class-validator';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Environment, readEnvironment } from '../../config/environment.ts';
+import { Environment, readEnvironment, secretFiles } from '../../config/environment.ts';
 
 const DEPLOY = join(import.meta.dirname, '../../config/deploy');
 const filesBelow = (folder: string): string[] =>
@@ -28,17 +28,14 @@ const VARIABLES = new Set(
 );
 /** With `NAME_FILE`, the value of `NAME` is read from a file. */
 const bare = (name: string) => (VARIABLES.has(name) ? name : name.replace(/_FILE$/, ''));
-/** Variables whose values are secret: the service takes them from files here. */
-const SECRETS = [
-  'DATABASE_URL',
-  'MIGRATION_DATABASE_URL',
-  'QUEUE_DATABASE_URL',
-  'KEYRING',
-  'FCM_SERVICE_ACCOUNT',
-  'APNS_KEY',
-  'SMPP_URL',
-  'CARRIER_DIRECTORY_TOKEN',
-];
+const SCHEMA = JSON.parse(read('helm/pushguard/values.schema.json')) as {
+  properties: object;
+  definitions: { secret: { enum: string[] } };
+};
+/** Variables whose values are secret: the service takes them from files here, and the chart refuses them as settings. */
+const SECRETS = SCHEMA.definitions.secret.enum;
+/** Secrets that a running process reads again from their files. */
+const RENEWABLE = [...secretFiles(Object.fromEntries([...VARIABLES].map((name) => [`${name}_FILE`, 'x']))).keys()];
 
 const matchesOf = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = '']) => name);
 /** Names that are given a value; those of other programs' images have a prefix of their own. */
@@ -72,20 +69,51 @@ describe('What config/deploy/ gives to the service', () => {
     expect(given.filter((name) => SECRETS.includes(name))).toEqual([]);
   });
 
-  it('the schema of the chart is JSON and refuses every secret in `config`', () => {
-    const schema = JSON.parse(read('helm/pushguard/values.schema.json')) as {
-      properties: object;
-      definitions: { variables: { not: { anyOf: { required: string[] }[] } } };
-    };
-    expect(schema.definitions.variables.not.anyOf.flatMap(({ required }) => required).sort()).toEqual(
-      [...SECRETS].sort(),
+  it('every variable that is named as a secret is one that the chart refuses, and its values are those of the schema', () => {
+    const named = [...VARIABLES].filter((name) =>
+      /(SECRET|TOKEN|_KEY|KEYRING|ACCOUNT|PASSWORD|DATABASE_URL|SMPP_URL)$/.test(name),
     );
+    // The receiver of traces is read by OpenTelemetry itself.
+    expect(SECRETS.filter((name) => !name.startsWith('OTEL_')).sort()).toEqual(named.sort());
     const values = matchesOf(VALUES, /^([a-zA-Z]+):/gm);
     expect(
-      Object.keys(schema.properties)
+      Object.keys(SCHEMA.properties)
         .filter((name) => name !== 'global')
         .sort(),
     ).toEqual([...values].sort());
+  });
+
+  it('what running processes read again is in a place that changes under them, or is said to need a restart', () => {
+    const notes = read('helm/pushguard/templates/NOTES.txt');
+    const listed = /\$read := list (.*) \}\}/.exec(notes)?.[1]?.match(/\w+/g);
+    expect(listed?.sort()).toEqual([...RENEWABLE].sort());
+    // A file that is mounted alone stays the one that was replaced.
+    const files = [...COMPOSE.matchAll(/^ {2}(\w+)_FILE: (\S+)$/gm)].map(([, name = '', path = '']) => ({
+      name,
+      path,
+    }));
+    const renewed = files.filter(({ name }) => RENEWABLE.some((one) => one === name));
+    expect(renewed.length).toBeGreaterThan(3);
+    for (const { path } of renewed) expect(path).toMatch(/^\/run\/secrets\/service\/\w+$/);
+    const mounts = matchesOf(COMPOSE, /^ +volumes: \['(\.\/secrets\/service:\S+)'\]$/gm);
+    expect(mounts).toEqual([
+      ...['./secrets/service:/run/secrets/service:ro', './secrets/service:/run/secrets/service:ro'],
+      './secrets/service:/run/secrets/service',
+    ]);
+  });
+
+  it('a process that stops is left the time that it takes', () => {
+    const STOPPING = 25;
+    const draining = (text: string) => Number(/^ *DRAIN_SECONDS[=:] ?(\d+)$/m.exec(text)?.[1]);
+    const grace = Number(/^ {2}stop_grace_period: (\d+)s$/m.exec(COMPOSE)?.[1]);
+    expect(grace - draining(COMPOSE)).toBeGreaterThan(STOPPING);
+    for (const { name, text } of UNITS.filter((unit) => unit.name !== 'migrate')) {
+      const timeout = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1]);
+      expect([name, timeout - draining(UNIT_SETTINGS) > STOPPING]).toEqual([name, true]);
+    }
+    // The proxy has to notice before the port is closed.
+    const [inter, fall] = /check inter (\d)s fall (\d)/.exec(read('compose/haproxy.cfg'))?.slice(1).map(Number) ?? [];
+    expect(draining(COMPOSE)).toBeGreaterThan(inter! * fall!);
   });
 
   it('the migration alone is given the role that owns the tables', () => {
@@ -118,6 +146,13 @@ describe('What config/deploy/ gives to the service', () => {
     const compose = settings(read('compose/example.env'));
     delete compose['PUSHGUARD_IMAGE'];
     expect(accepted(compose).APNS_TOPIC).toBe('kr.example.pushguard');
+  });
+
+  it('an image says its commit, and one that was built without it starts as well', () => {
+    const image = readFileSync(join(DEPLOY, '../../Dockerfile'), 'utf8');
+    expect(image).toMatch(/^ARG REVISION=(.*)\n(?:.*\n)*ENV .*\bBUILD_COMMIT=\$REVISION$/m);
+    const unset = /^ARG REVISION=(.*)$/m.exec(image)?.[1];
+    expect(readEnvironment({ NODE_ENV: 'test', BUILD_COMMIT: unset }).BUILD_COMMIT).toBeUndefined();
   });
 
   it('the base image runs as a number, so that an orchestrator can tell that it is not root', () => {

@@ -9,7 +9,9 @@ npm run keys -- promote <list> <kid>     makes it the first of its list: from no
 npm run keys -- retire <list> <kid>      takes a key out that nothing needs any more; otherwise says what does
 
 The lists are field, index, code, signing and vapid. To change a key: add, a minute later promote, then npm run reencrypt
-(for field and index), then retire. Running processes read the file again within seconds, or at once on SIGHUP.
+(for field and index), then retire. Running processes read the file again within seconds, or at once on SIGHUP. Those that
+were given a copy of it (systemd's LoadCredential, a single mounted file) see no change: restart every one of them after add
+and after promote.
 
   --rows          list only: counts the rows that are encrypted under each key of field, which reads every table
   --force         promote and retire only: does not wait. For a key that was stolen; what still needs the key is lost.

@@ -107,9 +107,10 @@ async function change(path: string, wanted: Wanted, { client, ...parts }: Parts)
 const SAID = {
   add: (key: string) =>
     `${key} is added. It reads everywhere once every process has read the file again: in a minute, ` +
-    'or at once after SIGHUP. Then promote it.',
+    'or at once after SIGHUP; a process that was given a copy of it, after a restart. Then promote it.',
   promote: (key: string) =>
-    `${key} is used as soon as a process has read the file again. For field and index, run npm run reencrypt next.`,
+    `${key} is used as soon as a process has read the file again; where it was given a copy, after a restart. ` +
+    'For field and index, run npm run reencrypt once every process uses it.',
   retire: (key: string) => `${key} is taken out. Keep no copy of a keyring that has it.`,
 };
 

@@ -36,6 +36,49 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- end -}}
 
+{{/* The variables of a role's containers as an object, each with its value, or "" where the value is not in the manifest:
+(list $ "api"). */}}
+{{- define "pushguard.variables" -}}
+{{- $root := index . 0 -}}
+{{- $values := default dict (index $root.Values (index . 1)) -}}
+{{- $variables := mergeOverwrite dict (deepCopy $root.Values.config) (deepCopy (default dict $values.config)) -}}
+{{- range $root.Values.secretFiles -}}
+{{- $_ := set $variables . "" -}}
+{{- end -}}
+{{- range $values.extraEnv -}}
+{{- $_ := set $variables .name (default "" .value) -}}
+{{- end -}}
+{{- toYaml $variables -}}
+{{- end -}}
+
+{{/* A value of a variable as text. Helm reads whole numbers as fractions, which it would write as 1.5881234e+07. */}}
+{{- define "pushguard.text" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) -}}
+{{- printf "%.0f" . -}}
+{{- else -}}
+{{- toString . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Seconds from SIGTERM until a pod of a role is killed, with the pause before SIGTERM: (list $ "api"). */}}
+{{- define "pushguard.gracePeriod" -}}
+{{- $root := index . 0 -}}
+{{- $variables := include "pushguard.variables" . | fromYaml -}}
+{{- add (int $root.Values.terminationGracePeriodSeconds) (int $root.Values.preStopSleepSeconds) (int (default 0 $variables.DRAIN_SECONDS)) -}}
+{{- end -}}
+
+{{/* The most pods of a role, with the one that an upgrade adds: (list $ "api"). */}}
+{{- define "pushguard.mostPods" -}}
+{{- $values := index (index . 0).Values (index . 1) -}}
+{{- add 1 (ternary $values.autoscaling.maxReplicas $values.replicas $values.autoscaling.enabled) -}}
+{{- end -}}
+
+{{/* The most database connections of a pod: the pool, 14 of the queues, and one of readiness: (list $ "api"). */}}
+{{- define "pushguard.connections" -}}
+{{- $variables := include "pushguard.variables" . | fromYaml -}}
+{{- add 15 (int (default 16 $variables.DATABASE_POOL)) -}}
+{{- end -}}
+
 {{/* The variables of a container: (list $ "api" $config). Secrets are files. */}}
 {{- define "pushguard.env" -}}
 {{- $root := index . 0 -}}
@@ -50,7 +93,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- end }}
 {{- range $name, $value := mergeOverwrite (deepCopy $root.Values.config) (index . 2) }}
 - name: {{ $name }}
-  value: {{ $value | toString | quote }}
+  value: {{ include "pushguard.text" $value | quote }}
 {{- end }}
 {{- range $root.Values.secretFiles }}
 - name: {{ . }}_FILE
@@ -162,7 +205,7 @@ spec:
       {{- with $values.priorityClassName }}
       priorityClassName: {{ . }}
       {{- end }}
-      terminationGracePeriodSeconds: {{ $root.Values.terminationGracePeriodSeconds }}
+      terminationGracePeriodSeconds: {{ include "pushguard.gracePeriod" (list $root $role) }}
       topologySpreadConstraints:
         {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
         - maxSkew: 1
