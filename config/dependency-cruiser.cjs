@@ -2,6 +2,7 @@
 const tiers = [
   ['main\\.ts', 'run\\.ts', 'service\\.ts', 'commands/', 'demo/'],
   ['app\\.module\\.ts', 'foundation\\.ts'],
+  ['adoption/'],
   ['console/', 'developers/'],
   ['app-shell/', 'carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
   ['windows/'],

@@ -9,7 +9,7 @@ import { ServiceKeys } from './crypto/service-keys.ts';
 import type { CustomerWords } from './customers/words/words.ts';
 import { Database } from './database/database.ts';
 import { sharesSessions } from './database/pooler.ts';
-import type { Locale } from './domain/locale.ts';
+import { LOCALES, type Locale } from './domain/locale.ts';
 import { ADOPTED_DIRECTORY, type CarrierDirectory } from './gateways/directory/carrier-directory.ts';
 import { PushGateway } from './gateways/push/push.ts';
 import { SmsGateway } from './gateways/sms/sms.ts';
@@ -22,7 +22,7 @@ import { Readiness } from './http/readiness.ts';
 import { DEFAULT_BRAND, type Brand } from './pages/brand.ts';
 import { readCompany } from './pages/company.ts';
 import { LegalTexts, readLegalFolder, type LegalDocuments } from './pages/legal/legal-texts.ts';
-import { Words, type Changed } from './pages/words.ts';
+import { merged, Words, type Changed, type ScriptWords, type WordChanges } from './pages/words.ts';
 import type { SiteWords } from './pages/words/words.ts';
 import { Loops } from './process/loops.ts';
 import { JobQueue } from './queue/job-queue.ts';
@@ -71,11 +71,46 @@ export interface Foundation {
   brand?: Partial<Brand>;
   /** Changed texts. Default: none; a text that is not named keeps its wording. */
   words?: ChangedWords;
+  /** Changed texts of the app, of the window's script and of the app's notifications, by key. Default: none. */
+  scriptWords?: ScriptWords;
   /**
    * Terms, privacy policy and optional consents, each with all its versions. Default: the files in `LEGAL_TEXTS`, and the
    * service's own texts for a document that is in neither.
    */
   legal?: LegalDocuments;
+}
+
+/**
+ * The foundation with what the files in `ADOPTION_DIR` change; what a program gives itself stands above them. Throws one
+ * error that names every fault of the files.
+ */
+export async function withAdoptedFiles(foundation: Foundation): Promise<Foundation> {
+  const { environment, brand, words, scriptWords, legal } = foundation;
+  if (environment.ADOPTION_DIR === undefined) return foundation;
+  // Loaded here, because a service without such a folder needs none of it.
+  const { readAdoptionFolder } = await import('./adoption/adoption-folder.ts');
+  const files = await readAdoptionFolder(environment.ADOPTION_DIR, brand);
+  const own: WordChanges = { ...words };
+  const rooms = new Set([...Object.keys(files.words), ...Object.keys(own)]);
+  return {
+    ...foundation,
+    brand: { ...files.brand, ...brand },
+    words: Object.fromEntries([...rooms].map((room) => [room, changedTwice(files.words[room], own[room])])),
+    scriptWords: Object.fromEntries(
+      LOCALES.map((locale) => [locale, { ...files.scriptWords[locale], ...scriptWords?.[locale] }]),
+    ),
+    legal: { ...files.legal, ...legal },
+  };
+}
+
+/** The changes of one room by the files and by a program, whose texts stand above those of the files. */
+function changedTwice(files: WordChanges[string], own: WordChanges[string]): WordChanges[string] {
+  return Object.fromEntries(
+    LOCALES.flatMap((locale) => {
+      const [file, given] = [files?.[locale], own?.[locale]];
+      return file || given ? [[locale, merged(file ?? {}, given ?? {})]] : [];
+    }),
+  );
 }
 
 /** Milliseconds between two comparisons of the journal with the tables. */
@@ -105,10 +140,10 @@ export class FoundationModule implements OnApplicationShutdown {
     await this.journal.close();
   }
 
-  static register({ environment, push, sms, directory, brand, words, legal }: Foundation): DynamicModule {
+  static register({ environment, push, sms, directory, brand, words, scriptWords, legal }: Foundation): DynamicModule {
     const folder = environment.LEGAL_TEXTS;
     const company = folder === undefined ? {} : readCompany(folder);
-    const texts = new Words({ ...DEFAULT_BRAND, ...company, ...brand }, { ...words });
+    const texts = new Words({ ...DEFAULT_BRAND, ...company, ...brand }, { ...words }, scriptWords);
     const retention = { historyDays: environment.HISTORY_DAYS, personalDataDays: environment.PERSONAL_DATA_DAYS };
     const documents = { ...(folder !== undefined && readLegalFolder(folder)), ...legal };
     const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));

@@ -6,7 +6,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { migrate } from '../config/data-source.ts';
 import { AppModule } from './app.module.ts';
-import type { Foundation } from './foundation.ts';
+import { withAdoptedFiles, type Foundation } from './foundation.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
 import { Contract } from './developers/contract.ts';
@@ -53,11 +53,12 @@ export interface Service {
  * step that takes time.
  */
 export async function startService(
-  foundation: Foundation,
+  given: Foundation,
   extend: (app: NestFastifyApplication, fastify: FastifyInstance) => Promise<void> | void = () => undefined,
   tell: (step: string) => void = () => undefined,
 ): Promise<Service> {
-  const { environment } = foundation;
+  const { environment } = given;
+  const foundation = await withAdoptedFiles(given);
   const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL } = environment;
   const { owner } = await requireSessions(environment);
   const users = owner === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL];

@@ -11,7 +11,7 @@ import { Metrics } from '../http/metrics.ts';
 import { Words } from '../pages/words.ts';
 import { Notices, type WrittenNotice } from '../notices/notices.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
-import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
+import { noticePush, noticeSms, PUSH_WORDS, pushMessage, smsText } from './delivery-message.ts';
 import { PushAnswers, type NewPushAnswer } from './push-answers.ts';
 import { TextMessages, type TextSubject } from './text-messages.ts';
 
@@ -68,7 +68,7 @@ export class Deliver {
 
   private async deliverPush(one: Claimed): Promise<Settled> {
     const { deviceId, pushService: service, pushToken, bond } = one;
-    const content = pushMessage(one);
+    const content = pushMessage(one, this.words.of(PUSH_WORDS, 'ko'));
     // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
     if (one.isHeld || !content || !deviceId || !bond || one.secondsLeft <= 0) return done(one);
     if (!service || service === 'none' || !pushToken) return done(one);

@@ -13,6 +13,8 @@ export interface Brand {
   readonly carrier: Readonly<Record<Locale, string>>;
   /** The number that reaches the call centre, as people dial it. */
   readonly callCentre: string;
+  /** When the call centre answers, in each language, such as `평일 09:00~18:00`; shown beside its number. */
+  readonly callCentreHours?: Readonly<Record<Locale, string>>;
   /** The company behind the service, for the foot of the website. */
   readonly company?: Company;
   /** An SVG document; browsers show it as the icon of every page. */
@@ -49,11 +51,17 @@ export interface BrandNames {
   readonly service: string;
   readonly carrier: string;
   readonly callCentre: string;
+  readonly callCentreHours?: string;
 }
 
 /** Selects the brand's names in one language. */
-export function brandNames({ service, carrier, callCentre }: Brand, locale: Locale): BrandNames {
-  return { service: service[locale], carrier: carrier[locale], callCentre };
+export function brandNames({ service, carrier, callCentre, callCentreHours }: Brand, locale: Locale): BrandNames {
+  return {
+    service: service[locale],
+    carrier: carrier[locale],
+    callCentre,
+    ...(callCentreHours && { callCentreHours: callCentreHours[locale] }),
+  };
 }
 
 /** The colours of a brand as a stylesheet, to be loaded after the service's own. */

@@ -76,7 +76,7 @@ function document(assets: Assets, page: Page, nonce: string): Html {
       ${
         script &&
         html`<script type="application/json" id="brand" nonce="${nonce}">
-            ${json(words.brandIn(locale))}
+            ${json(words.scriptData(locale))}
           </script>
           <script type="module" nonce="${nonce}" src="${assets.address(script)}"></script>`
       }

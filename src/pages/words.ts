@@ -29,11 +29,19 @@ export type Changed<Texts> = Texts extends string | readonly unknown[] | ((...va
 /** An adopter's changes by room and language. */
 export type WordChanges = Readonly<Record<string, Partial<Record<Locale, object>> | undefined>>;
 
+/**
+ * Changed texts of the scripts, by key: `app.welcome.title`, `windowScript.failed`, `pushed.code.title`. The values of a
+ * text stand in it as `{1}`, `{2}`, in the order of its function.
+ */
+export type ScriptWords = Readonly<Partial<Record<Locale, Readonly<Record<string, string>>>>>;
+
 /** The person who reads a page: the language, and the texts of every room in it. */
 export interface Reader {
   readonly locale: Locale;
   /** The company behind the service. */
   readonly company?: Company;
+  /** When the call centre answers. */
+  readonly callCentreHours?: string;
   words<Texts extends object>(room: RoomWords<Texts>): Texts;
 }
 
@@ -45,6 +53,7 @@ export class Words {
   constructor(
     readonly brand: Brand,
     private readonly changes: WordChanges = {},
+    private readonly scriptWords: ScriptWords = {},
   ) {
     if (brand.service.ko.length > LONGEST_SERVICE_NAME) {
       throw new Error(`brand.service.ko has more than ${LONGEST_SERVICE_NAME} characters`);
@@ -53,6 +62,7 @@ export class Words {
       locale,
       words: (room) => this.of(room, locale),
       ...(brand.company && { company: brand.company }),
+      ...(brand.callCentreHours && { callCentreHours: brand.callCentreHours[locale] }),
     });
     this.readers = Object.fromEntries(LOCALES.map((locale) => [locale, readerIn(locale)])) as Record<Locale, Reader>;
   }
@@ -76,12 +86,19 @@ export class Words {
     return brandNames(this.brand, locale);
   }
 
+  /** What the scripts of pages are told in one language: the names of the brand, and the changed texts of scripts. */
+  scriptData(locale: Locale): BrandNames & { words?: Readonly<Record<string, string>> } {
+    const words = this.scriptWords[locale];
+    return { ...this.brandIn(locale), ...(words && { words }) };
+  }
+
   private make<Texts extends object>({ room, languages }: RoomWords<Texts>, locale: Locale): Texts {
     return merged(languages[locale](this.brandIn(locale)), this.changes[room]?.[locale] ?? {});
   }
 }
 
-function merged<Texts extends object>(texts: Texts, changes: object): Texts {
+/** Texts with changes: group by group, a text, a list or a function as a whole. */
+export function merged<Texts extends object>(texts: Texts, changes: object): Texts {
   const result = { ...texts } as Record<string, unknown>;
   for (const [name, change] of Object.entries(changes) as [string, unknown][]) {
     const before = result[name];

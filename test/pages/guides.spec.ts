@@ -4,11 +4,15 @@ import { GUIDE_GROUPS } from '../../src/developers/guide-list.ts';
 
 /**
  * The guides that are there in Korean and in English: those for people who connect a system to the service, and for people
- * who run it the settings and the app.
+ * who run it the settings, the app and adopting.
  */
-const NAMES = [...GUIDE_GROUPS.first, ...GUIDE_GROUPS.more, { name: 'operation' }, { name: 'app' }].map(
-  ({ name }) => name,
-);
+const NAMES = [
+  ...GUIDE_GROUPS.first,
+  ...GUIDE_GROUPS.more,
+  { name: 'operation' },
+  { name: 'app' },
+  { name: 'adopting' },
+].map(({ name }) => name);
 
 interface Structure {
   headings: string[];

@@ -13,6 +13,8 @@ declare const SHELL: {
   page: string;
   /** Addresses of scripts, stylesheets, icons and manifests. */
   files: string[];
+  /** Changed texts by language and key. */
+  words: Record<Locale, Record<string, string>>;
 };
 
 const PREFIX = 'pushguard-app-';
@@ -139,8 +141,9 @@ async function tellOrShow(
 }
 
 async function wordsOf(kind: keyof PushedWords): Promise<{ title: string; body: string }> {
-  const { title, text } = PUSHED_WORDS[await language()][kind];
-  return { title, body: text };
+  const locale = await language();
+  const [{ title, text }, changed] = [PUSHED_WORDS[locale][kind], SHELL.words[locale]];
+  return { title: changed[`pushed.${kind}.title`] ?? title, body: changed[`pushed.${kind}.text`] ?? text };
 }
 
 /** Brings the app to the front, at the request that the notification was about. */

@@ -92,26 +92,26 @@ export class Tmf637Directory extends CarrierDirectory {
       phoneNumber,
       carrier: this.#fact(product, 'carrier'),
       status,
-      holder: this.#fact<Holder>(product, 'holder'),
+      holder: this.#fact(product, 'holder') as Holder,
       owner: {
         birthDate: this.#fact(product, 'ownerBirthDate'),
         genderDigit: this.#fact(product, 'ownerGenderDigit'),
       },
-      plan: this.#fact<Plan>(product, 'plan'),
+      plan: this.#fact(product, 'plan') as Plan,
       handset: {
         os: this.#fact(product, 'handsetOs'),
         osVersion: this.#fact(product, 'handsetOsVersion'),
-        formFactor: this.#fact<FormFactor>(product, 'handsetFormFactor'),
+        formFactor: this.#fact(product, 'handsetFormFactor') as FormFactor,
         ...(hasModel && { model: this.#fact(product, 'handsetModel') }),
       },
     };
   }
 
   /** A fact of a product. The mapping and `factBy` see to it that a fact with a closed list has one of its values. */
-  #fact<T extends string = string>(product: Json, name: FactName): T {
+  #fact(product: Json, name: FactName): string {
     const rule = this.#mapping.facts[name];
     const value = rule.characteristic === undefined ? undefined : this.#characteristicOf(product, rule.characteristic);
-    return (factBy(name, rule, value) as T | undefined) ?? this.#unreadable(rule.characteristic ?? name);
+    return factBy(name, rule, value) ?? this.#unreadable(rule.characteristic ?? name);
   }
 
   /** The value of a characteristic; undefined if the product has none of that name. */

@@ -87,16 +87,22 @@ export function titleOf(text: string): string {
 }
 
 /**
- * Reads an adopter's documents from a folder: a file `terms.2026-12-01.ko.md` for each version and language. Throws for a
+ * Reads an adopter's documents from a folder, which the `variable` names: a file `terms.2026-12-01.ko.md` for each version and language. Throws for a
  * file with another name, because a text that nobody finds is not in effect.
  */
-export function readLegalFolder(folder: string): LegalDocuments {
+export function readLegalFolder(
+  folder: string,
+  { variable, besides }: { variable: string; besides: (name: string) => boolean } = {
+    variable: 'LEGAL_TEXTS',
+    besides: (name) => name === 'company.json',
+  },
+): LegalDocuments {
   const found = new Map<LegalDocument, Map<string, Partial<Record<string, string>>>>();
   for (const name of readdirSync(folder).sort()) {
-    if (name === 'company.json' || name.startsWith('.')) continue;
+    if (besides(name) || name.startsWith('.')) continue;
     const [, document, effective, locale] = FILE.exec(name) ?? [];
     if (document === undefined || effective === undefined || locale === undefined) {
-      throw new Error(`${name} in LEGAL_TEXTS has another name than terms.2026-12-01.ko.md`);
+      throw new Error(`${name} in ${variable} has another name than terms.2026-12-01.ko.md`);
     }
     const versions = found.get(document as LegalDocument) ?? new Map<string, Partial<Record<string, string>>>();
     found.set(document as LegalDocument, versions);
