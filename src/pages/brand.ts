@@ -51,17 +51,11 @@ export interface BrandNames {
   readonly service: string;
   readonly carrier: string;
   readonly callCentre: string;
-  readonly callCentreHours?: string;
 }
 
 /** Selects the brand's names in one language. */
-export function brandNames({ service, carrier, callCentre, callCentreHours }: Brand, locale: Locale): BrandNames {
-  return {
-    service: service[locale],
-    carrier: carrier[locale],
-    callCentre,
-    ...(callCentreHours && { callCentreHours: callCentreHours[locale] }),
-  };
+export function brandNames({ service, carrier, callCentre }: Brand, locale: Locale): BrandNames {
+  return { service: service[locale], carrier: carrier[locale], callCentre };
 }
 
 /** An SVG document as an address. Nothing in it ends an attribute or a quoted string of a stylesheet. */

@@ -47,8 +47,8 @@ export interface Reader {
   readonly locale: Locale;
   /** The company behind the service. */
   readonly company?: Company;
-  /** When the call centre answers. */
-  readonly callCentreHours?: string;
+  /** When the call centre answers; undefined if the adopter does not say. */
+  readonly callCentreHours: string | undefined;
   words<Texts extends object>(room: RoomWords<Texts>): Texts;
 }
 
@@ -69,7 +69,7 @@ export class Words {
       locale,
       words: (room) => this.of(room, locale),
       ...(brand.company && { company: brand.company }),
-      ...(brand.callCentreHours && { callCentreHours: brand.callCentreHours[locale] }),
+      callCentreHours: brand.callCentreHours?.[locale],
     });
     this.readers = Object.fromEntries(LOCALES.map((locale) => [locale, readerIn(locale)])) as Record<Locale, Reader>;
   }

@@ -52,7 +52,7 @@ it('the website shows the brand, the changed words and the terms of the files', 
   expect(home).toContain('가온 고객이 이용하는 사이트의 본인확인 창에');
   expect(home).toContain('휴대폰에 앱을 열라는 알림이 옵니다.');
   expect(home).toContain('고객센터: 1600-0000');
-  expect(home).toContain('상담 평일 09:00~18:00');
+  expect(home).toContain('<span class="hint">상담 평일 09:00~18:00</span>');
   expect(home).toContain('주식회사 가온통신');
   expect(home).toContain(encodeURIComponent('<circle cx="16" cy="16" r="14" fill="#7a1fa2" />'));
   expect(home).not.toContain('휴대폰인증보호');
@@ -111,8 +111,9 @@ it('no text of the files becomes HTML, a script or an attribute', async () => {
 
 it('the example is right as it stands, and the command says so', async () => {
   expect(await check(EXAMPLE)).toEqual({ code: 0, said: expect.stringContaining('The files are right') });
-  const { stdout } = await run('list', 'ko', 'customers.join.fee');
-  expect(JSON.parse(stdout)).toEqual({
+  const { stdout } = await run('list', 'ko', '.join.');
+  expect(JSON.parse(stdout)).toMatchObject({
+    'customers.join.refused.held.desk': expect.stringContaining('고객센터({callCentre})'),
     'customers.join.fee': '이용 요금은 월 {1}이며, 이용한 날만 일할 계산합니다.',
   });
 });
