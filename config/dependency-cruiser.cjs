@@ -2,6 +2,7 @@
 const tiers = [
   ['main\\.ts', 'run\\.ts', 'service\\.ts', 'commands/', 'demo/'],
   ['app\\.module\\.ts', 'foundation\\.ts'],
+  ['adoption/'],
   ['console/', 'developers/'],
   ['app-shell/', 'carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
   ['windows/'],
@@ -128,14 +129,14 @@ module.exports = {
     {
       name: 'browser-imports-the-phone-only',
       comment:
-        'Code for the browser uses the reference app and, of the server, the list of languages and how typed text is read.',
+        'Code for the browser uses the reference app and, of the server, the list of languages, how typed text is read, and how texts are changed.',
       severity: 'error',
       from: { path: BROWSER },
       to: {
         pathNot: [
           BROWSER,
           '^src/phone/',
-          '^src/domain/(locale|typed-text)\\.ts$',
+          '^src/domain/(changed-texts|locale|typed-text)\\.ts$',
           packages('jose', 'hash-wasm', 'idb-keyval', 'jsqr', 'uqr'),
         ],
       },

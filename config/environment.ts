@@ -531,6 +531,14 @@ export class Environment {
   LEGAL_TEXTS?: string;
 
   /**
+   * A folder with the carrier's brand (`brand.json`), changed words (`words.ko.json`) and legal texts, as the guide
+   * "Adopting" describes them. They stand above those in `LEGAL_TEXTS`.
+   */
+  @IsOptional()
+  @IsString()
+  ADOPTION_DIR?: string;
+
+  /**
    * Minutes from the carrier's report of a new handset until its enrolment code goes there by SMS. In this time the
    * holder of the old phone, which got a notice, can object.
    */

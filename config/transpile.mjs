@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 const READ_BY_PLUGINS = /\.(controller|dto)\.ts$/;
 /** Clients are bundled for browsers, and declarations are no programs. */
-const ELSEWHERE = /(^src\/([^/]+\/browser|app)\/|\.d\.ts$)/;
+const ELSEWHERE = /(^src\/([^/]+\/browser|app)\/(?!words\/(?!words\.ts))|\.d\.ts$)/;
 
 const swc = {
   root,

@@ -9,7 +9,7 @@ import { ServiceKeys } from './crypto/service-keys.ts';
 import type { CustomerWords } from './customers/words/words.ts';
 import { Database } from './database/database.ts';
 import { sharesSessions } from './database/pooler.ts';
-import type { Locale } from './domain/locale.ts';
+import { LOCALES, type Locale } from './domain/locale.ts';
 import { ADOPTED_DIRECTORY, type CarrierDirectory } from './gateways/directory/carrier-directory.ts';
 import { PushGateway } from './gateways/push/push.ts';
 import { SmsGateway } from './gateways/sms/sms.ts';
@@ -22,7 +22,7 @@ import { Readiness } from './http/readiness.ts';
 import { DEFAULT_BRAND, type Brand } from './pages/brand.ts';
 import { readCompany } from './pages/company.ts';
 import { LegalTexts, readLegalFolder, type LegalDocuments } from './pages/legal/legal-texts.ts';
-import { Words, type Changed } from './pages/words.ts';
+import { Words, type Changed, type TextsByKey } from './pages/words.ts';
 import type { SiteWords } from './pages/words/words.ts';
 import { Loops } from './process/loops.ts';
 import { JobQueue } from './queue/job-queue.ts';
@@ -71,11 +71,32 @@ export interface Foundation {
   brand?: Partial<Brand>;
   /** Changed texts. Default: none; a text that is not named keeps its wording. */
   words?: ChangedWords;
+  /** Changed texts by language and key, as the files in `ADOPTION_DIR` have them; `words` stand above them. Default: none. */
+  texts?: TextsByKey;
   /**
    * Terms, privacy policy and optional consents, each with all its versions. Default: the files in `LEGAL_TEXTS`, and the
    * service's own texts for a document that is in neither.
    */
   legal?: LegalDocuments;
+}
+
+/**
+ * The foundation with what the files in `ADOPTION_DIR` change; what a program gives itself stands above them. Throws one
+ * error that names every fault of the files.
+ */
+export async function withAdoptedFiles(foundation: Foundation): Promise<Foundation> {
+  const { environment, brand, texts, legal } = foundation;
+  if (environment.ADOPTION_DIR === undefined) return foundation;
+  // Loaded here, because a service without such a folder needs none of it.
+  const { readAdoptionFolder } = await import('./adoption/adoption-folder.ts');
+  const files = await readAdoptionFolder(environment.ADOPTION_DIR, brand);
+  const both = LOCALES.map((locale) => [locale, { ...files.texts[locale], ...texts?.[locale] }]);
+  return {
+    ...foundation,
+    brand: { ...files.brand, ...brand },
+    texts: Object.fromEntries(both) as TextsByKey,
+    legal: { ...files.legal, ...legal },
+  };
 }
 
 /** Milliseconds between two comparisons of the journal with the tables. */
@@ -111,10 +132,10 @@ export class FoundationModule implements OnApplicationShutdown {
     await this.journal.close();
   }
 
-  static register({ environment, push, sms, directory, brand, words, legal }: Foundation): DynamicModule {
+  static register({ environment, push, sms, directory, brand, words, texts, legal }: Foundation): DynamicModule {
     const folder = environment.LEGAL_TEXTS;
     const company = folder === undefined ? {} : readCompany(folder);
-    const texts = new Words({ ...DEFAULT_BRAND, ...company, ...brand }, { ...words });
+    const shown = new Words({ ...DEFAULT_BRAND, ...company, ...brand }, { ...words }, texts);
     const retention = { historyDays: environment.HISTORY_DAYS, personalDataDays: environment.PERSONAL_DATA_DAYS };
     const documents = { ...(folder !== undefined && readLegalFolder(folder)), ...legal };
     const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
@@ -129,8 +150,8 @@ export class FoundationModule implements OnApplicationShutdown {
       { provide: PushGateway, useValue: push },
       { provide: SmsGateway, useValue: sms },
       { provide: ADOPTED_DIRECTORY, useValue: directory ?? null },
-      { provide: Words, useValue: texts },
-      { provide: LegalTexts, useValue: new LegalTexts(texts, retention, documents) },
+      { provide: Words, useValue: shown },
+      { provide: LegalTexts, useValue: new LegalTexts(shown, retention, documents) },
       {
         provide: Database,
         useFactory: async (source: DataSource) =>

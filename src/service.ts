@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { migrateOnStart } from '../config/migrate.ts';
 import { AppModule } from './app.module.ts';
-import type { Foundation } from './foundation.ts';
+import { withAdoptedFiles, type Foundation } from './foundation.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
 import { Contract } from './developers/contract.ts';
@@ -44,11 +44,12 @@ export interface Service {
  * be. `tell` is given a sentence for each step that takes time.
  */
 export async function startService(
-  foundation: Foundation,
+  given: Foundation,
   extend: (app: NestFastifyApplication, fastify: FastifyInstance) => Promise<void> | void = () => undefined,
   tell: (step: string) => void = () => undefined,
 ): Promise<Service> {
-  const { environment } = foundation;
+  const { environment } = given;
+  const foundation = await withAdoptedFiles(given);
   const began = performance.now();
   const endTracing = await startTracing(environment, packageVersion());
   const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL } = environment;

@@ -57,10 +57,11 @@ export class Shell {
     const script = assets.bytesOf('service-worker.js').toString('utf8');
     const shown = LOCALES.map((locale) => {
       const reader = words.reader(locale);
-      return [this.page(reader).body.text, this.manifest(reader), words.brandIn(locale)];
+      return [this.page(reader).body.text, this.manifest(reader), words.scriptData(locale)];
     });
     const told = JSON.stringify([files, script, shown, words.brand.logo, ICONS]);
     const version = sha256(Buffer.from(told)).toString('hex').slice(0, 16);
-    return `const SHELL = ${JSON.stringify({ version, page: APP, files })};\n${script}`;
+    const texts = Object.fromEntries(LOCALES.map((locale) => [locale, words.scriptData(locale).texts]));
+    return `const SHELL = ${JSON.stringify({ version, page: APP, files, texts })};\n${script}`;
   }
 }

@@ -14,7 +14,7 @@ import { MESSAGING, type Traces } from '../queue/job-queue.ts';
 import { inClientSpan, inConsumerSpan, markFailed, outsideOfSpans } from '../tracing/tracing.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
-import { messageIdOf, noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
+import { messageIdOf, noticePush, noticeSms, PUSH_WORDS, pushMessage, smsText } from './delivery-message.ts';
 import { PushAnswers, type NewPushAnswer } from './push-answers.ts';
 import { TextMessages, type TextSubject } from './text-messages.ts';
 
@@ -86,7 +86,7 @@ export class Deliver {
 
   private async deliverPush(one: Claimed): Promise<Settled> {
     const { deviceId, pushService: service, pushToken, bond } = one;
-    const content = pushMessage(one);
+    const content = pushMessage(one, this.words.of(PUSH_WORDS, 'ko'));
     // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
     if (one.isHeld || !content || !deviceId || !bond || one.secondsLeft <= 0) return done(one);
     if (!service || service === 'none' || !pushToken) return done(one);

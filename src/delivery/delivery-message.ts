@@ -1,10 +1,27 @@
 import { sha256 } from '../crypto/sha256.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { PushMessage } from '../gateways/push/push.ts';
+import { sameInEachLanguage } from '../pages/words.ts';
 import type { Claimed } from './delivery.store.ts';
 
 /** A push without its address. */
 type PushContent = Pick<PushMessage, 'data' | 'alert' | 'style' | 'collapseKey'>;
+
+type PushTexts = Readonly<
+  Record<'wake' | 'code' | 'cancelled' | 'test' | 'alert' | 'push_test', { title: string; body: string }>
+>;
+
+/** The visible texts of pushes, in Korean and English at once: the service does not know the phone's language. */
+const PUSH_TEXTS: PushTexts = {
+  wake: { title: '본인확인 요청', body: '앱을 열어 확인해 주세요. Open the app to continue.' },
+  code: { title: '인증번호 도착', body: '앱에서 확인해 주세요. Your code is in the app.' },
+  cancelled: { title: '본인확인 취소', body: '요청이 취소되었습니다. The request was cancelled.' },
+  test: { title: '앱 등록 확인', body: '앱에서 확인번호를 확인해 주세요. Your test code is in the app.' },
+  alert: { title: '확인이 필요합니다', body: '앱을 열어 확인해 주세요. Open the app to check what happened.' },
+  push_test: { title: '알림 시험', body: '알림이 오는지 확인하는 시험 알림입니다. This is only a test.' },
+};
+
+export const PUSH_WORDS = sameInEachLanguage('pushes', PUSH_TEXTS);
 
 /**
  * The id under which a receiver sees a delivery, at each attempt. The number of its row alone would not do: a restored
@@ -30,6 +47,7 @@ export function pushMessage(
     Claimed,
     'kind' | 'state' | 'authenticationId' | 'envelope' | 'testEnvelope' | 'deviceId' | 'openAlertId'
   >,
+  texts: PushTexts = PUSH_TEXTS,
 ): PushContent | null {
   const { kind, state, authenticationId: id, envelope, testEnvelope, deviceId, openAlertId } = delivery;
   switch (kind) {
@@ -37,7 +55,7 @@ export function pushMessage(
       if (!id || (state !== 'pending' && state !== 'opened')) return null;
       return {
         data: { t: 'wake', id },
-        alert: { title: '본인확인 요청', body: '앱을 열어 확인해 주세요. Open the app to continue.' },
+        alert: texts.wake,
         style: 'alert',
         collapseKey: id,
       };
@@ -45,7 +63,7 @@ export function pushMessage(
       if (!id || !envelope || state !== 'opened') return null;
       return {
         data: { t: 'code', id, envelope },
-        alert: { title: '인증번호 도착', body: '앱에서 확인해 주세요. Your code is in the app.' },
+        alert: texts.code,
         style: 'data',
         collapseKey: id,
       };
@@ -53,7 +71,7 @@ export function pushMessage(
       if (!id) return null;
       return {
         data: { t: 'cancelled', id },
-        alert: { title: '본인확인 취소', body: '요청이 취소되었습니다. The request was cancelled.' },
+        alert: texts.cancelled,
         style: 'data',
         collapseKey: id,
       };
@@ -61,7 +79,7 @@ export function pushMessage(
       if (!deviceId || !testEnvelope) return null;
       return {
         data: { t: 'test', envelope: testEnvelope },
-        alert: { title: '앱 등록 확인', body: '앱에서 확인번호를 확인해 주세요. Your test code is in the app.' },
+        alert: texts.test,
         style: 'data',
         collapseKey: deviceId,
       };
@@ -69,7 +87,7 @@ export function pushMessage(
       if (!openAlertId) return null;
       return {
         data: { t: 'alert', id: openAlertId },
-        alert: { title: '확인이 필요합니다', body: '앱을 열어 확인해 주세요. Open the app to check what happened.' },
+        alert: texts.alert,
         style: 'alert',
         collapseKey: openAlertId,
       };
@@ -77,7 +95,7 @@ export function pushMessage(
       if (!deviceId) return null;
       return {
         data: { t: 'push_test' },
-        alert: { title: '알림 시험', body: '알림이 오는지 확인하는 시험 알림입니다. This is only a test.' },
+        alert: texts.push_test,
         style: 'alert',
         collapseKey: `test-${deviceId}`,
       };
@@ -88,7 +106,7 @@ export function pushMessage(
 }
 
 /** UTF-16 units of one short message: text in Korean goes out as UCS2. */
-const ONE_MESSAGE = 70;
+export const ONE_MESSAGE = 70;
 
 /** UTF-16 units of a relying party's name in a text message, and those to which it is cut for the origin-bound line. */
 const NAME_LENGTH = 24;

@@ -6,7 +6,9 @@ import { statement } from '../database/statement.ts';
 import { deviceBond } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Line } from '../lines/line.entity.ts';
-import { enrolmentLinkText, enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
+import { Words } from '../pages/words.ts';
+import { NOTICE_WORDS } from './notice-words.ts';
+import { mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 import { PUSH_SERVICE_OF, type Platform, type PushChoice, type PushService } from '../domain/push-service.ts';
 
 /** A phone to which a notice is pushed. The device is unknown in a notice that an earlier release wrote. */
@@ -94,6 +96,7 @@ export class Notices {
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
+    private readonly words: Words,
   ) {
     this.decoy = keys.derived(() => ({
       lineId: 'decoy',
@@ -172,12 +175,13 @@ export class Notices {
     const notice = { kind: row.kind, ...(row.detail !== null && { detail: row.detail }) } as Notice;
     const text = this.keys.fields.decrypt(row.address, `notices:address:${row.id}`).toString('utf8');
     const address = addressIn(text);
+    const texts = this.words.of(NOTICE_WORDS, 'ko');
     const { enrolmentCode, enrolmentLink } = address;
     if (enrolmentLink !== undefined) {
-      return { notice, address, text: enrolmentLinkText(enrolmentLink), bySms: true };
+      return { notice, address, text: texts.enrolmentLink(enrolmentLink), bySms: true };
     }
-    if (enrolmentCode !== undefined) return { notice, address, text: enrolmentText(enrolmentCode), bySms: true };
-    return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
+    if (enrolmentCode !== undefined) return { notice, address, text: texts.enrolmentCode(enrolmentCode), bySms: true };
+    return { notice, address, text: noticeText(notice, texts), bySms: mayGoBySms(notice) };
   }
 
   /** True if the number of a notice is still the one of its subscription's line, and of no other. */

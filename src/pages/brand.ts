@@ -13,13 +13,15 @@ export interface Brand {
   readonly carrier: Readonly<Record<Locale, string>>;
   /** The number that reaches the call centre, as people dial it. */
   readonly callCentre: string;
+  /** When the call centre answers, in each language, such as `평일 09:00~18:00`; shown beside its number. */
+  readonly callCentreHours?: Readonly<Record<Locale, string>>;
   /** The company behind the service, for the foot of the website. */
   readonly company?: Company;
-  /** An SVG document; browsers show it as the icon of every page. */
+  /** An SVG document: the icon of every page, and the mark beside the name. */
   readonly logo: string;
   /**
-   * The accent colour as CSS writes it, for light and for dark pages. `light` needs a contrast of 4.5:1 to white, `dark`
-   * to #1a1f2b.
+   * The accent colour as CSS writes it, for light and for dark pages. `light` needs a contrast of 4.5:1 to #eef1f7 and to its
+   * own tint, `dark` to #232938 and to its tint.
    */
   readonly colour: { readonly light: string; readonly dark: string };
 }
@@ -56,10 +58,18 @@ export function brandNames({ service, carrier, callCentre }: Brand, locale: Loca
   return { service: service[locale], carrier: carrier[locale], callCentre };
 }
 
-/** The colours of a brand as a stylesheet, to be loaded after the service's own. */
-export function brandStylesheet({ colour }: Brand): string {
+/** An SVG document as an address. Nothing in it ends an attribute or a quoted string of a stylesheet. */
+export function dataUrl(svg: string): string {
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+/** The colours and the logo of a brand as a stylesheet, to be loaded after the service's own. */
+export function brandStylesheet({ colour, logo }: Brand): string {
+  // The default mark is drawn in the brand's colour; a logo has colours of its own.
+  const mark = `url("${dataUrl(logo)}") center/contain no-repeat;clip-path:none;width:1.25em;height:1.25em`;
   return [
     `:root{--brand:${colour.light};--brand-strong:color-mix(in srgb,var(--brand) 80%,#000);--tint:color-mix(in srgb,var(--brand) 10%,#fff)}`,
     `@media (prefers-color-scheme:dark){:root{--brand:${colour.dark};--brand-strong:color-mix(in srgb,var(--brand) 70%,#fff);--tint:color-mix(in srgb,var(--brand) 16%,#1a1f2b)}}`,
+    ...(logo === DEFAULT_BRAND.logo ? [] : [`.mark::before{background:${mark}}`]),
   ].join('\n');
 }

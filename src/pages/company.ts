@@ -27,13 +27,22 @@ export type Company = Readonly<Partial<Record<CompanyField, string | Readonly<Re
 export function readCompany(folder: string): { company?: Company } {
   const path = join(folder, 'company.json');
   if (!existsSync(path)) return {};
-  const company = JSON.parse(readFileSync(path, 'utf8')) as Company;
-  for (const [name, value] of Object.entries(company) as [string, unknown][]) {
-    if (!(COMPANY_FIELDS as readonly string[]).includes(name)) throw new Error(`${path}: there is no member ${name}`);
-    const isText = typeof value === 'string' || isInEachLanguage(value);
-    if (!isText) throw new Error(`${path}: ${name} is neither a text nor a text in each of ${LOCALES.join(', ')}`);
+  try {
+    return { company: checkCompany(JSON.parse(readFileSync(path, 'utf8'))) };
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }
-  return { company };
+}
+
+/** Returns what `company.json` has. Throws for a member that the footer does not have. */
+export function checkCompany(document: unknown): Company {
+  for (const [name, value] of Object.entries(document as object) as [string, unknown][]) {
+    if (!(COMPANY_FIELDS as readonly string[]).includes(name))
+      throw new Error(`there is no member ${name}; there are ${COMPANY_FIELDS.join(', ')}`);
+    const isText = typeof value === 'string' || isInEachLanguage(value);
+    if (!isText) throw new Error(`${name} is neither a text nor a text in each of ${LOCALES.join(', ')}`);
+  }
+  return document as Company;
 }
 
 function isInEachLanguage(value: unknown): boolean {

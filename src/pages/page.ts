@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { randomToken } from '../crypto/random.ts';
 import type { Assets } from './assets.ts';
-import type { Brand } from './brand.ts';
+import { dataUrl, type Brand } from './brand.ts';
 import { html, json, type Html } from './html.ts';
 import type { Locale } from '../domain/locale.ts';
 
@@ -69,14 +69,14 @@ function document(assets: Assets, page: Page, nonce: string): Html {
       <meta name="color-scheme" content="light dark" />
       <meta name="format-detection" content="telephone=no" />
       <title>${title}</title>
-      <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(words.brand.logo)}" />
+      <link rel="icon" href="${dataUrl(words.brand.logo)}" />
       ${installable && installing(installable, words.brand.colour)}
       <link rel="stylesheet" href="${assets.address(stylesheet)}" />
       <link rel="stylesheet" href="${assets.brandStylesheet}" />
       ${
         script &&
         html`<script type="application/json" id="brand" nonce="${nonce}">
-            ${json(words.brandIn(locale))}
+            ${json(words.scriptData(locale))}
           </script>
           <script type="module" nonce="${nonce}" src="${assets.address(script)}"></script>`
       }

@@ -35,7 +35,9 @@ export function sitePage(page: {
     </header>
     <main class="site-main" id="content">${content}</main>
     <footer class="site-footer">
-      <p>${messages.callCentre}</p>
+      <p>
+        ${messages.callCentre}${reader.callCentreHours && html` <span class="hint">${reader.callCentreHours}</span>`}
+      </p>
       <p class="hint">${messages.imprint}</p>
       <p class="site-legal">
         <a href="/terms">${messages.terms}</a> <a href="/privacy"><strong>${messages.privacy}</strong></a>

@@ -49,6 +49,11 @@ export class Visitor implements Reader {
     return this.texts.brand.company ?? {};
   }
 
+  /** When the call centre answers, in the visitor's language. */
+  get callCentreHours(): string | undefined {
+    return this.texts.brand.callCentreHours?.[this.locale];
+  }
+
   /** The digest by which the database identifies this browser; undefined while it has no cookie. */
   get digest(): Buffer | undefined {
     return this.secret === undefined ? undefined : sha256(this.secret);

@@ -1,3 +1,4 @@
+import { withChangedTexts, type ChangedTexts } from '../domain/changed-texts.ts';
 import { LOCALES, type Locale } from '../domain/locale.ts';
 import type { Company } from './company.ts';
 import { inEachLanguage } from './language.ts';
@@ -21,6 +22,12 @@ export async function roomWords<Texts extends object>(
   return { room, languages: await inEachLanguage(room, load) };
 }
 
+/** Texts that are the same in every language, such as those of messages to a phone whose language is unknown. */
+export function sameInEachLanguage<Texts extends object>(room: string, texts: Texts): RoomWords<Texts> {
+  const languages = LOCALES.map((locale) => [locale, () => texts] as const);
+  return { room, languages: Object.fromEntries(languages) as Record<Locale, () => Texts> };
+}
+
 /** Changed texts of a room: any part of it. Lists and functions are replaced as a whole. */
 export type Changed<Texts> = Texts extends string | readonly unknown[] | ((...values: never[]) => unknown)
   ? Texts
@@ -29,11 +36,19 @@ export type Changed<Texts> = Texts extends string | readonly unknown[] | ((...va
 /** An adopter's changes by room and language. */
 export type WordChanges = Readonly<Record<string, Partial<Record<Locale, object>> | undefined>>;
 
+/** Changed texts by language and key. The first part of a key is the room, or one of `OF_SCRIPTS`. */
+export type TextsByKey = Readonly<Partial<Record<Locale, ChangedTexts>>>;
+
+/** Keys of texts that scripts show: in the app, in the hosted window, and in the app's notifications. */
+const OF_SCRIPTS = /^(app|windowScript|pushed)\./;
+
 /** The person who reads a page: the language, and the texts of every room in it. */
 export interface Reader {
   readonly locale: Locale;
   /** The company behind the service. */
   readonly company?: Company;
+  /** When the call centre answers; undefined if the adopter does not say. */
+  readonly callCentreHours: string | undefined;
   words<Texts extends object>(room: RoomWords<Texts>): Texts;
 }
 
@@ -45,6 +60,7 @@ export class Words {
   constructor(
     readonly brand: Brand,
     private readonly changes: WordChanges = {},
+    private readonly texts: TextsByKey = {},
   ) {
     if (brand.service.ko.length > LONGEST_SERVICE_NAME) {
       throw new Error(`brand.service.ko has more than ${LONGEST_SERVICE_NAME} characters`);
@@ -53,6 +69,7 @@ export class Words {
       locale,
       words: (room) => this.of(room, locale),
       ...(brand.company && { company: brand.company }),
+      callCentreHours: brand.callCentreHours?.[locale],
     });
     this.readers = Object.fromEntries(LOCALES.map((locale) => [locale, readerIn(locale)])) as Record<Locale, Reader>;
   }
@@ -76,8 +93,15 @@ export class Words {
     return brandNames(this.brand, locale);
   }
 
+  /** What the scripts of pages are told in one language: the names of the brand, and the changed texts of scripts. */
+  scriptData(locale: Locale): BrandNames & { texts: ChangedTexts } {
+    const texts = Object.entries(this.texts[locale] ?? {}).filter(([key]) => OF_SCRIPTS.test(key));
+    return { ...this.brandIn(locale), texts: Object.fromEntries(texts) };
+  }
+
   private make<Texts extends object>({ room, languages }: RoomWords<Texts>, locale: Locale): Texts {
-    return merged(languages[locale](this.brandIn(locale)), this.changes[room]?.[locale] ?? {});
+    const texts = withChangedTexts(languages[locale](this.brandIn(locale)), room, this.texts[locale] ?? {});
+    return merged(texts, this.changes[room]?.[locale] ?? {});
   }
 }
 

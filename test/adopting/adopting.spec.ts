@@ -63,7 +63,8 @@ it('a page shows the adopter’s brand and the changed text, and keeps every oth
 it('a page hands the brand to its script as data', async () => {
   const page = await (await fetch(`${issuer}/?lang=en`)).text();
   const [, data = ''] = /<script type="application\/json" id="brand"[^>]*>(.*?)<\/script>/s.exec(page) ?? [];
-  expect(JSON.parse(data)).toEqual({ service: 'Gaon Verify', carrier: 'Gaon Telecom', callCentre: '1600-0000' });
+  const names = { service: 'Gaon Verify', carrier: 'Gaon Telecom', callCentre: '1600-0000' };
+  expect(JSON.parse(data)).toEqual({ ...names, texts: {} });
 });
 
 it('a page loads a stylesheet with the brand’s colours', async () => {

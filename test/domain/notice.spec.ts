@@ -68,7 +68,7 @@ it('the phone knows every notice of the service, and no other', () => {
 });
 
 it('no two notices have the same text', () => {
-  expect(new Set(NOTICES.map(noticeText)).size).toBe(NOTICES.length);
+  expect(new Set(NOTICES.map((notice) => noticeText(notice))).size).toBe(NOTICES.length);
 });
 
 it('a notice may go by SMS unless the number belongs to another person by now, or to no one', () => {

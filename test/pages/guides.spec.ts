@@ -4,11 +4,11 @@ import { GUIDE_GROUPS } from '../../src/developers/guide-list.ts';
 
 /**
  * The guides that are there in Korean and in English: those for people who connect a system to the service, and for people
- * who run it the settings, the deployment, the capacity and the app.
+ * who run it the settings, the deployment, the capacity, the app and adopting.
  */
 const NAMES = [
   ...[...GUIDE_GROUPS.first, ...GUIDE_GROUPS.more].map(({ name }) => name),
-  ...['operation', 'runbook', 'deploying', 'capacity', 'app'],
+  ...['operation', 'runbook', 'deploying', 'capacity', 'app', 'adopting'],
 ];
 
 interface Structure {

@@ -23,6 +23,7 @@ const PROGRAMS = [
   'commands/sink-tokens',
   'commands/console-people',
   'commands/verify-audit',
+  'commands/words',
 ];
 
 /** The packages that other packages look for themselves when they run, which are to find what is packed. */

@@ -1,3 +1,4 @@
+import { withChangedTexts } from '../../domain/changed-texts.ts';
 import { LOCALES, type Locale } from '../../domain/locale.ts';
 import { storeForPages } from '../installed/kept-notices.ts';
 import type { ToPage, ToWorker } from '../installed/messages.ts';
@@ -13,6 +14,8 @@ declare const SHELL: {
   page: string;
   /** Addresses of scripts, stylesheets, icons and manifests. */
   files: string[];
+  /** The texts of scripts that the operator of the service changed, by language and key. */
+  texts: Record<Locale, Record<string, string>>;
 };
 
 const PREFIX = 'pushguard-app-';
@@ -139,7 +142,8 @@ async function tellOrShow(
 }
 
 async function wordsOf(kind: keyof PushedWords): Promise<{ title: string; body: string }> {
-  const { title, text } = PUSHED_WORDS[await language()][kind];
+  const locale = await language();
+  const { title, text } = withChangedTexts(PUSHED_WORDS[locale], 'pushed', SHELL.texts[locale])[kind];
   return { title, body: text };
 }
 

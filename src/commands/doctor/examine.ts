@@ -2,7 +2,7 @@ import { inspectEnvironment, misspelt, type Environment, type Fault } from '../.
 import { joinRunning } from '../../embedded/running-embedded.ts';
 import { withinDeadline } from '../../gateways/deadline.ts';
 import { databaseLines, queueLines } from './database.ts';
-import { diskLines, issuerLines, legalLines, portLines, proxyLines, secretFileLines } from './host.ts';
+import { adoptionLines, diskLines, issuerLines, legalLines, portLines, proxyLines, secretFileLines } from './host.ts';
 import { note, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 import { apnsLines, directoryLines, fcmLines, smsLines, webPushLines } from './platforms.ts';
 
@@ -56,6 +56,7 @@ const CHECKS: readonly Check[] = [
   },
   { name: 'proxies', of: ['WEBHOOK_PROXY', 'WEB_PUSH_PROXY'], look: proxyLines },
   { name: 'legal texts', of: ['LEGAL_TEXTS'], look: legalLines },
+  { name: 'brand and words', of: ['ADOPTION_DIR'], look: adoptionLines },
   { name: 'disk', of: ['DATA_DIR', 'JOURNAL_FILE'], look: diskLines },
   { name: 'ports', of: ['HOST', 'PORT', 'MANAGEMENT_PORT', 'ROLE'], look: portLines },
   { name: 'issuer', of: ['ISSUER'], look: issuerLines },

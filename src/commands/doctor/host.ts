@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { givenFiles, type Environment } from '../../../config/environment.ts';
 import { readCompany } from '../../pages/company.ts';
+import { readAdoptionFolder } from '../../adoption/adoption-folder.ts';
 import { readLegalFolder } from '../../pages/legal/legal-texts.ts';
 import { requireFreePorts } from '../../process/listening.ts';
 import { note, off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
@@ -152,6 +153,20 @@ export function legalLines({ LEGAL_TEXTS }: Environment): Line[] {
     return [ok('legal texts', 'can be read')];
   } catch (error) {
     return [wrong('legal texts', reasonOf(error), 'Correct the folder LEGAL_TEXTS.')];
+  }
+}
+
+/** Reads the carrier's brand, words and legal texts. */
+export async function adoptionLines({ ADOPTION_DIR }: Environment): Promise<Line[]> {
+  if (ADOPTION_DIR === undefined) return [off('brand and words', 'the service’s own')];
+  try {
+    await readAdoptionFolder(ADOPTION_DIR);
+    return [ok('brand and words', 'can be read')];
+  } catch (error) {
+    // A line for each fault.
+    const [, ...faults] = (error as Error).message.split('\n');
+    const reasons = faults.length > 0 ? faults : [reasonOf(error)];
+    return reasons.map((one) => wrong('brand and words', one.trim(), 'Correct the file in ADOPTION_DIR.'));
   }
 }
 

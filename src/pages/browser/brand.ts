@@ -8,6 +8,8 @@ export interface Brand {
   carrier: string;
   /** The number of the carrier's call centre. */
   callCentre: string;
+  /** The texts of scripts that the operator of the service changed, by key. */
+  texts: Record<string, string>;
 }
 
 /** The brand, which the server writes into the element `brand` of every page with a script. */

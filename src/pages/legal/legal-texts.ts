@@ -87,36 +87,53 @@ export function titleOf(text: string): string {
 }
 
 /**
- * Reads an adopter's documents from a folder: a file `terms.2026-12-01.ko.md` for each version and language. Throws for a
- * file with another name, because a text that nobody finds is not in effect.
+ * Reads an adopter's documents from the files of a folder: `terms.2026-12-01.ko.md` for each version and language. Throws
+ * for a file with another name, because a text that nobody finds is not in effect, and for a version without a language.
  */
-export function readLegalFolder(folder: string): LegalDocuments {
+export function readLegalFolder(folder: string, names = legalNames(folder)): LegalDocuments {
   const found = new Map<LegalDocument, Map<string, Partial<Record<string, string>>>>();
-  for (const name of readdirSync(folder).sort()) {
-    if (name === 'company.json' || name.startsWith('.')) continue;
+  for (const name of names) {
     const [, document, effective, locale] = FILE.exec(name) ?? [];
     if (document === undefined || effective === undefined || locale === undefined) {
-      throw new Error(`${name} in LEGAL_TEXTS has another name than terms.2026-12-01.ko.md`);
+      throw new Error(`${name}: a legal text has a name such as terms.2026-12-01.ko.md`);
     }
     const versions = found.get(document as LegalDocument) ?? new Map<string, Partial<Record<string, string>>>();
     found.set(document as LegalDocument, versions);
-    versions.set(effective, { ...versions.get(effective), [locale]: readFileSync(join(folder, name), 'utf8') });
+    versions.set(effective, { ...versions.get(effective), [locale]: readText(join(folder, name), name) });
   }
   const versionsOf = (versions: ReadonlyMap<string, Partial<Record<string, string>>>): LegalVersion[] =>
     [...versions].map(([effective, text]) => ({ effective, text: text as Record<Locale, string> }));
-  return Object.fromEntries([...found].map(([document, versions]) => [document, versionsOf(versions)]));
+  return Object.fromEntries([...found].map(([name, versions]) => [name, checked(name, versionsOf(versions))]));
+}
+
+function legalNames(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name !== 'company.json' && !name.startsWith('.'))
+    .sort();
+}
+
+function readText(path: string, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (cause) {
+    throw new Error(`${name}: cannot be read; it must be a file in UTF-8`, { cause });
+  }
 }
 
 function checked(name: string, versions: readonly LegalVersion[]): readonly LegalVersion[] {
   for (const { effective, text } of versions) {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(effective) || Number.isNaN(Date.parse(effective))) {
-      throw new Error(`${effective} of ${name} is no day such as 2026-12-01`);
+      throw new Error(`${name}.${effective}: there is no such day; name it as 2026-12-01`);
     }
     const missing = LOCALES.filter((locale) => !text[locale]);
-    if (missing.length > 0) throw new Error(`${name} of ${effective} has no text in ${missing.join(', ')}`);
+    if (missing.length > 0)
+      throw new Error(
+        `${name}.${effective} has no text in ${missing.join(', ')}; add ${name}.${effective}.${missing[0]}.md`,
+      );
   }
   const sorted = versions.toSorted((one, other) => other.effective.localeCompare(one.effective));
   const today = seoulDay(new Date());
-  if (!sorted.some(({ effective }) => effective <= today)) throw new Error(`no version of ${name} is in effect yet`);
+  if (!sorted.some(({ effective }) => effective <= today))
+    throw new Error(`no version of ${name} is in effect yet; the first one needs a day up to today, ${today}`);
   return sorted;
 }
