@@ -13,13 +13,12 @@ const [TABLE_MS, ALL_MS] = [3_000, 9_000];
 const LINES = 20;
 
 /**
- * The size of each table. A table with partitions has none itself, and the service's role may not read a partition, so a sample
- * is taken of the whole. PostgreSQL knows no tree of a table that has no partitions.
+ * The bytes of a table. One with partitions has none itself, and the service's role may not read a partition, so a sample is
+ * taken of the whole. PostgreSQL knows no tree of a table that has no partitions.
  */
-const SIZES = `SELECT t.name, sum(pg_relation_size(coalesce(p.relid, r.id)))::float8 AS bytes
-  FROM unnest($1::text[]) AS t (name) CROSS JOIN LATERAL (SELECT to_regclass('public.' || t.name) AS id) r
-    LEFT JOIN LATERAL pg_partition_tree(r.id) p ON true
-  WHERE r.id IS NOT NULL AND p.isleaf IS NOT FALSE GROUP BY t.name`;
+const SIZE = `SELECT sum(pg_relation_size(coalesce(p.relid, r.id)))::float8 AS bytes
+  FROM (SELECT to_regclass('public.' || $1) AS id) r LEFT JOIN LATERAL pg_partition_tree(r.id) p ON true
+  WHERE p.isleaf IS NOT FALSE`;
 
 /** Whether the keyring has every key under which the database has rows, and finds numbers by its keys of index. */
 export async function keyringLines({ DATABASE_URL = '', KEYRING }: Environment): Promise<Line[]> {
@@ -28,23 +27,25 @@ export async function keyringLines({ DATABASE_URL = '', KEYRING }: Environment):
   const known = new Set(ring.field.map(({ kid }) => kid));
   const [missing, unread]: [string[], string[]] = [[], []];
   let isSampled = false;
+  const all = columnsByTable();
   const client = await connectTo(DATABASE_URL, ORDINARY);
   try {
-    const columns = columnsByTable();
-    const { rows: sizes } = await client.query<{ name: string; bytes: number }>(SIZES, [[...columns.keys()]]);
     const until = performance.now() + ALL_MS;
-    for (const { name, bytes } of sizes) {
-      const share = bytes > SAMPLE_BYTES ? (100 * SAMPLE_BYTES) / bytes : null;
-      isSampled ||= share !== null;
+    for (const [table, columns] of all) {
       try {
         if (performance.now() > until) throw new Error('no time was left');
-        for (const { column, kid } of await kidsIn(client, name, columns.get(name) ?? [], share))
-          if (!known.has(kid)) missing.push(`${name}.${column} under ${kid.slice(0, 32)}`);
+        const found = await kidsIn(client, table, columns);
+        isSampled ||= found.isSample;
+        for (const { column, kid } of found.kids)
+          if (!known.has(kid)) missing.push(`${table}.${column} under ${kid.slice(0, 32)}`);
       } catch (error) {
-        unread.push(`${name} (${reasonOf(error)})`);
+        unread.push(`${table} (${reasonOf(error)})`);
       }
     }
-    if (missing.length === 0 && sizes.some(({ name }) => name === 'lines'))
+    const { rows } = await client.query<{ isThere: boolean }>(
+      `SELECT to_regclass('public.lines') IS NOT NULL AS "isThere"`,
+    );
+    if (missing.length === 0 && rows[0]?.isThere && !unread.some((one) => one.startsWith('lines ')))
       missing.push(...(await unfoundNumbers(client, new ServiceKeys(ring))));
   } finally {
     void client.end().catch(() => undefined);
@@ -54,7 +55,7 @@ export async function keyringLines({ DATABASE_URL = '', KEYRING }: Environment):
     return [wrong('keyring', says, 'Put the key back into KEYRING, or give the keyring of this database.')];
   }
   if (unread.length > 0) {
-    const says = `was not compared with ${unread.length} of ${columnsByTable().size} tables: ${unread.slice(0, 3).join(', ')}`;
+    const says = `was not compared with ${unread.length} of ${all.size} tables: ${unread.slice(0, 3).join(', ')}`;
     return [unknown('keyring', says, 'Try again while the database is less busy.')];
   }
   const says = `has the key of every row${isSampled ? ' (large tables by a sample)' : ''}; ${known.size} of field, ${ring.signing.length} of signing`;
@@ -68,23 +69,25 @@ function columnsByTable(): Map<string, string[]> {
   return columns;
 }
 
-/** The kids in the columns of a table, in one pass. `share` is the percentage that is read; null for all of it. */
+/** The kids in the columns of a table, in one pass over it or over a sample. None where the table is not there yet. */
 async function kidsIn(
   client: DatabaseClient,
   table: string,
   columns: readonly string[],
-  share: number | null,
-): Promise<{ column: string; kid: string }[]> {
-  const sample = share === null ? '' : `TABLESAMPLE SYSTEM (${share.toFixed(6)})`;
-  const values = columns.map((column) => `('${column}', ${column})`).join(', ');
+): Promise<{ isSample: boolean; kids: { column: string; kid: string }[] }> {
   // A limit of the transaction: a pooler gives the session to others afterwards.
   await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${TABLE_MS}`);
   try {
-    const { rows } = await client.query<{ column: string; kid: string }>(
+    const bytes = (await client.query<{ bytes: number | null }>(SIZE, [table])).rows[0]?.bytes ?? null;
+    if (bytes === null) return { isSample: false, kids: [] };
+    const isSample = bytes > SAMPLE_BYTES;
+    const sample = isSample ? `TABLESAMPLE SYSTEM (${((100 * SAMPLE_BYTES) / bytes).toFixed(6)})` : '';
+    const values = columns.map((column) => `('${column}', ${column})`).join(', ');
+    const { rows: kids } = await client.query<{ column: string; kid: string }>(
       `SELECT DISTINCT k.name AS column, encode(substring(k.value FROM 2 FOR get_byte(k.value, 0)), 'escape') AS kid
         FROM ${table} ${sample} CROSS JOIN LATERAL (VALUES ${values}) AS k (name, value) WHERE octet_length(k.value) > 0`,
     );
-    return rows;
+    return { isSample, kids };
   } finally {
     await client.query('ROLLBACK');
   }
