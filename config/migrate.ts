@@ -11,7 +11,7 @@ import { dataSourceOptions, timestampOf } from './data-source.ts';
 import type { Environment } from './environment.ts';
 
 /** The service's rights on tables whose rows it may not change freely. */
-const RESTRICTED_TABLES = {
+export const RESTRICTED_TABLES = {
   audit_entries: 'SELECT, INSERT',
   audit_head: 'SELECT, INSERT, UPDATE',
   journal_mark: 'SELECT, UPDATE',
@@ -19,7 +19,7 @@ const RESTRICTED_TABLES = {
 };
 
 /** Functions that keep the partitions, which only the owner of the tables may create and drop. */
-const PARTITION_FUNCTIONS = ['add_past_authentications', 'drop_past_authentications'];
+export const PARTITION_FUNCTIONS = ['add_past_authentications', 'drop_past_authentications'];
 
 /** Milliseconds between two questions for the turn to migrate. */
 const TURN_MS = 250;

@@ -4,6 +4,9 @@ import { connectTo, ORDINARY } from './database-client.ts';
 /** Runs SQL as the role that owns the tables. */
 type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
+/** What a role may do with the rows of a table that is not restricted. */
+export const TABLE_RIGHTS = 'SELECT, INSERT, UPDATE, DELETE';
+
 export interface Grants {
   schema: string;
   /** The role that receives the rights. */
@@ -46,7 +49,7 @@ export async function grantUse(
   const [inSchema, to] = [pg.escapeIdentifier(schema), pg.escapeIdentifier(role)];
   const grants = owned.map(({ name, isSequence }) => {
     const what = `${isSequence ? 'SEQUENCE' : 'TABLE'} ${inSchema}.${pg.escapeIdentifier(name)}`;
-    const rights = isSequence ? 'USAGE, SELECT' : 'SELECT, INSERT, UPDATE, DELETE';
+    const rights = isSequence ? 'USAGE, SELECT' : TABLE_RIGHTS;
     return `REVOKE ALL ON ${what} FROM ${to}; GRANT ${restrictedTables[name] ?? rights} ON ${what} TO ${to};`;
   });
   for (const name of functions) {

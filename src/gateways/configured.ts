@@ -100,7 +100,9 @@ function hubOr<Own extends PushGateway & { close(): Promise<void> }>(
   environment: Environment,
   own: (environment: Environment) => Own,
 ): Own | HttpPushGateway {
-  return environment.hubCarries(service) ? new HttpPushGateway(callsOf(environment, 'PUSH_HTTP')) : own(environment);
+  return environment.hubCarries(service)
+    ? new HttpPushGateway(configuredCalls(environment, 'PUSH_HTTP'))
+    : own(environment);
 }
 
 /** The gateway to FCM that the environment configures; without a service account, to a local server. */
@@ -143,7 +145,7 @@ const SMS_GATEWAY: Readonly<Record<SmsGatewayName, (environment: Environment) =>
   smpp: configuredSmpp,
   http: (environment) =>
     new HttpSmsGateway({
-      calls: callsOf(environment, 'SMS_HTTP'),
+      calls: configuredCalls(environment, 'SMS_HTTP'),
       sender: environment.SMS_SENDER,
       receiptUrl: environment.smsHttpSecrets.length > 0 ? environment.ISSUER + RECEIPTS : undefined,
       template:
@@ -152,7 +154,7 @@ const SMS_GATEWAY: Readonly<Record<SmsGatewayName, (environment: Environment) =>
 };
 
 /** The calls to an address that the operator chose. The guard refuses private networks that are not named all the same. */
-function callsOf(environment: Environment, name: 'SMS_HTTP' | 'PUSH_HTTP'): SignedCalls {
+export function configuredCalls(environment: Environment, name: 'SMS_HTTP' | 'PUSH_HTTP'): SignedCalls {
   const rules = {
     isProduction: environment.NODE_ENV === 'production',
     allowed: networksOf(environment[`${name}_ALLOW_SUBNETS`]),

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
@@ -9,6 +11,7 @@ import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts
 import { NOBODYS_TOKEN } from '../../src/gateways/push/fcm.push.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
 import { packed, TestService, urlOfSmsc, type TestPerson } from '../support/service.ts';
 
 interface Ended {
@@ -49,9 +52,16 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function run(command: string, words: readonly string[] = [], env: Record<string, string> = {}): Promise<Ended> {
+/** Runs a command. `fileBlocks` is the size that no file may exceed, as on a disk that is full. */
+function run(
+  command: string,
+  words: readonly string[] = [],
+  env: Record<string, string> = {},
+  fileBlocks = 'unlimited',
+): Promise<Ended> {
   const { issuer, management } = service.process.announcement;
-  const child = spawn(process.execPath, [packed(`commands/${command}`), ...words], {
+  const program = [process.execPath, packed(`commands/${command}`), ...words];
+  const child = spawn('sh', ['-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...program], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -99,15 +109,20 @@ const auditOf = async (command: string) =>
     )
   ).map(({ action, reason }) => `${action}: ${reason}`);
 
-describe('npm run doctor', () => {
-  const examine = async (env: Record<string, string> = {}) => {
-    const { code, stdout } = await run('doctor', ['--json'], env);
-    const report = JSON.parse(stdout) as Report;
-    expect(report.exitCode).toBe(code);
-    const states = new Map(report.lines.map(({ check, state }) => [check, state]));
-    return { code, stdout, states, report };
+const examine = async (env: Record<string, string> = {}) => {
+  const { code, stdout } = await run('doctor', ['--json'], env);
+  const report = JSON.parse(stdout) as Report;
+  expect(report.exitCode).toBe(code);
+  const states = new Map(report.lines.map(({ check, state }) => [check, state]));
+  /** A line as text; the whole report where it has none of this name. */
+  const line = (name: string) => {
+    const found = report.lines.find(({ check }) => check === name);
+    return found ? `${found.state}: ${found.says}. ${found.todo ?? ''}` : stdout;
   };
+  return { code, stdout, states, report, line };
+};
 
+describe('npm run doctor', () => {
   it('finds nothing wrong beside a running service, tries every neighbour, and sends nothing', async () => {
     const { code, states, report } = await examine();
     expect(report.lines.filter(({ state }) => state === 'wrong' || state === 'unknown')).toEqual([]);
@@ -153,6 +168,173 @@ describe('npm run doctor', () => {
     const { code, states } = await examine({ ISSUER: `http://127.0.0.1:${await freePort()}` });
     expect([code, states.get('issuer')]).toEqual([2, 'unknown']);
   });
+
+  it('asks broker and hub by the way of every message, and judges their answers', async () => {
+    const answers: Record<string, number> = { '/busy': 503, '/moved': 307, '/absent': 404, '/messages': 405 };
+    const asked: string[] = [];
+    const server = createServer(({ method, url = '' }, response) => {
+      asked.push(`${method} ${url}`);
+      response.writeHead(answers[url] ?? 500, { location: '/messages' }).end();
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const at = (sms: string, push: string) => ({
+      SMS_HTTP_URL: `http://127.0.0.1:${port}${sms}`,
+      SMS_GATEWAYS: 'http',
+      SMS_HTTP_TOKEN: 'a-token-of-the-broker',
+      PUSH_HTTP_URL: `http://127.0.0.1:${port}${push}`,
+      PUSH_HTTP_TOKEN: 'a-token-of-the-hub',
+    });
+    const otherIndex = {
+      ...(JSON.parse(service.keyring) as object),
+      index: (JSON.parse(generateKeyring()) as { index: unknown }).index,
+    };
+    // A disk of ten terabytes, of which four in a hundred are free.
+    const disk = `import fs from 'node:fs/promises'; import { syncBuiltinESMExports } from 'node:module';
+      fs.statfs = async () => ({ bavail: 1e8, blocks: 25e8, bsize: 4096 }); syncBuiltinESMExports();`;
+    const one = await examine({ ...at('/busy', '/moved'), KEYRING: JSON.stringify(otherIndex) });
+    const other = await examine({
+      ...at('/messages', '/absent'),
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(disk)}`,
+    });
+    // In production, nothing on this host is reached unless its network is named.
+    const guarded = await examine({
+      ...at('', ''),
+      NODE_ENV: 'production',
+      SMS_HTTP_URL: `https://broker.localhost:${port}/`,
+    });
+    await new Promise((closed) => server.close(closed));
+    expect(one.line('sms')).toMatch(/^unknown: the SMS broker answers \(status 503 to HEAD\)\. Ask/);
+    expect(one.line('apns')).toMatch(/^unknown: .*307.*no redirect is followed\. Give PUSH_HTTP_URL/);
+    expect(one.line('keyring')).toMatch(/^wrong: lacks keys: lines\.phone_index /);
+    expect(other.line('sms')).toMatch(/^ok: .*405/);
+    expect(other.line('fcm')).toMatch(/^note: .*404.*correct the path of PUSH_HTTP_URL/);
+    expect(other.line('temporary folder')).toMatch(/^note: .*has 390625 MiB free, 4\.0 % of it/);
+    expect(guarded.line('sms')).toMatch(/^wrong: .*not on the internet.*SMS_HTTP_ALLOW_SUBNETS/);
+    expect(new Set(asked)).toEqual(new Set(['/busy', '/moved', '/messages', '/absent'].map((path) => `HEAD ${path}`)));
+  });
+});
+
+describe('npm run doctor on a database of two roles', () => {
+  let two: DatabaseOfTwoRoles;
+  let urls: { DATABASE_URL: string; MIGRATION_DATABASE_URL: string };
+  const byJob = { MIGRATE_ON_START: 'false' };
+
+  beforeAll(async () => {
+    two = await createDatabaseOfTwoRoles();
+    urls = { DATABASE_URL: two.serviceUrl, MIGRATION_DATABASE_URL: two.ownerUrl };
+  });
+  afterAll(async () => {
+    await two.drop();
+  });
+
+  it('says before the first migration which start would fail, and finds nothing wrong after it', async () => {
+    const byStart = await examine(urls);
+    const waiting = await examine({ ...urls, ...byJob });
+    const notAllowed = await examine({ DATABASE_URL: two.serviceUrl });
+    for (const check of ['migrations', 'queue']) expect(byStart.line(check)).toMatch(/^note: .*next start/);
+    expect(byStart.line('MIGRATION_DATABASE_URL')).toMatch(/^ok: \w+_owner can migrate/);
+    for (const check of ['migrations', 'queue'])
+      expect(waiting.line(check)).toMatch(/^wrong: .*Run npm run migrate -- up/);
+    expect(notAllowed.line('migrations')).toMatch(/^wrong: .*_service may not create tables/);
+
+    expect((await run('migrate', ['up'], urls)).code).toBe(0);
+    const journal = { JOURNAL_FILE: join(directory, 'journal.ndjson') };
+    const { report, line } = await examine({ ...urls, ...byJob, ...journal });
+    expect(report.lines.filter(({ state }) => state === 'wrong')).toEqual([]);
+    expect(line('database rights')).toMatch(/^ok: \w+_service uses the tables/);
+    for (const check of ['migrations', 'queue', 'keyring', 'MIGRATION_DATABASE_URL'])
+      expect(line(check)).toMatch(/^ok: /);
+    expect(line('journal')).toMatch(/^ok: has no line yet/);
+  });
+
+  it.each([
+    {
+      name: 'what waits without MIGRATE_ON_START, and an owner that owns nothing',
+      change: `UPDATE migrations SET name = '-' || name WHERE id = (SELECT max(id) FROM migrations);
+        UPDATE bullmq.migration SET version = -version WHERE version = (SELECT max(version) FROM bullmq.migration);
+        UPDATE journal_mark SET restored_at = now();
+        REVOKE EXECUTE ON FUNCTION add_past_authentications FROM SERVICE`,
+      undo: `UPDATE migrations SET name = substring(name FROM 2) WHERE name LIKE '-%';
+        UPDATE bullmq.migration SET version = -version WHERE version < 0;
+        GRANT EXECUTE ON FUNCTION add_past_authentications TO SERVICE`,
+      env: () => ({ ...byJob, MIGRATION_DATABASE_URL: two.serviceUrl }),
+      lines: {
+        migrations: /^wrong: 1 of \d+ and the tables of the queue wait\. .*npm run migrate -- up/,
+        queue: /^wrong: .*version \d+ and need \d+.*npm run migrate -- up/,
+        journal: /^wrong: .*after-restore has not been completed\. Run npm run after-restore/,
+        MIGRATION_DATABASE_URL: /^wrong: \w+_service does not own /,
+        'database rights': /^wrong: .*add_past_authentications\. Run npm run migrate -- up/,
+      },
+    },
+    {
+      name: 'another cluster, and an owner whose password is wrong',
+      change: `UPDATE journal_mark SET system_identifier = '1'`,
+      env: () => ({ MIGRATION_DATABASE_URL: two.ownerUrl.replace(/:[^:@]+@/, ':wrongpwd@') }),
+      lines: {
+        migrations: /^wrong: .*MIGRATION_DATABASE_URL: password/,
+        journal: /^wrong: .*another PostgreSQL cluster \(\d+\) than before \(1\).*--moved/,
+        MIGRATION_DATABASE_URL: /^wrong: cannot be used: password/,
+        'database rights': /^ok: /,
+      },
+    },
+    {
+      name: 'a journal that cannot be compared, and an owner of another database',
+      change: '',
+      env: () => ({ MIGRATION_DATABASE_URL: service.database.url, JOURNAL_FILE: '-' }),
+      lines: {
+        journal: /^note: .*only the cluster of the database was compared/,
+        MIGRATION_DATABASE_URL: /^wrong: leads to another server or database/,
+      },
+    },
+    {
+      name: 'a journal without the lines that the database knows of, and a past that takes a sample',
+      change: `UPDATE journal_mark SET value = 5;
+        INSERT INTO past_authentications (id, client_id, person_index, channel, state, texts, nonce, sent_at, requested_at,
+          expires_at, closed_at)
+        SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, gen_random_uuid(), '\\x01', 'push', 'expired',
+          '\\x0461626364' || decode(repeat('ff', 1800), 'hex'), '\\x00', now(), now(), now(), now()
+        FROM generate_series(1, 15000) n`,
+      env: () => ({ JOURNAL_FILE: join(directory, 'elsewhere.ndjson') }),
+      lines: {
+        journal: /^note: has no line of this database, which is at mark 5/,
+        keyring: /^wrong: lacks keys: past_authentications\.texts under abcd/,
+      },
+    },
+    {
+      name: 'a table that is not read in time, beside all that is known',
+      change: 'TRUNCATE past_authentications',
+      lock: 'LOCK TABLE past_authentications IN ACCESS EXCLUSIVE MODE',
+      env: () => ({}),
+      lines: {
+        keyring: /^unknown: was not compared with 1 of \d+ tables: past_authentications/,
+        database: /^ok: /,
+        migrations: /^ok: /,
+        'database rights': /^ok: /,
+      },
+    },
+  ])('finds $name', async ({ change, undo = '', lock, env, lines }) => {
+    const mark = await two.pool.query<Record<string, unknown>>('TABLE journal_mark');
+    const holder = await two.pool.connect();
+    try {
+      const role = new URL(two.serviceUrl).username;
+      await two.pool.query(change.replace('SERVICE', role));
+      if (lock !== undefined) await holder.query(`BEGIN; ${lock}`);
+      const found = await examine({ ...urls, ...env() });
+      const wanted = Object.entries(lines).map(([check, text]) => [check, expect.stringMatching(text)]);
+      expect(Object.keys(lines).map((check) => [check, found.line(check)])).toEqual(wanted);
+      expect(found.stdout).not.toContain('wrongpwd');
+    } finally {
+      if (lock !== undefined) await holder.query('ROLLBACK');
+      holder.release();
+      const { value, system_identifier } = mark.rows[0] ?? {};
+      await two.pool.query('UPDATE journal_mark SET value = $1, system_identifier = $2, restored_at = NULL', [
+        value,
+        system_identifier,
+      ]);
+      await two.pool.query(undo.replace('SERVICE', new URL(two.serviceUrl).username));
+    }
+  });
 });
 
 describe('secrets in files', () => {
@@ -179,6 +361,14 @@ describe('secrets in files', () => {
 });
 
 describe('npm run keys', () => {
+  it('a disk that is full leaves the keyring as it was, and the next command its way', async () => {
+    const before = await readFile(file, 'utf8');
+    const full = await run('keys', ['add', 'vapid'], {}, '0');
+    expect([full.code, full.stderr]).toEqual([1, expect.stringMatching(/cannot be changed \(EFBIG\)/)]);
+    expect(await readFile(file, 'utf8')).toBe(before);
+    await expect(stat(`${file}.new`)).rejects.toThrow('ENOENT');
+  });
+
   it('changes the key of personal data while the service runs, and takes out no key that rows need', async () => {
     const person = await service.addLine();
     const [old] = (await json<ListedKey[]>('keys', 'list', '--rows')).filter(({ list }) => list === 'field');

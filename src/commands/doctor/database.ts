@@ -1,12 +1,12 @@
-import { dataSourceOptions } from '../../../config/data-source.ts';
+import { migrationTarget, type MigrationTarget } from '../../../config/migrate.ts';
 import type { Environment } from '../../../config/environment.ts';
-import { parseKeyring } from '../../crypto/keyring.ts';
 import { connectTo, ORDINARY, type DatabaseClient } from '../../database/database-client.ts';
-import { requireSessions } from '../../database/pooler.ts';
-import { journalIsAhead } from '../../journal/require-unrestored.ts';
-import { redisFacts } from '../../queue/redis-facts.ts';
-import { DEVICE_COLUMNS, LONG_LIVED_COLUMNS } from '../keys/encrypted-columns.ts';
+import { journalLines } from './journal.ts';
+import { judged } from './judged.ts';
+import { keyringLines } from './keyring.ts';
 import { note, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
+import { addressLine, migrationLines, PLACE } from './migrations.ts';
+import { rightsLines } from './rights.ts';
 
 /** The oldest PostgreSQL that the service supports, as `server_version_num`. */
 const OLDEST = 150_000;
@@ -14,10 +14,12 @@ const OLDEST = 150_000;
 const CLOCK_SECONDS = 5;
 /** Connections of one process beside its pool: of the queues and of readiness. */
 const OTHER_CONNECTIONS = 15;
-/** A table with more rows is looked at by a sample of about as many. */
-const SAMPLE_ROWS = 200_000;
+/** Milliseconds in which each part must be known. */
+const PART_MS = 20_000;
 
 interface Facts {
+  /** Server and database. */
+  place: string;
   version: string;
   versionNumber: number;
   role: string;
@@ -33,12 +35,13 @@ interface Facts {
   isDurable: boolean;
 }
 
-const FACTS = `SELECT current_setting('server_version') AS version,
+const FACTS = `SELECT ${PLACE} AS place, current_setting('server_version') AS version,
     current_setting('server_version_num')::int AS "versionNumber", current_user AS role,
     (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS "isSuperuser", current_schema() AS schema,
     current_setting('transaction_read_only') = 'on' AS "isReadOnly", current_setting('server_encoding') AS encoding,
     (1000 * extract(epoch FROM clock_timestamp()))::float8 AS now,
-    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS most,
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+      - coalesce(current_setting('reserved_connections', true)::int, 0) AS most,
     (SELECT count(*)::int FROM pg_stat_activity WHERE datid IS NOT NULL OR backend_type = 'walsender') AS used,
     (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user) AS "mostOfRole",
     (SELECT count(*)::int FROM pg_stat_activity WHERE usename = current_user) AS "usedByRole",
@@ -61,14 +64,20 @@ export async function databaseLines(environment: Environment): Promise<Line[]> {
     const [facts] = (await client.query<Facts>(FACTS)).rows;
     if (!facts) return [unknown('database', 'says nothing about itself', 'Look at its log.')];
     const clock = facts.now - (asked + Date.now()) / 2;
+    const { target, lines: poolers } = await poolerLines(environment);
+    const parts = await Promise.all([
+      judged('database rights', PART_MS, () => rightsLines(client, facts, environment)),
+      judged('migrations', PART_MS, () => migrationLines(environment, target)),
+      judged('database addresses', PART_MS, () => addressLines(environment, target, facts.place)),
+      judged('journal', PART_MS, () => journalLines(environment)),
+      judged('keyring', PART_MS, () => keyringLines(environment)),
+    ]);
     return [
       ...versionLines(facts, connectedMs),
       ...clockLines(clock),
       ...connectionLines(facts, environment),
-      ...(await rightsLines(client, facts, environment)),
-      ...(await migrationLines(client)),
-      ...(await poolerLines(environment)),
-      ...(await keyringLines(client, environment)),
+      ...poolers,
+      ...parts.flat(),
     ];
   } finally {
     void client.end().catch(() => undefined);
@@ -128,157 +137,34 @@ function connectionLines({ most, used, mostOfRole, usedByRole }: Facts, { DATABA
   return [free > 2 ? note('database connections', says, todo) : wrong('database connections', says, todo)];
 }
 
-/** Tables in which the service adds rows and changes none, or does neither. */
-const NOT_DELETED = ['audit_entries', 'audit_head', 'journal_mark', 'migrations'];
+/**
+ * Whether what needs a session has one, and where a start looks for its migrations. With `MIGRATE_ON_START=false` a start does
+ * not use the owner's address.
+ */
+async function poolerLines(environment: Environment): Promise<{ lines: Line[]; target: MigrationTarget | undefined }> {
+  const { MIGRATION_DATABASE_URL: _owner, ...others } = environment;
+  try {
+    const target = await migrationTarget(environment.MIGRATE_ON_START ? environment : (others as Environment));
+    return { target, lines: [ok('poolers', 'the queue, LISTEN and migrations have sessions of their own')] };
+  } catch (error) {
+    const todo = 'See “Poolers, hosts and silent networks” in the guide Operation.';
+    return { target: undefined, lines: [wrong('poolers', reasonOf(error), todo)] };
+  }
+}
 
-async function rightsLines(
-  client: DatabaseClient,
-  { role, isSuperuser }: Facts,
-  { MIGRATION_DATABASE_URL: owner }: Environment,
+/** The addresses that have to lead to the same database, each with the role that it logs in as. */
+function addressLines(
+  { QUEUE_DATABASE_URL, MIGRATION_DATABASE_URL, MIGRATE_ON_START, REDIS_URL }: Environment,
+  target: MigrationTarget | undefined,
+  place: string,
 ): Promise<Line[]> {
-  const { rows } = await client.query<{ name: string; lacks: boolean; mayChangeAudit: boolean }>(
-    `SELECT c.relname AS name,
-        NOT (has_table_privilege(c.oid, 'SELECT') AND (c.relname = ANY($1)
-          OR has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE')
-            AND has_table_privilege(c.oid, 'DELETE'))) AS lacks,
-        c.relname = 'audit_entries' AND has_table_privilege(c.oid, 'UPDATE') AS "mayChangeAudit"
-      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1`,
-    [NOT_DELETED],
-  );
-  const lacking = rows.filter(({ lacks }) => lacks).map(({ name }) => name);
-  if (lacking.length > 0) {
-    const some = lacking.slice(0, 3).join(', ') + (lacking.length > 3 ? ` and ${lacking.length - 3} more` : '');
-    return [
-      wrong(
-        'database rights',
-        `${role} may not use ${some}`,
-        'Start the service once with MIGRATION_DATABASE_URL, or grant them.',
-      ),
-    ];
-  }
-  if (!isSuperuser && !rows.some(({ mayChangeAudit }) => mayChangeAudit))
-    return [ok('database rights', `${role} uses the tables, and cannot change the audit`)];
-  const says = isSuperuser ? `${role} is a superuser` : `${role} owns the tables, and could change the audit`;
-  const todo = 'Give DATABASE_URL a plain role, and the owner to MIGRATION_DATABASE_URL.';
-  return [owner === undefined ? note('database rights', says, todo) : wrong('database rights', says, todo)];
-}
-
-async function migrationLines(client: DatabaseClient): Promise<Line[]> {
-  const { migrations = [] } = dataSourceOptions('');
-  const known = (migrations as readonly { name: string }[]).map(({ name }) => name);
-  const { rows: tables } = await client.query<{ isThere: boolean }>(
-    `SELECT to_regclass('public.migrations') IS NOT NULL AS "isThere"`,
-  );
-  const applied = tables[0]?.isThere
-    ? (await client.query<{ name: string }>('SELECT name FROM migrations')).rows.map(({ name }) => name)
-    : [];
-  const waiting = known.filter((name) => !applied.includes(name)).length;
-  const newer = applied.filter((name) => !known.includes(name)).length;
-  if (newer > 0)
-    return [
-      note(
-        'migrations',
-        `${newer} are of a newer version than this one`,
-        'Run the version that the other processes run.',
-      ),
-    ];
-  if (waiting === 0) return [ok('migrations', `all ${known.length} are applied`)];
-  return [note('migrations', `${waiting} of ${known.length} wait`, 'The next start of a process applies them.')];
-}
-
-async function poolerLines(environment: Environment): Promise<Line[]> {
-  const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL, JOURNAL_FILE, NODE_ENV } = environment;
-  const lines: Line[] = [];
-  try {
-    await requireSessions(environment);
-    lines.push(ok('poolers', 'the queue, LISTEN and migrations have sessions of their own'));
-  } catch (error) {
-    lines.push(wrong('poolers', reasonOf(error), 'See “Poolers, hosts and silent networks” in the guide Operation.'));
-  }
-  if (JOURNAL_FILE === undefined) {
-    const says = 'JOURNAL_FILE is not set: a restored database cannot close again what was closed after the backup';
-    const todo = 'Set JOURNAL_FILE in production.';
-    return [...lines, ...(NODE_ENV === 'production' ? [note('journal', says, todo)] : [])];
-  }
-  try {
-    const ahead = await journalIsAhead(QUEUE_DATABASE_URL, JOURNAL_FILE);
-    const todo = 'Run npm run after-restore before the service starts.';
-    lines.push(ahead === undefined ? ok('journal', 'agrees with the database') : wrong('journal', ahead, todo));
-  } catch (error) {
-    lines.push(
-      unknown('journal', `cannot be compared: ${reasonOf(error)}`, 'Look at JOURNAL_FILE and at the database.'),
-    );
-  }
-  return lines;
-}
-
-/** Whether the keyring has every key under which the database has rows. */
-async function keyringLines(client: DatabaseClient, { KEYRING }: Environment): Promise<Line[]> {
-  if (KEYRING === undefined) return [];
-  const ring = parseKeyring(KEYRING);
-  const known = new Set(ring.field.map(({ kid }) => kid));
-  const { rows: sizes } = await client.query<{ name: string; rows: number }>(
-    `SELECT relname AS name, reltuples::float8 AS rows FROM pg_class
-      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,
-  );
-  const sizeOf = new Map(sizes.map(({ name, rows }) => [name, rows]));
-  const missing: string[] = [];
-  let isSampled = false;
-  for (const { table, column } of [...LONG_LIVED_COLUMNS, ...DEVICE_COLUMNS]) {
-    const size = sizeOf.get(table);
-    if (size === undefined) continue;
-    const sampled = size > SAMPLE_ROWS;
-    isSampled ||= sampled;
-    const sample = sampled ? `TABLESAMPLE SYSTEM (${((100 * SAMPLE_ROWS) / size).toFixed(6)})` : '';
-    const { rows } = await client.query<{ kid: string }>(
-      `SELECT DISTINCT encode(substring(${column} FROM 2 FOR get_byte(${column}, 0)), 'escape') AS kid
-        FROM ${table} ${sample} WHERE octet_length(${column}) > 0`,
-    );
-    for (const { kid } of rows) if (!known.has(kid)) missing.push(`${table}.${column} under ${kid.slice(0, 32)}`);
-  }
-  const says = `has the key of every row${isSampled ? ' (large tables by a sample)' : ''}; ${known.size} of field, ${ring.signing.length} of signing`;
-  if (missing.length === 0) return [ok('keyring', says)];
-  return [
-    wrong(
-      'keyring',
-      `lacks keys: rows of ${missing.slice(0, 3).join(', ')} cannot be read`,
-      'Put the key back into KEYRING, or give the keyring of this database.',
-    ),
-  ];
-}
-
-/** Looks at the queue. On PostgreSQL it is part of the database. */
-export async function queueLines({ REDIS_URL, DATABASE_URL, QUEUE_DATABASE_URL }: Environment): Promise<Line[]> {
-  if (REDIS_URL) return redisLines(REDIS_URL);
-  const url = QUEUE_DATABASE_URL ?? DATABASE_URL;
-  if (url === undefined) return [];
-  const client = await connectTo(url, ORDINARY);
-  try {
-    const { rows } = await client.query<{ isThere: boolean; mayUse: boolean | null }>(
-      `SELECT to_regnamespace('bullmq') IS NOT NULL AS "isThere", has_schema_privilege(to_regnamespace('bullmq'), 'USAGE') AS "mayUse"`,
-    );
-    const [schema] = rows;
-    if (!schema?.isThere) return [note('queue', 'on PostgreSQL; it is not created yet', 'The first start creates it.')];
-    if (schema.mayUse) return [ok('queue', 'on PostgreSQL, in its own schema')];
-    return [
-      wrong('queue', 'the role may not use the schema bullmq', 'Start the service once with MIGRATION_DATABASE_URL.'),
-    ];
-  } finally {
-    void client.end().catch(() => undefined);
-  }
-}
-
-async function redisLines(url: string): Promise<Line[]> {
-  try {
-    const { product, version, policy, isCluster, isReplica } = await redisFacts(url);
-    const lines = [ok('queue', `on ${product} ${version}${isCluster ? ', a cluster' : ''}`)];
-    if (isReplica) lines.push(wrong('queue writes', 'are refused by a replica', 'Let REDIS_URL lead to the primary.'));
-    if (policy !== undefined && policy !== 'noeviction')
-      lines.push(
-        wrong('queue memory', `maxmemory-policy is ${policy}, which loses jobs`, 'Set maxmemory-policy to noeviction.'),
-      );
-    return lines;
-  } catch (error) {
-    return [wrong('queue', `does not answer: ${reasonOf(error)}`, 'Correct REDIS_URL, or start it.')];
-  }
+  const hasQueue = !REDIS_URL;
+  // Where the owner's address leads to a pooler too, a start takes the direct one.
+  const owner = (MIGRATE_ON_START && target?.owner) || MIGRATION_DATABASE_URL;
+  const lines: Promise<Line>[] = [];
+  if (QUEUE_DATABASE_URL !== undefined)
+    lines.push(addressLine('QUEUE_DATABASE_URL', QUEUE_DATABASE_URL, { place, owns: false, hasQueue }));
+  if (MIGRATION_DATABASE_URL !== undefined && owner !== undefined)
+    lines.push(addressLine('MIGRATION_DATABASE_URL', owner, { place, owns: true, hasQueue }));
+  return Promise.all(lines);
 }

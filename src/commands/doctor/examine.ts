@@ -1,35 +1,55 @@
 import { inspectEnvironment, misspelt, type Environment, type Fault } from '../../../config/environment.ts';
 import { joinRunning } from '../../embedded/running-embedded.ts';
-import { withinDeadline } from '../../gateways/deadline.ts';
-import { databaseLines, queueLines } from './database.ts';
+import { databaseLines } from './database.ts';
 import { adoptionLines, diskLines, issuerLines, legalLines, portLines, proxyLines, secretFileLines } from './host.ts';
+import { judged } from './judged.ts';
 import { note, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 import { apnsLines, directoryLines, fcmLines, smsLines, webPushLines } from './platforms.ts';
+import { queueLines } from './queue.ts';
 
 type Variables = Record<string, string | undefined>;
 
-/** Milliseconds in which everything about one neighbour must be known. */
-const CHECK_MS = 20_000;
+/** Milliseconds in which everything about one neighbour must be known; the parts of the database have their own. */
+const [CHECK_MS, DATABASE_MS] = [20_000, 60_000];
 
 interface Check {
   name: string;
   /** The variables without which it cannot be tried. */
   of: readonly (keyof Environment)[];
+  /** Milliseconds, where it takes longer than others. */
+  ms?: number;
   look: (environment: Environment, variables: Variables) => Line[] | Promise<Line[]>;
 }
+
+const HUB = [
+  'PUSH_HTTP_URL',
+  'PUSH_HTTP_FOR',
+  'PUSH_HTTP_SECRET',
+  'PUSH_HTTP_TOKEN',
+  'PUSH_HTTP_ALLOW_SUBNETS',
+] as const;
 
 /** What is tried, in the order of the report. All of it is tried at once. */
 const CHECKS: readonly Check[] = [
   { name: 'secret files', of: [], look: (_environment, variables) => secretFileLines(variables) },
   {
     name: 'database',
-    of: ['DATABASE_URL', 'QUEUE_DATABASE_URL', 'MIGRATION_DATABASE_URL', 'KEYRING', 'DATABASE_POOL'],
+    of: [
+      'DATABASE_URL',
+      'QUEUE_DATABASE_URL',
+      'MIGRATION_DATABASE_URL',
+      'MIGRATE_ON_START',
+      'KEYRING',
+      'DATABASE_POOL',
+      'JOURNAL_FILE',
+    ],
+    ms: DATABASE_MS,
     look: databaseLines,
   },
-  { name: 'queue', of: ['REDIS_URL', 'DATABASE_URL', 'QUEUE_DATABASE_URL'], look: queueLines },
+  { name: 'queue', of: ['REDIS_URL', 'DATABASE_URL', 'QUEUE_DATABASE_URL', 'MIGRATE_ON_START'], look: queueLines },
   {
     name: 'fcm',
-    of: ['FCM_SERVICE_ACCOUNT', 'FCM_ENDPOINT', 'FCM_ENDPOINT_CA', 'PUSH_HTTP_URL', 'PUSH_HTTP_FOR'],
+    of: ['FCM_SERVICE_ACCOUNT', 'FCM_ENDPOINT', 'FCM_ENDPOINT_CA', ...HUB],
     look: fcmLines,
   },
   {
@@ -42,13 +62,16 @@ const CHECKS: readonly Check[] = [
       'APNS_PRODUCTION',
       'APNS_ENDPOINT',
       'APNS_ENDPOINT_CA',
-      'PUSH_HTTP_URL',
-      'PUSH_HTTP_FOR',
+      ...HUB,
     ],
     look: apnsLines,
   },
   { name: 'web push', of: ['KEYRING'], look: webPushLines },
-  { name: 'sms', of: ['SMPP_URL', 'SMS_HTTP_URL'], look: smsLines },
+  {
+    name: 'sms',
+    of: ['SMS_GATEWAYS', 'SMPP_URL', 'SMS_HTTP_URL', 'SMS_HTTP_SECRET', 'SMS_HTTP_TOKEN', 'SMS_HTTP_ALLOW_SUBNETS'],
+    look: smsLines,
+  },
   {
     name: 'directory',
     of: ['CARRIER_DIRECTORY_URL', 'CARRIER_DIRECTORY_TOKEN', 'CARRIER_DIRECTORY_KIND', 'CARRIER_DIRECTORY_MAPPING'],
@@ -89,18 +112,11 @@ function configurationLines(faults: readonly Fault[], variables: Variables): Lin
 }
 
 async function lookAt(
-  { name, of, look }: Check,
+  { name, of, look, ms = CHECK_MS }: Check,
   environment: Environment,
   { variables, faulty }: { variables: Variables; faulty: ReadonlySet<string> },
 ): Promise<Line[]> {
   const wanting = of.filter((one) => faulty.has(one));
   if (wanting.length > 0) return [unknown(name, 'was not tried', `Correct ${wanting.join(', ')} first.`)];
-  const late = [
-    unknown(name, `was not known within ${CHECK_MS / 1_000} s`, 'Check the network between here and there.'),
-  ];
-  try {
-    return await withinDeadline(Promise.resolve(look(environment, variables)), CHECK_MS, late);
-  } catch (error) {
-    return [unknown(name, `could not be judged: ${reasonOf(error)}`, 'Try again, and look at the logs of both sides.')];
-  }
+  return judged(name, ms, () => look(environment, variables));
 }

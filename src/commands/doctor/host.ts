@@ -9,7 +9,7 @@ import { readLegalFolder } from '../../pages/legal/legal-texts.ts';
 import { requireFreePorts } from '../../process/listening.ts';
 import { note, off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 
-/** Bytes below which a disk is as good as full, and the share of it. */
+/** Bytes below which a disk is as good as full, and the share of it below which an operator should look. */
 const LEAST_BYTES = 200 * 1024 * 1024;
 const LEAST_SHARE = 0.05;
 /** Milliseconds in which a neighbour must answer. */
@@ -28,8 +28,10 @@ async function folderLine(check: string, path: string): Promise<Line> {
     await access(path, constants.W_OK | constants.X_OK);
     const { bavail, blocks, bsize } = await statfs(path);
     const says = `${path} has ${Math.round((bavail * bsize) / 1024 / 1024)} MiB free`;
-    const isFull = bavail * bsize < LEAST_BYTES || bavail / blocks < LEAST_SHARE;
-    return isFull ? wrong(check, says, 'Free space there, or enlarge it.') : ok(check, says);
+    const todo = 'Free space there, or enlarge it.';
+    if (bavail * bsize < LEAST_BYTES) return wrong(check, says, todo);
+    const share = bavail / blocks;
+    return share < LEAST_SHARE ? note(check, `${says}, ${(100 * share).toFixed(1)} % of it`, todo) : ok(check, says);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     // The first start makes the data folder.

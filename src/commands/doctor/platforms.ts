@@ -2,7 +2,8 @@ import type { Environment } from '../../../config/environment.ts';
 import { parseKeyring } from '../../crypto/keyring.ts';
 import { CarrierUnavailable } from '../../gateways/directory/carrier-directory.ts';
 import { configuredDirectory } from '../../gateways/directory/configured-directory.ts';
-import { configuredApns, configuredFcm, smppLogin } from '../../gateways/configured.ts';
+import { configuredApns, configuredCalls, configuredFcm, smppLogin } from '../../gateways/configured.ts';
+import type { OutboundFault } from '../../gateways/outbound/outbound.ts';
 import type { CredentialAnswer } from '../../gateways/push/push.ts';
 import { SmppLink } from '../../gateways/sms/smpp.link.ts';
 import { note, off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
@@ -16,7 +17,7 @@ const STAND_IN = 'not configured: npm start uses a local stand-in';
 
 /** Tries Google's credential. */
 export async function fcmLines(environment: Environment): Promise<Line[]> {
-  if (environment.hubCarries('fcm')) return [await reachedLine('fcm', 'the push hub', environment.PUSH_HTTP_URL)];
+  if (environment.hubCarries('fcm')) return [await reachedLine('fcm', 'PUSH_HTTP', environment)];
   if (!environment.FCM_SERVICE_ACCOUNT && !environment.FCM_ENDPOINT) return [off('fcm', STAND_IN)];
   const gateway = configuredFcm(environment);
   try {
@@ -28,7 +29,7 @@ export async function fcmLines(environment: Environment): Promise<Line[]> {
 
 /** Tries Apple's key. */
 export async function apnsLines(environment: Environment): Promise<Line[]> {
-  if (environment.hubCarries('apns')) return [await reachedLine('apns', 'the push hub', environment.PUSH_HTTP_URL)];
+  if (environment.hubCarries('apns')) return [await reachedLine('apns', 'PUSH_HTTP', environment)];
   if (!environment.APNS_KEY) return [off('apns', STAND_IN)];
   const gateway = configuredApns(environment);
   try {
@@ -70,25 +71,57 @@ export function webPushLines({ KEYRING, VAPID_SUBJECT, NODE_ENV }: Environment):
   return [ok('web push', keys)];
 }
 
-/** Tries every gateway of text messages: binds to the SMS centre and unbinds, and asks the broker for any answer. */
-export async function smsLines({ SMPP_URL, SMS_HTTP_URL }: Environment): Promise<Line[]> {
-  if (!SMPP_URL && !SMS_HTTP_URL) return [off('sms', STAND_IN)];
-  return [
-    ...(SMPP_URL ? [await boundLine(SMPP_URL)] : []),
-    ...(SMS_HTTP_URL ? [await reachedLine('sms', 'the SMS broker', SMS_HTTP_URL)] : []),
-  ];
+/** Tries every gateway of text messages that is used: binds to the SMS centre and unbinds, and asks the broker for any answer. */
+export async function smsLines(environment: Environment): Promise<Line[]> {
+  const { SMPP_URL, smsGateways } = environment;
+  const lines = await Promise.all(
+    smsGateways.flatMap((name) => {
+      if (name === 'http') return [reachedLine('sms', 'SMS_HTTP', environment)];
+      return SMPP_URL ? [boundLine(SMPP_URL)] : [];
+    }),
+  );
+  return lines.length > 0 ? lines : [off('sms', STAND_IN)];
 }
 
-/** Whether a receiver of signed calls answers at all. Only a message would show whether it takes secret and token. */
-async function reachedLine(check: string, who: string, url = ''): Promise<Line> {
+const RECEIVERS = { SMS_HTTP: 'the SMS broker', PUSH_HTTP: 'the push hub' } as const;
+
+/**
+ * Whether a receiver of signed calls answers, asked as the service asks it: by the same guard of addresses, and following no
+ * redirect. Only a message would show whether it takes secret and token.
+ */
+async function reachedLine(check: string, name: keyof typeof RECEIVERS, environment: Environment): Promise<Line> {
+  const who = RECEIVERS[name];
+  const calls = configuredCalls(environment, name);
   try {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const { body, status } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal });
-    await body?.cancel();
-    return ok(check, `${who} answers (status ${status} to HEAD); secret and token are tried by the first message`);
-  } catch (error) {
-    return wrong(check, `${who} does not answer: ${reasonOf(error)}`, 'Correct its address, or ask who runs it.');
+    const answer = await calls.reach(ANSWER_MS);
+    if (answer.kind === 'failed')
+      return wrong(check, `${who} is not reached: ${FAULTS[answer.fault]}`, todoOf(answer.fault, name));
+    const says = `${who} answers (status ${answer.status} to HEAD)`;
+    if (answer.status >= 500) return unknown(check, says, 'Ask who runs it, and try again.');
+    if (answer.status >= 300 && answer.status < 400)
+      return unknown(check, `${says}, and no redirect is followed`, `Give ${name}_URL the address that it leads to.`);
+    if (answer.status === 404) return note(check, says, `If messages get 404 too, correct the path of ${name}_URL.`);
+    return ok(check, `${says}; secret and token are tried by the first message`);
+  } finally {
+    calls.close();
   }
+}
+
+const FAULTS: Readonly<Record<OutboundFault, string>> = {
+  url_refused: 'nothing may be sent to its address',
+  address_refused: 'its name leads to an address that is not on the internet',
+  name_not_found: 'the name servers know no address of it',
+  timeout: `no answer within ${ANSWER_MS} ms`,
+  tls: 'TLS fails, or its certificate is not valid',
+  connection: 'the connection fails',
+  stopped: 'it was stopped',
+};
+
+function todoOf(fault: OutboundFault, name: keyof typeof RECEIVERS): string {
+  if (fault === 'address_refused')
+    return `If it stands in a private network, name that network in ${name}_ALLOW_SUBNETS.`;
+  if (fault === 'name_not_found') return `Correct ${name}_URL. A name in a hosts file alone is not found.`;
+  return `Correct ${name}_URL, or ask who runs it.`;
 }
 
 async function boundLine(url: string): Promise<Line> {

@@ -17,8 +17,10 @@ export async function prepareFile(path: string, text: string): Promise<Prepared>
   const place = await realpath(path);
   const beside = `${place}.new`;
   const { uid, gid } = await stat(place);
+  let isOurs = false;
   try {
     const file = await open(beside, 'wx', 0o600);
+    isOurs = true;
     try {
       await file.writeFile(text);
       await file.sync();
@@ -27,6 +29,8 @@ export async function prepareFile(path: string, text: string): Promise<Prepared>
     }
     if (process.getuid?.() === 0) await chown(beside, uid, gid);
   } catch (error) {
+    // A half-written file would keep every later command out.
+    if (isOurs) await rm(beside, { force: true }).catch(() => undefined);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw refused(`Another command is changing ${path}. If none is, remove ${beside}.`);
     throw refused(
@@ -37,11 +41,16 @@ export async function prepareFile(path: string, text: string): Promise<Prepared>
   return {
     commit: async () => {
       await rename(beside, place);
-      const folder = await open(dirname(place), 'r');
-      await folder.sync().finally(() => folder.close());
+      // It is in place: what remains is whether a crash of the machine keeps it, which some folders cannot be asked.
+      await syncFolder(dirname(place)).catch(() => undefined);
     },
     abandon: () => rm(beside, { force: true }),
   };
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 /** The text of the keyring. */

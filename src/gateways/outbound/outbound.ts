@@ -55,7 +55,7 @@ export type OutboundAnswer =
 
 export interface OutboundRequest {
   url: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'HEAD' | 'POST';
   headers: Record<string, string>;
   /** Of a text, Node sends the headers and the body in one write. */
   body?: string | Buffer;

@@ -1,6 +1,6 @@
 import { webhookSignature } from '../../crypto/webhook-signature.ts';
 import { millisecondsOf } from '../retry-after.ts';
-import type { Outbound } from './outbound.ts';
+import type { Outbound, OutboundAnswer } from './outbound.ts';
 
 export interface SignedCallsOptions {
   /** Where the calls go: one address for all of them. */
@@ -32,6 +32,8 @@ const MOST_WAIT_MS = 3_600_000;
  * the service: a wrong token or address, an account without credit. The message is kept, so that a wrong setting loses none.
  */
 const OF_THE_MESSAGE: ReadonlySet<number> = new Set([400, 409, 410, 413, 422]);
+
+const USER_AGENT = 'Pushguard/1';
 
 /** Calls that this service sends to a carrier's own system, each signed as Standard Webhooks says. */
 export class SignedCalls {
@@ -67,6 +69,12 @@ export class SignedCalls {
     return { kind: sent.left ? 'unknown' : 'not-taken', reason: `${what} at ${this.#host}` };
   }
 
+  /** Asks the receiver for any answer, by the way of every call, and sends it no message. Never rejects. */
+  reach(deadlineMs: number): Promise<OutboundAnswer> {
+    const { url, outbound } = this.#options;
+    return outbound.send({ url, method: 'HEAD', headers: { 'user-agent': USER_AGENT }, deadlineMs });
+  }
+
   close(): void {
     this.#options.outbound.close();
   }
@@ -76,7 +84,7 @@ export class SignedCalls {
     const timestamp = Math.floor(Date.now() / 1000);
     return {
       'content-type': 'application/json',
-      'user-agent': 'Pushguard/1',
+      'user-agent': USER_AGENT,
       'webhook-id': id,
       'webhook-timestamp': String(timestamp),
       ...(secrets.length > 0 && { 'webhook-signature': webhookSignature({ id, timestamp, body }, secrets) }),
