@@ -68,6 +68,8 @@ export const BUSY_TABLES: ReadonlySet<string> = new Set([
   'lines',
   'not_me_counts',
   'notices',
+  'past_authentications',
+  'past_carrier_events',
   'push_answers',
   'registrations',
   'sms_permissions',

@@ -7,6 +7,7 @@ import { statement } from '../database/statement.ts';
 import type { PushAnswer } from '../delivery/push-answer.entity.ts';
 import type { TextMessage } from '../delivery/text-message.entity.ts';
 import type { CorrectableFact } from '../domain/correction.ts';
+import { PUSH_ANSWER_DAYS } from '../domain/push-answer.ts';
 import type { StoredNotice } from '../notices/stored-notice.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { SmsPermission } from '../sms-permissions/sms-permission.entity.ts';
@@ -37,7 +38,8 @@ const ALERTS = statement(
 const PUSHES = statement(
   'my_data_pushes',
   `SELECT p.kind, p.push_service AS "pushService", p.outcome, p.answered_at AS "answeredAt"
-    FROM devices d JOIN push_answers p ON p.device_id = d.id WHERE d.subscription_id = $1
+    FROM devices d JOIN push_answers p ON p.device_id = d.id
+    WHERE d.subscription_id = $1 AND p.answered_at >= now() - interval '${PUSH_ANSWER_DAYS} days'
     ORDER BY p.id DESC LIMIT ${MOST}`,
 );
 

@@ -19,6 +19,8 @@ import { TestPushController } from './test-push.controller.ts';
 
 /** Milliseconds between two rounds; in every worker, because the sweep reads past expired rows while the queue is away. */
 const DROP_MS = 10_000;
+/** The interval at which days of push services' answers are added. */
+const DAYS_MS = 10_000;
 
 /** Sends pushes and text messages to their platforms after each commit, and knows what became of text messages. */
 @Module({
@@ -57,5 +59,6 @@ export class DeliveryModule {
     tasks.purge('sms receipts', () => texts.dropReceipts());
     tasks.purge('text messages', () => texts.purge(HISTORY_DAYS));
     tasks.purge('push answers', () => answers.purge());
+    tasks.oncePerCluster({ name: 'add days of push answers', everyMs: DAYS_MS, run: () => answers.addDays() });
   }
 }
