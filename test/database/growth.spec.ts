@@ -72,7 +72,9 @@ const moveAll = (): Promise<unknown> =>
 /** The partitions that a plan with ANALYZE has read. */
 const readBy = (plan: string): string[] =>
   [...new Set(plan.split('\n').filter((line) => !line.includes('never executed')))]
-    .flatMap((line) => / on ((?:past_authentications|push_answers|past_carrier_events)_(?:\d+|first))\b/.exec(line)?.[1] ?? [])
+    .flatMap(
+      (line) => / on ((?:past_authentications|push_answers|past_carrier_events)_(?:\d+|first))\b/.exec(line)?.[1] ?? [],
+    )
     .filter((name, at, all) => all.indexOf(name) === at);
 
 beforeAll(async () => {
