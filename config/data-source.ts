@@ -85,6 +85,7 @@ import { BoundOfPast1764280000000 } from '../migrations/1764280000000-bound-of-p
 import { PastAuthentications1764280000001 } from '../migrations/1764280000001-past-authentications.ts';
 import { AnswersByDay1764290000000 } from '../migrations/1764290000000-answers-by-day.ts';
 import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past-carrier-events.ts';
+import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -263,6 +264,7 @@ export function dataSourceOptions(
       PastAuthentications1764280000001,
       AnswersByDay1764290000000,
       PastCarrierEvents1764290000001,
+      TextsByMonth1764290000002,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

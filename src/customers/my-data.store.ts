@@ -48,7 +48,7 @@ const TEXTS = statement(
   `SELECT * FROM (
       (SELECT m.id, m.state, m.sent_at AS "sentAt", NULL::text AS notice
         FROM authentication_records a JOIN text_messages m ON m.authentication_id = a.id
-        WHERE a.subscription_id = $1 ORDER BY m.id DESC LIMIT ${MOST})
+        WHERE a.subscription_id = $1 AND m.sent_at >= now() - make_interval(days => $2) ORDER BY m.id DESC LIMIT ${MOST})
       UNION ALL
       (SELECT m.id, m.state, m.sent_at, n.kind FROM notices n JOIN text_messages m ON m.notice_id = n.id
         WHERE n.subscription_id = $1 ORDER BY m.id DESC LIMIT ${MOST})
@@ -136,8 +136,8 @@ export interface HeldElsewhere {
 export class MyDataStore {
   constructor(private readonly database: Database) {}
 
-  /** Returns what is held about a subscription beside history, charges and consents. */
-  async elsewhere(subscriptionId: string): Promise<HeldElsewhere> {
+  /** Returns what is held about a subscription beside history, charges and consents; of text messages, those of `historyDays`. */
+  async elsewhere(subscriptionId: string, historyDays: number): Promise<HeldElsewhere> {
     const { database } = this;
     const [devices, authenticators, registrations, smsPermissions, alerts, notices, texts, pushes, corrections, reads] =
       await Promise.all([
@@ -147,7 +147,7 @@ export class MyDataStore {
         database.rows<HeldPermission>(PERMISSIONS, [subscriptionId]),
         database.rows<HeldAlert>(ALERTS, [subscriptionId]),
         database.rows<HeldNotice>(NOTICES, [subscriptionId]),
-        database.rows<HeldText>(TEXTS, [subscriptionId]),
+        database.rows<HeldText>(TEXTS, [subscriptionId, historyDays]),
         database.rows<HeldPush>(PUSHES, [subscriptionId]),
         database.rows<HeldCorrection>(CORRECTIONS, [subscriptionId]),
         database.manager.find(DataRead, {

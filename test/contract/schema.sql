@@ -1025,7 +1025,8 @@ CREATE UNIQUE INDEX test_authentications_key ON public.test_authentications USIN
 CREATE INDEX test_authentications_next ON public.test_authentications USING btree (next_at) WHERE (closed_at IS NULL)
 CREATE INDEX test_authentications_person ON public.test_authentications USING btree (client_id, person_digest, started_at)
 CREATE UNIQUE INDEX test_authentications_pkey ON public.test_authentications USING btree (id)
-text_messages.id bigint NOT NULL
+text_messages PARTITION BY RANGE (sent_at)
+text_messages.id bigint NOT NULL DEFAULT nextval('text_messages_id_seq'::regclass)
 text_messages.authentication_id uuid
 text_messages.notice_id uuid
 text_messages.line_id text
@@ -1034,15 +1035,15 @@ text_messages.state text NOT NULL
 text_messages.sent_at timestamp with time zone NOT NULL DEFAULT now()
 text_messages.settled_at timestamp with time zone
 text_messages CONSTRAINT text_message_is_about_one_thing CHECK ((num_nonnulls(authentication_id, notice_id) = 1))
-text_messages CONSTRAINT text_messages_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
-text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id)
+text_messages CONSTRAINT text_messages_notice_id_fkey1 FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
+text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id, sent_at)
 text_messages CONSTRAINT text_messages_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
-CREATE INDEX text_messages_authentication ON public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
-CREATE INDEX text_messages_codes ON public.text_messages USING btree (sent_at) WHERE (authentication_id IS NOT NULL)
-CREATE INDEX text_messages_line ON public.text_messages USING btree (line_id, sent_at) WHERE (line_id IS NOT NULL)
-CREATE INDEX text_messages_named ON public.text_messages USING btree (message_id) WHERE (message_id IS NOT NULL)
-CREATE INDEX text_messages_notice ON public.text_messages USING btree (notice_id) WHERE (notice_id IS NOT NULL)
-CREATE UNIQUE INDEX text_messages_pkey ON public.text_messages USING btree (id)
+CREATE INDEX text_messages_authentication ON ONLY public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
+CREATE INDEX text_messages_codes ON ONLY public.text_messages USING btree (sent_at) WHERE (authentication_id IS NOT NULL)
+CREATE INDEX text_messages_line ON ONLY public.text_messages USING btree (line_id, sent_at) WHERE (line_id IS NOT NULL)
+CREATE INDEX text_messages_named ON ONLY public.text_messages USING btree (message_id) WHERE (message_id IS NOT NULL)
+CREATE INDEX text_messages_notice ON ONLY public.text_messages USING btree (notice_id) WHERE (notice_id IS NOT NULL)
+CREATE UNIQUE INDEX text_messages_pkey ON ONLY public.text_messages USING btree (id, sent_at)
 verification_answers.authentication_id uuid NOT NULL
 verification_answers.request_digest bytea NOT NULL
 verification_answers.answer bytea

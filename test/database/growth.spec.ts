@@ -16,6 +16,7 @@ import '../../src/authentication/past-authentications.ts';
 import '../../src/carrier/events/carrier-event.store.ts';
 import '../../src/delivery/delivery.store.ts';
 import '../../src/delivery/push-answer.store.ts';
+import '../../src/delivery/text-message.store.ts';
 import '../../src/figures/figure.store.ts';
 import { randomId } from '../../src/crypto/random.ts';
 import { STATEMENTS } from '../../src/database/statement.ts';
@@ -73,19 +74,23 @@ const moveAll = (): Promise<unknown> =>
 const readBy = (plan: string): string[] =>
   [...new Set(plan.split('\n').filter((line) => !line.includes('never executed')))]
     .flatMap(
-      (line) => / on ((?:past_authentications|push_answers|past_carrier_events)_(?:\d+|first))\b/.exec(line)?.[1] ?? [],
+      (line) =>
+        / on ((?:past_authentications|push_answers|past_carrier_events|text_messages)_(?:\d+|first))\b/.exec(
+          line,
+        )?.[1] ?? [],
     )
     .filter((name, at, all) => all.indexOf(name) === at);
 
 beforeAll(async () => {
   service = await TestService.start({ HISTORY_DAYS: '420' });
   const { pool } = service.database;
-  for (const table of ['past_authentications', 'past_carrier_events', 'push_answers']) {
+  for (const table of ['past_authentications', 'past_carrier_events', 'push_answers', 'text_messages']) {
     await pool.query('SELECT drop_partition($1, $2)', [table, `${table}_first`]);
   }
   for (let month = 13; month >= 0; month -= 1) {
     await addPartition(monthsAgo(month));
     await addPartition(monthsAgo(month), 'past_carrier_events');
+    await addPartition(monthsAgo(month), 'text_messages');
   }
   for (let day = 15; day >= 0; day -= 1) await addPartition(daysAgo(day), 'push_answers');
   for (let month = MONTHS; month > 0; month -= 1) {
@@ -125,8 +130,17 @@ describe('a statement of the hot path', () => {
     expect(await planOf(service.database.pool, name)).not.toContain('past_authentications');
   });
 
-  it.each(['carrier_event_record', 'push_answer_record'])('%s looks into no partition', async (name) => {
-    expect(readBy(await planOf(service.database.pool, name))).toEqual([]);
+  it.each(['carrier_event_record', 'push_answer_record', 'text_message_record'])(
+    '%s looks into no partition',
+    async (name) => {
+      expect(readBy(await planOf(service.database.pool, name))).toEqual([]);
+    },
+  );
+
+  it('a receipt looks for its text message in the months of the last days', async () => {
+    const read = readBy(await planOf(service.database.pool, 'text_message_settle', ['{unknown}']));
+    const days = [daysAgo(0), daysAgo(8)].map((time) => partitionOf(time, 'text_messages'));
+    expect(days).toEqual(expect.arrayContaining(read));
   });
 
   it('the count of an hour reads the answers of push services of one day', async () => {
@@ -255,6 +269,20 @@ describe('the answers of push services', () => {
   });
 });
 
+describe('a text message', () => {
+  it('is recorded in its month, whose months are added four weeks ahead and dropped after HISTORY_DAYS', async () => {
+    const old = partitionOf(monthsAgo(16), 'text_messages');
+    await addPartition(monthsAgo(16), 'text_messages');
+    const person = await service.addLine();
+    const { id } = (await service.start(person)).body;
+    await service.textedCode(person.phoneNumber);
+    await eventually('the record', async () => (await service.rows.textMessages.statesOf(id)).length === 1);
+    await eventually('the old month to be gone', async () => !(await partitions('text_messages')).includes(old));
+    const next = partitionOf(monthsAgo(-1), 'text_messages');
+    await eventually('the next month', async () => (await partitions('text_messages')).includes(next));
+  });
+});
+
 describe('an event of a carrier', () => {
   const age = (id: string, days: number) =>
     service.database.pool.query(
@@ -326,7 +354,7 @@ describe('the versions that partition a table', () => {
       const undo = async (versions: number) => {
         for (let left = versions; left > 0; left -= 1) await source.undoLastMigration();
       };
-      await undo(4);
+      await undo(5);
       expect((await own.pool.query(`SELECT to_regclass('past_authentications') AS past`)).rows).toEqual([
         { past: null },
       ]);
@@ -358,13 +386,21 @@ describe('the versions that partition a table', () => {
           ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome WHERE e.kept IS NOT NULL RETURNING id`,
         values: [id],
       });
-      for (let day = 20; day > 0; day -= 1) await own.pool.query(answer(daysAgo(day)));
+      const text = (at: Date) => ({
+        name: 'text',
+        text: `INSERT INTO text_messages (authentication_id, state, sent_at) VALUES (gen_random_uuid(), 'accepted', $1)`,
+        values: [at],
+      });
+      for (let day = 20; day > 0; day -= 1) {
+        await own.pool.query(answer(daysAgo(day)));
+        await own.pool.query(text(daysAgo(day * 40)));
+      }
       await own.pool.query(event('old'));
-      const before = [await file('authentications'), await file('push_answers')];
+      const before = [await file('authentications'), await file('push_answers'), await file('text_messages')];
 
       let done = false;
       const written: string[] = [];
-      let [answers, events] = [20, 1];
+      let [answers, texts, events] = [20, 20, 1];
       const write = [
         async () => {
           const id = randomId();
@@ -372,6 +408,7 @@ describe('the versions that partition a table', () => {
           written.push(id);
         },
         async () => own.pool.query(answer(new Date())).then(() => (answers += 1)),
+        async () => own.pool.query(text(new Date())).then(() => (texts += 1)),
         async () => own.pool.query(event(`event ${events}`)).then(() => (events += 1)),
       ];
       const writing = write.map(async (one) => {
@@ -381,30 +418,36 @@ describe('the versions that partition a table', () => {
       await Promise.all(writing);
       for (const one of write) await one();
 
-      expect([await file('past_authentications_first'), await file('push_answers_first')]).toEqual(before);
+      const after = ['past_authentications_first', 'push_answers_first', 'text_messages_first'].map(file);
+      expect(await Promise.all(after)).toEqual(before);
       const count = async () =>
         (
-          await own.pool.query<{ answers: number; ids: number; events: number }>(
+          await own.pool.query<{ answers: number; ids: number; texts: number; events: number }>(
             `SELECT (SELECT count(*)::int FROM push_answers) AS answers, (SELECT max(id)::int FROM push_answers) AS ids,
-              (SELECT count(*)::int FROM carrier_events) AS events`,
+              (SELECT count(*)::int FROM text_messages) AS texts, (SELECT count(*)::int FROM carrier_events) AS events`,
           )
         ).rows[0];
       // Ids go on where they were.
-      expect(await count()).toEqual({ answers, ids: answers, events });
+      expect(await count()).toEqual({ answers, ids: answers, texts, events });
       const again = await own.pool.query<{ id: string }>(event('old'));
       expect(again.rows).toEqual([]);
+      await own.pool.query(
+        `DELETE FROM text_messages WHERE id = ANY(ARRAY(SELECT id FROM text_messages
+          WHERE authentication_id IS NOT NULL AND sent_at < now() - make_interval(days => 730) ORDER BY sent_at LIMIT 5000))`,
+      );
+      texts -= 2;
       await own.pool.query(
         `DELETE FROM push_answers WHERE id IN (
           SELECT id FROM (SELECT id, answered_at FROM push_answers ORDER BY id LIMIT 5000) oldest
           WHERE answered_at < now() - interval '14 days')`,
       );
-      expect(await count()).toEqual({ answers: answers - 7, ids: answers, events });
+      expect(await count()).toEqual({ answers: answers - 7, ids: answers, texts, events });
       const ids = async (table: string) =>
         (await own.pool.query<{ id: string }>(`SELECT id FROM ${table} ORDER BY id`)).rows.map((row) => row.id);
       expect(await ids('past_authentications')).toEqual([...old].sort());
       expect(await ids('authentications')).toEqual([open, ...written].sort());
       // Back: with every row, and with the constraint that a new version validates again.
-      await undo(4);
+      await undo(5);
       expect((await count())?.answers).toBe(answers - 7);
       expect(await ids('authentications')).toEqual([...old, open, ...written].sort());
       await migrate(own.url);
