@@ -67,7 +67,7 @@ function split({ table, time, indexes, references = [] }: ByTime, bound: string)
     ALTER TABLE ${table} ALTER COLUMN id SET DEFAULT nextval('${table}_id_seq');
     ALTER SEQUENCE ${table}_id_seq OWNED BY ${table}.id;
     ${indexes.map(({ name, on }) => `CREATE INDEX ${table}_${name} ON ${table} ${on};`).join('\n    ')}
-    ${references.map(({ column, to }) => `ALTER TABLE ${table} ADD FOREIGN KEY (${column}) REFERENCES ${to};`).join('\n    ')}
+    ${references.map(({ column, to }) => `ALTER TABLE ${table} ADD CONSTRAINT ${table}_${column}_fkey FOREIGN KEY (${column}) REFERENCES ${to};`).join('\n    ')}
     ALTER TABLE ${table} ATTACH PARTITION ${table}_first FOR VALUES FROM (MINVALUE) TO ('${bound}');
     ALTER TABLE ${table}_first DROP CONSTRAINT ${table}_bound;
 
@@ -99,5 +99,5 @@ export async function unpartition(runner: QueryRunner, by: ByTime): Promise<void
     ALTER TABLE ${table} ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY, ALTER COLUMN ${time} SET DEFAULT now();
     SELECT setval('${table}_id_seq', coalesce((SELECT max(id) FROM ${table}), 0) + 1, false);
     ${indexes.map(({ name, on }) => `CREATE INDEX ${table}_${name} ON ${table} ${on};`).join('\n    ')}
-    ${references.map(({ column, to }) => `ALTER TABLE ${table} ADD FOREIGN KEY (${column}) REFERENCES ${to};`).join('\n    ')}`);
+    ${references.map(({ column, to }) => `ALTER TABLE ${table} ADD CONSTRAINT ${table}_${column}_fkey FOREIGN KEY (${column}) REFERENCES ${to};`).join('\n    ')}`);
 }

@@ -1035,7 +1035,7 @@ text_messages.state text NOT NULL
 text_messages.sent_at timestamp with time zone NOT NULL DEFAULT now()
 text_messages.settled_at timestamp with time zone
 text_messages CONSTRAINT text_message_is_about_one_thing CHECK ((num_nonnulls(authentication_id, notice_id) = 1))
-text_messages CONSTRAINT text_messages_notice_id_fkey1 FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
+text_messages CONSTRAINT text_messages_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
 text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id, sent_at)
 text_messages CONSTRAINT text_messages_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
 CREATE INDEX text_messages_authentication ON ONLY public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
