@@ -29,8 +29,8 @@ export class TextsByMonth1764290000002 implements DeclaredMigration {
     },
     {
       table: 'notices',
-      mode: 'SHARE ROW EXCLUSIVE',
-      because: 'gives the new table the foreign key of the old one, which looks at no row',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'gives the foreign key to the new table, which looks at no row',
     },
   ] as const;
 
