@@ -75,7 +75,7 @@ const readBy = (plan: string): string[] =>
   [...new Set(plan.split('\n').filter((line) => !line.includes('never executed')))]
     .flatMap(
       (line) =>
-        / on ((?:past_authentications|push_answers|past_carrier_events|text_messages)_(?:\d+|first))\b/.exec(
+        / Scan .*?\bon ((?:past_authentications|push_answers|past_carrier_events|text_messages)_(?:\d+|first))\b/.exec(
           line,
         )?.[1] ?? [],
     )
