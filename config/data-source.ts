@@ -27,6 +27,7 @@ import { VerificationAnswer } from '../src/authentication/verification-answer.en
 import { Authenticator } from '../src/authenticators/authenticator.entity.ts';
 import { Registration } from '../src/authenticators/registrations/registration.entity.ts';
 import { CarrierEvent } from '../src/carrier/events/carrier-event.entity.ts';
+import { PastCarrierEvent } from '../src/carrier/events/past-carrier-event.entity.ts';
 import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
 import { Consent } from '../src/consents/consent.entity.ts';
@@ -83,6 +84,9 @@ import { DeviceConsent1764250000000 } from '../migrations/1764250000000-device-c
 import { VerifiedApplications1764262000000 } from '../migrations/1764262000000-verified-applications.ts';
 import { BoundOfPast1764280000000 } from '../migrations/1764280000000-bound-of-past.ts';
 import { PastAuthentications1764280000001 } from '../migrations/1764280000001-past-authentications.ts';
+import { AnswersByDay1764290000000 } from '../migrations/1764290000000-answers-by-day.ts';
+import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past-carrier-events.ts';
+import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
@@ -132,6 +136,7 @@ export const ENTITIES = [
   PastAuthentication,
   Authenticator,
   CarrierEvent,
+  PastCarrierEvent,
   Charge,
   Client,
   ClientAssertion,
@@ -260,6 +265,9 @@ export function dataSourceOptions(
       VerifiedApplications1764262000000,
       BoundOfPast1764280000000,
       PastAuthentications1764280000001,
+      AnswersByDay1764290000000,
+      PastCarrierEvents1764290000001,
+      TextsByMonth1764290000002,
       JournalWriters1764300000000,
     ],
     migrationsTableName: 'migrations',

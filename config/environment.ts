@@ -503,8 +503,8 @@ export class Environment {
   SMS_PERMISSION_MINUTES: number = 10;
 
   /**
-   * Days for which authentications and the events of carriers are kept. Authentications are dropped by the month, so they
-   * are kept for up to 31 days more.
+   * Days for which authentications, their text messages and the events of carriers are kept and shown. They are dropped by
+   * the month, so they are stored for up to 31 days more.
    * For the access records of a carrier, the law demands two years.
    */
   @Transform(({ value }) => Number(value))

@@ -19,7 +19,7 @@ export const RESTRICTED_TABLES = {
 };
 
 /** Functions that keep the partitions, which only the owner of the tables may create and drop. */
-export const PARTITION_FUNCTIONS = ['add_past_authentications', 'drop_past_authentications'];
+export const PARTITION_FUNCTIONS = ['add_partition', 'drop_partition'];
 
 /** Milliseconds between two questions for the turn to migrate. */
 const TURN_MS = 250;

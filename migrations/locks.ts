@@ -71,6 +71,7 @@ export const BUSY_TABLES: ReadonlySet<string> = new Set([
   'not_me_counts',
   'notices',
   'past_authentications',
+  'past_carrier_events',
   'push_answers',
   'registrations',
   'sms_permissions',

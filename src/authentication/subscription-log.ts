@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { problemsOf, type LoggedAuthentication } from '../domain/logged-authentication.ts';
@@ -21,18 +22,22 @@ const FIND = statement(
   'subscription_log_find',
   `SELECT ${LOGGED}, c.name AS "relyingParty", a.held,
       a.not_me_at IS NOT NULL OR a.decline_reason IS NOT DISTINCT FROM 'not_me' AS "notMe"
-    FROM authentication_records a JOIN clients c ON c.id = a.client_id WHERE a.id = $2 AND a.subscription_id = $1`,
+    FROM authentication_records a JOIN clients c ON c.id = a.client_id
+    WHERE a.id = $2 AND a.subscription_id = $1 AND a.requested_at >= now() - make_interval(days => $3)`,
 );
 
 /** What happened to the authentications of one subscription. */
 @Injectable()
 export class SubscriptionLog {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly environment: Environment,
+  ) {}
 
-  /** Returns one of them; undefined for an unknown id, another subscription's, and what is no id at all. */
+  /** Returns one of them; undefined for an unknown id, another subscription's, one that is too old, and what is no id at all. */
   async find(subscriptionId: string, id: string): Promise<SubscriptionLogged | undefined> {
     if (!isUuid(id)) return undefined;
-    const [row] = await this.database.rows<Row>(FIND, [subscriptionId, id]);
+    const [row] = await this.database.rows<Row>(FIND, [subscriptionId, id, this.environment.HISTORY_DAYS]);
     if (!row) return undefined;
     const { relyingParty: name, ...logged } = row;
     return {

@@ -17,6 +17,9 @@ import { CarrierFeed } from './events/feed.ts';
 import { SnapshotImport } from './snapshot/import.ts';
 import { Reconcile } from './snapshot/reconcile.ts';
 
+/** The interval at which old events are moved to their month, and months are added. */
+const MONTHS_MS = 10_000;
+
 /** The carrier's feed: events as they happen, and a full snapshot every night. */
 @Module({
   imports: [LifecycleModule, SubscriptionsModule, LinesModule, RelyingPartiesModule],
@@ -35,7 +38,11 @@ import { Reconcile } from './snapshot/reconcile.ts';
   exports: [CarrierFeed, CarrierEventStore],
 })
 export class CarrierModule {
-  constructor(tasks: RecurringTasks, feed: CarrierFeed, { HISTORY_DAYS }: Environment) {
-    tasks.purge('carrier events', () => feed.purge(HISTORY_DAYS));
+  constructor(tasks: RecurringTasks, store: CarrierEventStore, { HISTORY_DAYS }: Environment) {
+    tasks.purge('carrier events', () => store.purge(HISTORY_DAYS));
+    tasks.oncePerCluster(
+      { name: 'add months of carrier events', everyMs: MONTHS_MS, run: () => store.addMonths() },
+      { name: 'move carrier events', everyMs: MONTHS_MS, run: () => store.move() },
+    );
   }
 }

@@ -7,6 +7,7 @@ import { statement } from '../database/statement.ts';
 import type { PushAnswer } from '../delivery/push-answer.entity.ts';
 import type { TextMessage } from '../delivery/text-message.entity.ts';
 import type { CorrectableFact } from '../domain/correction.ts';
+import { PUSH_ANSWER_DAYS } from '../domain/push-answer.ts';
 import type { StoredNotice } from '../notices/stored-notice.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { SmsPermission } from '../sms-permissions/sms-permission.entity.ts';
@@ -37,7 +38,8 @@ const ALERTS = statement(
 const PUSHES = statement(
   'my_data_pushes',
   `SELECT p.kind, p.push_service AS "pushService", p.outcome, p.answered_at AS "answeredAt"
-    FROM devices d JOIN push_answers p ON p.device_id = d.id WHERE d.subscription_id = $1
+    FROM devices d JOIN push_answers p ON p.device_id = d.id
+    WHERE d.subscription_id = $1 AND p.answered_at >= now() - interval '${PUSH_ANSWER_DAYS} days'
     ORDER BY p.id DESC LIMIT ${MOST}`,
 );
 
@@ -46,7 +48,7 @@ const TEXTS = statement(
   `SELECT * FROM (
       (SELECT m.id, m.state, m.sent_at AS "sentAt", NULL::text AS notice
         FROM authentication_records a JOIN text_messages m ON m.authentication_id = a.id
-        WHERE a.subscription_id = $1 ORDER BY m.id DESC LIMIT ${MOST})
+        WHERE a.subscription_id = $1 AND m.sent_at >= now() - make_interval(days => $2) ORDER BY m.id DESC LIMIT ${MOST})
       UNION ALL
       (SELECT m.id, m.state, m.sent_at, n.kind FROM notices n JOIN text_messages m ON m.notice_id = n.id
         WHERE n.subscription_id = $1 ORDER BY m.id DESC LIMIT ${MOST})
@@ -134,8 +136,8 @@ export interface HeldElsewhere {
 export class MyDataStore {
   constructor(private readonly database: Database) {}
 
-  /** Returns what is held about a subscription beside history, charges and consents. */
-  async elsewhere(subscriptionId: string): Promise<HeldElsewhere> {
+  /** Returns what is held about a subscription beside history, charges and consents; of text messages, those of `historyDays`. */
+  async elsewhere(subscriptionId: string, historyDays: number): Promise<HeldElsewhere> {
     const { database } = this;
     const [devices, authenticators, registrations, smsPermissions, alerts, notices, texts, pushes, corrections, reads] =
       await Promise.all([
@@ -145,7 +147,7 @@ export class MyDataStore {
         database.rows<HeldPermission>(PERMISSIONS, [subscriptionId]),
         database.rows<HeldAlert>(ALERTS, [subscriptionId]),
         database.rows<HeldNotice>(NOTICES, [subscriptionId]),
-        database.rows<HeldText>(TEXTS, [subscriptionId]),
+        database.rows<HeldText>(TEXTS, [subscriptionId, historyDays]),
         database.rows<HeldPush>(PUSHES, [subscriptionId]),
         database.rows<HeldCorrection>(CORRECTIONS, [subscriptionId]),
         database.manager.find(DataRead, {

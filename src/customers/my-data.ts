@@ -111,7 +111,7 @@ export class MyData {
     const id = own.subscriptionId;
     await this.store.record(id, as, channelOf(customer));
     const [elsewhere, consents, history, reissues, applications, reports, statements] = await Promise.all([
-      this.store.elsewhere(id),
+      this.store.elsewhere(id, this.environment.HISTORY_DAYS),
       this.consents.ofSubscription(id),
       this.history.all(id),
       this.reissues.ofSubscription(id),

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { Environment } from '../../config/environment.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
@@ -19,6 +18,8 @@ import { TestPushController } from './test-push.controller.ts';
 
 /** Milliseconds between two rounds; in every worker, because the sweep reads past expired rows while the queue is away. */
 const DROP_MS = 10_000;
+/** The interval at which days and months are added ahead. */
+const AHEAD_MS = 10_000;
 
 /** Sends pushes and text messages to their platforms after each commit, and knows what became of text messages. */
 @Module({
@@ -46,7 +47,6 @@ export class DeliveryModule {
     store: DeliveryStore,
     texts: TextMessages,
     answers: PushAnswers,
-    { HISTORY_DAYS }: Environment,
     metrics: DeliveryMetrics,
   ) {
     tasks.inEveryWorker(sweeper, metrics, {
@@ -55,7 +55,11 @@ export class DeliveryModule {
       run: () => store.dropExpired(),
     });
     tasks.purge('sms receipts', () => texts.dropReceipts());
-    tasks.purge('text messages', () => texts.purge(HISTORY_DAYS));
+    tasks.purge('text messages', () => texts.purge());
     tasks.purge('push answers', () => answers.purge());
+    tasks.oncePerCluster(
+      { name: 'add days of push answers', everyMs: AHEAD_MS, run: () => answers.addDays() },
+      { name: 'add months of text messages', everyMs: AHEAD_MS, run: () => texts.addMonths() },
+    );
   }
 }

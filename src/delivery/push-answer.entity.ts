@@ -1,11 +1,15 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { PushAnswerOutcome, PushedKind } from '../domain/push-answer.ts';
 import type { PushService } from '../domain/push-service.ts';
 
-/** What a push service answered to one attempt of a push. It holds neither the token nor what the push said. */
+/**
+ * What a push service answered to one attempt of a push. It holds neither the token nor what the push said. The table has a
+ * partition for each day of answers.
+ */
 @Entity('push_answers')
 export class PushAnswer {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  /** Ascends. */
+  @PrimaryColumn('bigint', { default: () => `nextval('push_answers_id_seq')` })
   id: string;
 
   @Column('uuid')
@@ -40,7 +44,7 @@ export class PushAnswer {
   @Column('smallint')
   attempt: number;
 
-  @Column('timestamptz', { default: () => 'now()' })
+  @PrimaryColumn('timestamptz', { default: () => 'now()' })
   answeredAt: Date;
 
   /** Milliseconds until the answer. */

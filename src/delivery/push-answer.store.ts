@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
+import { PartitionedTable } from '../database/partitioned-table.ts';
 import { statement } from '../database/statement.ts';
 import { PUSH_ANSWER_DAYS, TEST_PUSH_SECONDS } from '../domain/push-answer.ts';
 import { enqueueDelivery } from '../queue/enqueue-delivery.ts';
@@ -23,13 +24,19 @@ const RECORD = statement(
       $8::smallint[], $9::int[], $10::uuid[])`,
 );
 
-const LATEST = statement('push_answer_latest', `${GIVEN} WHERE p.device_id = $1 ORDER BY p.id DESC LIMIT 5`);
+/** SQL: an answer (`p`) that is still kept. Its day is dropped as a whole, up to a day later. */
+const IS_KEPT = `p.answered_at >= now() - interval '${PUSH_ANSWER_DAYS} days'`;
+
+const LATEST = statement(
+  'push_answer_latest',
+  `${GIVEN} WHERE p.device_id = $1 AND ${IS_KEPT} ORDER BY p.id DESC LIMIT 5`,
+);
 
 /** The last answer to a test push, of a phone of the subscription alone. The index reads the last pushes of the phone. */
 const OF_TEST = statement(
   'push_answer_of_test',
   `${GIVEN} WHERE p.delivery_id = $2 AND p.kind = 'push_test'
-      AND p.device_id IN (SELECT id FROM devices WHERE subscription_id = $1 AND issuer_id IS NULL)
+      AND p.device_id IN (SELECT id FROM devices WHERE subscription_id = $1 AND issuer_id IS NULL) AND ${IS_KEPT}
     ORDER BY p.id DESC LIMIT 1`,
 );
 
@@ -54,18 +61,21 @@ const ENQUEUE_TEST = statement(
 /** The maximum number of answers that one statement deletes. */
 const PURGE_BATCH = 5_000;
 
-/** Ids ascend with time, so the oldest are found without an index by time. */
-const PURGE = statement(
-  'push_answer_purge',
-  `DELETE FROM push_answers WHERE id IN (
-    SELECT id FROM (SELECT id, answered_at FROM push_answers ORDER BY id LIMIT ${PURGE_BATCH}) oldest
-    WHERE answered_at < now() - interval '${PUSH_ANSWER_DAYS} days')`,
+/** Deletes old answers of the first partition, which has those of an installation from before there were days. */
+const PURGE_FIRST = statement(
+  'push_answer_purge_first',
+  `DELETE FROM push_answers WHERE answered_at < $1::timestamptz AND (id, answered_at) IN (
+    SELECT id, answered_at FROM push_answers WHERE answered_at < $1::timestamptz ORDER BY answered_at LIMIT ${PURGE_BATCH})`,
 );
 
 /** The answers of push services, and test pushes. */
 @Injectable()
 export class PushAnswerStore {
-  constructor(private readonly database: Database) {}
+  private readonly days: PartitionedTable;
+
+  constructor(private readonly database: Database) {
+    this.days = new PartitionedTable(database, { table: 'push_answers', unit: 'day', aheadDays: 7 });
+  }
 
   async record(answers: readonly NewPushAnswer[]): Promise<void> {
     const column = <Name extends keyof NewPushAnswer>(name: Name) => answers.map((one) => one[name]);
@@ -105,8 +115,18 @@ export class PushAnswerStore {
     return (await this.database.rows(WAITING, [subscriptionId, deliveryId])).length === 1;
   }
 
-  /** Deletes a batch of old answers. Returns true if more may remain. */
+  /** Adds the days of the next week. An answer that has no day is not recorded. */
+  async addDays(): Promise<void> {
+    await this.days.addAhead();
+  }
+
+  /**
+   * Drops the days of which every answer is older than it is kept, and deletes a batch of older ones of the first partition.
+   * Returns true if more may remain.
+   */
   async purge(): Promise<boolean> {
-    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
+    const oldest = await this.days.dropOlderThan(PUSH_ANSWER_DAYS);
+    if (!oldest) return false;
+    return (await this.database.changed(PURGE_FIRST, [oldest])) === PURGE_BATCH;
   }
 }

@@ -66,7 +66,12 @@ export class PushAnswers {
     }
   }
 
-  /** Deletes a batch of old answers. Returns true if more may remain. */
+  /** Adds the days of the next week. */
+  async addDays(): Promise<void> {
+    await this.store.addDays();
+  }
+
+  /** Drops the days that are over. Returns true if older answers may remain. */
   async purge(): Promise<boolean> {
     return this.store.purge();
   }

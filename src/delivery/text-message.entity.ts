@@ -1,10 +1,14 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { TextState } from '../domain/text-message.ts';
 
-/** A text message that was handed to the SMS centre. Of a notice, the database deletes it with the notice. */
+/**
+ * A text message that was handed to the SMS centre. Of a notice, the database deletes it with the notice. The table has a
+ * partition for each month in which they were sent.
+ */
 @Entity('text_messages')
 export class TextMessage {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  /** Ascends. */
+  @PrimaryColumn('bigint', { default: () => `nextval('text_messages_id_seq')` })
   id: string;
 
   /** Whose code it carried. */
@@ -25,7 +29,7 @@ export class TextMessage {
   @Column('text')
   state: TextState;
 
-  @Column('timestamptz', { default: () => 'now()' })
+  @PrimaryColumn('timestamptz', { default: () => 'now()' })
   sentAt: Date;
 
   /** When a state after `accepted` became known. */

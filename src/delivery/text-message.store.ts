@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
+import { PartitionedTable } from '../database/partitioned-table.ts';
 import { statement } from '../database/statement.ts';
 import { FINAL_TEXT_STATES } from '../domain/text-message.ts';
 import type { StoredNotice } from '../notices/stored-notice.entity.ts';
@@ -9,6 +11,12 @@ import type { TextMessage } from './text-message.entity.ts';
 
 /** What the desk lists at most, newest first. */
 const LISTED = 20;
+
+/**
+ * Days after which no receipt is expected. A centre ends a text within a day (a notice’s validity), and may report it late. The
+ * bound leaves at most two months to look into.
+ */
+const RECEIPT_DAYS = 8;
 
 /** Minutes for which a receipt waits for its message. */
 const WAIT_MINUTES = 10;
@@ -34,7 +42,8 @@ const HOLD = statement('sms_receipt_hold', 'INSERT INTO sms_receipts (message_id
 const SETTLE = statement(
   'text_message_settle',
   `WITH message AS MATERIALIZED (
-      SELECT id FROM text_messages WHERE message_id = ANY($1::text[])
+      SELECT id, sent_at FROM text_messages
+      WHERE message_id = ANY($1::text[]) AND sent_at > now() - interval '${RECEIPT_DAYS} days'
       ORDER BY array_position($1::text[], message_id), id DESC LIMIT 1
     ), receipt AS (
       DELETE FROM sms_receipts WHERE message_id = ANY($1::text[]) AND EXISTS (SELECT 1 FROM message)
@@ -45,7 +54,7 @@ const SETTLE = statement(
     )
     UPDATE text_messages m SET state = result.state, settled_at = result.received_at
     FROM message, result
-    WHERE m.id = message.id AND m.state NOT IN (${FINAL}) AND m.state <> result.state
+    WHERE m.id = message.id AND m.sent_at = message.sent_at AND m.state NOT IN (${FINAL}) AND m.state <> result.state
     RETURNING m.state`,
 );
 
@@ -58,24 +67,31 @@ const DROP_RECEIPTS = statement(
 /** The maximum number of messages that one statement deletes. */
 const PURGE_BATCH = 5_000;
 
-/** Of notices, the messages are deleted with the notice. */
-const PURGE = statement(
-  'text_message_purge',
-  `DELETE FROM text_messages WHERE id = ANY(ARRAY(SELECT id FROM text_messages
-    WHERE authentication_id IS NOT NULL AND sent_at < now() - make_interval(days => $1) ORDER BY sent_at LIMIT ${PURGE_BATCH}))`,
+/**
+ * Deletes old codes of the first partition, which has those of an installation from before there were months. Of notices, the
+ * messages are deleted with the notice, after two days.
+ */
+const PURGE_FIRST = statement(
+  'text_message_purge_first',
+  `DELETE FROM text_messages WHERE sent_at < $1::timestamptz AND (id, sent_at) IN (
+    SELECT id, sent_at FROM text_messages WHERE authentication_id IS NOT NULL AND sent_at < $1::timestamptz
+    ORDER BY sent_at LIMIT ${PURGE_BATCH})`,
 );
 
 const LOOK = 'm.id, m.state, m.sent_at AS "sentAt", m.settled_at AS "settledAt"';
+
+/** SQL: a message (`m`) of the last $2 days. Its month is dropped as a whole, so some older ones are still there. */
+const IS_KEPT = 'm.sent_at >= now() - make_interval(days => $2)';
 
 const OF_SUBSCRIPTION = statement(
   'text_messages_of_subscription',
   `SELECT * FROM (
       (SELECT ${LOOK}, c.name AS "relyingParty", NULL::text AS notice
         FROM authentication_records a JOIN text_messages m ON m.authentication_id = a.id JOIN clients c ON c.id = a.client_id
-        WHERE a.subscription_id = $1 ORDER BY m.id DESC LIMIT ${LISTED})
+        WHERE a.subscription_id = $1 AND ${IS_KEPT} ORDER BY m.id DESC LIMIT ${LISTED})
       UNION ALL
       (SELECT ${LOOK}, NULL, n.kind FROM notices n JOIN text_messages m ON m.notice_id = n.id
-        WHERE n.subscription_id = $1 ORDER BY m.id DESC LIMIT ${LISTED})
+        WHERE n.subscription_id = $1 AND ${IS_KEPT} ORDER BY m.id DESC LIMIT ${LISTED})
     ) sent ORDER BY id DESC LIMIT ${LISTED}`,
 );
 
@@ -86,7 +102,7 @@ const OF_NUMBER = statement(
     FROM lines l JOIN text_messages m ON m.line_id = l.id
       JOIN authentication_records a ON a.id = m.authentication_id AND a.line_version = l.version
       JOIN clients c ON c.id = a.client_id
-    WHERE l.phone_index = ANY($1) AND l.status <> 'terminated' AND a.subscription_id IS NULL
+    WHERE l.phone_index = ANY($1) AND l.status <> 'terminated' AND a.subscription_id IS NULL AND ${IS_KEPT}
     ORDER BY m.id DESC LIMIT ${LISTED}`,
 );
 
@@ -99,7 +115,14 @@ export type SentText = Pick<TextMessage, 'id' | 'state' | 'sentAt' | 'settledAt'
 /** Text messages that were sent, and receipts that wait for one. */
 @Injectable()
 export class TextMessageStore {
-  constructor(private readonly database: Database) {}
+  private readonly months: PartitionedTable;
+
+  constructor(
+    private readonly database: Database,
+    private readonly environment: Environment,
+  ) {
+    this.months = new PartitionedTable(database, { table: 'text_messages', unit: 'month', aheadDays: 28 });
+  }
 
   async record(
     message: Pick<TextMessage, 'authenticationId' | 'noticeId' | 'lineId' | 'messageId' | 'state'>,
@@ -122,18 +145,28 @@ export class TextMessageStore {
     return this.database.changed(DROP_RECEIPTS, []);
   }
 
-  /** Deletes a batch of codes that were sent more than `days` ago. Returns true if more may remain. */
-  async purge(days: number): Promise<boolean> {
-    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
+  /** Adds the months of the next weeks. A message that has no month is not recorded. */
+  async addMonths(): Promise<void> {
+    await this.months.addAhead();
+  }
+
+  /**
+   * Drops the months that are older than HISTORY_DAYS, and deletes a batch of older codes of the first partition. Returns
+   * true if more may remain.
+   */
+  async purge(): Promise<boolean> {
+    const oldest = await this.months.dropOlderThan(this.environment.HISTORY_DAYS);
+    if (!oldest) return false;
+    return (await this.database.changed(PURGE_FIRST, [oldest])) === PURGE_BATCH;
   }
 
   /** Codes and notices of a subscription, at most twenty, newest first. */
   async ofSubscription(subscriptionId: string): Promise<SentText[]> {
-    return this.database.rows<SentText>(OF_SUBSCRIPTION, [subscriptionId]);
+    return this.database.rows<SentText>(OF_SUBSCRIPTION, [subscriptionId, this.environment.HISTORY_DAYS]);
   }
 
   /** Codes to the present owner of a number while it had no subscription, at most twenty, newest first. */
   async ofNumber(phoneIndexes: readonly Buffer[]): Promise<SentText[]> {
-    return this.database.rows<SentText>(OF_NUMBER, [phoneIndexes]);
+    return this.database.rows<SentText>(OF_NUMBER, [phoneIndexes, this.environment.HISTORY_DAYS]);
   }
 }

@@ -66,9 +66,14 @@ export class TextMessages {
     return dropped === DROP_RECEIPTS_BATCH;
   }
 
-  /** Deletes a batch of codes that were sent more than `days` ago. Returns true if more may remain. */
-  purge(days: number): Promise<boolean> {
-    return this.store.purge(days);
+  /** Adds the months of the next weeks. */
+  addMonths(): Promise<void> {
+    return this.store.addMonths();
+  }
+
+  /** Drops the months that are over. Returns true if older codes may remain. */
+  purge(): Promise<boolean> {
+    return this.store.purge();
   }
 
   /** Records receipts that a caller sends, and is told of once they are kept. One that came before changes nothing. */

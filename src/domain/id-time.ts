@@ -12,8 +12,3 @@ export function lowestIdAt(instant: Date): string {
   const hex = Math.max(0, instant.getTime()).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
-
-/** When an id of version 7 was made, to the millisecond. */
-export function timeOfId(id: string): Date {
-  return new Date(parseInt(id.replace('-', '').slice(0, 12), 16));
-}

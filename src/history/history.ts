@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
@@ -36,6 +37,7 @@ interface HistoryRow {
   notMe: boolean;
 }
 
+/** Those of the last $2 days: a month of older ones is dropped as a whole, so some are still there. */
 const LATEST = statement(
   'history_latest',
   `SELECT a.id, a.requested_at AS "requestedAt", c.name AS "relyingParty", a.purpose, a.texts, a.channel,
@@ -44,7 +46,8 @@ const LATEST = statement(
       a.not_me_at IS NOT NULL OR a.decline_reason IS NOT DISTINCT FROM 'not_me' AS "notMe",
       d.id AS "deviceId", d.name AS "deviceName", d.name_cipher AS "deviceNameCipher"
     FROM authentication_records a JOIN clients c ON c.id = a.client_id LEFT JOIN devices d ON d.id = a.device_id
-    WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
+    WHERE a.subscription_id = $1 AND a.requested_at >= now() - make_interval(days => $2)
+    ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
 );
 
 /** The maximum number of authentications that a person is given about themselves at once. */
@@ -54,7 +57,7 @@ const ALL = statement('history_all', LATEST.text.replace(`LIMIT ${HISTORY_LENGTH
 
 const LATEST_OF_DEVICE = statement(
   'history_latest_of_device',
-  LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $2'),
+  LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $3'),
 );
 
 const HELD = statement(
@@ -69,20 +72,22 @@ export class History {
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
+    private readonly environment: Environment,
   ) {}
 
   /** The last twenty, newest first; with `deviceId`, only those of that device. */
   async latest(subscriptionId: string, deviceId?: string): Promise<HistoryEntry[]> {
+    const { HISTORY_DAYS } = this.environment;
     const rows =
       deviceId === undefined
-        ? await this.database.rows<HistoryRow>(LATEST, [subscriptionId])
-        : await this.database.rows<HistoryRow>(LATEST_OF_DEVICE, [subscriptionId, deviceId]);
+        ? await this.database.rows<HistoryRow>(LATEST, [subscriptionId, HISTORY_DAYS])
+        : await this.database.rows<HistoryRow>(LATEST_OF_DEVICE, [subscriptionId, HISTORY_DAYS, deviceId]);
     return this.shown(rows);
   }
 
   /** All that are kept of a subscription, newest first. */
   async all(subscriptionId: string): Promise<HistoryEntry[]> {
-    return this.shown(await this.database.rows<HistoryRow>(ALL, [subscriptionId]));
+    return this.shown(await this.database.rows<HistoryRow>(ALL, [subscriptionId, this.environment.HISTORY_DAYS]));
   }
 
   private shown(rows: readonly HistoryRow[]): HistoryEntry[] {

@@ -90,6 +90,7 @@ const ERASE_LINES = statement(
         AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.line_id = l.id)
       ORDER BY updated_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
     ), told AS (DELETE FROM carrier_events WHERE line_id IN (SELECT id FROM over)
+    ), told_once AS (DELETE FROM past_carrier_events WHERE line_id IN (SELECT id FROM over)
     ), requested AS (DELETE FROM approvals WHERE line_id IN (SELECT id FROM over)
     ), left_it AS (DELETE FROM departed_numbers WHERE line_id IN (SELECT id FROM over)
     ), asked AS (DELETE FROM authentications
@@ -102,6 +103,7 @@ const ERASE_LINES = statement(
   {
     writes: {
       carrier_events: ERASED,
+      past_carrier_events: ERASED,
       approvals: ERASED,
       departed_numbers: ERASED,
       authentications: ERASED,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import type { Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
@@ -18,7 +19,7 @@ export interface ChangedSubject {
 }
 
 /**
- * The verifications on a line, under any subscription and before the first one, one for each relying party and person. A line
+ * The verifications on a line of the last $2 days, under any subscription and before the first one, one for each relying party and person. A line
  * may have had other owners, whom the caller leaves out. Each half reads an index of its own.
  */
 const VERIFIED_ON = statement(
@@ -28,6 +29,7 @@ const VERIFIED_ON = statement(
       UNION ALL SELECT v.* FROM authentication_records v WHERE v.line_id = $1 AND v.subscription_id IS NULL
     ) a JOIN webhook_listeners l ON l.client_id = a.client_id
     WHERE a.line_id = $1 AND a.state = 'verified' AND a.person IS NOT NULL
+      AND a.requested_at >= now() - make_interval(days => $2)
     ORDER BY a.client_id, a.person_index, a.requested_at DESC`,
 );
 
@@ -47,9 +49,11 @@ const TELL = statement(
 /** The relying parties that have verified the persons of a line. */
 @Injectable()
 export class ChangedSubjectStore {
+  constructor(private readonly environment: Environment) {}
+
   /** The last verification of each person of a line, the former owners too, at each relying party that listens to events. */
   async verifiedOn(session: Session, lineId: string): Promise<VerifiedRow[]> {
-    return session.rows<VerifiedRow>(VERIFIED_ON, [lineId]);
+    return session.rows<VerifiedRow>(VERIFIED_ON, [lineId, this.environment.HISTORY_DAYS]);
   }
 
   async tell(session: Session, subjects: readonly ChangedSubject[], change: string): Promise<void> {

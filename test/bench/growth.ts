@@ -103,8 +103,8 @@ const PEOPLE = [
 
 /** A partition for each of those months, and for those to come. */
 const MONTHS = [
-  `SELECT drop_past_authentications('past_authentications_first')`,
-  `SELECT add_past_authentications(now() - interval '1 month' * n) FROM generate_series(-2, 12) n`,
+  `SELECT drop_partition('past_authentications', 'past_authentications_first')`,
+  `SELECT add_partition('past_authentications', now() - interval '1 month' * n, 'month') FROM generate_series(-2, 12) n`,
 ];
 
 /** Inserts in the order of time, as the rows would have arrived. Ids are version 7 UUIDs of that time. */

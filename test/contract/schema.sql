@@ -242,10 +242,10 @@ carrier_events.received_at timestamp with time zone NOT NULL DEFAULT now()
 carrier_events CONSTRAINT carrier_events_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'stale'::text, 'unknown_line'::text, 'rejected'::text])))
 carrier_events CONSTRAINT carrier_events_pkey PRIMARY KEY (id)
 carrier_events CONSTRAINT kept_while_it_may_be_played_again CHECK (((kept IS NOT NULL) = (outcome = ANY (ARRAY['unknown_line'::text, 'rejected'::text]))))
-CREATE INDEX carrier_events_age ON public.carrier_events USING brin (received_at) WITH (autosummarize='on')
 CREATE INDEX carrier_events_kept ON public.carrier_events USING btree (received_at) WHERE (kept IS NOT NULL)
 CREATE INDEX carrier_events_line ON public.carrier_events USING btree (line_id) WHERE (line_id IS NOT NULL)
 CREATE UNIQUE INDEX carrier_events_pkey ON public.carrier_events USING btree (id)
+CREATE INDEX carrier_events_received ON public.carrier_events USING btree (received_at)
 charges.charged_in text NOT NULL
 charges.subscription_id uuid NOT NULL
 charges.month text NOT NULL
@@ -704,7 +704,22 @@ CREATE INDEX past_authentications_client ON ONLY public.past_authentications USI
 CREATE INDEX past_authentications_history ON ONLY public.past_authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
 CREATE INDEX past_authentications_line ON ONLY public.past_authentications USING btree (line_id) WHERE ((line_id IS NOT NULL) AND (subscription_id IS NULL))
 CREATE UNIQUE INDEX past_authentications_pkey ON ONLY public.past_authentications USING btree (id)
-push_answers.id bigint NOT NULL
+past_carrier_events PARTITION BY RANGE (received_at)
+past_carrier_events.id text NOT NULL
+past_carrier_events.source text
+past_carrier_events.event_id text
+past_carrier_events.type text
+past_carrier_events.line_id text
+past_carrier_events.sequence bigint
+past_carrier_events.at timestamp with time zone
+past_carrier_events.outcome text NOT NULL
+past_carrier_events.reason text
+past_carrier_events.received_at timestamp with time zone NOT NULL
+past_carrier_events CONSTRAINT past_carrier_events_pkey PRIMARY KEY (received_at, id)
+CREATE INDEX past_carrier_events_line ON ONLY public.past_carrier_events USING btree (line_id) WHERE (line_id IS NOT NULL)
+CREATE UNIQUE INDEX past_carrier_events_pkey ON ONLY public.past_carrier_events USING btree (received_at, id)
+push_answers PARTITION BY RANGE (answered_at)
+push_answers.id bigint NOT NULL DEFAULT nextval('push_answers_id_seq'::regclass)
 push_answers.device_id uuid NOT NULL
 push_answers.delivery_id bigint NOT NULL
 push_answers.kind text NOT NULL
@@ -720,10 +735,10 @@ push_answers CONSTRAINT push_answers_code_check CHECK ((length(code) <= 80))
 push_answers CONSTRAINT push_answers_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'notice'::text, 'alert'::text, 'push_test'::text])))
 push_answers CONSTRAINT push_answers_message_id_check CHECK ((length(message_id) <= 200))
 push_answers CONSTRAINT push_answers_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'unregistered'::text, 'rejected'::text, 'retry'::text])))
-push_answers CONSTRAINT push_answers_pkey PRIMARY KEY (id)
-CREATE INDEX push_answers_device ON public.push_answers USING btree (device_id, id)
-CREATE UNIQUE INDEX push_answers_pkey ON public.push_answers USING btree (id)
-CREATE INDEX push_answers_time ON public.push_answers USING btree (answered_at)
+push_answers CONSTRAINT push_answers_pkey PRIMARY KEY (id, answered_at)
+CREATE INDEX push_answers_device ON ONLY public.push_answers USING btree (device_id, id)
+CREATE UNIQUE INDEX push_answers_pkey ON ONLY public.push_answers USING btree (id, answered_at)
+CREATE INDEX push_answers_time ON ONLY public.push_answers USING btree (answered_at)
 registrations.id uuid NOT NULL
 registrations.client_id uuid NOT NULL
 registrations.subscription_id uuid
@@ -1010,7 +1025,8 @@ CREATE UNIQUE INDEX test_authentications_key ON public.test_authentications USIN
 CREATE INDEX test_authentications_next ON public.test_authentications USING btree (next_at) WHERE (closed_at IS NULL)
 CREATE INDEX test_authentications_person ON public.test_authentications USING btree (client_id, person_digest, started_at)
 CREATE UNIQUE INDEX test_authentications_pkey ON public.test_authentications USING btree (id)
-text_messages.id bigint NOT NULL
+text_messages PARTITION BY RANGE (sent_at)
+text_messages.id bigint NOT NULL DEFAULT nextval('text_messages_id_seq'::regclass)
 text_messages.authentication_id uuid
 text_messages.notice_id uuid
 text_messages.line_id text
@@ -1020,14 +1036,14 @@ text_messages.sent_at timestamp with time zone NOT NULL DEFAULT now()
 text_messages.settled_at timestamp with time zone
 text_messages CONSTRAINT text_message_is_about_one_thing CHECK ((num_nonnulls(authentication_id, notice_id) = 1))
 text_messages CONSTRAINT text_messages_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
-text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id)
+text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id, sent_at)
 text_messages CONSTRAINT text_messages_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
-CREATE INDEX text_messages_authentication ON public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
-CREATE INDEX text_messages_codes ON public.text_messages USING btree (sent_at) WHERE (authentication_id IS NOT NULL)
-CREATE INDEX text_messages_line ON public.text_messages USING btree (line_id, sent_at) WHERE (line_id IS NOT NULL)
-CREATE INDEX text_messages_named ON public.text_messages USING btree (message_id) WHERE (message_id IS NOT NULL)
-CREATE INDEX text_messages_notice ON public.text_messages USING btree (notice_id) WHERE (notice_id IS NOT NULL)
-CREATE UNIQUE INDEX text_messages_pkey ON public.text_messages USING btree (id)
+CREATE INDEX text_messages_authentication ON ONLY public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
+CREATE INDEX text_messages_codes ON ONLY public.text_messages USING btree (sent_at) WHERE (authentication_id IS NOT NULL)
+CREATE INDEX text_messages_line ON ONLY public.text_messages USING btree (line_id, sent_at) WHERE (line_id IS NOT NULL)
+CREATE INDEX text_messages_named ON ONLY public.text_messages USING btree (message_id) WHERE (message_id IS NOT NULL)
+CREATE INDEX text_messages_notice ON ONLY public.text_messages USING btree (notice_id) WHERE (notice_id IS NOT NULL)
+CREATE UNIQUE INDEX text_messages_pkey ON ONLY public.text_messages USING btree (id, sent_at)
 verification_answers.authentication_id uuid NOT NULL
 verification_answers.request_digest bytea NOT NULL
 verification_answers.answer bytea

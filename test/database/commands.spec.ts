@@ -68,10 +68,11 @@ describe('the history and the events of carriers', () => {
           [id, days],
         );
       await Promise.all([age(old, 31), age(young, 29)]);
-      await eventually('the old one to be gone', async () => (await phone.history()).length === 1);
       expect(await phone.history()).toEqual([expect.objectContaining({ state: 'cancelled' })]);
-      const { rows } = await service.database.pool.query('SELECT id FROM authentications');
-      expect(rows).toEqual([{ id: young }]);
+      const ids = async () =>
+        (await service.database.pool.query<{ id: string }>('SELECT id FROM authentications')).rows;
+      await eventually('the old one to be gone', async () => (await ids()).length === 1);
+      expect(await ids()).toEqual([{ id: young }]);
 
       const send = (id: string, sequence: number) =>
         service.sendEvent(person.lineId, 'plan-changed', { plan: 'postpaid' }, sequence, { id });

@@ -13,7 +13,11 @@ import '../../src/authentication/start.store.ts';
 import '../../src/authentication/subscription-log.ts';
 import '../../src/authentication/client-log.store.ts';
 import '../../src/authentication/past-authentications.ts';
+import '../../src/carrier/events/carrier-event.store.ts';
 import '../../src/delivery/delivery.store.ts';
+import '../../src/delivery/push-answer.store.ts';
+import '../../src/delivery/text-message.store.ts';
+import '../../src/figures/figure.store.ts';
 import { randomId } from '../../src/crypto/random.ts';
 import { STATEMENTS } from '../../src/database/statement.ts';
 import { lowestIdAt, HIGHEST_ID } from '../../src/domain/id-time.ts';
@@ -33,14 +37,25 @@ const monthsAgo = (months: number, day = 1): Date => {
   const now = new Date();
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, day));
 };
-const partitionOf = (month: Date): string => `past_authentications_${month.toISOString().slice(0, 7).replace('-', '')}`;
-const partitions = async (): Promise<string[]> => {
+const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+const partitionOf = (time: Date, table = 'past_authentications'): string => {
+  const [year, month, day] = time.toISOString().slice(0, 10).split('-');
+  return `${table}_${year}${month}${table === 'push_answers' ? day : ''}`;
+};
+const partitions = async (table = 'past_authentications'): Promise<string[]> => {
   const { rows } = await service.database.pool.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
-      WHERE inhparent = 'past_authentications'::regclass ORDER BY 1`,
+      WHERE inhparent = $1::regclass ORDER BY 1`,
+    [table],
   );
   return rows.map(({ name }) => name);
 };
+const addPartition = (time: Date, table = 'past_authentications'): Promise<unknown> =>
+  service.database.pool.query('SELECT add_partition($1, $2, $3)', [
+    table,
+    time,
+    table === 'push_answers' ? 'day' : 'month',
+  ]);
 /** Adds closed authentications of a client, to the table of the present or to the past. */
 const add = (table: string, ids: readonly string[], client = PAST_CLIENT): Promise<unknown> =>
   service.database.pool.query(
@@ -58,16 +73,26 @@ const moveAll = (): Promise<unknown> =>
 /** The partitions that a plan with ANALYZE has read. */
 const readBy = (plan: string): string[] =>
   [...new Set(plan.split('\n').filter((line) => !line.includes('never executed')))]
-    .flatMap((line) => / on (past_authentications_\d+)/.exec(line)?.[1] ?? [])
+    .flatMap(
+      (line) =>
+        / Scan .*?\bon ((?:past_authentications|push_answers|past_carrier_events|text_messages)_(?:\d+|first))\b/.exec(
+          line,
+        )?.[1] ?? [],
+    )
     .filter((name, at, all) => all.indexOf(name) === at);
 
 beforeAll(async () => {
   service = await TestService.start({ HISTORY_DAYS: '420' });
   const { pool } = service.database;
-  await pool.query(`SELECT drop_past_authentications('past_authentications_first')`);
-  for (let month = 13; month >= 0; month -= 1) {
-    await pool.query('SELECT add_past_authentications($1)', [monthsAgo(month)]);
+  for (const table of ['past_authentications', 'past_carrier_events', 'push_answers', 'text_messages']) {
+    await pool.query('SELECT drop_partition($1, $2)', [table, `${table}_first`]);
   }
+  for (let month = 13; month >= 0; month -= 1) {
+    await addPartition(monthsAgo(month));
+    await addPartition(monthsAgo(month), 'past_carrier_events');
+    await addPartition(monthsAgo(month), 'text_messages');
+  }
+  for (let day = 15; day >= 0; day -= 1) await addPartition(daysAgo(day), 'push_answers');
   for (let month = MONTHS; month > 0; month -= 1) {
     const from = monthsAgo(month).getTime();
     await add(
@@ -105,6 +130,26 @@ describe('a statement of the hot path', () => {
     expect(await planOf(service.database.pool, name)).not.toContain('past_authentications');
   });
 
+  it.each(['carrier_event_record', 'push_answer_record', 'text_message_record'])(
+    '%s looks into no partition',
+    async (name) => {
+      expect(readBy(await planOf(service.database.pool, name))).toEqual([]);
+    },
+  );
+
+  it('a receipt looks for its text message in the months of the last days', async () => {
+    const read = readBy(await planOf(service.database.pool, 'text_message_settle', ['{unknown}']));
+    const days = [daysAgo(0), daysAgo(8)].map((time) => partitionOf(time, 'text_messages'));
+    expect(days).toEqual(expect.arrayContaining(read));
+  });
+
+  it('the count of an hour reads the answers of push services of one day', async () => {
+    const hour = new Date(daysAgo(3).setUTCHours(12, 0, 0, 0));
+    const ids = [hour.toISOString(), lowestIdAt(hour), lowestIdAt(hour)];
+    const read = readBy(await planOf(service.database.pool, 'figure_count_hour', ids));
+    expect(read.filter((name) => name.startsWith('push_answers'))).toEqual([partitionOf(hour, 'push_answers')]);
+  });
+
   const month = monthsAgo(5);
   const hour = monthsAgo(5, 9);
   const id = randomId(hour.getTime());
@@ -112,7 +157,7 @@ describe('a statement of the hot path', () => {
     ['authentication_see_past', [id, PAST_CLIENT]],
     ['authentication_past_request_of', [randomUUID(), id]],
     ['client_log_find', [PAST_CLIENT, id]],
-    ['subscription_log_find', [randomUUID(), id]],
+    ['subscription_log_find', [randomUUID(), id, 730]],
     ['not_me_of', [id, randomUUID(), null]],
   ])('%s, which asks for one id of the past, reads one month at most', async (name, values) => {
     const plan = await planOf(service.database.pool, name, values);
@@ -159,6 +204,12 @@ describe('an authentication that moved to its month', () => {
     await phone.notMe(declined);
     await phone.notMe(declined);
     expect(await phone.history()).toContainEqual(expect.objectContaining({ id: declined, flags: ['not_me'] }));
+    // It lives until its month is dropped, and is shown no longer than the guides say.
+    await service.database.pool.query(
+      `UPDATE past_authentications SET requested_at = requested_at - interval '421 days' WHERE id = $1`,
+      [declined],
+    );
+    expect((await phone.history()).map((one) => one.id)).toEqual([open, id]);
     // What is open did not move.
     const request = (await phone.pending()).find((one) => one.id === open)!;
     await phone.open(request, TEST_PIN);
@@ -168,7 +219,7 @@ describe('an authentication that moved to its month', () => {
 describe('the tasks of the past', () => {
   it('move what has ended to its month, add the next month, and drop those that are over', async () => {
     const [old, young] = [partitionOf(monthsAgo(16)), partitionOf(monthsAgo(13))];
-    await service.database.pool.query('SELECT add_past_authentications($1)', [monthsAgo(16)]);
+    await addPartition(monthsAgo(16));
     const now = Date.now();
     const [ended, recent, unkept] = [randomId(now - 40 * 60_000), randomId(now - 60_000), randomUUID()];
     await add('authentications', [ended, recent, unkept.replace(/^./, 'f')]);
@@ -185,6 +236,96 @@ describe('the tasks of the past', () => {
     );
     // The one without a month stays, until it is purged by its age.
     expect(rows).toEqual([{ id: recent }, { id: unkept.replace(/^./, 'f') }]);
+  });
+});
+
+describe('the answers of push services', () => {
+  it('are recorded in their day, whose days are added a week ahead and dropped after a fortnight', async () => {
+    const old = partitionOf(daysAgo(20), 'push_answers');
+    await addPartition(daysAgo(20), 'push_answers');
+    await eventually('the old day to be gone', async () => !(await partitions('push_answers')).includes(old));
+    await eventually('next week', async () =>
+      (await partitions('push_answers')).includes(partitionOf(daysAgo(-6), 'push_answers')),
+    );
+    const subscriber = await service.subscriber();
+    const { id } = (await service.start(subscriber.person)).body;
+    await service.rows.deliveries.untilDone(id);
+    const { deviceId } = subscriber.phone;
+    await eventually('an answer', async () => (await service.rows.deliveries.answersOf(deviceId)) > 0);
+    const look = async () =>
+      (
+        await service.call<{ pushes: unknown[] }>(
+          'GET',
+          `/operator/v1/subscriptions/${subscriber.subscriptionId}/phone`,
+          undefined,
+          { scope: 'operator', headers: { 'Audit-Reason': 'inquiry' } },
+        )
+      ).body.pushes;
+    expect(await look()).not.toEqual([]);
+    // Their day is dropped up to a day later than they are shown.
+    await service.rows.deliveries.ageAnswers(deviceId, 14);
+    expect(await look()).toEqual([]);
+    expect(await service.rows.deliveries.answersOf(deviceId)).toBeGreaterThan(0);
+  });
+});
+
+describe('a text message', () => {
+  it('is recorded in its month, whose months are added four weeks ahead and dropped after HISTORY_DAYS', async () => {
+    const old = partitionOf(monthsAgo(16), 'text_messages');
+    await addPartition(monthsAgo(16), 'text_messages');
+    const person = await service.addLine();
+    const { id } = (await service.start(person)).body;
+    await service.textedCode(person.phoneNumber);
+    await eventually('the record', async () => (await service.rows.textMessages.statesOf(id)).length === 1);
+    await eventually('the old month to be gone', async () => !(await partitions('text_messages')).includes(old));
+    const next = partitionOf(monthsAgo(-1), 'text_messages');
+    await eventually('the next month', async () => (await partitions('text_messages')).includes(next));
+  });
+});
+
+describe('an event of a carrier', () => {
+  const age = (id: string, days: number) =>
+    service.database.pool.query(
+      'UPDATE carrier_events SET received_at = received_at - make_interval(days => $2) WHERE event_id = $1',
+      [id, days],
+    );
+  const placeOf = async (id: string) =>
+    (
+      await service.database.pool.query<{ place: string }>(
+        `SELECT tableoid::regclass::text AS place FROM carrier_events WHERE event_id = $1
+          UNION ALL SELECT tableoid::regclass::text FROM past_carrier_events WHERE event_id = $1 ORDER BY 1`,
+        [id],
+      )
+    ).rows.map(({ place }) => place);
+
+  it('has its effect once in 90 days by source and id, later moves to its month, and is stale when it comes again', async () => {
+    const { lineId } = (await service.subscriber()).person;
+    const [old, young, kept] = [randomUUID(), randomUUID(), randomUUID()];
+    const send = (id: string, sequence: number, line = lineId) =>
+      service.sendEvent(line, 'plan-changed', { plan: 'postpaid' }, sequence, { id });
+    expect([await send(old, 1), await send(young, 2), await send(kept, 1, 'unheard-of')]).toEqual([
+      'applied',
+      'applied',
+      'unknown_line',
+    ]);
+    await age(old, 91);
+    await age(young, 89);
+    await age(kept, 91);
+    await eventually('the move', async () => (await placeOf(old))[0] !== 'carrier_events');
+    expect(await placeOf(old)).toEqual([partitionOf(daysAgo(91), 'past_carrier_events')]);
+    expect([await send(young, 2), await send(old, 1), await send(old, 1)]).toEqual(['duplicate', 'stale', 'duplicate']);
+    expect(await placeOf(old)).toEqual(['carrier_events', partitionOf(daysAgo(91), 'past_carrier_events')]);
+    // What may be replayed stays, since it would be recorded anew.
+    expect(await placeOf(kept)).toEqual(['carrier_events']);
+    expect(await send(kept, 1, 'unheard-of')).toBe('unknown_line');
+  });
+
+  it('is dropped with its month, and its months are added ahead', async () => {
+    const old = partitionOf(monthsAgo(16), 'past_carrier_events');
+    await addPartition(monthsAgo(16), 'past_carrier_events');
+    await eventually('the old month to be gone', async () => !(await partitions('past_carrier_events')).includes(old));
+    const next = partitionOf(monthsAgo(-1), 'past_carrier_events');
+    await eventually('the next month', async () => (await partitions('past_carrier_events')).includes(next));
   });
 });
 
@@ -205,13 +346,15 @@ describe('npm run capacity', () => {
   });
 });
 
-describe('the version that gives authentications months', () => {
+describe('the versions that partition a table', () => {
   it('copies no row of the past, and goes on with the statements that run meanwhile', async () => {
     const own = await createTestDatabase();
     const source = await new DataSource(dataSourceOptions(own.url, 2)).initialize();
     try {
-      await source.undoLastMigration();
-      await source.undoLastMigration();
+      const undo = async (versions: number) => {
+        for (let left = versions; left > 0; left -= 1) await source.undoLastMigration();
+      };
+      await undo(5);
       expect((await own.pool.query(`SELECT to_regclass('past_authentications') AS past`)).rows).toEqual([
         { past: null },
       ]);
@@ -230,28 +373,82 @@ describe('the version that gives authentications months', () => {
       await own.pool.query(insert(open, null));
       const file = async (table: string) =>
         (await own.pool.query<{ file: string }>('SELECT pg_relation_filenode($1::regclass) AS file', [table])).rows;
-      const before = await file('authentications');
+      // These statements are those of the release before.
+      const answer = (at: Date) => ({
+        name: 'answer',
+        text: `INSERT INTO push_answers (device_id, delivery_id, kind, push_service, outcome, attempt, answered_at, took_ms)
+          VALUES (gen_random_uuid(), 1, 'wake', 'fcm', 'accepted', 1, $1, 1)`,
+        values: [at],
+      });
+      const event = (id: string) => ({
+        name: 'event',
+        text: `INSERT INTO carrier_events AS e (id, outcome) VALUES ($1, 'applied')
+          ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome WHERE e.kept IS NOT NULL RETURNING id`,
+        values: [id],
+      });
+      const text = (at: Date) => ({
+        name: 'text',
+        text: `INSERT INTO text_messages (authentication_id, state, sent_at) VALUES (gen_random_uuid(), 'accepted', $1)`,
+        values: [at],
+      });
+      for (let day = 20; day > 0; day -= 1) {
+        await own.pool.query(answer(daysAgo(day)));
+        await own.pool.query(text(daysAgo(day * 40)));
+      }
+      await own.pool.query(event('old'));
+      const before = [await file('authentications'), await file('push_answers'), await file('text_messages')];
 
       let done = false;
       const written: string[] = [];
-      const writing = [1, 2, 3].map(async () => {
-        while (!done) {
+      let [answers, texts, events] = [20, 20, 1];
+      const write = [
+        async () => {
           const id = randomId();
           await own.pool.query(insert(id, null));
           written.push(id);
-        }
+        },
+        async () => own.pool.query(answer(new Date())).then(() => (answers += 1)),
+        async () => own.pool.query(text(new Date())).then(() => (texts += 1)),
+        async () => own.pool.query(event(`event ${events}`)).then(() => (events += 1)),
+      ];
+      const writing = write.map(async (one) => {
+        while (!done) await one();
       });
       await migrate(own.url).finally(() => (done = true));
       await Promise.all(writing);
+      for (const one of write) await one();
 
-      expect(await file('past_authentications_first')).toEqual(before);
+      const after = ['past_authentications_first', 'push_answers_first', 'text_messages_first'].map(file);
+      expect(await Promise.all(after)).toEqual(before);
+      const count = async () =>
+        (
+          await own.pool.query<{ answers: number; ids: number; texts: number; events: number }>(
+            `SELECT (SELECT count(*)::int FROM push_answers) AS answers, (SELECT max(id)::int FROM push_answers) AS ids,
+              (SELECT count(*)::int FROM text_messages) AS texts, (SELECT count(*)::int FROM carrier_events) AS events`,
+          )
+        ).rows[0];
+      // Ids go on where they were.
+      expect(await count()).toEqual({ answers, ids: answers, texts, events });
+      const again = await own.pool.query<{ id: string }>(event('old'));
+      expect(again.rows).toEqual([]);
+      await own.pool.query(
+        `DELETE FROM text_messages WHERE id = ANY(ARRAY(SELECT id FROM text_messages
+          WHERE authentication_id IS NOT NULL AND sent_at < now() - make_interval(days => 730) ORDER BY sent_at LIMIT 5000))`,
+      );
+      texts -= 2;
+      await own.pool.query(
+        `DELETE FROM push_answers WHERE id IN (
+          SELECT id FROM (SELECT id, answered_at FROM push_answers ORDER BY id LIMIT 5000) oldest
+          WHERE answered_at < now() - interval '14 days')`,
+      );
+      expect(await count()).toEqual({ answers: answers - 7, ids: answers, texts, events });
       const ids = async (table: string) =>
         (await own.pool.query<{ id: string }>(`SELECT id FROM ${table} ORDER BY id`)).rows.map((row) => row.id);
       expect(await ids('past_authentications')).toEqual([...old].sort());
       expect(await ids('authentications')).toEqual([open, ...written].sort());
       // Back: with every row, and with the constraint that a new version validates again.
-      await source.undoLastMigration();
-      await source.undoLastMigration();
+      await undo(5);
+      expect((await count())?.answers).toBe(answers - 7);
       expect(await ids('authentications')).toEqual([...old, open, ...written].sort());
       await migrate(own.url);
       expect(await ids('authentication_records')).toEqual([...old, open, ...written].sort());

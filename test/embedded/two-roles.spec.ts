@@ -82,8 +82,8 @@ async function expectPlainService(): Promise<void> {
   // It keeps the months of authentications by functions of the owner.
   const may = `SELECT has_table_privilege('authentication_records', 'SELECT') AS records,
     has_table_privilege('past_authentications', 'SELECT, INSERT, UPDATE, DELETE') AS past,
-    has_function_privilege('add_past_authentications(timestamptz)', 'EXECUTE') AS "add",
-    has_function_privilege('drop_past_authentications(text)', 'EXECUTE') AS "drop"`;
+    has_function_privilege('add_partition(text, timestamptz, text)', 'EXECUTE') AS "add",
+    has_function_privilege('drop_partition(text, text)', 'EXECUTE') AS "drop"`;
   expect(await query(service, may)).toEqual([{ records: true, past: true, add: true, drop: true }]);
   await expect(query(service, 'DROP TABLE past_authentications')).rejects.toMatchObject({ code: '42501' });
   await expect(query(service, 'DELETE FROM audit_entries')).rejects.toMatchObject({ code: '42501' });

@@ -15,20 +15,24 @@ interface Unit {
 /** The held locks, the counted scans and the files of all tables; of a partition, those of its root. */
 const TABLES = `
   SELECT coalesce(root.relname, c.relname) AS name,
-    coalesce(array_agg(l.mode) FILTER (WHERE l.mode IS NOT NULL), '{}') AS modes,
+    coalesce(string_agg(l.modes, ','), '') AS modes,
     sum(coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0))::int AS scans,
     string_agg(pg_relation_filenode(c.oid)::text, ',' ORDER BY c.oid) AS files
   FROM pg_class c
     LEFT JOIN pg_class root ON root.oid = pg_partition_root(c.oid)
-    LEFT JOIN pg_locks l ON l.relation = c.oid AND l.pid = pg_backend_pid() AND l.locktype = 'relation'
-      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    LEFT JOIN LATERAL (
+      SELECT string_agg(mode, ',') AS modes FROM pg_locks
+      WHERE relation = c.oid AND pid = pg_backend_pid() AND locktype = 'relation'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    ) l ON true
     LEFT JOIN pg_stat_xact_user_tables s ON s.relid = c.oid
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
   GROUP BY 1`;
 
 interface TableRow {
   name: string;
-  modes: string[];
+  /** Separated by commas. */
+  modes: string;
   scans: number;
   files: string | null;
 }
@@ -112,7 +116,7 @@ async function observed(client: pg.Client, first: string, work: () => Promise<un
     for (const [name, { modes, scans, files }] of after) {
       const earlier = before.get(name);
       if (!earlier) continue;
-      const mode = strongest(modes.map(modeOf));
+      const mode = strongest(modes.split(',').map(modeOf));
       if (mode) unit.held.set(name, mode);
       if (scans > earlier.scans || files !== earlier.files) unit.worked.add(name);
     }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An event of a carrier, once by source and id. */
+/** An event of a carrier, once by source and id within 90 days. Older ones are `PastCarrierEvent`, unless they may be replayed. */
 @Entity('carrier_events')
 export class CarrierEvent {
   /** Digest of source and event id. */

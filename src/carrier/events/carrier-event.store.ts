@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../../database/database.ts';
+import { PartitionedTable } from '../../database/partitioned-table.ts';
 import { statement } from '../../database/statement.ts';
 import type { CarrierEvent } from './carrier-event.entity.ts';
 
@@ -28,14 +29,43 @@ const KEPT = statement(
     WHERE kept IS NOT NULL AND (received_at, id) > ($1::timestamptz, $2) ORDER BY received_at, id LIMIT 500`,
 );
 
-/** The maximum number of rows that one purge statement deletes. */
-const PURGE_BATCH = 5_000;
+/**
+ * Days in which an event that comes again is a `duplicate`. Later it is `stale` by its sequence, or cancels only what it
+ * cancelled then.
+ */
+const UNIQUE_DAYS = 90;
 
-/** Removes one batch, through the index on the age alone. */
+const DAY_MS = 86_400_000;
+
+/** Rows that one statement moves, and that one statement deletes. */
+const [MOVE_BATCH, PURGE_BATCH] = [2_000, 5_000];
+
+/** Moves a batch of what was received from $1 to before $2, oldest first, in one statement. What may be replayed stays. */
+const MOVE = statement(
+  'carrier_event_move',
+  `WITH old AS (
+      DELETE FROM carrier_events WHERE id = ANY(ARRAY(SELECT id FROM carrier_events
+        WHERE received_at >= $1::timestamptz AND received_at < $2::timestamptz AND kept IS NULL
+        ORDER BY received_at LIMIT ${MOVE_BATCH} FOR UPDATE SKIP LOCKED))
+      RETURNING id, source, event_id, type, line_id, sequence, at, outcome, reason, received_at
+    )
+    INSERT INTO past_carrier_events (id, source, event_id, type, line_id, sequence, at, outcome, reason, received_at)
+    SELECT * FROM old`,
+);
+
+/** Removes a batch of what did not move: of events that nobody replayed, or for which no month was kept. */
 const PURGE = statement(
   'carrier_event_purge',
-  `DELETE FROM carrier_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM carrier_events
-    WHERE received_at < now() - make_interval(days => $1) LIMIT ${PURGE_BATCH}))`,
+  `DELETE FROM carrier_events WHERE id = ANY(ARRAY(SELECT id FROM carrier_events
+    WHERE received_at < now() - make_interval(days => $1) ORDER BY received_at LIMIT ${PURGE_BATCH}))`,
+);
+
+/** Removes a batch of old rows of the first partition, which has years of an installation from before there were months. */
+const PURGE_FIRST = statement(
+  'carrier_event_purge_first',
+  `DELETE FROM past_carrier_events WHERE received_at < $1::timestamptz AND (received_at, id) IN (
+    SELECT received_at, id FROM past_carrier_events WHERE received_at < $1::timestamptz
+    ORDER BY received_at LIMIT ${PURGE_BATCH})`,
 );
 
 export type KeptEvent = Pick<CarrierEvent, 'id'> & {
@@ -46,7 +76,11 @@ export type KeptEvent = Pick<CarrierEvent, 'id'> & {
 
 @Injectable()
 export class CarrierEventStore {
-  constructor(private readonly database: Database) {}
+  private readonly months: PartitionedTable;
+
+  constructor(private readonly database: Database) {
+    this.months = new PartitionedTable(database, { table: 'past_carrier_events', unit: 'month', aheadDays: 28 });
+  }
 
   /** Returns false when the event was received before. */
   async record(event: EventRecord, session: Session = this.database): Promise<boolean> {
@@ -75,8 +109,25 @@ export class CarrierEventStore {
     return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? '-infinity', last?.id ?? '']);
   }
 
-  /** Deletes a batch of events that were received more than `days` ago. Returns true if more may remain. */
+  /** Adds the months of the next weeks. */
+  async addMonths(): Promise<void> {
+    await this.months.addAhead();
+  }
+
+  /** Moves a batch of events to the months in which they were received. Returns true if more may remain. */
+  async move(): Promise<boolean> {
+    const old = await this.months.olderThan(UNIQUE_DAYS * DAY_MS);
+    if (!old) return false;
+    return (await this.database.changed(MOVE, [old.from, old.to])) === MOVE_BATCH;
+  }
+
+  /**
+   * Drops the months of which every event was received more than `days` ago, and deletes a batch of such events elsewhere.
+   * Returns true if more may remain.
+   */
   async purge(days: number): Promise<boolean> {
-    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
+    const oldest = await this.months.dropOlderThan(days);
+    const past = oldest ? await this.database.changed(PURGE_FIRST, [oldest]) : 0;
+    return Math.max(past, await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }

@@ -100,14 +100,6 @@ export class CarrierFeed {
     await this.lifecycle.numbersLost(step, losing);
   }
 
-  /**
-   * Removes one batch of events that were received more than `days` days ago, and returns true if more may remain. If a
-   * carrier sent one of them again, it would be stale, or would cancel only what it cancelled then.
-   */
-  async purge(days: number): Promise<boolean> {
-    return this.store.purge(days);
-  }
-
   /** Records a notification about a subscription to events: it concerns no line, and is no fault. */
   private async note({ source, id, type, time }: LifecycleEvent): Promise<EventOutcome> {
     const event = { source, id, type, time, sequence: null };
