@@ -82,7 +82,8 @@ export class PartitionedTable {
     const [first] = partitions;
     if (!first) return undefined;
     const oldest = new Date(first.now.getTime() - days * DAY_MS);
-    for (const { name } of partitions.filter(({ to }) => to <= oldest)) {
+    // The newest one stays, for those that are added follow it: a database may have stood still for longer than rows are kept.
+    for (const { name } of partitions.slice(0, -1).filter(({ to }) => to <= oldest)) {
       await this.database.rows(DROP, [this.by.table, name]);
     }
     return first.from === null && first.to > oldest ? oldest : undefined;
