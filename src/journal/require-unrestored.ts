@@ -61,11 +61,7 @@ async function withMarks<Result>(
   }
 }
 
-async function lookAt(
-  marks: MarkConnection,
-  recorded: Recorded,
-  journalFile: string | undefined,
-): Promise<Unrestored> {
+async function lookAt(marks: MarkConnection, recorded: Recorded, journalFile: string | undefined): Promise<Unrestored> {
   const { value: mark } = recorded;
   const fault = clusterFaultOf(recorded);
   if (fault !== undefined) return { fault, mark, journalMark: null };
