@@ -61,6 +61,8 @@ export class Load {
   /** Number of idempotency keys sent. */
   keys = 0;
   private readonly waiting: { subscriber: Subscriber; course: Course }[];
+  /** Those whose flow has not ended: a new start would cancel it. */
+  private readonly busy = new Set<Subscriber>();
   private readonly running: Promise<void>[] = [];
   private ended = false;
 
@@ -107,15 +109,19 @@ export class Load {
   }
 
   private async next(): Promise<void> {
-    const next = this.waiting.shift();
+    const at = this.waiting.findIndex(({ subscriber }) => !this.busy.has(subscriber));
+    const [next] = at < 0 ? [] : this.waiting.splice(at, 1);
     if (!next) {
       this.faults.push('no subscriber is left to start for: give the load more subscribers');
       return;
     }
+    this.busy.add(next.subscriber);
     try {
       await this.play(next.subscriber, next.course);
     } catch (error) {
       this.faults.push(`${next.course}: ${String(error)}`);
+    } finally {
+      this.busy.delete(next.subscriber);
     }
   }
 
