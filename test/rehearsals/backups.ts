@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Cluster, Member } from './cluster.ts';
+import type { Member } from './cluster.ts';
 import { ownDirectory, ownFile, Program } from './program.ts';
 import type { Tools } from './tools.ts';
 
@@ -29,11 +29,8 @@ export class Backups {
     await this.#run(primary, '--type=full', '--start-fast', 'backup');
   }
 
-  /** Archives what the primary wrote until now, and returns once it is kept. */
-  async archiveAll(cluster: Cluster, primary: Member): Promise<void> {
-    // `check` switches to another segment and waits until the archive has the last one.
-    await this.#run(primary, 'check');
-    await cluster.sql(primary, 'SELECT pg_switch_wal()');
+  /** Returns once the archive has what the primary wrote until now: `check` begins another segment and waits for the last. */
+  async archiveAll(primary: Member): Promise<void> {
     await this.#run(primary, 'check');
   }
 

@@ -32,7 +32,7 @@ that was spent after it is open again.`,
     await scene.rest();
     const before = scene.load;
     for (const replica of [...scene.apis, ...scene.workers]) await replica.stop();
-    await backups.archiveAll(cluster, await cluster.settled());
+    await backups.archiveAll(await cluster.settled());
 
     const destroyedAt = Date.now();
     scene.tell('both members are destroyed');
@@ -106,8 +106,9 @@ async function refusalOf({ apis }: Scene): Promise<string> {
 }
 
 async function isSuspended({ service }: Scene, { subscriptionId }: Subscriber): Promise<boolean> {
-  const { body } = await service.call('GET', `/operator/v1/subscriptions/${subscriptionId}`, undefined, {
-    scope: 'operator',
-  });
-  return body['state'] === 'suspended';
+  const { rows } = await service.database.pool.query<{ state: string }>(
+    'SELECT state FROM subscriptions WHERE id = $1',
+    [subscriptionId],
+  );
+  return rows[0]?.state === 'suspended';
 }

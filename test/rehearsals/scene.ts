@@ -9,9 +9,10 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { Load } from '../support/load.ts';
 import { cheapOperatorSecrets } from '../support/operator-secrets.ts';
+import { packService } from '../support/pack-service.ts';
 import { PushLog } from '../support/push-log.ts';
 import { RedisCluster } from '../support/redis-cluster.ts';
-import { startProcess, TestService, type ServiceProcess } from '../support/service.ts';
+import { packed, startedProcesses, startProcess, TestService, type ServiceProcess } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 import { demoMembers, demoOperators } from '../../src/embedded/demo.ts';
 import { Backups } from './backups.ts';
@@ -29,8 +30,8 @@ export interface Plan {
   keep: boolean;
 }
 
-/** The directory of the built programs of the service. */
-const BUILD = join(import.meta.dirname, '../../src');
+/** This checkout. The rehearsals run from its dist/. */
+const CHECKOUT = join(import.meta.dirname, '../../..');
 /** Redis nodes, each of which has a third of the keys. */
 const REDIS_NODES = 3;
 /** Seconds for which a stopping API still serves, so that HAProxy notices. */
@@ -39,7 +40,7 @@ const DRAIN_SECONDS = 3;
 const REPEAT_MS = 500;
 /** Flows for which one subscriber serves (`Load`), and the most seconds for which one ledger is played. */
 const FLOWS_EACH = 4.2;
-const LONGEST_SECONDS = 200;
+const LONGEST_SECONDS = 500;
 
 /** A process of the service with a place of its own: its ports stay when another takes its place. */
 export class Replica {
@@ -72,11 +73,9 @@ export class Replica {
     return `${this.name} ended by itself:\n${log()}`;
   }
 
-  /** Kills it, and keeps the end of its log in this directory. */
-  async kill(directory: string): Promise<void> {
-    if (!this.process) return;
-    await this.process.kill();
-    await writeFile(join(directory, `${this.name}.log`), this.process.log());
+  /** Keeps the end of its log in this directory. */
+  async keepLog(directory: string): Promise<void> {
+    if (this.process) await writeFile(join(directory, `${this.name}.log`), this.process.log());
   }
 }
 
@@ -172,7 +171,7 @@ export class Scene {
     const { PATH } = process.env;
     const env = { ...this.service.env, PATH, NODE_ENV: 'test' };
     return new Promise((resolve, reject) => {
-      execFile(process.execPath, [join(BUILD, `commands/${name}.js`), ...args], { env }, (error, stdout, stderr) => {
+      execFile(process.execPath, [packed(`commands/${name}`), ...args], { env }, (error, stdout, stderr) => {
         if (error) reject(new Error(`npm run ${name} failed: ${stderr || error.message}`));
         else resolve(stdout);
       });
@@ -186,6 +185,7 @@ export class Scene {
   /** Ends everything that was started here, in reverse order, and removes its files unless they are to be kept. */
   async strike(): Promise<void> {
     this.#playing = false;
+    for (const child of startedProcesses) child.kill('SIGKILL');
     for (const stop of this.#stops.splice(0).reverse()) {
       await stop().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     }
@@ -232,7 +232,7 @@ export class Scene {
     redis: string | undefined,
   ): Promise<void> {
     ownDirectory(this.journal, undefined);
-    process.env['TEST_SERVICE'] = BUILD;
+    process.env['TEST_SERVICE'] = await packService(CHECKOUT);
     process.env['TEST_OPERATORS'] = JSON.stringify(await demoOperators(this.directory, cheapOperatorSecrets));
     process.env['TEST_MEMBERS'] = JSON.stringify(await demoMembers(this.directory, cheapOperatorSecrets));
     const pool = new pg.Pool({ connectionString: url, max: 4 });
@@ -264,7 +264,7 @@ export class Scene {
       const ports = { PORT: '0', MANAGEMENT_PORT: String(await freePort()) };
       this.workers.push(new Replica(name, { ...env, ...ports, ROLE: 'worker', DRAIN_SECONDS: '0' }));
     }
-    for (const replica of [...this.apis, ...this.workers]) this.onStrike(() => replica.kill(this.directory));
+    for (const replica of [...this.apis, ...this.workers]) this.onStrike(() => replica.keepLog(this.directory));
     for (const replica of [...this.apis.slice(1), ...this.workers]) await replica.start();
     await eventually('the API behind HAProxy', async () => {
       const answer = await fetch(`${issuer}/.well-known/oauth-authorization-server`).catch(() => undefined);

@@ -59,6 +59,9 @@ export interface ServiceProcess {
   kill(): Promise<void>;
 }
 
+/** Every process that was started here and has not ended, also one that is not ready yet. */
+export const startedProcesses = new Set<ChildProcess>();
+
 /** The packed file of a program of dist/src/, such as `commands/verify-audit`. */
 export function packed(program: string): string {
   return join(process.env['TEST_SERVICE'] ?? '', `${program}.js`);
@@ -96,7 +99,9 @@ export async function startProcess(env: Record<string, string>): Promise<Service
   child.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-20_000);
   });
+  startedProcesses.add(child);
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  void exited.then(() => startedProcesses.delete(child));
   const lines = createInterface({ input: child.stdout });
   const announcement = await Promise.race([
     new Promise<Announcement>((resolve) => {
