@@ -20,10 +20,10 @@ export interface Reconciled {
   faults: string[];
 }
 
-/** The states in which a flow may be that its callers left so. */
-const STATES: Readonly<Record<Flow['course'], readonly string[]>> = {
-  pending: ['pending', 'expired'],
-  opened: ['opened', 'expired'],
+/** The states that end each course. */
+const ENDS: Readonly<Record<Flow['course'], readonly string[]>> = {
+  pending: [],
+  opened: [],
   declined: ['declined'],
   cancelled: ['cancelled'],
   pulled: ['verified'],
@@ -46,7 +46,7 @@ export async function reconcile(
   const states = await statesOf(pool);
   const { flows } = load;
   const ids = new Set(flows.map(({ id }) => id));
-  const lost = flows.filter(({ id, course }) => !STATES[course].includes(states.get(id) ?? 'gone'));
+  const lost = flows.filter((flow) => !statesAfter(flow).includes(states.get(flow.id) ?? 'gone'));
   const unknown = [...states.keys()].filter((id) => !ids.has(id) && !before.has(id));
   const twice = flows.filter(({ accepted }) => accepted > 1);
   return {
@@ -60,6 +60,15 @@ export async function reconcile(
   };
 }
 
+/**
+ * The states in which a flow may be after the answers that its callers had. A request without an answer may have had its
+ * effect; a flow that ended there is also a fault.
+ */
+function statesAfter({ course, openedAt, closedAt }: Flow): readonly string[] {
+  if (closedAt !== undefined) return ENDS[course];
+  return [...(openedAt === undefined ? ['pending'] : []), 'opened', 'expired', ...ENDS[course]];
+}
+
 /** The state of every authentication. */
 export async function statesOf(pool: pg.Pool): Promise<Map<string, string>> {
   const { rows } = await pool.query<{ id: string; state: string }>('SELECT id, state FROM authentication_records');
@@ -67,7 +76,7 @@ export async function statesOf(pool: pg.Pool): Promise<Map<string, string>> {
 }
 
 /** The longest time between two of these times (milliseconds), in seconds. */
-export function longestGap(times: readonly number[]): number {
+function longestGap(times: readonly number[]): number {
   const sorted = [...times].sort((one, other) => one - other);
   const gaps = sorted.slice(1).map((time, at) => time - (sorted[at] ?? time));
   return Math.round(Math.max(0, ...gaps) / 100) / 10;

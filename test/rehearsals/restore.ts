@@ -52,7 +52,7 @@ that was spent after it is open again.`,
     const open = before.flows.filter(({ id }) => states.has(id) && !CLOSED.has(states.get(id) ?? ''));
     const wrong = before.flows.filter((flow) => stood(flow) && !isRight(flow, states.get(flow.id), ms));
 
-    for (const replica of [...scene.apis, ...scene.workers]) await replica.start();
+    await Promise.all([...scene.apis, ...scene.workers].map((replica) => replica.start()));
     const secondsOfRestore = Math.round((Date.now() - destroyedAt) / 100) / 10;
     scene.tell('the service is ready');
     const suspended = await isSuspended(scene, lost);

@@ -9,7 +9,6 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { Load } from '../support/load.ts';
 import { cheapOperatorSecrets } from '../support/operator-secrets.ts';
-import { packService } from '../support/pack-service.ts';
 import { PushLog } from '../support/push-log.ts';
 import { RedisCluster } from '../support/redis-cluster.ts';
 import { packed, startedProcesses, startProcess, TestService, type ServiceProcess } from '../support/service.ts';
@@ -30,8 +29,8 @@ export interface Plan {
   keep: boolean;
 }
 
-/** This checkout. The rehearsals run from its dist/. */
-const CHECKOUT = join(import.meta.dirname, '../../..');
+/** The built programs of this checkout. Packing them, as tests do, costs more than these few starts. */
+const PROGRAMS = join(import.meta.dirname, '../../src');
 /** Redis nodes, each of which has a third of the keys. */
 const REDIS_NODES = 3;
 /** Seconds for which a stopping API still serves, so that HAProxy notices. */
@@ -43,7 +42,7 @@ const FLOWS_EACH = 4.2;
 const LONGEST_SECONDS = 500;
 
 /** A process of the service with a place of its own: its ports stay when another takes its place. */
-export class Replica {
+class Replica {
   constructor(
     readonly name: string,
     private readonly env: Record<string, string>,
@@ -146,8 +145,9 @@ export class Scene {
     })();
   }
 
-  /** Lets the load go on for the seconds of the plan. */
+  /** Lets the load go on for the seconds of the plan, at least until a start was answered. */
   async playOn(): Promise<void> {
+    await this.servedSince(0);
     await delay(this.plan.seconds * 1_000);
     for (const { death } of [...this.apis, ...this.workers]) if (death !== undefined) throw new Error(death);
   }
@@ -232,7 +232,7 @@ export class Scene {
     redis: string | undefined,
   ): Promise<void> {
     ownDirectory(this.journal, undefined);
-    process.env['TEST_SERVICE'] = await packService(CHECKOUT);
+    process.env['TEST_SERVICE'] = PROGRAMS;
     process.env['TEST_OPERATORS'] = JSON.stringify(await demoOperators(this.directory, cheapOperatorSecrets));
     process.env['TEST_MEMBERS'] = JSON.stringify(await demoMembers(this.directory, cheapOperatorSecrets));
     const pool = new pg.Pool({ connectionString: url, max: 4 });
@@ -265,7 +265,7 @@ export class Scene {
       this.workers.push(new Replica(name, { ...env, ...ports, ROLE: 'worker', DRAIN_SECONDS: '0' }));
     }
     for (const replica of [...this.apis, ...this.workers]) this.onStrike(() => replica.keepLog(this.directory));
-    for (const replica of [...this.apis.slice(1), ...this.workers]) await replica.start();
+    await Promise.all([...this.apis.slice(1), ...this.workers].map((replica) => replica.start()));
     await eventually('the API behind HAProxy', async () => {
       const answer = await fetch(`${issuer}/.well-known/oauth-authorization-server`).catch(() => undefined);
       await answer?.body?.cancel();

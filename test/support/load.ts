@@ -205,7 +205,7 @@ export class Load {
   ): Promise<Answer> {
     const answer = await this.service.call(method, path, body, { headers, issuer: this.address() });
     if (answer.status < 300) return answer;
-    const [code, detail] = [String(answer.body['code']), String(answer.body['detail'])];
+    const { code = 'unknown', detail = '' } = answer.body as { code?: string; detail?: string };
     throw new ProblemError({ status: answer.status, code, detail });
   }
 

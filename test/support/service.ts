@@ -441,10 +441,11 @@ const TOKEN_MS = 200_000;
 /** The PIN of every phone in the tests. */
 export const TEST_PIN = '274951';
 
-/** Reads an answer whose body is JSON or nothing. */
+/** Reads an answer whose body is JSON or nothing. The page of a proxy is read as nothing. */
 export async function answerOf<Body>(response: Response): Promise<Answer<Body>> {
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : {}) as Body };
+  const page = response.headers.get('content-type')?.startsWith('text/html') ?? false;
+  return { status: response.status, headers: response.headers, body: (text && !page ? JSON.parse(text) : {}) as Body };
 }
 
 /** Returns a six-digit code that differs from this one. */
