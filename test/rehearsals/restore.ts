@@ -31,7 +31,7 @@ that was spent after it is open again.`,
     await scene.playOn();
     await scene.rest();
     const before = scene.load;
-    for (const replica of [...scene.apis, ...scene.workers]) await replica.stop();
+    for (const replica of [...scene.apis, ...scene.workers]) await replica.kill();
     await backups.archiveAll(await cluster.settled());
 
     const destroyedAt = Date.now();

@@ -65,6 +65,11 @@ class Replica {
     this.process = undefined;
   }
 
+  async kill(): Promise<void> {
+    await this.process?.kill();
+    this.process = undefined;
+  }
+
   /** Undefined while it runs; else the end of its log. */
   get death(): string | undefined {
     const { child, log } = this.process ?? {};
