@@ -31,10 +31,10 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
   const { plan, of } = readPlan(rehearsal);
   const tools = toolsFor(rehearsal, plan);
   let scene: Scene | undefined;
-  let interrupted = false;
+  const interruption = new AbortController();
   const strike = (): void => {
-    if (interrupted) return;
-    interrupted = true;
+    if (interruption.signal.aborted) return;
+    interruption.abort();
     process.stderr.write('interrupted: every program is ended\n');
     void Promise.resolve(scene?.strike()).finally(() => process.exit(130));
   };
@@ -49,11 +49,11 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
     process.stdout.write(`${JSON.stringify(result)}\n`);
     process.exitCode = passed ? 0 : 1;
   } catch (error) {
-    if (!interrupted) process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+    if (!interruption.signal.aborted) process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
     process.exitCode = 1;
   }
   // What an interruption ends, it ends alone.
-  if (interrupted) return;
+  if (interruption.signal.aborted) return;
   await scene?.strike();
   // Flows of a rehearsal that failed would still repeat their requests.
   process.exit();

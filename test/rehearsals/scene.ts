@@ -46,7 +46,7 @@ class Replica {
   constructor(
     readonly name: string,
     private readonly env: Record<string, string>,
-    private process: ServiceProcess | undefined = undefined,
+    private process?: ServiceProcess | undefined,
   ) {}
 
   get management(): number {
