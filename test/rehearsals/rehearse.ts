@@ -6,11 +6,15 @@
 const ROLES: Record<string, () => Promise<unknown>> = {
   platforms: () => import('../bench/platforms.ts'),
   upgrade: () => import('./upgrade.ts'),
+  failover: () => import('./failover.ts'),
+  partition: () => import('./partition.ts'),
+  restart: () => import('./restart.ts'),
+  restore: () => import('./restore.ts'),
 };
 
 const role = ROLES[process.argv[2] ?? ''];
 if (role) await role();
 else {
-  process.stdout.write('npm run rehearse -- upgrade --help\n');
+  process.stdout.write('npm run rehearse -- upgrade|failover|partition|restart|restore --help\n');
   process.exitCode = process.argv.includes('--help') ? 0 : 2;
 }

@@ -56,9 +56,13 @@ export class Load {
   readonly successes: { sentAt: number; answeredAt: number }[] = [];
   /** Answers that no caller may receive, even while processes are killed. */
   readonly faults: string[] = [];
+  /** Requests that a caller repeats because they had no answer or one that allows it: when, and why. */
+  readonly repeated: { at: number; reason: string }[] = [];
   /** Number of idempotency keys sent. */
   keys = 0;
   private readonly waiting: { subscriber: Subscriber; course: Course }[];
+  /** Those whose flow has not ended: a new start would cancel it. */
+  private readonly busy = new Set<Subscriber>();
   private readonly running: Promise<void>[] = [];
   private ended = false;
 
@@ -68,6 +72,8 @@ export class Load {
     subscribers: readonly Subscriber[],
     /** Returns the origin for the next request; called for each attempt. */
     private readonly address = () => service.issuer,
+    /** Milliseconds until a caller repeats a request. */
+    private readonly repeatMs = 50,
   ) {
     const courses = subscribers.map((subscriber, at) => ({ subscriber, course: COURSES[at % COURSES.length]! }));
     // An authentication that must stay open must not be replaced by a later one of the same person.
@@ -103,15 +109,19 @@ export class Load {
   }
 
   private async next(): Promise<void> {
-    const next = this.waiting.shift();
+    const at = this.waiting.findIndex(({ subscriber }) => !this.busy.has(subscriber));
+    const [next] = at < 0 ? [] : this.waiting.splice(at, 1);
     if (!next) {
       this.faults.push('no subscriber is left to start for: give the load more subscribers');
       return;
     }
+    this.busy.add(next.subscriber);
     try {
       await this.play(next.subscriber, next.course);
     } catch (error) {
       this.faults.push(`${next.course}: ${String(error)}`);
+    } finally {
+      this.busy.delete(next.subscriber);
     }
   }
 
@@ -195,7 +205,7 @@ export class Load {
   ): Promise<Answer> {
     const answer = await this.service.call(method, path, body, { headers, issuer: this.address() });
     if (answer.status < 300) return answer;
-    const [code, detail] = [String(answer.body['code']), String(answer.body['detail'])];
+    const { code = 'unknown', detail = '' } = answer.body as { code?: string; detail?: string };
     throw new ProblemError({ status: answer.status, code, detail });
   }
 
@@ -210,7 +220,8 @@ export class Load {
         if (!this.passes(error)) throw error;
         if (Date.now() > begun + PATIENCE_SECONDS * 1000)
           throw new AskAgain('no answer for too long', { cause: error });
-        await delay(50);
+        this.repeated.push({ at: Date.now(), reason: String(error) });
+        await delay(this.repeatMs);
       }
     }
   }
@@ -222,6 +233,7 @@ export class Load {
     if ((error as Error).name === 'TypeError') return true;
     if (!(error instanceof ProblemError)) return false;
     if (error.status === 500) this.faults.push(String(error));
-    return error.status === 503 || error.status === 500 || error.code === 'idempotency_in_progress';
+    // A proxy in front answers 502 or 504 for a process that died or does not answer.
+    return [500, 502, 503, 504].includes(error.status) || error.code === 'idempotency_in_progress';
   }
 }

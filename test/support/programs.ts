@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { describe } from '@jest/globals';
+import { onPath } from './on-path.ts';
+
+export { REDIS_SERVER } from './on-path.ts';
 
 /**
  * Chromium for the browser tests: the path in `CHROMIUM`, or a program on the PATH. Its headless shell has no windows
@@ -10,8 +12,6 @@ export const CHROMIUM =
   process.env['CHROMIUM'] ?? onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
 /** A whole Chromium, which alone judges whether an app can be installed, and shows notifications. */
 export const WHOLE_CHROMIUM = process.env['CHROMIUM'] ?? onPath('chromium', 'chromium-browser', 'google-chrome');
-/** A Redis or Valkey server for the queue's second backend: the path in `REDIS_SERVER`, or a program on the PATH. */
-export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? onPath('redis-server', 'valkey-server');
 /** PgBouncer, 1.18 or newer: the path in `PGBOUNCER`, or a program on the PATH. */
 export const PGBOUNCER = process.env['PGBOUNCER'] ?? onPath('pgbouncer');
 /** The languages of the documents beside Node and the shell, each a program on the PATH. */
@@ -29,11 +29,4 @@ export const POSTGRES_15 = ['/usr/lib/postgresql/15/bin'].find((path) => existsS
 export function describeWith(program: string | undefined, name: string, tests: () => void): void {
   const may = program !== undefined || process.env['CI'] !== undefined;
   (may ? describe : describe.skip)(name, tests);
-}
-
-function onPath(...names: string[]): string | undefined {
-  const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
-  return names
-    .flatMap((name) => directories.map((directory) => join(directory, name)))
-    .find((path) => existsSync(path));
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
-import { REDIS_SERVER } from './programs.ts';
+import { REDIS_SERVER } from './on-path.ts';
 
 /** A separate Redis server for one test file, which can be killed and restarted on the same port and data. */
 export class RedisServer {

@@ -59,6 +59,9 @@ export interface ServiceProcess {
   kill(): Promise<void>;
 }
 
+/** Every process that was started here and has not ended, also one that is not ready yet. */
+export const startedProcesses = new Set<ChildProcess>();
+
 /** The packed file of a program of dist/src/, such as `commands/verify-audit`. */
 export function packed(program: string): string {
   return join(process.env['TEST_SERVICE'] ?? '', `${program}.js`);
@@ -96,7 +99,9 @@ export async function startProcess(env: Record<string, string>): Promise<Service
   child.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-20_000);
   });
+  startedProcesses.add(child);
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  void exited.then(() => startedProcesses.delete(child));
   const lines = createInterface({ input: child.stdout });
   const announcement = await Promise.race([
     new Promise<Announcement>((resolve) => {
@@ -436,10 +441,11 @@ export const TOKEN_MS = 200_000;
 /** The PIN of every phone in the tests. */
 export const TEST_PIN = '274951';
 
-/** Reads an answer whose body is JSON or nothing. */
+/** Reads an answer whose body is JSON or nothing. The page of a proxy is read as nothing. */
 export async function answerOf<Body>(response: Response): Promise<Answer<Body>> {
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : {}) as Body };
+  const page = response.headers.get('content-type')?.startsWith('text/html') ?? false;
+  return { status: response.status, headers: response.headers, body: (text && !page ? JSON.parse(text) : {}) as Body };
 }
 
 /** Returns a six-digit code that differs from this one. */

@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import type { Reconciled } from './reconcile.ts';
+import { Scene, type Plan } from './scene.ts';
+import { findTools, type Tools } from './tools.ts';
+
+/** One rehearsal on a cluster. */
+export interface Rehearsal {
+  name: string;
+  /** What it plays, for `--help`. */
+  help: string;
+  /** Whether it takes a backup, for which pgBackRest is needed. */
+  backup?: boolean;
+  /** Values of an option of its own, `--of`; the first one is the default. */
+  of?: readonly string[];
+  /** Plays it under the load that runs already; returns figures that are printed beside those of every rehearsal. */
+  play: (scene: Scene, of: string) => Promise<{ reconciled: Reconciled } & Record<string, unknown>>;
+}
+
+const OPTIONS = `--flows=N     flows that start in a second; the default is 5
+--seconds=N   seconds of load before what is rehearsed, and after it; the default is 10
+--redis       the queue on a Redis in cluster mode with three masters
+--keep        keeps the directory with the logs and data of every program
+
+Prints one line of JSON for each event, with the seconds since the beginning, and one with the result. Exit code: 0 when
+every answer stands, nothing happened twice and no caller got a wrong answer; 1 otherwise; 2 wrong use, or a program is
+missing.
+`;
+
+/** Reads the options, builds the cluster, plays the rehearsal, and ends all that it started, also on Ctrl-C. */
+export async function rehearse(rehearsal: Rehearsal): Promise<void> {
+  const { plan, of } = readPlan(rehearsal);
+  const tools = toolsFor(rehearsal, plan);
+  let scene: Scene | undefined;
+  const interruption = new AbortController();
+  const strike = (): void => {
+    if (interruption.signal.aborted) return;
+    interruption.abort();
+    process.stderr.write('interrupted: every program is ended\n');
+    void Promise.resolve(scene?.strike()).finally(() => process.exit(130));
+  };
+  process.on('SIGINT', strike).on('SIGTERM', strike);
+  try {
+    const backup = rehearsal.backup ?? false;
+    scene = await Scene.set(tools, plan, { backup, onScene: (one) => (scene = one) });
+    scene.play();
+    const { reconciled, ...more } = await rehearsal.play(scene, of);
+    const passed = reconciled.lost === 0 && reconciled.doubled === 0 && reconciled.faults.length === 0;
+    const result = { rehearsal: rehearsal.name, ...(rehearsal.of && { of }), passed, ...more, ...reconciled };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    process.exitCode = passed ? 0 : 1;
+  } catch (error) {
+    if (!interruption.signal.aborted) process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+    process.exitCode = 1;
+  }
+  // What an interruption ends, it ends alone.
+  if (interruption.signal.aborted) return;
+  await scene?.strike();
+  // Flows of a rehearsal that failed would still repeat their requests.
+  process.exit();
+}
+
+function toolsFor({ backup = false }: Rehearsal, { redis }: Plan): Tools {
+  try {
+    return findTools({ backup, redis });
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(2);
+  }
+}
+
+function readPlan(rehearsal: Rehearsal): { plan: Plan; of: string } {
+  const choices = rehearsal.of ?? [];
+  const usage = [
+    `npm run rehearse -- ${rehearsal.name}${choices.length > 0 ? ` [--of=${choices.join('|')}]` : ''} [options]`,
+    '',
+    rehearsal.help,
+    '',
+    OPTIONS,
+  ].join('\n');
+  const fail = (message: string): never => {
+    process.stderr.write(`${message}\n\n${usage}`);
+    process.exit(2);
+  };
+  try {
+    const { values } = parseArgs({
+      args: process.argv.slice(3),
+      options: {
+        flows: { type: 'string', default: '5' },
+        seconds: { type: 'string', default: '10' },
+        of: { type: 'string', default: choices[0] ?? '' },
+        redis: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    const [flowsPerSecond, seconds] = [Number(values.flows), Number(values.seconds)];
+    if (!(flowsPerSecond > 0 && seconds > 0)) return fail('--flows and --seconds are numbers above 0.');
+    if (values.of !== '' && !choices.includes(values.of)) {
+      return fail(choices.length > 0 ? `--of is ${choices.join(' or ')}.` : `${rehearsal.name} has no --of.`);
+    }
+    return { plan: { flowsPerSecond, seconds, redis: values.redis, keep: values.keep }, of: values.of };
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
