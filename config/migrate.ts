@@ -199,14 +199,18 @@ export async function migrationState(url: string, { hasQueue }: { hasQueue: bool
   };
 }
 
-/** What the owner of the tables has, and the connected role may not use. A partition is used by way of its table. */
+/**
+ * What the owner of the tables has, and the connected role may not use: tables and views, but for partitions, which are used by
+ * way of their tables, and those of extensions; and the functions that the service is granted.
+ */
 const DENIED = `WITH owner AS (SELECT relowner AS id FROM pg_class WHERE oid = 'public.migrations'::regclass)
   SELECT c.relname AS name FROM pg_class c JOIN owner ON c.relowner = owner.id
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
     AND NOT has_table_privilege(c.oid, 'SELECT')
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   UNION ALL
   SELECT p.proname FROM pg_proc p JOIN owner ON p.proowner = owner.id
-  WHERE p.pronamespace = 'public'::regnamespace AND NOT has_function_privilege(p.oid, 'EXECUTE')
+  WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY($1) AND NOT has_function_privilege(p.oid, 'EXECUTE')
   ORDER BY 1`;
 
 async function recorded(url: string): Promise<{ names: Set<string>; denied: string[] }> {
@@ -214,7 +218,7 @@ async function recorded(url: string): Promise<{ names: Set<string>; denied: stri
   try {
     const found = await client.query<{ there: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
     if (found.rows[0]?.there !== true) return { names: new Set(), denied: [] };
-    const denied = (await client.query<{ name: string }>(DENIED)).rows.map(({ name }) => name);
+    const denied = (await client.query<{ name: string }>(DENIED, [PARTITION_FUNCTIONS])).rows.map(({ name }) => name);
     if (denied.includes('migrations')) return { names: new Set(), denied };
     const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
     return { names: new Set(rows.map(({ name }) => name)), denied };

@@ -46,8 +46,8 @@ export class AnswersByDay1764290000000 implements DeclaredMigration {
 /** The functions of past authentications alone (`add_past_authentications`, `drop_past_authentications`) stay for the release before. */
 const FUNCTIONS = `
   -- Adds the partition of the day or month (UTC) that has an instant. The key is a time, or an id of version 7. Creating it
-  -- beside its parent and attaching it takes no lock that a reader or a writer of the table waits for. Rows arrive once, in the order of time,
-  -- and change rarely: no room is kept free.
+  -- beside its parent and attaching it takes no lock that a reader or a writer of the table waits for; writers of a table to
+  -- which it has a foreign key wait for an instant. Rows arrive once, in the order of time, and change rarely: no room is kept free.
   CREATE FUNCTION add_partition(parent text, instant timestamptz, unit text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp SET lock_timeout = '1s' AS $function$
   DECLARE

@@ -16,6 +16,8 @@ export class PastCarrierEvents1764290000001 implements DeclaredMigration {
     },
   ] as const;
 
+  readonly meanwhile = 'when it erases a line, it leaves the carrier events that have moved to their month';
+
   /** Indexes are built and dropped concurrently. */
   readonly transaction = false;
 

@@ -12,7 +12,7 @@ export class JournalWriters1764300000000 implements DeclaredMigration {
     await runner.query(`
       CREATE TABLE journal_writers (
         id uuid PRIMARY KEY,
-        mark bigint NOT NULL DEFAULT 0,
+        mark bigint NOT NULL,
         seen_at timestamptz NOT NULL DEFAULT now()
       )
     `);

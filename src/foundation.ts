@@ -71,7 +71,7 @@ export interface Foundation {
   brand?: Partial<Brand>;
   /** Changed texts. Default: none; a text that is not named keeps its wording. */
   words?: ChangedWords;
-  /** Changed texts by language and key, as the files in `ADOPTION_DIR` have them; `words` stand above them. Default: none. */
+  /** The checked texts of the files in `ADOPTION_DIR`, by language and key; `words` stand above them. No program sets them. */
   texts?: TextsByKey;
   /**
    * Terms, privacy policy and optional consents, each with all its versions. Default: the files in `LEGAL_TEXTS`, and the

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangedTexts } from '../domain/changed-texts.ts';
 import { LOCALES, type Locale } from '../domain/locale.ts';
 import { brandNames, DEFAULT_BRAND, type Brand } from '../pages/brand.ts';
 import { checkCompany } from '../pages/company.ts';
 import { readLegalFolder, type LegalDocuments } from '../pages/legal/legal-texts.ts';
+import { MOST_BYTES, readSmallText } from '../pages/small-text.ts';
 import { readBrandFile } from './brand-file.ts';
 import { adoptableTexts } from './rooms.ts';
 import { readWordFile } from './word-file.ts';
@@ -18,8 +19,6 @@ export interface Adoption {
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** Bytes of one file; the longest text of terms in use has some 60 KiB. */
-const MOST_BYTES = 512 * 1024;
 const WORDS = /^words\.([A-Za-z-]{2,12})\.json$/;
 const LEGAL = /^(terms|privacy|optional-[a-z0-9-]{1,40})\./;
 
@@ -41,12 +40,14 @@ export async function readAdoptionFolder(folder: string, given: Partial<Brand> =
 
   const company = from('company.json', checkCompany);
   const logos = new Set<string>();
-  const readLogo = (name: string) => {
-    logos.add(name);
-    return readText(folder, name);
-  };
-  const ofFile = from('brand.json', (document, own) => readBrandFile(document, readLogo, own));
-  const unnamed = names.filter((name) => name.endsWith('.svg') && !logos.has(name));
+  const readLogo = (name: string) => readText(folder, name);
+  const ofFile = from('brand.json', (document, own) => {
+    logos.add(String(document['logo']));
+    return readBrandFile(document, readLogo, own);
+  });
+  // A brand.json that cannot be read may name it.
+  const isUnclear = names.includes('brand.json') && !ofFile;
+  const unnamed = isUnclear ? [] : names.filter((name) => name.endsWith('.svg') && !logos.has(name));
   faults.push(...unnamed.map((name) => `${name}: brand.json does not name it; add "logo": ${JSON.stringify(name)}`));
   const brand: Partial<Brand> = { ...ofFile, ...(company && { company }) };
 
@@ -87,12 +88,10 @@ function namesIn(folder: string, faults: string[]): string[] {
 
 function readText(folder: string, name: string): string {
   try {
-    const bytes = readFileSync(join(folder, name));
-    if (bytes.length <= MOST_BYTES) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return readSmallText(join(folder, name));
   } catch {
-    // Not there, no file, or another encoding: the sentence below names all that it has to be.
+    throw new Error(`cannot be read; it must be a file in UTF-8 of at most ${MOST_BYTES} bytes`);
   }
-  throw new Error(`cannot be read; it must be a file in UTF-8 of at most ${MOST_BYTES} bytes`);
 }
 
 function documentIn(text: string): Document {
@@ -101,7 +100,7 @@ function documentIn(text: string): Document {
     document = JSON.parse(text);
   } catch (error) {
     // V8 names the place and quotes a few characters around it, which are the author's own public texts.
-    throw new Error(`is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new Error(`is not JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`, { cause: error });
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new Error('must be a JSON object: {"…": "…"}');

@@ -16,6 +16,7 @@ const ATTRIBUTES = new Set(
   ).split(' '),
 );
 const NAMESPACE = 'http://www.w3.org/2000/svg';
+const SHAPES = new Set(['path', 'circle', 'rect', 'ellipse', 'line', 'polyline', 'polygon']);
 
 /** A comment, a text, or a tag with its slash, name, attributes and closing slash. */
 const TOKEN =
@@ -33,13 +34,14 @@ export function logoFault(svg: string): string | null {
   const document = svg.replace(/^\s*<\?xml [^<>?]*\?>/, '').trim();
   const open: string[] = [];
   let roots = 0;
+  let shapes = 0;
   for (let at = 0; at < document.length; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(document);
     if (!token) return 'must be well-formed SVG without document type, CDATA and processing instructions';
     const [, text, closing, name, attributes = '', empty] = token;
     if (text !== undefined) {
-      if (text.includes('&')) return 'must not have entities (&)';
+      if (text.includes('&') || text.includes(']]>')) return 'must not have entities (&) or ]]>';
       const isTitle = ['title', 'desc'].includes(open.at(-1) ?? '');
       if (!isTitle && text.trim() !== '') return 'must not have text outside of title and desc';
     } else if (name !== undefined) {
@@ -48,10 +50,12 @@ export function logoFault(svg: string): string | null {
       if (open.length === 0 && (closing || name !== 'svg' || ++roots > 1)) return 'must be one svg element';
       const fault = closing ? closingFault(open.pop(), name) : attributesFault(attributes, open.length === 0);
       if (fault !== null) return fault;
+      if (SHAPES.has(name)) shapes += 1;
       if (!closing && !empty) open.push(name);
     }
   }
-  return open.length === 0 && roots === 1 ? null : 'must be one whole svg element';
+  if (open.length > 0 || roots !== 1) return 'must be one whole svg element';
+  return shapes > 0 ? null : 'must draw something: it has no shape';
 }
 
 function closingFault(opened: string | undefined, name: string): string | null {
@@ -72,7 +76,8 @@ function attributesFault(text: string, isRoot: boolean): string | null {
   }
   if (!isRoot) return null;
   if (given.get('xmlns') !== NAMESPACE) return `must have xmlns="${NAMESPACE}"`;
-  return /^\s*-?[\d.]+[\s,]+-?[\d.]+[\s,]+[\d.]+[\s,]+[\d.]+\s*$/.test(given.get('viewBox') ?? '')
-    ? null
-    : 'must have a viewBox of four numbers, so that it can be drawn in any size';
+  const box = (given.get('viewBox') ?? '').trim().split(/[\s,]+/);
+  const [, , width = 0, height = 0] = box.map(Number);
+  const isBox = box.length === 4 && box.every((one) => /^-?(?:\d+\.?\d*|\.\d+)$/.test(one)) && width > 0 && height > 0;
+  return isBox ? null : 'must have a viewBox of four numbers, so that it can be drawn in any size';
 }

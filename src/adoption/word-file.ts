@@ -64,7 +64,10 @@ function placeFault(key: string, text: string, brand: BrandNames): string | null
     return `must have at most ${LONGEST_PURPOSE} characters, because it is the purpose of an authentication`;
   if (key.startsWith('pushes.') && length > LONGEST_PUSH)
     return `must have at most ${LONGEST_PUSH} characters, because phones cut longer notifications`;
-  return key.startsWith('notices.') ? (messageFault(text) ?? lengthFault(key, text, brand)) : null;
+  if (!key.startsWith('notices.')) return null;
+  // Names may make an address or digits of what stands beside them. The call centre’s own number may be dialled.
+  const sent = named(text, { ...brand, callCentre: '{callCentre}' });
+  return messageFault(sent) ?? lengthFault(key, text, brand);
 }
 
 /** A notice fits one text message with the name of the service in front. The one with a link never does. */

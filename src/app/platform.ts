@@ -62,6 +62,14 @@ export interface InstallationStanding {
   offers: HTMLElement[];
 }
 
+/** A name as the service takes it: of at most 64 characters, none of which is cut in two. */
+export function nameOfDevice(text: string): string {
+  return text
+    .slice(0, 64)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trim();
+}
+
 /** What an enrolment on this platform tells of the phone, beside code, PIN and versions. */
 export async function enrolmentHere(
   platform: Platform,
@@ -71,7 +79,7 @@ export async function enrolmentHere(
   const { exportableKeys } = platform;
   return {
     ...handset,
-    name: platform.nameOf(handset),
+    name: nameOfDevice(platform.nameOf(handset)),
     pushToken: await platform.pushToken().catch(() => ''),
     exportableKeys,
   };

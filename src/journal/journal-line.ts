@@ -31,7 +31,8 @@ export function isKnown({ at, writer, mark }: JournalLine, { value, writers }: K
   if (mark === null) return false;
   if (writer === undefined) return mark <= value;
   const last = writers.get(writer);
-  return last === undefined ? Date.parse(at) < Date.now() - WRITER_DAYS * 86_400_000 : mark <= last;
+  if (last !== undefined) return mark <= last;
+  return mark <= value && Date.parse(at) < Date.now() - WRITER_DAYS * 86_400_000;
 }
 
 /** The longest line that can be one of the journal. */

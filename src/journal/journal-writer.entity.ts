@@ -6,8 +6,7 @@ export class JournalWriter {
   @PrimaryColumn('uuid')
   id: string;
 
-  /** 0 until it takes one. */
-  @Column('bigint', { default: () => '0' })
+  @Column('bigint')
   mark: string;
 
   @Column('timestamptz', { default: () => 'now()' })

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { RareWarnings } from '../process/rare-warnings.ts';
 import type { ClosedDoor, DoorKeeper } from './closed-door.ts';
 import { JournalFile, JournalToOutput, type JournalOutput } from './journal-files.ts';
-import { writeJournalLine } from './journal-line.ts';
+import { writeJournalLine, WRITER_DAYS } from './journal-line.ts';
 import { MarkConnection, type Mark } from './mark.ts';
 
 /** Milliseconds that a caller waits for the journal. What it closed is closed in any case. */
@@ -14,6 +14,9 @@ const RETRY_MS = 1_000;
 const [BATCH, MOST_WAITING] = [5_000, 100_000];
 /** Milliseconds for which a process remembers what it wrote, for the comparison with the tables. */
 const REMEMBERED_MS = 5 * 60_000;
+
+/** Milliseconds for which the database certainly remembers the last mark of this process. */
+const OWN_MS = (WRITER_DAYS / 2) * 86_400_000;
 
 interface Waiting {
   at: Date;
@@ -39,8 +42,10 @@ export class Journal implements DoorKeeper {
   private readonly remembered = new Map<string, number>();
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
-  /** The last mark that this process took; its value is 0 before the first one. */
+  /** The last mark that this process saw. */
   private last: Mark | undefined;
+  /** The last one that it took itself. The database forgets it after a year (`WRITER_DAYS`). */
+  private own = { mark: 0, at: 0 };
   private stopped = false;
   /** Lines that this process wrote. */
   written = 0;
@@ -70,8 +75,8 @@ export class Journal implements DoorKeeper {
   /** Notes where the database stands. Throws an error that names the variable if the journal cannot be written. */
   async open(): Promise<void> {
     if (!this.output) return;
-    const { installation, epoch } = await this.marks.recorded();
-    this.last = { installation, epoch, value: 0 };
+    const { installation, epoch, value } = await this.marks.recorded();
+    this.last = { installation, epoch, value };
     try {
       await this.output.append('', new Date());
     } catch (error) {
@@ -170,14 +175,18 @@ export class Journal implements DoorKeeper {
   private async nextMark(): Promise<Mark | undefined> {
     let mark: Mark | undefined;
     try {
-      mark = await this.marks.raise(this.writer, this.last?.value ?? 0);
+      const own = Date.now() - this.own.at < OWN_MS ? this.own.mark : 0;
+      mark = await this.marks.raise(this.writer, { own, seen: this.last?.value ?? 0 });
     } catch (error) {
       this.warnings.warn('journal', `the database gives no mark: ${(error as Error).message}`);
       if (this.last === undefined) throw error;
       return undefined;
     }
     if (mark === undefined) await this.stopBecauseRestored();
-    this.last = mark ?? this.last;
+    if (mark) {
+      this.last = mark;
+      this.own = { mark: mark.value, at: Date.now() };
+    }
     return mark;
   }
 

@@ -15,13 +15,15 @@ export type Recorded = Omit<Mark, 'value'> &
 
 /**
  * A lock of one row puts the batches of all processes in order. It commits after each door that the batch names.
- * Changes nothing in a database that does not know the last mark of this process ($2, 0 before the first one): that one, and
- * the doors before it, were lost. The process's own row says so and not the value, which another process may have raised again.
+ * Changes nothing in a database that was put back: one whose value is below the last that this process saw ($3), or that does
+ * not know the last mark that the process took ($2, 0 before the first one). The process's own row is asked too, because another
+ * process may have raised the value again.
  */
 const RAISE = statement(
   'journal_mark_raise',
   `WITH raised AS (
       UPDATE journal_mark SET value = value + 1 WHERE is_only AND restored_at IS NULL
+        AND value >= $3::bigint
         AND ($2::bigint = 0 OR EXISTS (SELECT FROM journal_writers w WHERE w.id = $1 AND w.mark >= $2))
       RETURNING installation, epoch, value
     ), noted AS (
@@ -59,9 +61,9 @@ export class MarkConnection {
 
   constructor(private readonly url: string) {}
 
-  /** Takes the next mark of a process that took `last`; undefined if the database was restored, and does not know that one. */
-  async raise(writer: string, last: number): Promise<Mark | undefined> {
-    return (await this.run((session) => session.rows<Mark>(RAISE, [writer, last])))[0];
+  /** Takes the next mark of a process that took `own` last, and saw `seen`; undefined if the database was restored. */
+  async raise(writer: string, { own, seen }: { own: number; seen: number }): Promise<Mark | undefined> {
+    return (await this.run((session) => session.rows<Mark>(RAISE, [writer, own, seen])))[0];
   }
 
   /** The last mark of each process that took one from this database. */

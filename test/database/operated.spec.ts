@@ -254,17 +254,17 @@ describe('npm run doctor on a database of two roles', () => {
       change: `UPDATE migrations SET name = '-' || name WHERE id = (SELECT max(id) FROM migrations);
         UPDATE bullmq.migration SET version = -version WHERE version = (SELECT max(version) FROM bullmq.migration);
         UPDATE journal_mark SET restored_at = now();
-        REVOKE EXECUTE ON FUNCTION add_past_authentications FROM SERVICE`,
+        REVOKE EXECUTE ON FUNCTION add_partition FROM SERVICE`,
       undo: `UPDATE migrations SET name = substring(name FROM 2) WHERE name LIKE '-%';
         UPDATE bullmq.migration SET version = -version WHERE version < 0;
-        GRANT EXECUTE ON FUNCTION add_past_authentications TO SERVICE`,
+        GRANT EXECUTE ON FUNCTION add_partition TO SERVICE`,
       env: () => ({ ...byJob, MIGRATION_DATABASE_URL: two.serviceUrl }),
       lines: {
         migrations: /^wrong: 1 of \d+ and the tables of the queue wait\. .*npm run migrate -- up/,
         queue: /^wrong: .*version \d+ and need \d+.*npm run migrate -- up/,
         journal: /^wrong: .*after-restore has not been completed\. Run npm run after-restore/,
         MIGRATION_DATABASE_URL: /^wrong: \w+_service does not own /,
-        'database rights': /^wrong: .*add_past_authentications\. Run npm run migrate -- up/,
+        'database rights': /^wrong: .*add_partition\. Run npm run migrate -- up/,
       },
     },
     {

@@ -15,6 +15,9 @@ is ready. No request is to be repeated, because a stopping API serves until HAPr
     }
     await scene.playOn();
     await scene.rest();
-    return { reconciled: await reconcile(scene.load, scene.service.database.pool) };
+    const reconciled = await reconcile(scene.load, scene.service.database.pool);
+    const { repeated } = reconciled;
+    const faults = repeated === 0 ? [] : [`${repeated} requests were repeated, and none was to be`];
+    return { reconciled: { ...reconciled, faults: [...reconciled.faults, ...faults] } };
   },
 });

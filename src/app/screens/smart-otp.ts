@@ -10,7 +10,7 @@ import { FirstPin, Unanswered } from './first-pin.ts';
 import { askOffered, showOffered } from './offered.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 import type { Leave } from './pin-refusal.ts';
-import { enrolmentHere, type Platform, type Service } from '../platform.ts';
+import { enrolmentHere, nameOfDevice, type Platform, type Service } from '../platform.ts';
 import { words } from '../words/words.ts';
 
 const messages = words.smartOtp;
@@ -51,7 +51,7 @@ export class AddingSmartOtp {
         return;
       }
       const { name, ...here } = await enrolmentHere(platform);
-      const enrolment = { issuer, enrolmentCode, name: messages.deviceName(name), ...here };
+      const enrolment = { issuer, enrolmentCode, name: nameOfDevice(messages.deviceName(name)), ...here };
       const pin = new FirstPin(this.display, enrolment, { enrolled, startOver }, this.unanswered);
       // The consent to a Smart OTP follows its test.
       const wrong = () => startOver(faultLine(words.offered.notMine));

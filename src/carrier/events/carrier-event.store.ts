@@ -30,8 +30,8 @@ const KEPT = statement(
 );
 
 /**
- * Days in which an event that comes again is a `duplicate`. Later it is `stale` by its sequence, or cancels only what it
- * cancelled then.
+ * Days in which an event that comes again is a `duplicate`. Later it is `stale` by its sequence. One of a line without a
+ * sequence, as CAMARA has them, would be the latest again, so it stays as long as any event is kept.
  */
 const UNIQUE_DAYS = 90;
 
@@ -40,12 +40,16 @@ const DAY_MS = 86_400_000;
 /** Rows that one statement moves, and that one statement deletes. */
 const [MOVE_BATCH, PURGE_BATCH] = [2_000, 5_000];
 
-/** Moves a batch of what was received from $1 to before $2, oldest first, in one statement. What may be replayed stays. */
+/**
+ * Moves a batch of what was received from $1 to before $2, oldest first, in one statement. What may be replayed stays, and so
+ * do events of lines without a sequence.
+ */
 const MOVE = statement(
   'carrier_event_move',
   `WITH old AS (
       DELETE FROM carrier_events WHERE id = ANY(ARRAY(SELECT id FROM carrier_events
         WHERE received_at >= $1::timestamptz AND received_at < $2::timestamptz AND kept IS NULL
+          AND (sequence IS NOT NULL OR line_id IS NULL)
         ORDER BY received_at LIMIT ${MOVE_BATCH} FOR UPDATE SKIP LOCKED))
       RETURNING id, source, event_id, type, line_id, sequence, at, outcome, reason, received_at
     )

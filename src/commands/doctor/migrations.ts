@@ -1,4 +1,4 @@
-import { isBehind, migrationState, type MigrationTarget } from '../../../config/migrate.ts';
+import { isBehind, migrationState, rightsTo, type MigrationTarget } from '../../../config/migrate.ts';
 import type { Environment } from '../../../config/environment.ts';
 import { connectTo, ORDINARY } from '../../database/database-client.ts';
 import { namingVariable } from '../../process/variable-at-fault.ts';
@@ -23,12 +23,13 @@ export async function migrationLines(environment: Environment, target: Migration
     const todo = 'A start fails alike. Correct the address and login, or run the version that the other processes run.';
     return [wrong('migrations', `cannot be read: ${reasonOf(error)}`, todo)];
   }
-  const { applied, waiting, newer, queue } = state;
+  const { applied, waiting, newer, queue, denied } = state;
   if (isBehind(state)) {
     const all = applied.length + waiting.length;
     const parts = [
       ...(waiting.length > 0 ? [`${waiting.length} of ${all}`] : []),
       ...(queue !== null && queue.present < queue.needed ? ['the tables of the queue'] : []),
+      ...(denied.length > 0 ? [rightsTo(denied)] : []),
     ];
     const says = `${parts.join(' and ')} wait`;
     if (!MIGRATE_ON_START) {

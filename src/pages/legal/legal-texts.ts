@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCALES, type Locale } from '../../domain/locale.ts';
 import { seoulDay } from '../../domain/person.ts';
+import { MOST_BYTES, readSmallText } from '../small-text.ts';
 import type { Words } from '../words.ts';
 import { en } from './default-en.ts';
 import { ko } from './default-ko.ts';
@@ -114,9 +115,9 @@ function legalNames(folder: string): string[] {
 
 function readText(path: string, name: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return readSmallText(path);
   } catch (cause) {
-    throw new Error(`${name}: cannot be read; it must be a file in UTF-8`, { cause });
+    throw new Error(`${name}: cannot be read; it must be a file in UTF-8 of at most ${MOST_BYTES} bytes`, { cause });
   }
 }
 

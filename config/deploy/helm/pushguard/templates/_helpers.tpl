@@ -99,6 +99,10 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 - name: {{ . }}_FILE
   value: /run/secrets/pushguard/{{ . }}
 {{- end }}
+{{- if and $root.Values.adoption.existingConfigMap (ne $role "migrate") }}
+- name: ADOPTION_DIR
+  value: /run/adoption
+{{- end }}
 {{- if eq $role "migrate" }}
 - name: MIGRATION_DATABASE_URL_FILE
   value: /run/secrets/pushguard-owner/MIGRATION_DATABASE_URL
@@ -111,6 +115,11 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
   readOnly: true
 - name: tmp
   mountPath: /tmp
+{{- if .Values.adoption.existingConfigMap }}
+- name: adoption
+  mountPath: /run/adoption
+  readOnly: true
+{{- end }}
 {{- end -}}
 
 {{- define "pushguard.volumes" -}}
@@ -122,6 +131,11 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 - name: tmp
   emptyDir:
     sizeLimit: {{ .Values.tmpSizeLimit }}
+{{- if .Values.adoption.existingConfigMap }}
+- name: adoption
+  configMap:
+    name: {{ .Values.adoption.existingConfigMap }}
+{{- end }}
 {{- end -}}
 
 {{- define "pushguard.ownerVolume" -}}
