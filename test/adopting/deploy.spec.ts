@@ -95,7 +95,7 @@ describe('What config/deploy/ gives to the service', () => {
     const renewed = files.filter(({ name }) => RENEWABLE.some((one) => one === name));
     expect(renewed.length).toBeGreaterThan(3);
     for (const { path } of renewed) expect(path).toMatch(/^\/run\/secrets\/service\/\w+$/);
-    const mounts = matchesOf(COMPOSE, /^ +volumes: \['(\.\/secrets\/service:\S+)'\]$/gm);
+    const mounts = matchesOf(COMPOSE, /^ +volumes: \['(\.\/secrets\/service:[^']+)'.*\]$/gm);
     expect(mounts).toEqual([
       ...['./secrets/service:/run/secrets/service:ro', './secrets/service:/run/secrets/service:ro'],
       './secrets/service:/run/secrets/service',

@@ -602,7 +602,7 @@ journal_mark CONSTRAINT journal_mark_is_only_check CHECK (is_only)
 journal_mark CONSTRAINT journal_mark_pkey PRIMARY KEY (is_only)
 CREATE UNIQUE INDEX journal_mark_pkey ON public.journal_mark USING btree (is_only)
 journal_writers.id uuid NOT NULL
-journal_writers.mark bigint NOT NULL DEFAULT 0
+journal_writers.mark bigint NOT NULL
 journal_writers.seen_at timestamp with time zone NOT NULL DEFAULT now()
 journal_writers CONSTRAINT journal_writers_pkey PRIMARY KEY (id)
 CREATE UNIQUE INDEX journal_writers_pkey ON public.journal_writers USING btree (id)
