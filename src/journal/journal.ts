@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import { randomId } from '../crypto/random.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
 import type { ClosedDoor, DoorKeeper } from './closed-door.ts';
 import { JournalFile, JournalToOutput, type JournalOutput } from './journal-files.ts';
@@ -38,7 +38,7 @@ export class Journal implements DoorKeeper {
   private readonly output: JournalOutput | undefined;
   private readonly marks: MarkConnection;
   /** Names this process in its lines. */
-  private readonly writer = randomUUID();
+  private readonly writer = randomId();
   private readonly remembered = new Map<string, number>();
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
