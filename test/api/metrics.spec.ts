@@ -23,10 +23,10 @@ beforeAll(async () => {
   service = await TestService.start({ BUILD_COMMIT: '0123abc', JOURNAL_FILE: join(folder, 'journal.ndjson') });
   subscriber = await service.subscriber();
   await playFunnel();
-  // The gauge of what waits is read every ten seconds, and has no sample before.
+  // What waits is looked at every ten seconds, at last the jobs of the queue; there is no sample before.
   seen = await eventually('a look at what waits', async () => {
     const now = await metrics();
-    return now.value('pushguard_delivery_oldest_age_seconds', { kind: 'wake' }) === undefined ? null : now;
+    return now.value('pushguard_queue_jobs', { state: 'wait' }) === undefined ? null : now;
   });
 });
 
@@ -89,6 +89,7 @@ it('a process counts what its neighbours answered, and shows what waits', () => 
   expect(seen.value('pushguard_carrier_events_total', { type: 'other', outcome: 'rejected' })).toBe(1);
   expect(seen.value('pushguard_carrier_feed_lag_seconds_count')).toBe(1);
   expect(seen.value('pushguard_deliveries_pending', { kind: 'wake' })).toBe(0);
+  expect(seen.value('pushguard_delivery_oldest_age_seconds', { kind: 'wake' })).toBe(0);
   expect(seen.value('pushguard_queue_jobs', { state: 'wait' })).toBeDefined();
   expect(seen.value('pushguard_db_pool_connections', { state: 'waiting' })).toBe(0);
   expect(seen.value('pushguard_db_statement_duration_seconds_count', { statement: 'authentication_start' })).toBe(7);

@@ -260,7 +260,8 @@ describe('npm run doctor on a database of two roles', () => {
         GRANT EXECUTE ON FUNCTION add_partition TO SERVICE`,
       env: () => ({ ...byJob, MIGRATION_DATABASE_URL: two.serviceUrl }),
       lines: {
-        migrations: /^wrong: 1 of \d+ and the tables of the queue wait\. .*npm run migrate -- up/,
+        migrations:
+          /^wrong: 1 of \d+ and the tables of the queue and the right of the service to use add_partition wait\. .*npm run migrate -- up/,
         queue: /^wrong: .*version \d+ and need \d+.*npm run migrate -- up/,
         journal: /^wrong: .*after-restore has not been completed\. Run npm run after-restore/,
         MIGRATION_DATABASE_URL: /^wrong: \w+_service does not own /,
