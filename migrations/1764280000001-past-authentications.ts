@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { briefly } from './briefly.ts';
+import { grantAs } from './grant-as.ts';
 import type { DeclaredMigration } from './locks.ts';
 
 /** The lowest UUID of version 7 of a time, in SQL. */
@@ -150,18 +151,5 @@ const SPLIT = `
   END $function$;
 
   REVOKE EXECUTE ON FUNCTION add_past_authentications, drop_past_authentications FROM PUBLIC;
-
-  -- A running service of the release before has its rights on the new tables at once.
-  DO $do$
-  DECLARE
-    granted record;
-  BEGIN
-    FOR granted IN
-      SELECT a.grantee::regrole AS role, string_agg(a.privilege_type, ', ') AS rights
-      FROM pg_class c, aclexplode(c.relacl) a
-      WHERE c.oid = 'past_authentications_first'::regclass AND a.grantee <> 0 AND a.grantee <> c.relowner GROUP BY a.grantee
-    LOOP
-      EXECUTE format('GRANT %s ON authentications, past_authentications TO %s', granted.rights, granted.role);
-    END LOOP;
-  END $do$;
+  ${grantAs('past_authentications_first', ['authentications', 'past_authentications'])}
 `;

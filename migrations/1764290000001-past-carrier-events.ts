@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { grantAs } from './grant-as.ts';
 import type { DeclaredMigration } from './locks.ts';
 
 /**
@@ -62,19 +63,10 @@ const PAST = `
   CREATE INDEX past_carrier_events_line ON past_carrier_events (line_id) WHERE line_id IS NOT NULL;
 
   DO $do$
-  DECLARE
-    granted record;
   BEGIN
     EXECUTE format('CREATE TABLE past_carrier_events_first PARTITION OF past_carrier_events
       FOR VALUES FROM (MINVALUE) TO (%L)',
       (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '2 months') AT TIME ZONE 'UTC');
-    -- A service that does not migrate by itself has its rights on the new table at once.
-    FOR granted IN
-      SELECT a.grantee::regrole AS role, string_agg(a.privilege_type, ', ') AS rights
-      FROM pg_class c, aclexplode(c.relacl) a
-      WHERE c.oid = 'carrier_events'::regclass AND a.grantee <> 0 AND a.grantee <> c.relowner GROUP BY a.grantee
-    LOOP
-      EXECUTE format('GRANT %s ON past_carrier_events TO %s', granted.rights, granted.role);
-    END LOOP;
   END $do$;
+  ${grantAs('carrier_events', ['past_carrier_events'])}
 `;

@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { briefly } from './briefly.ts';
+import { grantAs } from './grant-as.ts';
 
 /** A table with ascending ids from an identity, which is to be partitioned by a time of its rows. */
 export interface ByTime {
@@ -70,21 +71,7 @@ function split({ table, time, indexes, references = [] }: ByTime, bound: string)
     ${references.map(({ column, to }) => `ALTER TABLE ${table} ADD CONSTRAINT ${table}_${column}_fkey FOREIGN KEY (${column}) REFERENCES ${to};`).join('\n    ')}
     ALTER TABLE ${table} ATTACH PARTITION ${table}_first FOR VALUES FROM (MINVALUE) TO ('${bound}');
     ALTER TABLE ${table}_first DROP CONSTRAINT ${table}_bound;
-
-    -- A running service of the release before has its rights on the new table at once.
-    DO $do$
-    DECLARE
-      granted record;
-    BEGIN
-      FOR granted IN
-        SELECT a.grantee::regrole AS role, string_agg(a.privilege_type, ', ') AS rights
-        FROM pg_class c, aclexplode(c.relacl) a
-        WHERE c.oid = '${table}_first'::regclass AND a.grantee <> 0 AND a.grantee <> c.relowner GROUP BY a.grantee
-      LOOP
-        EXECUTE format('GRANT %s ON ${table} TO %s; GRANT USAGE, SELECT ON SEQUENCE ${table}_id_seq TO %s',
-          granted.rights, granted.role, granted.role);
-      END LOOP;
-    END $do$`;
+    ${grantAs(`${table}_first`, [table], [`${table}_id_seq`])}`;
 }
 
 /** Makes one table of it again, with a copy of every row. */

@@ -94,7 +94,7 @@ export class DeliveryMetrics implements RecurringTask {
     this.cleared.inc({ platform: service });
   }
 
-  /** A figure of each kind, or none where nobody has looked of late: an alert must not take that for a zero. */
+  /** Returns a figure for each kind, and nothing when the last look is stale, so that an alert takes no silence for a zero. */
   private ofEachKind(figure: (one: WaitingKind | undefined) => number): (readonly [DeliveryKind, number])[] {
     if (performance.now() - this.lookedAt > STALE_MS) return [];
     return DELIVERY_KINDS.map((kind) => [kind, figure(this.waiting.find((one) => one.kind === kind))]);

@@ -35,6 +35,12 @@ const RAISE = statement(
 
 const WRITERS = statement('journal_writers_marks', 'SELECT id, mark::float8 AS mark FROM journal_writers');
 
+/** The last mark of each process that took one from this database. */
+export async function marksOfWriters(session: Statements): Promise<ReadonlyMap<string, number>> {
+  const rows = await session.rows<{ id: string; mark: number }>(WRITERS, []);
+  return new Map(rows.map(({ id, mark }) => [id, mark]));
+}
+
 /** Keeps all processes from going on, and from starting. */
 const FOUND_RESTORED = statement(
   'journal_mark_restored',
@@ -66,10 +72,8 @@ export class MarkConnection {
     return (await this.run((session) => session.rows<Mark>(RAISE, [writer, own, seen])))[0];
   }
 
-  /** The last mark of each process that took one from this database. */
   async writers(): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.run((session) => session.rows<{ id: string; mark: number }>(WRITERS, []));
-    return new Map(rows.map(({ id, mark }) => [id, mark]));
+    return this.run(marksOfWriters);
   }
 
   async foundRestored(): Promise<void> {

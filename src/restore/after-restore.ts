@@ -3,6 +3,7 @@ import { Database, type Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import type { ClosedDoor } from '../journal/closed-door.ts';
 import { isKnown, type JournalLine } from '../journal/journal-line.ts';
+import { marksOfWriters } from '../journal/mark.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Audit } from '../operator/audit.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
@@ -101,7 +102,7 @@ export class AfterRestore {
     const standings = new Map<string, Standing>();
     const count = (what: string, more: number) => more > 0 && closed.set(what, (closed.get(what) ?? 0) + more);
     let batch: ClosedDoor[] = [];
-    const known = { value: mark.value, writers: await this.store.writers() };
+    const known = { value: mark.value, writers: await marksOfWriters(this.database) };
     const journalled: Journalled = { highest: mark.value, epoch: 0, firstMarked: null, writers: new Map() };
     const earliest = (one: string | null, other: string) => (one === null || other < one ? other : one);
     let read = 0;

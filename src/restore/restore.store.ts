@@ -300,7 +300,6 @@ const COMPLETE = statement(
     WHERE is_only`,
   writing('journal_mark', 'journal_writers', 'webhook_listeners', 'webhook_events'),
 );
-const WRITERS = statement('restore_journal_writers', 'SELECT id, mark::float8 AS mark FROM journal_writers');
 const MOVE = statement(
   'restore_move',
   `WITH moved AS (
@@ -363,12 +362,6 @@ export class RestoreStore {
     const [row] = await this.database.rows<RestoredMark>(MARK, []);
     if (!row) throw new Error('the row of journal_mark is missing: the database was changed outside the service');
     return row;
-  }
-
-  /** The last mark of each process that took one from this database. */
-  async writers(): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.database.rows<{ id: string; mark: number }>(WRITERS, []);
-    return new Map(rows.map(({ id, mark }) => [id, mark]));
   }
 
   /** Keeps the service from starting until `complete`. */

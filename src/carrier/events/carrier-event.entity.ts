@@ -1,12 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An event of a carrier, once by source and id within 90 days. Older ones are `PastCarrierEvent`, unless they may be replayed. */
-@Entity('carrier_events')
-export class CarrierEvent {
-  /** Digest of source and event id. */
-  @PrimaryColumn('text')
-  id: string;
-
+/** What the carrier told in an event. */
+export abstract class ToldEvent {
   @Column('text', { nullable: true })
   source: string | null;
 
@@ -25,6 +20,14 @@ export class CarrierEvent {
   /** The instant at which it took effect, as the carrier tells it. */
   @Column('timestamptz', { nullable: true })
   at: Date | null;
+}
+
+/** An event of a carrier, once by source and id within 90 days. Older ones are `PastCarrierEvent`, unless they may be replayed. */
+@Entity('carrier_events')
+export class CarrierEvent extends ToldEvent {
+  /** Digest of source and event id. */
+  @PrimaryColumn('text')
+  id: string;
 
   @Column('text')
   outcome: 'applied' | 'stale' | 'unknown_line' | 'rejected';

@@ -57,7 +57,7 @@ const MOVE = statement(
     SELECT * FROM old`,
 );
 
-/** Removes a batch of what did not move: of events that nobody replayed, or for which no month was kept. */
+/** Deletes a batch of events that did not move, because they could be replayed, had no sequence, or had no month. */
 const PURGE = statement(
   'carrier_event_purge',
   `DELETE FROM carrier_events WHERE id = ANY(ARRAY(SELECT id FROM carrier_events
