@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
+import { Problem } from '../domain/problem.ts';
+import { TEST_SCOPES } from '../http/client.guard.ts';
+import type { TokenResponse } from './oauth.dto.ts';
+import type { TokenCall, TokenGrant } from './token-grants.ts';
+
+/** The client credentials grant (RFC 6749, 4.4): a token for the client itself. */
+@Injectable()
+export class ClientCredentials implements TokenGrant {
+  readonly type = 'client_credentials';
+
+  constructor(private readonly tokens: AccessTokens) {}
+
+  /** Problems: `invalid_scope`. */
+  exchange({ client, isTest, parameters }: TokenCall): Promise<TokenResponse> {
+    const scopes = isTest ? client.scopes.filter((one) => TEST_SCOPES.some((scope) => scope === one)) : client.scopes;
+    const wanted = parameters.scope === undefined ? scopes : [...new Set(parameters.scope.split(' ').filter(Boolean))];
+    if (wanted.length === 0 || wanted.some((scope) => !scopes.includes(scope))) {
+      const whose = isTest ? 'a test key of this client' : 'this client';
+      throw new Problem(
+        'invalid_scope',
+        `Request one or more of the scopes of ${whose}: ${scopes.join(' ') || 'it has none'}.`,
+      );
+    }
+    const test = isTest ? { test: true as const } : {};
+    const caller = { id: client.id, clientId: client.clientId, scopes: wanted, ...test };
+    return Promise.resolve({
+      access_token: this.tokens.issue(caller, new Date()),
+      token_type: 'Bearer',
+      expires_in: ACCESS_TOKEN_SECONDS,
+      scope: wanted.join(' '),
+      ...test,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { AuthenticatedClient } from './authenticate-client.ts';
+import type { TokenRequest, TokenResponse } from './oauth.dto.ts';
+
+/** A request to the token endpoint whose client has authenticated. */
+export interface TokenCall extends AuthenticatedClient {
+  parameters: TokenRequest;
+  /** The `DPoP` header (RFC 9449), unchecked. */
+  dpop: string | undefined;
+}
+
+/** One way to get a token (RFC 6749, 1.3). The room that knows what the token stands for serves it. */
+export interface TokenGrant {
+  /** The value of `grant_type`. */
+  readonly type: string;
+  /** Problems: those of the grant type, by the names of its specification. */
+  exchange(call: TokenCall): Promise<TokenResponse>;
+}
+
+/** The grant types of the token endpoint. Each room adds its own when the service starts. */
+@Injectable()
+export class TokenGrants {
+  private readonly grants = new Map<string, TokenGrant>();
+
+  add(grant: TokenGrant): void {
+    this.grants.set(grant.type, grant);
+  }
+
+  of(type: string): TokenGrant | undefined {
+    return this.grants.get(type);
+  }
+
+  get types(): string[] {
+    return [...this.grants.keys()];
+  }
+}
