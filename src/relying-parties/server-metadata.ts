@@ -39,7 +39,10 @@ export class ServerMetadata {
     };
     for (const [name, value] of this.parts.flatMap((part) => Object.entries(part))) {
       const present = document[name];
-      document[name] = Array.isArray(present) && Array.isArray(value) ? [...new Set([...present, ...value])] : value;
+      document[name] =
+        Array.isArray(present) && Array.isArray(value)
+          ? [...new Set<unknown>([...(present as unknown[]), ...(value as unknown[])])]
+          : value;
     }
     return document as unknown as ServerMetadataResponse;
   }
