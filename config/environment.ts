@@ -199,6 +199,14 @@ export class Environment {
   @IsDatabaseAddress()
   QUEUE_DATABASE_URL?: string;
 
+  /**
+   * A standby of the same database, with the role of DATABASE_URL: lists, histories and figures are read there while it is
+   * at most two seconds behind.
+   */
+  @IsOptional()
+  @IsDatabaseAddress()
+  DATABASE_READ_URL?: string;
+
   /** Database connections of one process. */
   @Transform(({ value }) => Number(value))
   @IsInt()

@@ -11,7 +11,7 @@ export interface DeclaredType {
 }
 
 /** The methods of `Database` and of its sessions that run a statement with values. */
-const METHODS = new Set(['rows', 'changed', 'sharedRows', 'pipelinedRows']);
+const METHODS = new Set(['rows', 'changed', 'sharedRows', 'pipelinedRows', 'olderRows']);
 
 /** One call of `rows<Row>(STATEMENT, values)`, or of a method like it. */
 export interface StatementCall {

@@ -112,7 +112,7 @@ export class FoundationModule implements OnApplicationShutdown {
     missing: MissingDoors,
     private readonly journal: Journal,
     metrics: Metrics,
-    database: Database,
+    private readonly database: Database,
     loops: Loops,
     environment: Environment,
     sms: SmsGateway,
@@ -130,6 +130,7 @@ export class FoundationModule implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.journal.close();
+    await this.database.close();
   }
 
   static register({ environment, push, sms, directory, brand, words, texts, legal }: Foundation): DynamicModule {
@@ -155,7 +156,11 @@ export class FoundationModule implements OnApplicationShutdown {
       {
         provide: Database,
         useFactory: async (source: DataSource) =>
-          new Database(source, { sessionUrl, sharesSessions: await pooled() }, journal),
+          new Database(
+            source,
+            { sessionUrl, sharesSessions: await pooled(), readUrl: environment.DATABASE_READ_URL },
+            journal,
+          ),
         inject: [DataSource],
       },
       { provide: Journal, useValue: journal },

@@ -40,11 +40,11 @@ export class ClientLogStore implements LogSource {
   constructor(private readonly database: Database) {}
 
   page(range: LogRange): Promise<LogRow[]> {
-    return this.database.rows<LogRow>(PAGE, PAGE_OF.values(range));
+    return this.database.olderRows<LogRow>(PAGE, PAGE_OF.values(range));
   }
 
   lastLookedAt(range: LogRange): Promise<{ id: string }[]> {
-    return this.database.rows<{ id: string }>(LAST_LOOKED_AT, IDS_OF.values(range));
+    return this.database.olderRows<{ id: string }>(LAST_LOOKED_AT, IDS_OF.values(range));
   }
 
   find(clientId: string, id: string): Promise<LogRow[]> {

@@ -8,6 +8,7 @@ import { inClientSpan } from '../tracing/tracing.ts';
 import { SharedCommits, type SharedKey } from './shared-commits.ts';
 import { SharedReads } from './shared-reads.ts';
 import { GroupConnection } from './statement-group.ts';
+import { POSITION, Standby, type Position } from './standby.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs literal statements. */
@@ -57,6 +58,8 @@ export interface DatabaseAccess {
   sessionUrl: string;
   /** The pool of TypeORM goes through a pooler that gives another session to each transaction. */
   sharesSessions: boolean;
+  /** URL of a standby, for reads that may be two seconds old. */
+  readUrl?: string | undefined;
 }
 
 /**
@@ -70,6 +73,9 @@ export class Database implements Session {
   private readonly pool: pg.Pool;
   private readonly commits: SharedCommits;
   private readonly reads: SharedReads;
+  private readonly standby: Standby | undefined;
+  /** Reads that may be older, by the server that answered. */
+  readonly olderReads = { standby: 0, primary: 0 };
   private isNaming: boolean;
   private observer: (name: string, milliseconds: number) => void = () => undefined;
 
@@ -86,6 +92,8 @@ export class Database implements Session {
     const alone = (statement: Statement, values: unknown[]) => this.onPool(statement, values);
     this.commits = new SharedCommits(connect, alone);
     this.reads = new SharedReads(connect, alone);
+    const position = async () => (await this.rows<Position>(POSITION, []))[0];
+    this.standby = access.readUrl === undefined ? undefined : new Standby(access.readUrl, position);
   }
 
   /** Groups of statements that shared a commit, and the statements in them. */
@@ -124,6 +132,22 @@ export class Database implements Session {
   async pipelinedRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     if (!this.isNaming) return this.rows(statement, values);
     return (await this.timed(statement, () => this.reads.run(statement, values))).rows as Row[];
+  }
+
+  /**
+   * Reads what may be two seconds old: from the standby where there is one and it is fresh, else from the primary. For lists
+   * and figures; never for what a decision rests on.
+   */
+  async olderRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const { standby } = this;
+    const rows = standby && (await this.timed(statement, () => standby.rows(statement, values)));
+    this.olderReads[rows ? 'standby' : 'primary'] += 1;
+    return (rows as Row[] | undefined) ?? this.rows<Row>(statement, values);
+  }
+
+  /** Closes the connections that are not TypeORM’s. */
+  async close(): Promise<void> {
+    await this.standby?.close();
   }
 
   /** Neither the text of a statement nor its values are written anywhere: its name says what it is. */

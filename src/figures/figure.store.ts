@@ -265,7 +265,7 @@ export class FigureStore {
 
   /** The counted hours of a client, or of all, from one hour to another, which is one of them. */
   of(clientId: string | null, from: Date, to: Date): Promise<HourFigure[]> {
-    return this.database.rows<HourFigure>(OF, [clientId ?? ALL_CLIENTS, from, to]);
+    return this.database.olderRows<HourFigure>(OF, [clientId ?? ALL_CLIENTS, from, to]);
   }
 
   /** Counts the hours since `from` at once; null where that would take more than `limit` rows. */
@@ -273,20 +273,20 @@ export class FigureStore {
     type Row = HourFigure & { looked: number };
     const rows =
       clientId === null
-        ? await this.database.rows<Row>(LIVE_OF_ALL, [from, idBefore(from), limit + 1])
-        : await this.database.rows<Row>(LIVE, [from, idBefore(from), limit + 1, clientId]);
+        ? await this.database.olderRows<Row>(LIVE_OF_ALL, [from, idBefore(from), limit + 1])
+        : await this.database.olderRows<Row>(LIVE, [from, idBefore(from), limit + 1, clientId]);
     return rows.some(({ looked }) => looked > limit) ? null : rows;
   }
 
   /** The counted hours of the service, from one hour to another, which is one of them. */
   ofService(from: Date, to: Date): Promise<ServiceHour[]> {
-    return this.database.rows<ServiceHour>(OF_SERVICE_BY_HOUR, [from, to]);
+    return this.database.olderRows<ServiceHour>(OF_SERVICE_BY_HOUR, [from, to]);
   }
 
   /** Counts the hours of the service since `from` at once; null where that would take more than `limit` rows. */
   async liveOfService(from: Date, limit = COUNTED_LIVE): Promise<ServiceHour[] | null> {
     type Row = ServiceHour & { looked: number };
-    const rows = await this.database.rows<Row>(LIVE_OF_SERVICE, [from, idBefore(from), limit + 1]);
+    const rows = await this.database.olderRows<Row>(LIVE_OF_SERVICE, [from, idBefore(from), limit + 1]);
     return rows.some(({ looked }) => looked > limit) ? null : rows;
   }
 

@@ -80,14 +80,14 @@ export class History {
     const { HISTORY_DAYS } = this.environment;
     const rows =
       deviceId === undefined
-        ? await this.database.rows<HistoryRow>(LATEST, [subscriptionId, HISTORY_DAYS])
-        : await this.database.rows<HistoryRow>(LATEST_OF_DEVICE, [subscriptionId, HISTORY_DAYS, deviceId]);
+        ? await this.database.olderRows<HistoryRow>(LATEST, [subscriptionId, HISTORY_DAYS])
+        : await this.database.olderRows<HistoryRow>(LATEST_OF_DEVICE, [subscriptionId, HISTORY_DAYS, deviceId]);
     return this.shown(rows);
   }
 
   /** All that are kept of a subscription, newest first. */
   async all(subscriptionId: string): Promise<HistoryEntry[]> {
-    return this.shown(await this.database.rows<HistoryRow>(ALL, [subscriptionId, this.environment.HISTORY_DAYS]));
+    return this.shown(await this.database.olderRows<HistoryRow>(ALL, [subscriptionId, this.environment.HISTORY_DAYS]));
   }
 
   private shown(rows: readonly HistoryRow[]): HistoryEntry[] {

@@ -179,7 +179,7 @@ export class Metrics {
    * Shows the connections of the pool, how long statements take, and how many share a commit: the mean is the number of the
    * statements by that of the groups.
    */
-  showDatabase(database: Pick<Database, 'shared' | 'connections' | 'observe'>): void {
+  showDatabase(database: Pick<Database, 'shared' | 'connections' | 'olderReads' | 'observe'>): void {
     this.counted('pushguard_shared_commits_total', 'Groups of statements that shared a commit', () => {
       return database.shared.groups;
     });
@@ -189,6 +189,12 @@ export class Metrics {
       'Connections of the pool, and callers that wait for one',
       'state',
       () => Object.entries(database.connections),
+    );
+    this.gauges(
+      'pushguard_db_older_reads',
+      'Reads that may be two seconds old since the start, by the server that answered',
+      'server',
+      () => Object.entries(database.olderReads),
     );
     const durations = this.histogram(
       'pushguard_db_statement_duration_seconds',

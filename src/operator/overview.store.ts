@@ -62,13 +62,13 @@ export class OverviewStore {
 
   /** `holdHours`: the hours for which codes by SMS are held after a doubt about a SIM. */
   async counts(holdHours: number): Promise<OverviewCounts> {
-    const [row] = await this.database.rows<OverviewCounts>(COUNTS, [holdHours]);
+    const [row] = await this.database.olderRows<OverviewCounts>(COUNTS, [holdHours]);
     if (!row) throw new Error('a query without a condition returned no row');
     return row;
   }
 
   async work(): Promise<WorkCounts> {
-    const [row] = await this.database.rows<WorkCounts>(WORK, []);
+    const [row] = await this.database.olderRows<WorkCounts>(WORK, []);
     if (!row) throw new Error('a query without a condition returned no row');
     return row;
   }

@@ -221,8 +221,8 @@ export class EventStore {
     limit: number,
   ): Promise<EventRow[]> {
     const [at, id] = [before?.happenedAt ?? null, before?.id ?? null];
-    if (type === null) return this.database.rows<EventRow>(LOG, [clientId, since, until, at, id, limit]);
-    return this.database.rows<EventRow>(LOG_OF_TYPE, [clientId, since, until, at, id, limit, type]);
+    if (type === null) return this.database.olderRows<EventRow>(LOG, [clientId, since, until, at, id, limit]);
+    return this.database.olderRows<EventRow>(LOG_OF_TYPE, [clientId, since, until, at, id, limit, type]);
   }
 
   /** Events of a client behind a place of the feed, the first first. */
@@ -262,7 +262,7 @@ export class EventStore {
 
   /** The attempts to send an event, at most 200, the last first. */
   async attemptsOf(eventId: string): Promise<AttemptRow[]> {
-    return this.database.rows<AttemptRow>(ATTEMPTS, [eventId]);
+    return this.database.olderRows<AttemptRow>(ATTEMPTS, [eventId]);
   }
 
   /**

@@ -66,6 +66,9 @@ export class Cluster {
     const [client, peer] = [await freePort(), await freePort()];
     const urls = { client: `http://127.0.0.1:${client}`, peer: `http://127.0.0.1:${peer}` };
     const flags = {
+      // Patroni 3.0.2 of Debian 12 writes the leader’s key without a condition through version 3 of this interface: a member that was
+      // stopped in its place takes the lead back from its successor. Through version 2 it compares first.
+      'enable-v2': 'true',
       'data-dir': ownDirectory(join(directory, 'etcd'), undefined),
       'listen-client-urls': urls.client,
       'advertise-client-urls': urls.client,
@@ -226,7 +229,7 @@ export class Cluster {
       scope: this.#scope,
       name,
       restapi: { listen: `127.0.0.1:${rest}`, connect_address: `127.0.0.1:${rest}` },
-      etcd3: { host: `127.0.0.1:${this.etcd.port}` },
+      etcd: { host: `127.0.0.1:${this.etcd.port}` },
       bootstrap: {
         ...restoring,
         dcs: {

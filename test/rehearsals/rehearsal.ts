@@ -12,12 +12,17 @@ export interface Rehearsal {
   backup?: boolean;
   /** Values of an option of its own, `--of`; the first one is the default. */
   of?: readonly string[];
+  /** For one that takes `--minutes` in place of `--seconds`: the default. */
+  minutes?: number;
+  /** The flows that start in a second unless `--flows` says so. */
+  flowsPerSecond?: number;
   /** Plays it under the load that runs already; returns figures that are printed beside those of every rehearsal. */
   play: (scene: Scene, of: string) => Promise<{ reconciled: Reconciled } & Record<string, unknown>>;
 }
 
-const OPTIONS = `--flows=N     flows that start in a second; the default is 5
+const OPTIONS = `--flows=N     flows that start in a second; the default is 5, and 10 of a soak
 --seconds=N   seconds of load before what is rehearsed, and after it; the default is 10
+--minutes=N   of a soak: how long it lasts; the default is 30
 --redis       the queue on a Redis in cluster mode with three masters
 --keep        keeps the directory with the logs and data of every program
 
@@ -85,8 +90,9 @@ function readPlan(rehearsal: Rehearsal): { plan: Plan; of: string } {
     const { values } = parseArgs({
       args: process.argv.slice(3),
       options: {
-        flows: { type: 'string', default: '5' },
-        seconds: { type: 'string', default: '10' },
+        flows: { type: 'string', default: String(rehearsal.flowsPerSecond ?? 5) },
+        seconds: { type: 'string', default: String((rehearsal.minutes ?? 0) * 60 || 10) },
+        minutes: { type: 'string' },
         of: { type: 'string', default: choices[0] ?? '' },
         redis: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
@@ -97,8 +103,11 @@ function readPlan(rehearsal: Rehearsal): { plan: Plan; of: string } {
       process.stdout.write(usage);
       process.exit(0);
     }
-    const [flowsPerSecond, seconds] = [Number(values.flows), Number(values.seconds)];
-    if (!(flowsPerSecond > 0 && seconds > 0)) return fail('--flows and --seconds are numbers above 0.');
+    if (values.minutes !== undefined && rehearsal.minutes === undefined)
+      return fail(`${rehearsal.name} has no --minutes.`);
+    const seconds = values.minutes === undefined ? Number(values.seconds) : Number(values.minutes) * 60;
+    const flowsPerSecond = Number(values.flows);
+    if (!(flowsPerSecond > 0 && seconds > 0)) return fail('--flows, --seconds and --minutes are numbers above 0.');
     if (values.of !== '' && !choices.includes(values.of)) {
       return fail(choices.length > 0 ? `--of is ${choices.join(' or ')}.` : `${rehearsal.name} has no --of.`);
     }

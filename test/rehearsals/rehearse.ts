@@ -10,11 +10,12 @@ const ROLES: Record<string, () => Promise<unknown>> = {
   partition: () => import('./partition.ts'),
   restart: () => import('./restart.ts'),
   restore: () => import('./restore.ts'),
+  soak: () => import('./soak.ts'),
 };
 
 const role = ROLES[process.argv[2] ?? ''];
 if (role) await role();
 else {
-  process.stdout.write('npm run rehearse -- upgrade|failover|partition|restart|restore --help\n');
+  process.stdout.write('npm run rehearse -- upgrade|failover|partition|restart|restore|soak --help\n');
   process.exitCode = process.argv.includes('--help') ? 0 : 2;
 }

@@ -12,6 +12,7 @@ import { cheapOperatorSecrets } from '../support/operator-secrets.ts';
 import { PushLog } from '../support/push-log.ts';
 import { RedisCluster } from '../support/redis-cluster.ts';
 import { packed, startedProcesses, startProcess, TestService, type ServiceProcess } from '../support/service.ts';
+import { SilentProxy } from '../support/silent-proxy.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 import { demoMembers, demoOperators } from '../../src/embedded/demo.ts';
 import { Backups } from './backups.ts';
@@ -37,17 +38,22 @@ const REDIS_NODES = 3;
 const DRAIN_SECONDS = 3;
 /** Milliseconds until a caller repeats a request. Callers of an outage must not fill the machine. */
 const REPEAT_MS = 500;
-/** Flows for which one subscriber serves (`Load`), and the most seconds for which one ledger is played. */
+/** Flows for which one subscriber serves (`Load`), and the most seconds for which one ledger is played beside those of the plan. */
 const FLOWS_EACH = 4.2;
 const LONGEST_SECONDS = 500;
 
 /** A process of the service with a place of its own: its ports stay when another takes its place. */
-class Replica {
+export class Replica {
+  /** Bytes that its processes wrote to their logs. */
+  logged = 0;
+
   constructor(
     readonly name: string,
     private readonly env: Record<string, string>,
     private process?: ServiceProcess | undefined,
-  ) {}
+  ) {
+    this.#count();
+  }
 
   get management(): number {
     return Number(this.env['MANAGEMENT_PORT']);
@@ -55,6 +61,7 @@ class Replica {
 
   async start(): Promise<void> {
     this.process = await startProcess(this.env);
+    this.#count();
     await eventually(`${this.name} being ready`, async () => (await status(this.management, '/health/ready')) === 200);
   }
 
@@ -81,6 +88,10 @@ class Replica {
   async keepLog(directory: string): Promise<void> {
     if (this.process) await writeFile(join(directory, `${this.name}.log`), this.process.log());
   }
+
+  #count(): void {
+    this.process?.child.stderr?.on('data', (chunk: Buffer) => (this.logged += chunk.length));
+  }
 }
 
 /**
@@ -98,6 +109,8 @@ export class Scene {
   pushes!: PushLog;
   /** Begins with the first `newLoad`. */
   load!: Load;
+  /** The way to each platform, by the variable that names it; a silent one swallows every byte. */
+  platforms: Record<string, SilentProxy> = {};
   apis: Replica[] = [];
   workers: Replica[] = [];
   #proxy!: Proxy;
@@ -222,9 +235,22 @@ export class Scene {
     await this.newLoad();
   }
 
+  /** Leads each platform through a proxy that can go silent. */
+  async #lead(platforms: Record<string, string>): Promise<Record<string, string>> {
+    const led: Record<string, string> = {};
+    for (const [name, address] of Object.entries(platforms)) {
+      const isUrl = address.includes('://');
+      const proxy = await SilentProxy.start(isUrl ? address : `tcp://${address}`);
+      this.onStrike(() => proxy.stop());
+      this.platforms[name] = proxy;
+      led[name] = isUrl ? proxy.url : new URL(proxy.url).host;
+    }
+    return led;
+  }
+
   /** Begins a ledger of its own for the flows from now on, with subscribers of their own. */
   async newLoad(): Promise<void> {
-    const people = Math.ceil((this.plan.flowsPerSecond * LONGEST_SECONDS) / FLOWS_EACH);
+    const people = Math.ceil((this.plan.flowsPerSecond * (LONGEST_SECONDS + this.plan.seconds)) / FLOWS_EACH);
     const subscribers = await manySubscribers(this.service, people);
     this.load = new Load(this.service, this.pushes, subscribers, undefined, REPEAT_MS);
     this.tell('the load is ready', { subscribers: people });
@@ -261,7 +287,7 @@ export class Scene {
       ...(redis !== undefined && { REDIS_URL: redis }),
     };
     const database = { url, pool, drop: () => pool.end() };
-    this.service = await TestService.start({ ...shared, ...first }, database);
+    this.service = await TestService.start({ ...shared, ...first }, database, (platforms) => this.#lead(platforms));
     this.onStrike(() => this.service.stop());
     const env = this.service.env;
     this.apis = [new Replica('api1', env, this.service.process), new Replica('api2', { ...env, ...second })];

@@ -14,7 +14,7 @@ import { freePort } from './free-port.ts';
 export class DurablePostgres implements TestDatabase {
   private constructor(
     private server: EmbeddedPostgres,
-    private readonly directory: string,
+    readonly directory: string,
     readonly pool: pg.Pool,
   ) {}
 

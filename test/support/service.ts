@@ -156,9 +156,14 @@ export class TestService {
 
   /**
    * Starts a service. `env` overrides the variables of the fixture. Without `own`, the database is a clone of the
-   * template.
+   * template. `through` may lead the addresses of the platforms through proxies.
    */
-  static async start(env: Record<string, string> = {}, own?: TestDatabase): Promise<TestService> {
+  static async start(
+    env: Record<string, string> = {},
+    own?: TestDatabase,
+    through: (platforms: Record<string, string>) => Promise<Record<string, string>> = (platforms) =>
+      Promise.resolve(platforms),
+  ): Promise<TestService> {
     const [database, fcm, apns, webPush, smsc, directory] = await Promise.all([
       own ?? createTestDatabase(),
       startLocalFcm(),
@@ -169,19 +174,22 @@ export class TestService {
     ]);
     const inFile = env['KEYRING_FILE'] && (await readFile(env['KEYRING_FILE'], 'utf8'));
     const keyring = env['KEYRING'] ?? (inFile || generateKeyring());
+    const platforms = {
+      FCM_ENDPOINT: `${fcm.host}:${fcm.port}`,
+      APNS_ENDPOINT: `${apns.host}:${apns.port}`,
+      ...(!('SMPP_URL_FILE' in env) && { SMPP_URL: urlOfSmsc(smsc) }),
+    };
     const all = {
       DATA_DIR: directory,
       DATABASE_URL: database.url,
       ...(!inFile && { KEYRING: keyring }),
-      FCM_ENDPOINT: `${fcm.host}:${fcm.port}`,
       FCM_ENDPOINT_CA: fcm.ca,
-      APNS_ENDPOINT: `${apns.host}:${apns.port}`,
       APNS_ENDPOINT_CA: apns.ca,
       APNS_KEY: apns.token.key,
       APNS_KEY_ID: apns.token.keyId,
       APNS_TEAM_ID: apns.token.teamId,
       APNS_TOPIC: apns.topic,
-      ...(!('SMPP_URL_FILE' in env) && { SMPP_URL: urlOfSmsc(smsc) }),
+      ...(await through(platforms)),
       ...env,
     };
     const process = await startProcess(all);

@@ -7,6 +7,7 @@ import { keyringLines } from './keyring.ts';
 import { note, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 import { addressLine, migrationLines, PLACE } from './migrations.ts';
 import { rightsLines } from './rights.ts';
+import { standbyLine } from './standby.ts';
 
 /** The oldest PostgreSQL that the service supports, as `server_version_num`. */
 const OLDEST = 150_000;
@@ -69,6 +70,7 @@ export async function databaseLines(environment: Environment): Promise<Line[]> {
       judged('database rights', PART_MS, () => rightsLines(client, facts, environment)),
       judged('migrations', PART_MS, () => migrationLines(environment, target)),
       judged('database addresses', PART_MS, () => addressLines(environment, target, facts.place)),
+      judged('DATABASE_READ_URL', PART_MS, () => standbyLines(environment, client)),
       judged('journal', PART_MS, () => journalLines(environment)),
       judged('keyring', PART_MS, () => keyringLines(environment)),
     ]);
@@ -150,6 +152,10 @@ async function poolerLines(environment: Environment): Promise<{ lines: Line[]; t
     const todo = 'See “Poolers, hosts and silent networks” in the guide Operation.';
     return { target: undefined, lines: [wrong('poolers', reasonOf(error), todo)] };
   }
+}
+
+async function standbyLines({ DATABASE_READ_URL }: Environment, primary: DatabaseClient): Promise<Line[]> {
+  return DATABASE_READ_URL === undefined ? [] : [await standbyLine(DATABASE_READ_URL, primary)];
 }
 
 /** The addresses that have to lead to the same database, each with the role that it logs in as. */

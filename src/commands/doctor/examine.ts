@@ -38,6 +38,7 @@ const CHECKS: readonly Check[] = [
       'DATABASE_URL',
       'QUEUE_DATABASE_URL',
       'MIGRATION_DATABASE_URL',
+      'DATABASE_READ_URL',
       'MIGRATE_ON_START',
       'KEYRING',
       'DATABASE_POOL',
