@@ -30,7 +30,7 @@ afterAll(async () => {
 /** Starts an authentication; the history then shows it in the end. Returns the servers that answered the last question. */
 async function shown(): Promise<'standby' | 'primary'> {
   const { id } = (await service.start(subscriber.person)).body;
-  await service.call('DELETE', `/v1/authentications/${String(id)}`);
+  await service.call('DELETE', `/v1/authentications/${id}`);
   return eventually('the authentication in the history', async () => {
     tap.take();
     const history = await subscriber.phone.history();
@@ -59,7 +59,7 @@ describe('with a standby for reads', () => {
     const { id } = (await service.start(subscriber.person)).body;
     const [pending] = await subscriber.phone.pending();
     await subscriber.phone.open(pending!, '274951');
-    const answered = await service.call('GET', `/v1/authentications/${String(id)}`);
+    const answered = await service.call('GET', `/v1/authentications/${id}`);
     expect(answered.body).toMatchObject({ state: 'opened' });
     expect(tap.take().filter((name) => !name.startsWith('standby_'))).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('with a standby for reads', () => {
     const run = promisify(execFile)(process.execPath, [packed('commands/doctor'), '--json'], {
       env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...service.env },
     });
-    const { stdout } = await run.catch((ended: { stdout: string }) => ended);
+    const { stdout } = await run.catch((ended: unknown) => ended as { stdout: string });
     expect(stdout).toContain('leads to a standby that has caught up');
   });
 

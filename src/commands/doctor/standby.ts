@@ -32,7 +32,7 @@ export async function standbyLine(url: string, primary: DatabaseClient): Promise
     const look = async (client: DatabaseClient) =>
       (await client.query<Standing>(STANDING, [asked?.position ?? null])).rows[0];
     const [own, beside] = [await look(primary), await look(standby)];
-    if (!own || !beside || own.identity !== beside.identity)
+    if (!beside || own?.identity !== beside.identity)
       return wrong(NAME, 'leads to another server or database than DATABASE_URL', `Correct ${NAME}.`);
     if (!beside.isStandby)
       return note(NAME, 'leads to a primary, so it is not asked', `Let ${NAME} lead to a standby.`);
