@@ -154,7 +154,7 @@ describe.each([
 
   beforeAll(async () => {
     before = await countOf('authentications');
-    load = new Load(service, pushes, await manySubscribers(service, 400, { fetch: balanced }), address);
+    load = new Load(service, pushes, await manySubscribers(service, 400, { fetch: balanced }), { address });
     load.begin(CALLERS);
     try {
       for (let round = 0; round < KILLS && !over; round += 1) {

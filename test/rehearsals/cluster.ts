@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -35,6 +36,16 @@ interface Archive {
   restoreCommand: (member: Member) => string;
 }
 
+interface ClusterOptions {
+  archive?: Archive | undefined;
+  /** Megabytes of the file system of its own that each member has. */
+  disk?: number | undefined;
+  onStrike: (stop: () => Promise<unknown>) => void;
+}
+
+/** The file that takes what is free of a disk. */
+const BALLOON = 'balloon';
+
 /**
  * Two PostgreSQL servers under Patroni, with synchronous replication, and the etcd that they agree by. All of it listens
  * on the loopback.
@@ -58,11 +69,7 @@ export class Cluster {
   }
 
   /** Starts both members, and resolves when one is the primary and the other its synchronous standby. */
-  static async start(
-    directory: string,
-    tools: Tools,
-    { archive, onStrike }: { archive?: Archive | undefined; onStrike: (stop: () => Promise<unknown>) => void },
-  ): Promise<Cluster> {
+  static async start(directory: string, tools: Tools, { archive, disk, onStrike }: ClusterOptions): Promise<Cluster> {
     const [client, peer] = [await freePort(), await freePort()];
     const urls = { client: `http://127.0.0.1:${client}`, peer: `http://127.0.0.1:${peer}` };
     const flags = {
@@ -83,6 +90,10 @@ export class Cluster {
     const members: Omit<Member, 'patroni'>[] = [];
     for (const name of ['one', 'two']) {
       const home = ownDirectory(join(directory, name), tools.account);
+      if (disk !== undefined) {
+        mountDisk(home, disk, tools.account);
+        onStrike(() => Promise.resolve(execFileSync('umount', ['--lazy', home])));
+      }
       members.push({ name, home, data: join(home, 'data'), port: await freePort(), rest: await freePort() });
     }
     const cluster = new Cluster(directory, tools, { program, port: client }, members, archive);
@@ -151,6 +162,24 @@ export class Cluster {
 
   thaw(member: Member): void {
     this.#signal(member, 'SIGCONT');
+  }
+
+  /** Leaves no byte of a member’s disk free. */
+  fill({ home }: Member): void {
+    const file = openSync(join(home, BALLOON), 'w');
+    const zeros = Buffer.alloc(1 << 16);
+    try {
+      for (;;) writeSync(file, zeros);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Gives a member its disk back. */
+  async empty({ home }: Member): Promise<void> {
+    await rm(join(home, BALLOON));
   }
 
   /** Destroys both members with their data, and builds the cluster again from the archive, by its restore command. */
@@ -277,6 +306,12 @@ export async function status(port: number, path: string): Promise<number | undef
   } catch {
     return undefined;
   }
+}
+
+/** A small file system in memory. */
+function mountDisk(path: string, megabytes: number, account: Tools['account']): void {
+  const owner = account ? `,uid=${account.uid},gid=${account.gid}` : '';
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700${owner}`, 'tmpfs', path]);
 }
 
 function childrenOf(pid: number): number[] {

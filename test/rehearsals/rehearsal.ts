@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Course } from '../support/load.ts';
 import type { Reconciled } from './reconcile.ts';
 import { Scene, type Plan } from './scene.ts';
 import { findTools, type Tools } from './tools.ts';
@@ -10,6 +11,12 @@ export interface Rehearsal {
   help: string;
   /** Whether it takes a backup, for which pgBackRest is needed. */
   backup?: boolean;
+  /** Whether it gives processes another clock, for which libfaketime is needed. */
+  clock?: boolean;
+  /** Megabytes of the file system of its own that each server of the database has. Only root can mount it. */
+  disk?: number;
+  /** How far the flows go, in place of all courses in turn. */
+  courses?: readonly Course[];
   /** Values of an option of its own, `--of`; the first one is the default. */
   of?: readonly string[];
   /** For one that takes `--minutes` in place of `--seconds`: the default. */
@@ -22,7 +29,7 @@ export interface Rehearsal {
 
 const OPTIONS = `--flows=N     flows that start in a second; the default is 5, and 10 of a soak
 --seconds=N   seconds of load before what is rehearsed, and after it; the default is 10
---minutes=N   of a soak: how long it lasts; the default is 30
+--minutes=N   of a soak and an outage: how long it lasts; the default is 30, and 10 of an outage
 --redis       the queue on a Redis in cluster mode with three masters
 --keep        keeps the directory with the logs and data of every program
 
@@ -45,8 +52,8 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
   };
   process.on('SIGINT', strike).on('SIGTERM', strike);
   try {
-    const backup = rehearsal.backup ?? false;
-    scene = await Scene.set(tools, plan, { backup, onScene: (one) => (scene = one) });
+    const { backup = false, disk, courses } = rehearsal;
+    scene = await Scene.set(tools, plan, { backup, disk, courses, onScene: (one) => (scene = one) });
     scene.play();
     const { reconciled, ...more } = await rehearsal.play(scene, of);
     const passed = reconciled.lost === 0 && reconciled.doubled === 0 && reconciled.faults.length === 0;
@@ -64,9 +71,10 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
   process.exit();
 }
 
-function toolsFor({ backup = false }: Rehearsal, { redis }: Plan): Tools {
+function toolsFor({ backup = false, clock = false, disk }: Rehearsal, { redis }: Plan): Tools {
   try {
-    return findTools({ backup, redis });
+    if (disk !== undefined && process.getuid?.() !== 0) throw new Error('Only root can give the servers small disks.');
+    return findTools({ backup, redis, clock });
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exit(2);

@@ -10,12 +10,17 @@ const ROLES: Record<string, () => Promise<unknown>> = {
   partition: () => import('./partition.ts'),
   restart: () => import('./restart.ts'),
   restore: () => import('./restore.ts'),
+  outage: () => import('./outage.ts'),
+  disk: () => import('./disk.ts'),
+  clocks: () => import('./clocks.ts'),
   soak: () => import('./soak.ts'),
 };
 
 const role = ROLES[process.argv[2] ?? ''];
 if (role) await role();
 else {
-  process.stdout.write('npm run rehearse -- upgrade|failover|partition|restart|restore|soak --help\n');
+  process.stdout.write(
+    'npm run rehearse -- upgrade|failover|partition|restart|restore|outage|disk|clocks|soak --help\n',
+  );
   process.exitCode = process.argv.includes('--help') ? 0 : 2;
 }

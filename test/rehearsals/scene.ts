@@ -7,7 +7,7 @@ import pg from 'pg';
 import { Agent, setGlobalDispatcher } from 'undici';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
-import { Load } from '../support/load.ts';
+import { Load, type Course } from '../support/load.ts';
 import { cheapOperatorSecrets } from '../support/operator-secrets.ts';
 import { PushLog } from '../support/push-log.ts';
 import { RedisCluster } from '../support/redis-cluster.ts';
@@ -28,6 +28,13 @@ export interface Plan {
   seconds: number;
   redis: boolean;
   keep: boolean;
+}
+
+/** What a scene has beside its plan. */
+export interface SceneOptions {
+  backup: boolean;
+  disk?: number | undefined;
+  courses?: readonly Course[] | undefined;
 }
 
 /** The built programs of this checkout. Packing them, as tests do, costs more than these few starts. */
@@ -59,8 +66,9 @@ export class Replica {
     return Number(this.env['MANAGEMENT_PORT']);
   }
 
-  async start(): Promise<void> {
-    this.process = await startProcess(this.env);
+  /** Starts it, with variables that only this process has. */
+  async start(more: Record<string, string> = {}): Promise<void> {
+    this.process = await startProcess({ ...this.env, ...more });
     this.#count();
     await eventually(`${this.name} being ready`, async () => (await status(this.management, '/health/ready')) === 200);
   }
@@ -114,6 +122,7 @@ export class Scene {
   apis: Replica[] = [];
   workers: Replica[] = [];
   #proxy!: Proxy;
+  #courses: readonly Course[] | undefined;
 
   private constructor(
     readonly directory: string,
@@ -128,14 +137,15 @@ export class Scene {
   static async set(
     tools: Tools,
     plan: Plan,
-    options: { backup: boolean; onScene: (scene: Scene) => void },
+    options: SceneOptions & { onScene: (scene: Scene) => void },
   ): Promise<Scene> {
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-rehearsal-'));
     // PostgreSQL runs as another account, which has directories of its own in this one.
     await chmod(directory, 0o755);
     const scene = new Scene(directory, plan);
     options.onScene(scene);
-    await scene.#build(tools, options.backup);
+    scene.#courses = options.courses;
+    await scene.#build(tools, options);
     return scene;
   }
 
@@ -211,11 +221,11 @@ export class Scene {
     else await rm(this.directory, { recursive: true, force: true });
   }
 
-  async #build(tools: Tools, backup: boolean): Promise<void> {
+  async #build(tools: Tools, { backup, disk }: SceneOptions): Promise<void> {
     const { directory } = this;
     const onStrike = (stop: () => Promise<unknown>) => this.onStrike(stop);
     this.backups = backup ? new Backups(directory, tools) : undefined;
-    this.cluster = await Cluster.start(directory, tools, { archive: this.backups, onStrike });
+    this.cluster = await Cluster.start(directory, tools, { archive: this.backups, disk, onStrike });
     this.tell('the cluster stands', { primary: (await this.cluster.settled()).name });
 
     const places = [];
@@ -252,7 +262,7 @@ export class Scene {
   async newLoad(): Promise<void> {
     const people = Math.ceil((this.plan.flowsPerSecond * (LONGEST_SECONDS + this.plan.seconds)) / FLOWS_EACH);
     const subscribers = await manySubscribers(this.service, people);
-    this.load = new Load(this.service, this.pushes, subscribers, undefined, REPEAT_MS);
+    this.load = new Load(this.service, this.pushes, subscribers, { repeatMs: REPEAT_MS, courses: this.#courses });
     this.tell('the load is ready', { subscribers: people });
   }
 

@@ -10,6 +10,8 @@ export interface Tools {
   patroni: string;
   pgbackrest: string;
   redis: string;
+  /** The library that gives a process another clock. */
+  faketime: string;
   /** The directory with `postgres`, `initdb` and the others of the newest PostgreSQL. */
   postgres: string;
   /** The account that runs PostgreSQL, Patroni and pgBackRest: PostgreSQL refuses root. Undefined: the present one. */
@@ -23,13 +25,14 @@ const PACKAGES: Readonly<Record<keyof Tools, string>> = {
   patroni: 'patroni',
   pgbackrest: 'pgbackrest',
   redis: 'redis-server',
+  faketime: 'libfaketime',
   postgres: 'postgresql',
   // The account comes with the server.
   account: 'postgresql',
 };
 
 /** Finds what a rehearsal needs. Throws an error that names the packages of Debian with what is missing. */
-export function findTools(optional: { backup: boolean; redis: boolean }): Tools {
+export function findTools(optional: { backup: boolean; redis: boolean; clock: boolean }): Tools {
   const found = {
     etcd: onPath('etcd'),
     haproxy: onPath('haproxy'),
@@ -38,6 +41,7 @@ export function findTools(optional: { backup: boolean; redis: boolean }): Tools 
     account: process.getuid?.() === 0 ? accountOf('postgres') : null,
     pgbackrest: optional.backup ? onPath('pgbackrest') : '',
     redis: optional.redis ? REDIS_SERVER : '',
+    faketime: optional.clock ? libraryOf('faketime/libfaketime.so.1') : '',
   };
   const packages = Object.entries(found).flatMap(([name, path]) =>
     path === undefined ? [PACKAGES[name as keyof Tools]] : [],
@@ -60,6 +64,14 @@ function newestPostgres(): string | undefined {
     .find((directory) => existsSync(join(directory, 'postgres')));
   const other = onPath('postgres');
   return packaged ?? (other && dirname(other));
+}
+
+/** A library in the folder of this machine’s architecture. */
+function libraryOf(path: string): string | undefined {
+  const root = '/usr/lib';
+  return readdirSync(root)
+    .map((folder) => join(root, folder, path))
+    .find((file) => existsSync(file));
 }
 
 function accountOf(name: string): { uid: number; gid: number } | undefined {

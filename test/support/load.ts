@@ -46,6 +46,15 @@ const PAUSE_MS = 150;
 /** The service could not answer, so the caller must repeat the request. */
 class AskAgain extends Error {}
 
+export interface LoadOptions {
+  /** Returns the origin for the next request; called for each attempt. */
+  address?: () => string;
+  /** Milliseconds until a caller repeats a request. */
+  repeatMs?: number;
+  /** How far the flows go, in turn. */
+  courses?: readonly Course[] | undefined;
+}
+
 /**
  * Plays whole flows over real HTTP, one after the other for each caller. A caller without an answer, or with a 503,
  * repeats the request with the same Idempotency-Key, as the server of a relying party and an app do.
@@ -65,17 +74,18 @@ export class Load {
   private readonly busy = new Set<Subscriber>();
   private readonly running: Promise<void>[] = [];
   private ended = false;
+  private readonly address: () => string;
+  private readonly repeatMs: number;
 
   constructor(
     private readonly service: TestService,
     private readonly pushes: PushLog,
     subscribers: readonly Subscriber[],
-    /** Returns the origin for the next request; called for each attempt. */
-    private readonly address = () => service.issuer,
-    /** Milliseconds until a caller repeats a request. */
-    private readonly repeatMs = 50,
+    { address, repeatMs = 50, courses: played = COURSES }: LoadOptions = {},
   ) {
-    const courses = subscribers.map((subscriber, at) => ({ subscriber, course: COURSES[at % COURSES.length]! }));
+    this.address = address ?? (() => service.issuer);
+    this.repeatMs = repeatMs;
+    const courses = subscribers.map((subscriber, at) => ({ subscriber, course: played[at % played.length]! }));
     // An authentication that must stay open must not be replaced by a later one of the same person.
     const often = courses.filter(({ course }) => course !== 'pending' && course !== 'opened');
     this.waiting = [courses, ...Array.from({ length: STARTS_A_PERSON - 1 }, () => often)].flat();
