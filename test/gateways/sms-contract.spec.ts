@@ -4,6 +4,7 @@ import type { SmsOutcome, SmsReceipt } from '../../src/gateways/sms/sms.ts';
 import { validityPeriod } from '../../src/gateways/sms/smpp.validity.ts';
 import { SmppSmsGateway } from '../../src/gateways/sms/smpp.sms.ts';
 import { eventually } from '../support/eventually.ts';
+import { SilentProxy } from '../support/silent-proxy.ts';
 
 const DEADLINE_MS = 30_000;
 
@@ -60,6 +61,31 @@ describe('SmppSmsGateway', () => {
         validUntil: expect.any(String),
       },
     ]);
+  });
+
+  it('a centre that fell silent may have one message, and gets no further one before it answers again', async () => {
+    const proxy = await SilentProxy.start(`tcp://${smsc.host}:${smsc.port}`);
+    const { hostname: host, port } = new URL(proxy.url);
+    const behind = gatewayTo({ ...smsc, host, port: Number(port) });
+    const line = lineWithoutReceipt();
+    const message = { id: 'msg', to: line, text: '인증번호', ttlSeconds: 180 };
+    try {
+      expect(await behind.send(message, DEADLINE_MS)).toMatchObject({ kind: 'accepted' });
+      proxy.silence();
+      expect(await behind.send(message, 300)).toMatchObject({ kind: 'unknown' });
+      // Nothing has left: the session is asked, and a new one is not bound.
+      expect(await behind.send(message, 300)).toMatchObject({ kind: 'retry' });
+      expect(await behind.send(message, 3_000)).toMatchObject({ kind: 'retry' });
+      proxy.speak();
+      await eventually(
+        'a message that is accepted',
+        async () => (await behind.send(message, DEADLINE_MS)).kind === 'accepted',
+      );
+      expect(to(line)).toHaveLength(2);
+    } finally {
+      await behind.close();
+      await proxy.stop();
+    }
   });
 
   it.each<[answer: 'ESME_RTHROTTLED' | 'ESME_RMSGQFUL' | 'ESME_RSYSERR' | 'ESME_RINVDSTADR', SmsOutcome]>([

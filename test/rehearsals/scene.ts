@@ -46,7 +46,7 @@ const DRAIN_SECONDS = 3;
 /** Milliseconds until a caller repeats a request. Callers of an outage must not fill the machine. */
 const REPEAT_MS = 500;
 /** Flows for which one subscriber serves (`Load`), and the most seconds for which one ledger is played beside those of the plan. */
-const FLOWS_EACH = 4.2;
+const FLOWS_EACH = 3.8;
 const LONGEST_SECONDS = 500;
 
 /** A process of the service with a place of its own: its ports stay when another takes its place. */

@@ -86,8 +86,10 @@ export class Load {
     this.address = address ?? (() => service.issuer);
     this.repeatMs = repeatMs;
     const courses = subscribers.map((subscriber, at) => ({ subscriber, course: played[at % played.length]! }));
-    // An authentication that must stay open must not be replaced by a later one of the same person.
-    const often = courses.filter(({ course }) => course !== 'pending' && course !== 'opened');
+    // An authentication that must stay open must not be replaced by a later one of the same person, and who said that it was
+    // not them is not rung again for an hour.
+    const once: readonly Course[] = ['pending', 'opened', 'declined'];
+    const often = courses.filter(({ course }) => !once.includes(course));
     this.waiting = [courses, ...Array.from({ length: STARTS_A_PERSON - 1 }, () => often)].flat();
   }
 

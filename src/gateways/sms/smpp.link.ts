@@ -14,6 +14,9 @@ export interface SmppLinkOptions extends ConnectOptions {
 /** Milliseconds in which the SMS centre must accept a bind, or answer `enquire_link` or `unbind`. */
 const ANSWER_MS = 10_000;
 
+/** Milliseconds in which a centre that has been silent must answer `enquire_link`. Shorter than the deadline of a message. */
+const SUSPECT_MS = 2_000;
+
 /** SMS centres drop an idle session, commonly after a minute. */
 const KEEPALIVE_MS = 30_000;
 
@@ -27,6 +30,10 @@ export class SmppLink {
   readonly #gone: Promise<never>;
   readonly #keepalive: NodeJS.Timeout;
   #open = true;
+  /** When the centre was last heard. */
+  #heardAt = performance.now();
+  /** Resolves when it is known whether a silent centre still answers. */
+  #suspicion: Promise<void> | undefined;
 
   private constructor(session: Session, onReceipt: SmppLinkOptions['onReceipt']) {
     this.#session = session;
@@ -45,6 +52,7 @@ export class SmppLink {
       });
     });
     this.#gone.catch(() => undefined);
+    session.on('pdu', () => (this.#heardAt = performance.now()));
     this.#keepalive = setInterval(() => void this.#probe(), KEEPALIVE_MS).unref();
     // A transceiver must answer the centre's receipts and probes, or the centre closes the session.
     for (const command of [...DELIVERING, 'enquire_link']) {
@@ -83,16 +91,32 @@ export class SmppLink {
     }
   }
 
-  get open(): boolean {
+  /** Whether it can be used. Where the centre has been silent, the answer waits until the centre has been asked. */
+  async isUsable(): Promise<boolean> {
+    await this.#suspicion;
     return this.#open;
   }
 
-  /** The centre's answer to one command. Rejects when the session is gone or the answer does not come within 10 s. */
-  request(command: 'bind_transceiver' | 'submit_sm' | 'enquire_link' | 'unbind', fields: PduFields): Promise<Pdu> {
+  /**
+   * Asks the centre whether it is there, if nothing was heard since `time`: on a dead network every message would be sent and
+   * lost until the next probe.
+   */
+  suspect(time: number): void {
+    if (!this.#open || this.#heardAt > time) return;
+    this.#suspicion ??= this.#probe(SUSPECT_MS).finally(() => (this.#suspicion = undefined));
+  }
+
+  /** The centre's answer to one command. Rejects when the session is gone or the answer does not come in time. */
+  request(
+    command: 'bind_transceiver' | 'submit_sm' | 'enquire_link' | 'unbind',
+    fields: PduFields,
+    milliseconds = ANSWER_MS,
+  ): Promise<Pdu> {
     return this.#within(
       new Promise((resolve, reject) => {
         if (!this.#session[command](fields, resolve)) reject(new Error('the session with the SMS centre is not open'));
       }),
+      milliseconds,
     );
   }
 
@@ -106,14 +130,19 @@ export class SmppLink {
     });
   }
 
-  async #probe(): Promise<void> {
-    await this.request('enquire_link', {}).catch(() => this.#session.destroy());
+  /** Ends the session unless the centre answers. */
+  async #probe(milliseconds = ANSWER_MS): Promise<void> {
+    await this.request('enquire_link', {}, milliseconds).catch(() => {
+      this.#open = false;
+      this.#session.destroy();
+    });
   }
 
-  async #within<T>(work: Promise<T>): Promise<T> {
+  async #within<T>(work: Promise<T>, milliseconds = ANSWER_MS): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer from the SMS centre within ${ANSWER_MS} ms`)), ANSWER_MS);
+      const error = new Error(`no answer from the SMS centre within ${milliseconds} ms`);
+      timer = setTimeout(() => reject(error), milliseconds);
     });
     try {
       return await Promise.race([work, silence, this.#gone]);

@@ -28,6 +28,15 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'ESME_RUNKNOWNERR',
 ]);
 
+/** How far a message came. */
+interface Sending {
+  /** The centre may have it. */
+  left: boolean;
+  link?: SmppLink;
+  /** When it left (milliseconds of this process). */
+  at?: number;
+}
+
 /**
  * Sends text messages through an SMS centre by SMPP 3.4, over one session that is bound at the first message and kept.
  */
@@ -42,9 +51,10 @@ export class SmppSmsGateway implements SmsGateway {
   }
 
   async send(message: SmsMessage, deadlineMs: number): Promise<SmsOutcome> {
-    const sent = { left: false };
+    const sent: Sending = { left: false };
     const outcome = await withinDeadline(this.#submit(message, sent), deadlineMs, undefined);
     if (outcome) return outcome;
+    if (sent.left) sent.link?.suspect(sent.at ?? 0);
     const reason = `no answer from the SMS centre within ${deadlineMs} ms`;
     return { kind: sent.left ? 'unknown' : 'retry', reason };
   }
@@ -60,7 +70,7 @@ export class SmppSmsGateway implements SmsGateway {
     this.#link = undefined;
   }
 
-  async #submit({ to, text, ttlSeconds }: SmsMessage, sent: { left: boolean }): Promise<SmsOutcome> {
+  async #submit({ to, text, ttlSeconds }: SmsMessage, sent: Sending): Promise<SmsOutcome> {
     const { address, ton = 0, npi = ISDN } = this.#options.source;
     const askedAt = performance.now();
     try {
@@ -68,7 +78,7 @@ export class SmppSmsGateway implements SmsGateway {
       // Binding may have taken seconds. Rounded down, so that no code arrives after its end.
       const secondsLeft = Math.floor(ttlSeconds - (performance.now() - askedAt) / 1000);
       if (secondsLeft < 1) return { kind: 'expired' };
-      sent.left = true;
+      Object.assign(sent, { left: true, link, at: performance.now() });
       const response = await link.request('submit_sm', {
         source_addr_ton: ton,
         source_addr_npi: npi,
@@ -91,7 +101,8 @@ export class SmppSmsGateway implements SmsGateway {
 
   /** The open session, or a new one; messages that arrive during a bind share it. */
   async #bound(): Promise<SmppLink> {
-    if (this.#link?.open) return this.#link;
+    const link = this.#link;
+    if (link && (await link.isUsable())) return link;
     this.#binding ??= SmppLink.bind({ ...this.#options, onReceipt: (receipt) => this.#onReceipt(receipt) })
       .then((link) => (this.#link = link))
       .finally(() => (this.#binding = undefined));
