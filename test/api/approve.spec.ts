@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { scrape } from '../support/exposition.ts';
 import { Installation } from '../support/installation.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { TEST_PIN, TestService, type Answer, type Subscriber, type TestPerson } from '../support/service.ts';
+import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
 
 const WRONG_PIN = '918273';
 
