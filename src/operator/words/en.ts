@@ -206,7 +206,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       verified: 'verified',
       declined: 'declined',
       expired: 'expired',
-      failed: 'failed (5 wrong codes)',
+      failed: 'failed (too many errors)',
       cancelled: 'cancelled',
     },
     texts: {

@@ -261,7 +261,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       verified: '인증 완료',
       declined: '고객 거절',
       expired: '시간 초과',
-      failed: '5회 오류',
+      failed: '입력 오류 횟수 초과',
       cancelled: '취소',
     } satisfies Record<AuthenticationState, string>,
     texts: {
