@@ -1972,6 +1972,11 @@ export interface components {
              */
             method?: "otp" | "push";
             /**
+             * @description True for a window that shows two digits, which the person types into the app before it opens. It counts where the
+             *     person is asked by push.
+             */
+            match?: boolean;
+            /**
              * @description The person's name as the relying party knows it, one line of 1 to 40 characters (Unicode code points). The window
              *     shows it masked (`홍*동`) beside the number, to say whose one-time password it asks for. It is not verified.
              */
@@ -4528,6 +4533,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "pinProof": "mZ3vT1kq8W0yR5uB7nX2cL6sD4fG9hJ1aE0iO8pQrVw",
+                 *       "match": "47"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApproveRequest"];
             };
         };
@@ -4538,6 +4549,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "state": "verified"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApprovedResponse"];
                 };
             };
