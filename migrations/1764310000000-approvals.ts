@@ -35,6 +35,10 @@ export class Approvals1764310000000 implements DeclaredMigration {
     },
   ] as const;
 
+  readonly meanwhile =
+    'it knows no digits, and opens a request that has them without asking for them. Replace its API processes before a ' +
+    'relying party asks for digits';
+
   /** Each step takes its locks alone. A text of several statements is one transaction. */
   readonly transaction = false;
 
