@@ -259,9 +259,9 @@ describe('A test number', () => {
 
   it('approves without a code: digits are answered, and each number ends as its row says', async () => {
     const approve = { method: 'approve' };
-    const { body } = await shop.start('010-0000-0010', approve, { 'Idempotency-Key': 'an approval' });
+    const { body } = await shop.start('010-0000-0010', approve, { 'Idempotency-Key': 'an-approval' });
     expect(body).toMatchObject({ channel: 'approve', state: 'pending', match: expect.stringMatching(/^\d\d$/) });
-    const again = await shop.start('010-0000-0010', approve, { 'Idempotency-Key': 'an approval' });
+    const again = await shop.start('010-0000-0010', approve, { 'Idempotency-Key': 'an-approval' });
     expect(again.body).toEqual(body);
     const id = body['id'] as string;
     expectProblem(await shop.verify(id, '123456'), 409, 'nothing_to_verify');
