@@ -1,5 +1,5 @@
 import { ApiPropertyOptional, PickType } from '@nestjs/swagger';
-import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { NAME_LENGTH, WINDOW_METHODS, type WindowMethod } from '../domain/authentication.ts';
 import { KEPT_TEXT, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
 import { AuthenticationResponse, StartRequest } from '../authentication/relying-party.dto.ts';
@@ -35,6 +35,14 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
   @ValidateIf((_body, method) => method !== undefined)
   @IsIn(WINDOW_METHODS)
   method?: WindowMethod;
+
+  /**
+   * True for a window that shows two digits, which the person types into the app before it opens. It counts where the
+   * person is asked by push.
+   */
+  @ValidateIf((_body, match) => match !== undefined)
+  @IsBoolean()
+  match?: boolean;
 
   /**
    * The person's name as the relying party knows it, one line of 1 to 40 characters (Unicode code points). The window

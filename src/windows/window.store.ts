@@ -28,6 +28,7 @@ export type StoredWindow = Pick<
   | 'browserDigest'
   | 'authenticationId'
   | 'isTest'
+  | 'match'
 > &
   Pick<Client, 'frameOrigins'> & { relyingParty: Client['name']; expired: boolean };
 
@@ -36,7 +37,7 @@ export type HostedWindow = Omit<StoredWindow, 'purpose' | 'purposeCipher'> & { p
 
 export type NewWindow = Pick<
   Window,
-  'id' | 'clientId' | 'purposeCipher' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name' | 'isTest'
+  'id' | 'clientId' | 'purposeCipher' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name' | 'isTest' | 'match'
 >;
 
 const BY_ID = statement(
@@ -45,6 +46,7 @@ const BY_ID = statement(
       w.purpose_cipher AS "purposeCipher", w.return_url AS "returnUrl",
       w.return_state AS "returnState", w.locale, w.method, w.name, w.browser_digest AS "browserDigest",
       w.authentication_id AS "authenticationId", c.frame_origins AS "frameOrigins", w.is_test AS "isTest",
+      w.match,
       w.expires_at <= now() AS expired
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
 );

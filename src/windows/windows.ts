@@ -37,6 +37,8 @@ export interface WindowView {
   otherMethod: WindowMethod | null;
   /** For a one-time password: its owner, `홍*동 | 010-1234-5678`, or the number alone. */
   askedOf: string | null;
+  /** Two digits to type into the app, while it asks for them. */
+  match?: string;
 }
 
 /** The person as typed into a window, and the browser. */
@@ -73,6 +75,7 @@ export class Windows {
       state: string;
       locale: Locale;
       method?: WindowMethod;
+      match?: boolean;
       name?: string;
     },
   ): Promise<OpenedWindow> {
@@ -89,10 +92,10 @@ export class Windows {
     const isTest = test === true;
     if (isTest) this.testQuota.spend(clientId);
     const id = randomId();
-    const { returnUrl, state: returnState, locale, method = 'push' } = input;
+    const { returnUrl, state: returnState, locale, method = 'push', match = false } = input;
     const purposeCipher = this.keys.fields.encrypt(input.purpose, `windows:purpose:${id}`);
     const name = input.name === undefined ? null : this.keys.fields.encrypt(input.name, placeOfName(id));
-    const opened = { id, clientId, purposeCipher, returnUrl, returnState, locale, method, name, isTest };
+    const opened = { id, clientId, purposeCipher, returnUrl, returnState, locale, method, name, isTest, match };
     const expiresAt = await this.store.open(opened);
     return { windowId: id, url: `${this.environment.ISSUER}/windows/${id}`, expiresAt: expiresAt.toISOString() };
   }
@@ -142,7 +145,7 @@ export class Windows {
     if (window.authenticationId)
       throw new Problem('window_closed', 'This window was already used. Go back and open a new one.');
     const method = chosen ?? window.method;
-    const input = { ...person, method, purpose: window.purpose };
+    const input = { ...person, method, purpose: window.purpose, match: asksForDigits(window, method) };
     // One key per window: repeated presses of the button, with either method, start one authentication.
     const started = await this.authentications.start(window, input, { by: 'window', key: id, windowId: id });
     await this.store.attach(id, started.id, method);
@@ -222,7 +225,8 @@ export class Windows {
   private async startOther(window: Begun, method: WindowMethod, endUser: WindowPerson['endUser']): Promise<string> {
     const { authenticationId, clientId, purpose } = window;
     const person = await this.authentications.of(window).named(authenticationId, clientId);
-    const input = { ...person, ...(endUser && { endUser }), method, purpose };
+    const match = asksForDigits(window, method);
+    const input = { ...person, ...(endUser && { endUser }), method, purpose, match };
     const { id } = await this.authentications.start(window, input, otherOnce(window));
     return id;
   }
@@ -249,10 +253,11 @@ export class Windows {
   }
 
   private async view(window: HostedWindow, followed: Omit<RelyingPartyView, 'result'>): Promise<WindowView> {
-    const { channel, state, expiresAt, attemptsLeft } = followed;
+    const { channel, state, expiresAt, attemptsLeft, match } = followed;
     const otherMethod = methodOf(channel) === window.method ? otherOf(window.method) : null;
     const askedOf = channel === 'otp' && isOpen(followed) ? await this.askedOf(window, followed.id) : null;
-    return { channel, state, expiresAt, attemptsLeft, otherMethod, askedOf };
+    const digits = channel === 'push' && match !== undefined && { match };
+    return { channel, state, expiresAt, attemptsLeft, otherMethod, askedOf, ...digits };
   }
 
   /**
@@ -324,6 +329,11 @@ function isOpen({ state }: { state: AuthenticationState }): boolean {
 /** The channel `sms` is the method `push` for a person who is not protected. */
 function methodOf(channel: Channel): WindowMethod {
   return channel === 'otp' ? 'otp' : 'push';
+}
+
+/** The app asks for the digits of the page only where it is asked by push. */
+function asksForDigits({ match }: HostedWindow, method: WindowMethod): boolean {
+  return match && method === 'push';
 }
 
 function otherOf(method: WindowMethod): WindowMethod {

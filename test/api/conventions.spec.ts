@@ -261,6 +261,7 @@ describe('operations', () => {
       ['/app/v1/device/push-token', 'put'],
       ['/app/v1/authentications', 'get'],
       ['/app/v1/authentications/{id}/open', 'post'],
+      ['/app/v1/authentications/{id}/approve', 'post'],
       ['/app/v1/authentications/{id}/envelope', 'get'],
       ['/app/v1/authentications/{id}/decline', 'post'],
       ['/app/v1/history', 'get'],

@@ -257,6 +257,31 @@ describe('A test number', () => {
     expect((await shop.verify(id, code)).body).toMatchObject({ result: { channel: 'otp', test: true } });
   });
 
+  it('approves without a code: digits are answered, and each number ends as its row says', async () => {
+    const approve = { method: 'approve' };
+    const { body } = await shop.start('010-0000-0010', approve, { 'Idempotency-Key': 'an-approval' });
+    expect(body).toMatchObject({ channel: 'approve', state: 'pending', match: expect.stringMatching(/^\d\d$/) });
+    const again = await shop.start('010-0000-0010', approve, { 'Idempotency-Key': 'an-approval' });
+    expect(again.body).toEqual(body);
+    const id = body['id'] as string;
+    expectProblem(await shop.verify(id, '123456'), 409, 'nothing_to_verify');
+    const verified = await shop.see(id, 30);
+    expect(verified.body).toMatchObject({ state: 'verified', result: { channel: 'approve', test: true } });
+    expect(verified.body).not.toHaveProperty('match');
+    expectProblem(await shop.verify(id, '123456'), 409, 'nothing_to_verify');
+    const declined = await shop.started('010-0000-0004', approve);
+    expect((await shop.see(declined, 30)).body).toMatchObject({ state: 'declined' });
+    for (const number of ['010-0000-0011', '010-0000-0020', '010-0000-0999']) {
+      const unasked = await shop.started(number, approve);
+      expect((await shop.see(unasked)).body).toMatchObject({ channel: 'approve', state: 'pending' });
+    }
+    const byPush = await shop.start('010-0000-0003', { match: true });
+    expect(byPush.body).toMatchObject({ channel: 'push', match: expect.stringMatching(/^\d\d$/) });
+    expectProblem(await shop.start('010-0000-0012', { method: 'otp', match: true }), 400, 'invalid_request', {
+      errors: [{ pointer: '/match', detail: expect.stringMatching(/\S/) }],
+    });
+  });
+
   it('signs a transaction: its code is right for exactly that one', async () => {
     expectProblem(
       await shop.start('010-0000-0013', { method: 'sign', transaction: TRANSACTION }),

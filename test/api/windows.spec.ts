@@ -4,7 +4,7 @@ import { formatPhoneNumber } from '../../src/domain/phone-number.ts';
 import { codeAt, otpSubscriber } from '../support/authenticators.ts';
 import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { answerOf, otherThan, TestService, type Answer, type TestPerson } from '../support/service.ts';
+import { answerOf, otherThan, TEST_PIN, TestService, type Answer, type TestPerson } from '../support/service.ts';
 
 let service: TestService;
 let returnUrl: string;
@@ -50,6 +50,7 @@ describe('POST /v1/windows', () => {
     ['by one-time password', { method: 'otp' }],
     ['with a name of 40 characters', { method: 'otp', name: '홍'.repeat(40) }],
     ['with a name and no method', { name: '홍길동' }],
+    ['with two digits for the app', { match: true }],
     ['with a state of 512 characters', { state: 's'.repeat(512) }],
   ])('POST /v1/windows accepts a window %s', async (_case, change) => {
     expect((await open(change)).status).toBe(201);
@@ -89,6 +90,7 @@ describe('POST /v1/windows', () => {
     ['an unknown locale', { locale: 'jp' }, '/locale'],
     ['a method that no window offers', { method: 'sign' }, '/method'],
     ['a method that is null', { method: null }, '/method'],
+    ['a match that is no boolean', { match: 'yes' }, '/match'],
     ['an empty name', { name: ' ' }, '/name'],
     ['a name of 41 characters', { name: '홍'.repeat(41) }, '/name'],
     ['a name of two lines', { name: '홍길동\n관리자' }, '/name'],
@@ -244,6 +246,30 @@ describe('a window that asks for a one-time password', () => {
     expect((await other.identify(await service.addLine(), { method: 'otp' })).body).toMatchObject({ channel: 'otp' });
     const third = await enter();
     expectFaults(await third.identify(await service.addLine(), { method: 'sign' }), '/method');
+  });
+});
+
+describe('a window that shows two digits for the app', () => {
+  it('a window shows the digits until the app opened, after a reload too, and asks for them by push alone', async () => {
+    const subscriber = await otpSubscriber(service);
+    const { person, phone } = subscriber;
+    const window = await enter({ match: true });
+    expect((await window.identify(person)).body).not.toHaveProperty('match');
+    const { body } = await window.ask('POST', 'method', { method: 'push' });
+    const match = String(body['match']);
+    expect(body).toMatchObject({ channel: 'push', state: 'pending', match: expect.stringMatching(/^\d\d$/) });
+    expect((await window.reload()).html).toContain(`&quot;match&quot;:&quot;${match}&quot;`);
+    expect((await result(window.id)).body).toMatchObject({ authentication: { match } });
+    const [pending] = await phone.pending();
+    await phone.open(pending!, TEST_PIN, undefined, match);
+    expect((await window.ask('GET', 'authentication')).body).not.toHaveProperty('match');
+    const { code } = await phone.readCode(await phone.envelope(pending!.id), pending!.id);
+    expect((await window.ask('POST', 'verification', { code })).body).toMatchObject({ state: 'verified' });
+
+    const bySms = await enter({ method: 'push', match: true });
+    const started = (await bySms.identify(await service.addLine())).body;
+    expect(started).toMatchObject({ channel: 'sms' });
+    expect(started).not.toHaveProperty('match');
   });
 });
 

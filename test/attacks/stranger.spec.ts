@@ -139,15 +139,28 @@ describe('somebody who knows the birth date and the number', () => {
   });
 
   it('learns nothing from what a start answers: a stranger, a subscriber, a suspended and a held person look alike', async () => {
-    const shapeOf = async (person: TestPerson) => {
-      const { status, headers, body } = await service.start(person, { clientId: 'demo-bank' });
+    const shapeOf = async ({ phoneNumber, birthDate, genderDigit }: TestPerson, how: object) => {
+      const asked = { phoneNumber, birthDate, genderDigit, purpose: '회원가입', ...how };
+      const { status, headers, body } = await service.call('POST', '/v1/authentications', asked, {
+        clientId: 'demo-bank',
+      });
       const names = [...headers.keys()].filter((name) => name !== 'date');
-      return { status, names, length: JSON.stringify(body).length, ...body, id: 0, expiresAt: 0 };
+      const match = /^\d\d$/.test(String(body['match']));
+      return { status, names, length: JSON.stringify(body).length, ...body, id: 0, expiresAt: 0, match };
     };
-    for (const alike of Object.values(await peopleAlike())) {
+    const { sms, push } = await peopleAlike();
+    const ways: [object, TestPerson[]][] = [
+      [{}, sms],
+      [{}, push],
+      [{ match: true }, sms],
+      [{ match: true }, push],
+      [{ method: 'approve' }, [...sms, ...push]],
+    ];
+    for (const [how, alike] of ways) {
       const [first, ...others] = alike;
-      const expected = await shapeOf(first);
-      for (const person of others) expect(await shapeOf(person)).toEqual(expected);
+      const expected = await shapeOf(first!, how);
+      expect(expected).toMatchObject({ status: 201, match: Object.keys(how).length > 0 });
+      for (const person of others) expect(await shapeOf(person, how)).toEqual(expected);
     }
   });
 
@@ -177,10 +190,18 @@ describe('somebody who knows the birth date and the number', () => {
     const delivered = ['delivery_claim', 'delivery_finish'];
     const [named, start] = ['authentication_named_line', 'authentication_start'];
     const cancel = ['authentication_cancel'];
-    // Where the relying party asks by push, and two ways in which nobody of all these can be asked.
+    // Where the relying party asks by push or for an approval, and two ways in which nobody of all these can be asked.
     const ways: [string, object, TestPerson[], object][] = [
       ['demo-bank', {}, sms, { start: { asked: [named, start, queued], delivered }, end: { asked: cancel } }],
       ['demo-bank', {}, push, { start: { asked: [named, start, queued], delivered }, end: { delivered } }],
+      [
+        'demo-bank',
+        { match: true },
+        sms,
+        { start: { asked: [named, start, queued], delivered }, end: { asked: cancel } },
+      ],
+      ['demo-bank', { match: true }, push, { start: { asked: [named, start, queued], delivered }, end: { delivered } }],
+      ['demo-bank', { method: 'approve' }, [...sms, ...push], { start: { delivered }, end: { delivered } }],
       ['demo-bank', { method: 'otp' }, [...sms, ...push], { start: { delivered: [] }, end: { asked: cancel } }],
       ['demo-securities', {}, [...sms, ...push], { start: { delivered }, end: { asked: cancel } }],
     ];
@@ -205,11 +226,15 @@ function ofTheClient(statement: string): boolean {
   return statement === 'client_disabled_lately' || /^SELECT .* FROM "clients"/.test(statement);
 }
 
+let unknowns = 2;
+
 /** People whom a start at the bank must not tell apart: those whom a code by SMS is said to reach, and those of the app. */
 async function peopleAlike(): Promise<Record<'sms' | 'push', [TestPerson, ...TestPerson[]]>> {
   const plain = await service.addLine();
   const wrong = { ...plain, birthDate: '910203' };
-  const unknown = { ...plain, phoneNumber: '010-9999-0003' };
+  // A number of its own each time: each number has a budget.
+  unknowns += 1;
+  const unknown = { ...plain, phoneNumber: `010-9999-000${unknowns}` };
   const held = new Thief(service, await service.subscriber());
   await held.tell('sim-swapped');
   await held.tell('plan-changed', { plan: 'prepaid' });

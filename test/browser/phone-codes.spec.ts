@@ -5,7 +5,7 @@ import { SimulatedCard } from '../../src/phone/card.ts';
 import { TRANSFER } from '../support/authenticators.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
-import { enrol, openSetting, PIN, screen, shownCode } from './steps.ts';
+import { enrol, enterCode, identify, openSetting, PIN, screen, shownCode, view } from './steps.ts';
 
 // One browser goes through many steps, and shares with a service what is often two cores.
 const SMART_PIN = '618034';
@@ -172,6 +172,90 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     await expectScreen('shown-code');
     await button('확인').click();
     await screen(phone, 'home').locator('.recent', { hasText: ' · OTP' }).waitFor();
+  });
+
+  it.each([
+    {
+      lang: 'ko' as const,
+      lineId: 'demo-3',
+      colorScheme: 'dark' as const,
+      wrong: '숫자를 세 번 잘못',
+      approved: '승인했습니다',
+    },
+    {
+      lang: 'en' as const,
+      lineId: 'demo-4',
+      colorScheme: 'light' as const,
+      wrong: 'wrong three times',
+      approved: 'You approved',
+    },
+  ])('the app asks for the two digits of the page before it opens or approves ($lang)', async (how) => {
+    const { lang, lineId, colorScheme, wrong, approved } = how;
+    await open(lang, { viewport: { width: 320, height: 640 }, colorScheme });
+    const person = scene.person(lineId);
+    await enrol(phone, person);
+    const typeMatch = async (match: string) => {
+      await screen(phone, 'match').waitFor();
+      await phone.keyboard.type(match);
+      await screen(phone, 'pin').waitFor();
+      await phone.keyboard.type(PIN);
+    };
+    const other = (match: string, by: number) => String((Number(match) + by) % 100).padStart(2, '0');
+
+    const window = await context.newPage();
+    await window.goto((await scene.openWindow(lang, { match: true })).url);
+    await identify(window, person);
+    const match = (await window.locator('#match-digits').innerText()).trim();
+    expect(match).toMatch(/^\d\d$/);
+    expect(await window.locator('#said').textContent()).toContain(Array.from(match).join(' '));
+    expect(await scene.violations(window.mainFrame())).toEqual([]);
+    expect(await sidewaysScroll(window.mainFrame())).toBe(0);
+    await phone.bringToFront();
+    await phone.locator('.banner button').click();
+    await screen(phone, 'request').locator('> .primary').click();
+    await expectScreen('match');
+    await typeMatch(other(match, 1));
+    await phone.locator('.screen.match .fault:not(:empty)').waitFor();
+    await expectScreen('match');
+    await typeMatch(match);
+    await screen(phone, 'shown-code').waitFor();
+    const code = await shownCode(phone);
+    expect(await window.locator('#match').isVisible()).toBe(false);
+    await enterCode(window, code);
+    await view(window, 'verified').waitFor();
+    await screen(phone, 'ended.verified').locator('.primary').click();
+
+    const approval = async () => {
+      const body = { ...named(person), purpose: '이체 확인', method: 'approve' };
+      const started = (await scene.call('POST', '/v1/authentications', body)).body as { id: string; match: string };
+      await phone.locator('.banner button').click();
+      await expectScreen('request');
+      await screen(phone, 'request').locator('> .primary').click();
+      return started;
+    };
+    const right = await approval();
+    await typeMatch(right.match);
+    await expectScreen('ended.verified');
+    await phone.getByText(approved).waitFor();
+    expect((await scene.call('GET', `/v1/authentications/${right.id}`)).body).toMatchObject({ state: 'verified' });
+    await screen(phone, 'ended').locator('.primary').click();
+    const guessed = await approval();
+    for (const by of [1, 2, 3]) await typeMatch(other(guessed.match, by));
+    await expectScreen('ended.failed');
+    await phone.getByText(wrong).waitFor();
+    await screen(phone, 'ended').locator('.primary').click();
+
+    // Wrong digits end the window too, which says so.
+    await scene.rows.budgets.clearStarts();
+    const next = await context.newPage();
+    await next.goto((await scene.openWindow(lang, { match: true })).url);
+    await identify(next, person);
+    const shown = (await next.locator('#match-digits').innerText()).trim();
+    await phone.bringToFront();
+    await phone.locator('.banner button').click();
+    await screen(phone, 'request').locator('> .primary').click();
+    for (const by of [1, 2, 3]) await typeMatch(other(shown, by));
+    await view(next, 'failed-match').waitFor();
   });
 
   it('the app signs a bank’s transaction with a Smart OTP and its card, and manages other registrations', async () => {

@@ -218,7 +218,7 @@ export class Scene {
   /** Opens a hosted window; returns its address. */
   async openWindow(
     locale: 'ko' | 'en' = 'ko',
-    more: { method?: 'push' | 'otp'; name?: string } = {},
+    more: { method?: 'push' | 'otp'; name?: string; match?: boolean } = {},
   ): Promise<{ windowId: string; url: string }> {
     const asked = { purpose: '회원가입', returnUrl: `${this.issuer}/demo/return`, state: 'st-1', locale, ...more };
     const { body } = await this.call('POST', '/v1/windows', asked);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { randomId } from '../../src/crypto/random.ts';
+import { CHANNELS, type Channel } from '../../src/domain/authentication.ts';
 import { ENDS, HOUR_MS, hourOf, pointsOf, SPANS, type Span } from '../../src/domain/figures.ts';
 import { FigureStore } from '../../src/figures/figure.store.ts';
 import { Figures, type ServiceTotals, type Totals } from '../../src/figures/figures.ts';
@@ -15,7 +16,7 @@ import { connectedDatabase } from '../support/service-parts.ts';
 interface One {
   clientId: string;
   startedAt: number;
-  channel: 'push' | 'sms' | 'otp' | 'sign';
+  channel: Channel;
   /** Null while it is open. */
   end: (typeof ENDS)[number] | null;
   /** Milliseconds from the start to the end. */
@@ -67,11 +68,12 @@ async function add(all: readonly One[]): Promise<void> {
   }));
   await database.pool.query(
     `INSERT INTO authentications (id, client_id, person_index, channel, state, decline_reason, texts, nonce, person, sent_at,
-       requested_at, expires_at, closed_at, not_me_at, transaction, held, opened_at)
+       requested_at, expires_at, closed_at, not_me_at, transaction, held, opened_at, match_digits)
      SELECT id, "clientId", decode(person, 'hex'), channel, state, reason, '\\x00', '\\x00',
        CASE WHEN state IN ('pending', 'verified') THEN '\\x00'::bytea END, started, started,
        started + interval '180 seconds', to_timestamp(closed / 1000.0), to_timestamp("notMeAt" / 1000.0),
-       CASE WHEN channel = 'sign' AND state = 'pending' THEN '\\x00'::bytea END, held, to_timestamp("openedAt" / 1000.0)
+       CASE WHEN channel = 'sign' AND state = 'pending' THEN '\\x00'::bytea END, held, to_timestamp("openedAt" / 1000.0),
+       CASE WHEN channel = 'approve' THEN '47' END
      FROM jsonb_to_recordset($1) AS r (id uuid, "clientId" uuid, person text, channel text, state text, reason text,
        "startedAt" bigint, closed bigint, "notMeAt" bigint, held boolean, "openedAt" bigint), LATERAL (SELECT to_timestamp("startedAt" / 1000.0) AS started) t`,
     [JSON.stringify(rows)],
@@ -183,7 +185,7 @@ function naive(all: readonly One[], from: number, to: number, now: number) {
       share: ended.length === 0 ? null : verified.length / ended.length,
       ends: Object.fromEntries(ENDS.map((end) => [end, count(ended, (one) => endOf(one) === end)])),
       channels: Object.fromEntries(
-        ['push', 'sms', 'otp', 'sign'].map((channel) => [channel, count(started, (one) => one.channel === channel)]),
+        CHANNELS.map((channel) => [channel, count(started, (one) => one.channel === channel)]),
       ),
       smsShare: started.length === 0 ? null : count(started, ({ channel }) => channel === 'sms') / started.length,
       notMe: all.flatMap(answersOf).filter((said) => said >= from && said < to).length,
@@ -252,7 +254,7 @@ function someRows(now: number): fc.Arbitrary<One[]> {
     .record({
       client: fc.nat({ max: 1 }),
       startedAt,
-      channel: fc.constantFrom('push', 'sms', 'otp', 'sign'),
+      channel: fc.constantFrom(...CHANNELS),
       end: fc.constantFrom(...ENDS, 'verified', null),
       took: fc.integer({ min: 100, max: 180_000 }),
       held: fc.boolean(),

@@ -80,18 +80,19 @@ describe('A proof of the PIN', () => {
   };
 
   it.each(cases)(
-    'a proof of the PIN for $purpose is HMAC-SHA256 over its label, $id, $deviceId and $nonce',
+    'a proof of the PIN for $purpose is HMAC-SHA256 over its label, $id, $deviceId, $nonce and $match',
     async (known) => {
-      const { purpose, id, deviceId, nonce } = known;
+      const { purpose, id, deviceId, nonce, match } = known;
       const knowledgeKey = new Uint8Array(base64url.decode(known.knowledgeKey));
-      expect(await pinProof({ knowledgeKey, purpose, id, deviceId, nonce })).toBe(known.pinProof);
-      expect(expectedPinProof(knowledgeKey, { purpose, id, deviceId, nonce })).toBe(known.pinProof);
+      expect(await pinProof({ knowledgeKey, purpose, id, deviceId, nonce, match })).toBe(known.pinProof);
+      expect(expectedPinProof(knowledgeKey, { purpose, id, deviceId, nonce, match })).toBe(known.pinProof);
     },
   );
 
   it('the vectors have a proof of the PIN for every purpose', () => {
     const every: Record<PinPurpose, true> = {
       open: true,
+      approve: true,
       sms: true,
       pin: true,
       authenticator: true,

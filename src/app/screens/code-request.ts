@@ -34,7 +34,7 @@ export class CodeRequest extends Request {
   /** Asks for the PIN, unless the code exists already. */
   protected goOn(): void {
     if (this.authentication.state === 'opened') void this.fetchCode();
-    else this.askPin();
+    else this.askProof();
   }
 
   /** The push with the code arrived; the request may have been opened in another tab of this phone. */
@@ -47,7 +47,7 @@ export class CodeRequest extends Request {
   protected async open(pin: string): Promise<void> {
     this.display.say(words.pinChecking);
     try {
-      await this.display.busy(() => this.phone.open(this.authentication, pin));
+      await this.display.busy(() => this.phone.open(this.authentication, pin, undefined, this.match));
     } catch (error) {
       this.refuse(error);
       return;

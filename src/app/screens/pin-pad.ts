@@ -1,19 +1,22 @@
 import { make } from '../../pages/browser/element.ts';
 import { words } from '../words/words.ts';
 
-const LENGTH = 6;
+const PIN_LENGTH = 6;
+const MATCH_LENGTH = 2;
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '', '0', '⌫'];
 
-/** Six digits by touch or keyboard. Each complete PIN is passed on once, and the pad is cleared. */
-export class PinPad {
+/** Digits by touch or keyboard. What is complete is passed on once, and the pad is cleared. */
+abstract class DigitPad {
   readonly element: HTMLElement;
-  private readonly dots = make('p', { class: 'pin-dots', 'aria-hidden': 'true' });
+  protected readonly shown = make('p', { 'aria-hidden': 'true' });
   private readonly typed = make('p', { class: 'unseen', role: 'status' });
   private digits = '';
 
   /** `signal` ends the pad and its keyboard listener. */
   constructor(
-    private readonly onFull: (pin: string) => void,
+    private readonly length: number,
+    label: string,
+    private readonly onFull: (digits: string) => void,
     signal: AbortSignal,
   ) {
     const keys = KEYS.map((key) => {
@@ -21,8 +24,8 @@ export class PinPad {
       const label = key === '⌫' ? words.pinErase : key;
       return make('button', { type: 'button', 'aria-label': label, onclick: () => this.press(key) }, key);
     });
-    const pad = make('div', { class: 'pin-keys', role: 'group', 'aria-label': words.pinDigit }, ...keys);
-    this.element = make('div', { class: 'pin-pad' }, this.dots, this.typed, pad);
+    const pad = make('div', { class: 'pin-keys', role: 'group', 'aria-label': label }, ...keys);
+    this.element = make('div', { class: 'pin-pad' }, this.shown, this.typed, pad);
     document.addEventListener('keydown', (event) => this.type(event), { signal });
     this.draw();
   }
@@ -38,19 +41,56 @@ export class PinPad {
     if (this.element.closest('[aria-busy="true"]')) return;
     this.digits = key === '⌫' ? this.digits.slice(0, -1) : this.digits + key;
     this.draw();
-    if (this.digits.length < LENGTH) return;
-    const pin = this.digits;
+    if (this.digits.length < this.length) return;
+    const full = this.digits;
     this.digits = '';
-    // Shows the sixth dot before the pad is cleared.
+    // Shows the last digit before the pad is cleared.
     setTimeout(() => {
       this.draw();
-      this.onFull(pin);
+      this.onFull(full);
     }, 120);
   }
 
   private draw(): void {
-    const { length } = this.digits;
-    this.dots.replaceChildren(...Array.from({ length: LENGTH }, (_, at) => make('i', { class: at < length && 'on' })));
-    this.typed.textContent = length === 0 ? '' : words.pinTyped(length);
+    this.shown.replaceChildren(...this.places(this.digits));
+    this.typed.textContent = this.digits === '' ? '' : this.spoken(this.digits);
+  }
+
+  /** One element a place. */
+  protected abstract places(digits: string): HTMLElement[];
+
+  /** What a screen reader says after a key. */
+  protected abstract spoken(digits: string): string;
+}
+
+/** A PIN: six dots. */
+export class PinPad extends DigitPad {
+  constructor(onFull: (pin: string) => void, signal: AbortSignal) {
+    super(PIN_LENGTH, words.pinDigit, onFull, signal);
+    this.shown.className = 'pin-dots';
+  }
+
+  protected places({ length }: string): HTMLElement[] {
+    return Array.from({ length: PIN_LENGTH }, (_, at) => make('i', { class: at < length && 'on' }));
+  }
+
+  protected spoken({ length }: string): string {
+    return words.pinTyped(length);
+  }
+}
+
+/** The two digits that the page shows. They are no secret, so the person sees what was typed. */
+export class MatchPad extends DigitPad {
+  constructor(onFull: (match: string) => void, signal: AbortSignal) {
+    super(MATCH_LENGTH, words.match.digits, onFull, signal);
+    this.shown.className = 'match-digits';
+  }
+
+  protected places(digits: string): HTMLElement[] {
+    return Array.from({ length: MATCH_LENGTH }, (_, at) => make('i', {}, digits[at] ?? ''));
+  }
+
+  protected spoken(digits: string): string {
+    return Array.from(digits).join(' ');
   }
 }

@@ -1,5 +1,6 @@
 import type { SimulatedCard } from '../../phone/card.ts';
 import type { Phone } from '../../phone/phone.ts';
+import { ApproveRequest } from './approve-request.ts';
 import { CallerRequest } from './caller-request.ts';
 import { CodeRequest } from './code-request.ts';
 import type { Display } from './display.ts';
@@ -18,6 +19,7 @@ export function requestOf(display: Display, phones: Phones, { phone, authenticat
   if (authentication.transaction) {
     return new SignRequest(display, phone, authentication, now, ways, cardOf(phones, phone));
   }
+  if (authentication.method === 'approve') return new ApproveRequest(display, phone, authentication, now, ways);
   const Kind = authentication.caller ? CallerRequest : CodeRequest;
   return new Kind(display, phone, authentication, now, ways);
 }

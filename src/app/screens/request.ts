@@ -4,10 +4,11 @@ import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
 import { badge, button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
+import { ProblemError } from '../../phone/problem-error.ts';
 import { forgottenPin } from './forgotten-pin.ts';
 import { deviceIn } from './end-user.ts';
 import { floating } from './floating.ts';
-import { PinPad } from './pin-pad.ts';
+import { MatchPad, PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
 import { timeOf } from './time.ts';
@@ -34,6 +35,8 @@ interface CodeEnd {
 /** One authentication on the phone: how the person refuses it, and how it ends. The subclasses know its purpose. */
 export abstract class Request {
   protected over = false;
+  /** The digits of the page that the person typed, where the request asks for them. */
+  protected match: string | undefined;
   protected abstract readonly words: RequestWords;
 
   constructor(
@@ -58,12 +61,10 @@ export abstract class Request {
     this.over = true;
   }
 
-  end(state: Ending): void {
+  end(state: Ending, said: Sentence = this.words.ended[state]): void {
     if (this.over) return;
     this.over = true;
-    this.display.show(() =>
-      screen({ ...this.words.ended[state], kind: `ended ${state}` }, badge(), button(words.done, this.leave.home)),
-    );
+    this.display.show(() => screen({ ...said, kind: `ended ${state}` }, badge(), button(words.done, this.leave.home)));
   }
 
   /** What the person sees of every request before the PIN is asked for: a name and a value each. */
@@ -123,6 +124,30 @@ export abstract class Request {
     });
   }
 
+  /** Asks for the PIN, and before it for the digits of the page where the request has them. */
+  protected askProof(): void {
+    if (this.authentication.match === true) this.askMatch();
+    else this.askPin();
+  }
+
+  /** The digits are typed and not chosen: who has no page before them cannot guess. */
+  private askMatch(fault = ''): void {
+    this.match = undefined;
+    this.display.show((signal) => {
+      const pad = new MatchPad((match) => {
+        this.match = match;
+        this.askPin();
+      }, signal);
+      const { title, text } = words.match;
+      return screen(
+        { title, text: text(this.authentication.relyingParty.name), kind: 'match', back: () => this.show() },
+        faultLine(fault),
+        pad.element,
+        ...this.refusals(),
+      );
+    });
+  }
+
   protected askPin(fault = ''): void {
     this.display.show((signal) => {
       const pad = new PinPad((pin) => void this.open(pin), signal);
@@ -139,10 +164,17 @@ export abstract class Request {
   protected refuse(error: unknown): void {
     if (codeOf(error) === 'authentication_expired') this.end('expired');
     else if (codeOf(error)?.startsWith('authentication_') === true) void this.endAsHistorySays();
+    else if (error instanceof ProblemError && error.code === 'match_mismatch')
+      this.refuseMatch(error.attemptsLeft ?? 0);
     else {
       if (codeOf(error) === 'pin_locked' || codeOf(error) === 'pin_exhausted') this.over = true;
       afterRefusedPin(this.display, error, { again: (fault) => this.askPin(fault), leave: this.leave });
     }
+  }
+
+  private refuseMatch(attemptsLeft: number): void {
+    if (attemptsLeft === 0) this.end('failed', words.match.failed);
+    else this.askMatch(words.match.wrong(attemptsLeft));
   }
 
   /** The way of the code into the page that waits for it: no page can bring the person back to another app's. */

@@ -314,6 +314,32 @@ export function en({ service, callCentre }: Brand): AppWords {
     notMe: 'This wasn’t me',
     back: 'Back',
     pin: { title: 'Enter your PIN', text: 'If it is correct, the code appears.' },
+    match: {
+      title: 'Enter the two digits on the page',
+      text: (relyingParty) =>
+        `The page of ${relyingParty} shows them now. If you have no such page before you, decline.`,
+      digits: 'Keypad',
+      wrong: (left) => `Not the digits on the page. ${left === 1 ? 'One try' : `${left} tries`} left.`,
+      failed: {
+        title: 'The digits were wrong three times',
+        text: 'To keep you safe, the request has ended. Please request it again.',
+      },
+    },
+    approval: {
+      asks: (relyingParty) => `${relyingParty} asks for your approval`,
+      approve: 'Approve',
+      pin: { title: 'Enter your PIN', text: 'If it is correct, the request is approved at once.' },
+      ended: {
+        verified: { title: 'You approved', text: 'The result was sent to the site that asked.' },
+        declined: { title: 'You declined', text: 'The site that asked was told at once.' },
+        expired: { title: 'Time is up', text: 'If you still need it, request it again at the site that asked.' },
+        failed: { title: 'The digits were wrong too often', text: 'To keep you safe, the request has ended.' },
+        cancelled: {
+          title: 'The request was cancelled',
+          text: 'The site that asked cancelled it, or requested it again.',
+        },
+      },
+    },
     pinTyped: (digits) => `${digits} of 6 digits`,
     pinWrong: (left) => `Wrong PIN. ${left === 1 ? 'One try' : `${left} tries`} left.`,
     pinChecking: 'Checking',
@@ -507,7 +533,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       failed: 'Failed',
       cancelled: 'Cancelled',
     },
-    channels: { push: 'App', sms: 'SMS', otp: 'OTP', sign: 'Signed transaction' },
+    channels: { push: 'App', sms: 'SMS', otp: 'OTP', sign: 'Signed transaction', approve: 'App approval' },
     unregistered: {
       title: 'This phone is no longer registered',
       text: 'Another phone was registered, or the service was cancelled. Register again to continue.',

@@ -332,6 +332,30 @@ export function ko({ service, callCentre }: Brand) {
     notMe: '내가 요청하지 않았습니다',
     back: '뒤로',
     pin: { title: '비밀번호를 입력해 주세요', text: '비밀번호가 맞으면 인증번호가 표시됩니다.' },
+    match: {
+      title: '화면의 숫자 두 자리를 입력해 주세요',
+      text: (relyingParty: string) =>
+        `지금 보고 있는 ${relyingParty} 화면에 표시된 숫자입니다. 그런 화면이 없으면 거절해 주세요.`,
+      digits: '숫자판',
+      wrong: (left: number) => `화면의 숫자와 다릅니다. ${left}번 더 입력할 수 있습니다.`,
+      failed: {
+        title: '숫자를 세 번 잘못 입력했습니다',
+        text: '안전을 위해 이 요청을 종료했습니다. 처음부터 다시 요청해 주세요.',
+      },
+    },
+    /** A request that the person approves on the phone, where no code follows. */
+    approval: {
+      asks: (relyingParty: string) => `${relyingParty}에서 승인을 요청했습니다`,
+      approve: '승인하기',
+      pin: { title: '비밀번호를 입력해 주세요', text: '비밀번호가 맞으면 바로 승인됩니다.' },
+      ended: {
+        verified: { title: '승인했습니다', text: '요청한 곳에 확인 결과를 전달했습니다.' },
+        declined: { title: '요청을 거절했습니다', text: '요청한 곳에 바로 알렸습니다.' },
+        expired: { title: '요청 시간이 지났습니다', text: '필요하면 요청한 곳에서 다시 요청해 주세요.' },
+        failed: { title: '숫자를 여러 번 잘못 입력했습니다', text: '안전을 위해 이 요청을 종료했습니다.' },
+        cancelled: { title: '요청이 취소되었습니다', text: '요청한 곳에서 취소했거나 새로 요청했습니다.' },
+      } satisfies Record<Exclude<AuthenticationState, 'pending' | 'opened'>, Sentence>,
+    },
     pinTyped: (digits: number) => `6자리 중 ${digits}자리 입력`,
     pinWrong: (left: number) => `비밀번호가 다릅니다. ${left}번 더 틀리면 잠깁니다.`,
     pinChecking: '확인하고 있습니다',
@@ -525,8 +549,8 @@ export function ko({ service, callCentre }: Brand) {
       failed: '실패',
       cancelled: '취소',
     } satisfies Record<AuthenticationState, string>,
-    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' } satisfies Record<
-      'push' | 'sms' | 'otp' | 'sign',
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명', approve: '앱 승인' } satisfies Record<
+      'push' | 'sms' | 'otp' | 'sign' | 'approve',
       string
     >,
     unregistered: {

@@ -8,6 +8,8 @@ export interface WindowView {
   otherMethod: WindowMethod | null;
   /** The owner of the requested one-time password, masked. */
   askedOf: string | null;
+  /** Two digits that the person types into the app. */
+  match?: string;
 }
 
 /** The method of a window. */

@@ -128,7 +128,7 @@ function settle(answer: WindowAnswer | undefined): void {
 function refuse(refusal: WindowRefusal): void {
   const { code, errors = [], retryAfterSeconds = 0 } = refusal;
   if (code === 'invalid_request' && showFaults(errors)) return;
-  if (code === 'attempts_exhausted') close('failed');
+  if (code === 'attempts_exhausted') close('failed', 0);
   else if (code === 'authentication_expired') close('expired');
   else if (code === 'authentication_closed') close(refusal.state ?? 'cancelled');
   else if (code === 'window_closed') fault(words.windowOver);
@@ -137,8 +137,15 @@ function refuse(refusal: WindowRefusal): void {
   else fault(code === 'unreachable' ? words.unreachable : words.failed);
 }
 
-function close(state: WindowView['state']): void {
-  if (shown) take({ ...shown, state });
+function close(state: WindowView['state'], attemptsLeft = shown?.attemptsLeft ?? 0): void {
+  if (shown) take({ ...shown, state, attemptsLeft });
+}
+
+/** The view of a final state. With codes left, it was the digits that were wrong in the app. */
+function endingOf({ channel, state, attemptsLeft }: WindowView): string {
+  if (channel === 'push' && state === 'failed' && attemptsLeft > 0) return 'failed-match';
+  const byOtp = channel === 'otp' && document.querySelector(`[data-view="${state}-otp"]`) !== null;
+  return byOtp ? `${state}-otp` : state;
 }
 
 /** Shows the state of the authentication, whether it came from a button, from polling or with the page. */
@@ -150,8 +157,7 @@ function take(next: WindowView): void {
   shown = next;
   if (isOver(next.state)) {
     countdown?.stop();
-    const byOtp = next.channel === 'otp' && document.querySelector(`[data-view="${next.state}-otp"]`) !== null;
-    const name = byOtp ? `${next.state}-otp` : next.state;
+    const name = endingOf(next);
     view(name);
     focusHeading(`[data-view="${name}"]`);
     leaveInTime(`[data-view="${name}"]`, { goBack, onStay: () => say(words.staying, true) });
@@ -169,10 +175,22 @@ function take(next: WindowView): void {
   if (opened && openedPart.hidden) say(openedPart.textContent);
   openedPart.hidden = !opened;
   byId('not-opened', HTMLElement).hidden = opened || next.channel !== 'push';
+  showMatch(next.match);
   showTries(next.attemptsLeft);
 }
 
-function begin({ channel, expiresAt, otherMethod, askedOf }: WindowView): void {
+/** Shows the digits that the person types into the app; a screen reader says them one by one. */
+function showMatch(match: string | undefined): void {
+  byId('match', HTMLElement).hidden = match === undefined;
+  byId('match-digits', HTMLElement).textContent = match ?? '';
+  byId('match-spoken', HTMLElement).textContent = spoken(match);
+}
+
+function spoken(match: string | undefined): string {
+  return Array.from(match ?? '').join(' ');
+}
+
+function begin({ channel, expiresAt, otherMethod, askedOf, match }: WindowView): void {
   showParts(channel);
   offer(otherMethod);
   byId('asked-of', HTMLElement).textContent = askedOf ?? '';
@@ -181,7 +199,8 @@ function begin({ channel, expiresAt, otherMethod, askedOf }: WindowView): void {
   showFault('code', null);
   input('code').focus();
   const introduction = document.querySelector(`[data-view="code"] div[data-channel="${channel}"]`)?.textContent ?? '';
-  say(askedOf === null ? introduction : `${introduction} ${askedOf}`);
+  const digits = match === undefined ? '' : `${byId('match-label', HTMLElement).textContent} ${spoken(match)}`;
+  say(`${introduction} ${askedOf ?? digits}`);
   countdown?.stop();
   countdown = startCountdown({
     element: byId('countdown', HTMLElement),

@@ -95,6 +95,10 @@ function codeView(messages: WindowWords): Html {
       <h1 tabindex="-1">${messages.push.title}</h1>
       <p class="lead">${messages.push.text}</p>
     </div>
+    <p class="match" id="match" hidden>
+      <span id="match-label">${messages.match}</span>
+      <strong id="match-digits" aria-hidden="true"></strong> <span class="unseen" id="match-spoken"></span>
+    </p>
     <div id="opened" hidden>
       <h1>${messages.opened.title}</h1>
       <p class="lead">${messages.opened.text}</p>
@@ -153,12 +157,13 @@ function codeView(messages: WindowWords): Html {
   </section>`;
 }
 
-/** One view for each final state, and a second one when the text for a one-time password differs. */
+/** One view for each final state, and more where the text for a one-time password or for wrong digits differs. */
 function endedViews(messages: WindowWords, relyingParty: string): Html[] {
   return (Object.keys(messages.ended) as EndedState[]).flatMap((state) => {
     const byOtp = messages.endedOtp[state];
     const shown = (view: string, said: Sentence) => endedView({ view, state, said, messages, relyingParty });
-    return [shown(state, messages.ended[state]), ...(byOtp ? [shown(`${state}-otp`, byOtp)] : [])];
+    const byMatch = state === 'failed' ? [shown('failed-match', messages.wrongMatch)] : [];
+    return [shown(state, messages.ended[state]), ...(byOtp ? [shown(`${state}-otp`, byOtp)] : []), ...byMatch];
   });
 }
 

@@ -21,6 +21,7 @@ export const en = ({ service }: BrandNames): WindowWords => ({
     title: 'Open the app on your phone',
     text: 'Open the app and enter your PIN to see the code.',
   },
+  match: 'Enter these digits in the app',
   sms: {
     title: 'We sent a code by text message',
     text: 'Enter the six-digit code from the text message.',
@@ -75,6 +76,10 @@ export const en = ({ service }: BrandNames): WindowWords => ({
       text: 'This verification has ended for your security. Five wrong entries in a row lock OTP. Verify by push to unlock it.',
     },
     cancelled: { title: 'Verification cancelled', text: 'This verification has ended.' },
+  },
+  wrongMatch: {
+    title: 'The digits were wrong three times in the app',
+    text: 'To keep you safe, this verification has ended. Please start again.',
   },
   closed: {
     unknown: {

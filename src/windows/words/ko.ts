@@ -24,6 +24,8 @@ export const ko = ({ service }: BrandNames) => ({
     title: '휴대폰의 앱을 열어 주세요',
     text: '앱에서 비밀번호를 입력하면 인증번호가 표시됩니다.',
   },
+  /** Above the two digits that the person types into the app. */
+  match: '앱에 이 숫자를 입력하세요',
   sms: {
     title: '문자로 인증번호를 보냈습니다',
     text: '문자메시지로 받은 인증번호 6자리를 입력해 주세요.',
@@ -82,6 +84,11 @@ export const ko = ({ service }: BrandNames) => ({
     },
     cancelled: { title: '본인확인을 취소했습니다', text: '이번 본인확인은 종료되었습니다.' },
   } satisfies Partial<Record<EndedState, Sentence>> as Partial<Record<EndedState, Sentence>>,
+  /** Replaces the text of `failed` where the digits were wrong in the app. */
+  wrongMatch: {
+    title: '앱에서 숫자를 3번 잘못 입력했습니다',
+    text: '안전을 위해 이번 본인확인을 종료했습니다. 처음부터 다시 시도해 주세요.',
+  } satisfies Sentence,
   closed: {
     unknown: {
       title: '본인확인 창을 찾을 수 없습니다',

@@ -10,6 +10,7 @@ final class PinProof {
   /** The purposes. The labels keep a proof for one purpose from being valid for another. */
   enum Purpose {
     OPEN("open"),
+    APPROVE("approve"),
     SMS("sms"),
     PIN("pin"),
     AUTHENTICATOR("authenticator"),
@@ -26,13 +27,19 @@ final class PinProof {
 
   private PinProof() {}
 
-  /** base64url(HMAC-SHA256(K, label 00 id 00 deviceId 00 nonce)). */
-  static String of(byte[] knowledgeKey, Purpose purpose, String id, String deviceId, String nonce)
+  /**
+   * base64url(HMAC-SHA256(K, label 00 id 00 deviceId 00 nonce)); with APPROVE also 00 and the two digits that the person
+   * typed, which is null for any other purpose.
+   */
+  static String of(byte[] knowledgeKey, Purpose purpose, String id, String deviceId, String nonce, String match)
       throws GeneralSecurityException {
-    return Base64Url.encode(Bytes.hmacSha256(knowledgeKey, message(purpose, id, deviceId, nonce)));
+    return Base64Url.encode(Bytes.hmacSha256(knowledgeKey, message(purpose, id, deviceId, nonce, match)));
   }
 
-  static byte[] message(Purpose purpose, String id, String deviceId, String nonce) {
-    return Bytes.joinedByZero("pushguard-" + purpose.text + "-v1", id, deviceId, nonce);
+  static byte[] message(Purpose purpose, String id, String deviceId, String nonce, String match) {
+    String label = "pushguard-" + purpose.text + "-v1";
+    return match == null
+        ? Bytes.joinedByZero(label, id, deviceId, nonce)
+        : Bytes.joinedByZero(label, id, deviceId, nonce, match);
   }
 }

@@ -90,9 +90,11 @@ public final class VerifyVectors {
       String id = text(known, "id");
       String deviceId = text(known, "deviceId");
       String nonce = text(known, "nonce");
+      String match = (String) known.get("match");
       byte[] key = Base64Url.decode(text(known, "knowledgeKey"), 32);
-      same(name + ", message", known.get("messageHex"), Bytes.hex(PinProof.message(purpose, id, deviceId, nonce)));
-      same(name, known.get("pinProof"), PinProof.of(key, purpose, id, deviceId, nonce));
+      byte[] message = PinProof.message(purpose, id, deviceId, nonce, match);
+      same(name + ", message", known.get("messageHex"), Bytes.hex(message));
+      same(name, known.get("pinProof"), PinProof.of(key, purpose, id, deviceId, nonce, match));
     }
   }
 

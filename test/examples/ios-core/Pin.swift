@@ -6,20 +6,21 @@ import Foundation
 
 /// The purposes of a proof of the PIN. The labels keep a proof for one purpose from being valid for another.
 enum PinPurpose: String {
-  case open, sms, pin, authenticator, registration
+  case open, approve, sms, pin, authenticator, registration
   case alertConfirm = "alert-confirm"
   case alertObject = "alert-object"
 
-  /// base64url(HMAC-SHA256(K, label 00 id 00 deviceId 00 nonce)). Never log it: together with the wrapped key it lets
-  /// PINs be tried without the service.
-  func proof(knowledgeKey: Data, id: String, deviceId: String, nonce: String) -> String {
-    let input = message(id: id, deviceId: deviceId, nonce: nonce)
+  /// base64url(HMAC-SHA256(K, label 00 id 00 deviceId 00 nonce)); with `approve` also 00 and the two digits that the person
+  /// typed, which is nil for any other purpose. Never log it: together with the wrapped key it lets PINs be tried without
+  /// the service.
+  func proof(knowledgeKey: Data, id: String, deviceId: String, nonce: String, match: String? = nil) -> String {
+    let input = message(id: id, deviceId: deviceId, nonce: nonce, match: match)
     let mac = HMAC<SHA256>.authenticationCode(for: input, using: SymmetricKey(data: knowledgeKey))
     return Base64URL.encode(Data(mac))
   }
 
-  func message(id: String, deviceId: String, nonce: String) -> Data {
-    Data(joinedByZero: ["pushguard-\(rawValue)-v1", id, deviceId, nonce])
+  func message(id: String, deviceId: String, nonce: String, match: String? = nil) -> Data {
+    Data(joinedByZero: ["pushguard-\(rawValue)-v1", id, deviceId, nonce] + (match.map { [$0] } ?? []))
   }
 }
 

@@ -30,9 +30,12 @@ final class VectorTests: XCTestCase {
     for known in cases(try read("pin-proof")) {
       let purpose = try XCTUnwrap(PinPurpose(rawValue: known.text("purpose")))
       let (id, deviceId, nonce) = (known.text("id"), known.text("deviceId"), known.text("nonce"))
-      XCTAssertEqual(purpose.message(id: id, deviceId: deviceId, nonce: nonce).hex, known.text("messageHex"))
+      let match = known["match"] as? String
+      let message = purpose.message(id: id, deviceId: deviceId, nonce: nonce, match: match)
+      XCTAssertEqual(message.hex, known.text("messageHex"))
       let key = bytes(known.text("knowledgeKey"))
-      XCTAssertEqual(purpose.proof(knowledgeKey: key, id: id, deviceId: deviceId, nonce: nonce), known.text("pinProof"))
+      let proof = purpose.proof(knowledgeKey: key, id: id, deviceId: deviceId, nonce: nonce, match: match)
+      XCTAssertEqual(proof, known.text("pinProof"))
     }
   }
 

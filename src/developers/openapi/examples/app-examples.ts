@@ -29,6 +29,8 @@ export const APP_EXAMPLES = {
   },
   OpenRequest: { pinProof: PROOF },
   OpenedResponse: { state: 'opened' },
+  ApproveRequest: { pinProof: PROOF, match: '47' },
+  ApprovedResponse: { state: 'verified' },
   CodeEnvelopeResponse: { envelope: ENVELOPE },
   EnvelopeResponse: { envelope: ENVELOPE },
   DeclineRequest: { reason: 'not_me' },
