@@ -49,6 +49,7 @@ export class OAuthController {
     @Body(oauthPipe(TokenRequest)) parameters: object,
     @Headers('authorization') authorization: string | undefined,
     @Headers('dpop') dpop: string | undefined,
+    @Req() { raw }: FastifyRequest,
   ): Promise<TokenResponse> {
     const body = parameters as TokenRequest;
     const grant = this.grants.of(body.grant_type);
@@ -58,7 +59,7 @@ export class OAuthController {
       issuer: ISSUER,
       endpoint: `${ISSUER}/oauth2/token`,
     });
-    return grant.exchange({ ...authenticated, parameters: body, dpop });
+    return grant.exchange({ ...authenticated, parameters: body, dpop, isGone: () => raw.socket.destroyed });
   }
 
   /** Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517). */
