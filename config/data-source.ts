@@ -87,6 +87,7 @@ import { PastAuthentications1764280000001 } from '../migrations/1764280000001-pa
 import { AnswersByDay1764290000000 } from '../migrations/1764290000000-answers-by-day.ts';
 import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past-carrier-events.ts';
 import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
+import { Approvals1764310000000 } from '../migrations/1764310000000-approvals.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
@@ -272,6 +273,7 @@ export function dataSourceOptions(
       PastCarrierEvents1764290000001,
       TextsByMonth1764290000002,
       JournalWriters1764300000000,
+      Approvals1764310000000,
       Ciba1764330000000,
     ],
     migrationsTableName: 'migrations',

@@ -4,7 +4,15 @@ import { ForDevices, FromDevice, FromSignature, SignatureGuard } from '../device
 import type { ProvenDevice, UnspentProof } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { Operation } from '../http/operation.ts';
-import { DeclineRequest, OpenedResponse, OpenRequest, PendingResponse, CodeEnvelopeResponse } from './app.dto.ts';
+import {
+  ApprovedResponse,
+  ApproveRequest,
+  CodeEnvelopeResponse,
+  DeclineRequest,
+  OpenedResponse,
+  OpenRequest,
+  PendingResponse,
+} from './app.dto.ts';
 import { notFound } from './closed-problem.ts';
 import { Open } from './open.ts';
 
@@ -30,8 +38,9 @@ export class AppController {
   /**
    * Proves the PIN. Only now the service generates the code and sends it to this phone as an encrypted push; for a
    * transaction the phone computes the code itself. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five
-   * wrong PINs in a row, `card_mismatch`, `authentication_closed`, `authentication_expired`,
-   * `authentication_not_found`, `subscription_not_active`.
+   * wrong PINs in a row, `match_mismatch` with `attemptsLeft`, of which the third ends the authentication,
+   * `card_mismatch`, `authentication_closed`, `authentication_expired`, `authentication_not_found`,
+   * `subscription_not_active`.
    */
   @Post(':id/open')
   @ForDevices(SignatureGuard)
@@ -43,6 +52,7 @@ export class AppController {
       'pin_mismatch',
       'pin_locked',
       'pin_exhausted',
+      'match_mismatch',
       'card_mismatch',
       'authentication_closed',
       'authentication_expired',
@@ -56,6 +66,37 @@ export class AppController {
     @Body() body: OpenRequest,
   ): Promise<OpenedResponse> {
     return this.opening.open(id, body, proof);
+  }
+
+  /**
+   * Proves the PIN and the two digits that the page of the relying party shows, which verifies the person: for the method
+   * `approve`, where no code exists. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five wrong PINs in a
+   * row, `match_mismatch` with `attemptsLeft`, of which the third ends the authentication, `authentication_closed`,
+   * `authentication_expired`, `authentication_not_found`, `subscription_not_active`.
+   */
+  @Post(':id/approve')
+  @ForDevices(SignatureGuard)
+  @HttpCode(202)
+  @Operation('approveAuthentication', {
+    summary: 'Approve an authentication',
+    answers: 'The person is verified',
+    refuses: [
+      'pin_mismatch',
+      'pin_locked',
+      'pin_exhausted',
+      'match_mismatch',
+      'authentication_closed',
+      'authentication_expired',
+      'authentication_not_found',
+      'subscription_not_active',
+    ],
+  })
+  approve(
+    @FromSignature() proof: UnspentProof,
+    @Param('id', new OpaqueId(notFound)) id: string,
+    @Body() body: ApproveRequest,
+  ): Promise<ApprovedResponse> {
+    return this.opening.approve(id, body, proof);
   }
 
   /**

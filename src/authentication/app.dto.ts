@@ -1,5 +1,5 @@
 import { PickType } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
 import type { CheckedDeed } from '../domain/caller-check.ts';
 import { DECLINE_REASONS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
 import { Optional } from '../http/optional.ts';
@@ -23,6 +23,33 @@ export class OpenRequest {
   @IsString()
   @Length(1, 128)
   cardProof?: string;
+
+  /**
+   * Required where the pending authentication says `match`, refused otherwise: the two digits that the page of the relying
+   * party shows, as the person typed them.
+   */
+  @Optional()
+  @Matches(/^\d{2}$/, { message: 'match must be two digits' })
+  match?: string;
+}
+
+export class ApproveRequest {
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the authentication, the device, the nonce and
+   * `match`.
+   */
+  @IsString()
+  @Length(1, 128)
+  pinProof: string;
+
+  /** The two digits that the page of the relying party shows, as the person typed them. */
+  @IsString()
+  @Matches(/^\d{2}$/, { message: 'match must be two digits' })
+  match: string;
+}
+
+export class ApprovedResponse {
+  state: 'verified';
 }
 
 export class OpenedResponse {
@@ -73,6 +100,13 @@ export class PendingResponse extends PickType(StartRequest, REQUEST_TEXTS) {
   transaction?: TransactionFieldInput[];
   /** True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
   card?: boolean;
+  /**
+   * True if the app asks for the two digits that the page of the relying party shows, typed and not chosen. Present only
+   * where it is true.
+   */
+  match?: true;
+  /** Present only with the method `approve`: the app calls `…/approve` in place of `…/open`, and no code follows. */
+  method?: 'approve';
   /**
    * True for a start that rang no phone, because too many were made for this person or the person said within the last
    * hour that it was not them. The person may open it. Present only where it is true.

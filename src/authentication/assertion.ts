@@ -7,13 +7,15 @@ import type { Channel } from '../domain/authentication.ts';
 const ASSERTION_SECONDS = 300;
 
 /**
- * Values of `amr` (RFC 8176): proof of possession of the device’s key, the PIN, and the typed code; or a text message.
+ * Values of `amr` (RFC 8176): proof of possession of the device’s key, the PIN, and the typed code or, with `approve`, the
+ * typed digits (`user`: a test of presence); or a text message.
  */
 export const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
   push: ['pop', 'pin', 'otp', 'mfa'],
   sms: ['sms', 'otp'],
   otp: ['otp', 'pin', 'mfa'],
   sign: ['pop', 'pin', 'otp', 'mfa'],
+  approve: ['pop', 'pin', 'user', 'mfa'],
 };
 
 /** The verified person, as the relying party receives it. */

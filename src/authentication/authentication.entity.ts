@@ -120,4 +120,15 @@ export class Authentication {
   /** The hosted window that drives it. */
   @Column('uuid', { nullable: true })
   windowId: string | null;
+
+  /**
+   * Two digits, which the page of the relying party shows and the person types into the app; null where none are asked
+   * for. They are no secret, and stay, because a repeated Idempotency-Key answers them again.
+   */
+  @Column('text', { nullable: true })
+  matchDigits: string | null;
+
+  /** Wrong digits that were typed; the third ends it. */
+  @Column('smallint', { default: () => '0' })
+  matchFailures: number;
 }

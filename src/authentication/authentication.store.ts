@@ -21,7 +21,7 @@ import { keepDigest } from './verification-answer.store.ts';
 /** The data of an authentication from which its relying party's view is built. */
 export type AuthenticationView = Pick<
   Authentication,
-  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person'
+  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person' | 'matchDigits'
 > & {
   expired: boolean;
   attemptsLeft: number;
@@ -38,7 +38,7 @@ const ofVerified = (select: string) => `CASE WHEN a.state = 'verified' THEN (${s
 
 export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
-  a.line_id AS "lineId", a.person,
+  a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits",
   ${ofVerified('SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "reissuedAt",
   ${ofVerified('SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "enrolledAt",
   ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt"`;
@@ -116,7 +116,7 @@ const CANCEL = statement(
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
       RETURNING id, channel, expires_at, client_id, state, closed_at
     ), ${tell(aboutAuthentications('cancelled'))}, queued AS (
-      ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign')` })}
+      ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign', 'approve')` })}
     )
     SELECT cancelled.channel, queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
   { writes: { ...OUTBOX, ...TOLD } },

@@ -25,6 +25,7 @@ export class Funnel {
   private readonly durations;
   private readonly opening;
   private readonly rejected;
+  private readonly wrongMatches;
   private readonly refusals;
 
   constructor(metrics: Metrics) {
@@ -50,6 +51,11 @@ export class Funnel {
     this.rejected = metrics.counter('pushguard_codes_rejected_total', 'Wrong codes that counted as an attempt', [
       'channel',
     ]);
+    this.wrongMatches = metrics.counter(
+      'pushguard_matches_rejected_total',
+      'Wrong digits that counted as an attempt, typed into the app for the page of a relying party',
+      ['channel'],
+    );
     this.refusals = metrics.counter(
       'pushguard_starts_refused_total',
       'Starts that a limit refused: the quota of a relying party, or the budget of a person',
@@ -78,6 +84,12 @@ export class Funnel {
       return;
     }
     this.rejected.inc({ channel });
+    if (state === 'failed') this.count('failed', channel);
+  }
+
+  /** Counts wrong digits after a right PIN; the third ended the authentication. */
+  wrongMatch({ channel, state }: { channel: Channel; state: AuthenticationState }): void {
+    this.wrongMatches.inc({ channel });
     if (state === 'failed') this.count('failed', channel);
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW, WIPED, type OuterJoined } from '../database/statement-parts.ts';
-import { LIFETIME_SECONDS, type DeclineReason } from '../domain/authentication.ts';
+import { LIFETIME_SECONDS, MATCH_ATTEMPTS, type DeclineReason } from '../domain/authentication.ts';
 import type { UnspentProof } from '../devices/device-proofs.ts';
 import { countPin, RESET_PIN, resetPin } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
@@ -33,6 +33,7 @@ export type DeviceRequest = Pick<
   | 'transaction'
   | 'personIndex'
   | 'held'
+  | 'matchDigits'
 > & {
   relyingParty: Client['name'];
   expired: boolean;
@@ -42,8 +43,17 @@ export type DeviceRequest = Pick<
 
 /** The data with which a counted PIN is compared, and from which the code is sealed after the right PIN. */
 export type CountedOpening = CountedPin &
-  Pick<Authentication, 'clientId' | StoredTexts | 'expiresAt' | 'channel'> &
+  Pick<Authentication, 'clientId' | StoredTexts | 'expiresAt' | 'channel' | 'matchDigits'> &
   Pick<Device, 'encryptionKey' | 'cardKey'> & { relyingParty: Client['name'] };
+
+/** The same for an approval, after which nothing is sealed. */
+export type CountedApproval = CountedPin & Pick<Authentication, 'expiresAt' | 'matchDigits'>;
+
+/** An authentication that the person approved. */
+export type Approved = Pick<Authentication, 'id' | 'channel' | 'state' | 'expiresAt' | 'closedAt'>;
+
+/** Wrong digits that were counted: those that are left, and the state after them. */
+export type WrongMatch = Pick<Authentication, 'id' | 'channel' | 'state'> & { attemptsLeft: number };
 
 const TEXTS = 'a.texts, a.purpose';
 
@@ -51,7 +61,8 @@ const request = (
   table: string,
 ) => `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
-    a.channel, a.transaction, a.person_index AS "personIndex", a.held, d.card_key IS NOT NULL AS "hasCard"
+    a.channel, a.transaction, a.person_index AS "personIndex", a.held, a.match_digits AS "matchDigits",
+    d.card_key IS NOT NULL AS "hasCard"
   FROM ${table} a JOIN clients c ON c.id = a.client_id
     JOIN devices d ON d.id = $1 AND d.state = 'active' AND ${IS_FOR_DEVICE}`;
 
@@ -78,13 +89,24 @@ const PAST_REQUEST_OF = statement(
   `${request('past_authentications')} WHERE a.id = $2`,
 );
 
+/** SQL: the authentication of the request (`$2`) is open to device `d`, and of such a channel. */
+const isOpenOf = (channels: string) => `EXISTS (
+        SELECT 1 FROM authentications a WHERE a.id = $2 AND ${IS_FOR_DEVICE} AND ${channels}
+          AND a.state IN ('pending', 'opened') AND a.expires_at > now())`;
+
 const COUNT_PIN = countPin('authentication_count_pin', {
-  exists: `EXISTS (
-        SELECT 1 FROM authentications a WHERE a.id = $2 AND ${IS_FOR_DEVICE}
-          AND a.state IN ('pending', 'opened') AND a.expires_at > now())`,
+  exists: isOpenOf(`a.channel <> 'approve'`),
   device: 'd.encryption_key AS "encryptionKey", d.card_key AS "cardKey"',
-  columns: `a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.expires_at AS "expiresAt", a.nonce, a.channel`,
+  columns: `a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.expires_at AS "expiresAt", a.nonce, a.channel,
+        a.match_digits AS "matchDigits"`,
   from: 'authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2',
+  spendsProof: true,
+});
+
+const COUNT_PIN_OF_APPROVAL = countPin('authentication_count_pin_of_approval', {
+  exists: isOpenOf(`a.channel = 'approve'`),
+  columns: `a.expires_at AS "expiresAt", a.nonce, a.match_digits AS "matchDigits"`,
+  from: 'authentications a WHERE a.id = $2',
   spendsProof: true,
 });
 
@@ -95,24 +117,84 @@ const GIVES_BACK = { start_budgets: 'a start that is opened with the right PIN i
 const RESETS_PIN = { devices: 'a correct PIN resets the counter even if the authentication closed meanwhile' };
 
 /**
- * A correct PIN resets the failure counter even if the authentication closed meanwhile.
- * The locks on the subscription (`FOR SHARE`) and the device (`FOR NO KEY UPDATE`) serialise opening with a suspension
- * of the subscription and a revocation of the device.
+ * SQL: the phone (`$2`) in use of the subscription of an authentication (`a`). The locks on the subscription (`FOR SHARE`)
+ * and the device (`FOR NO KEY UPDATE`) serialise its answer with a suspension of the subscription and a revocation of the
+ * device.
  */
+const HAS_PHONE = `EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
+          WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
+          FOR SHARE OF s FOR NO KEY UPDATE OF d)`;
+
+/** A correct PIN resets the failure counter even if the authentication closed meanwhile. */
 const OPEN = statement(
   'authentication_open',
   `WITH opened AS (
       UPDATE authentications a SET state = 'opened', opened_at = ${NOW}, device_id = $2, code_digest = $3, envelope = $4
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'push' AND a.expires_at > now()
-        AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
-          WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
-          FOR SHARE OF s FOR NO KEY UPDATE OF d)
+        AND a.match_digits IS NOT DISTINCT FROM $5 AND ${HAS_PHONE}
       RETURNING a.id, a.client_id, a.state, a.closed_at, a.expires_at, a.requested_at, a.budgets
     ), reset AS (
       ${resetPin('$2')}
     ), ${giveStartBack('opened')}, ${tell(aboutAuthentications('opened'))}
     ${enqueueDelivery({ kind: 'code', about: { authentication_id: 'id', device_id: '$2' }, expiresAt: 'expires_at', from: 'opened' })}`,
   { writes: { ...OUTBOX, ...RESETS_PIN, ...GIVES_BACK, ...TOLD } },
+);
+
+/**
+ * Counts wrong digits ($3), after a correct PIN, and judges them in the same statement: the third ends the authentication,
+ * and of many at the same moment three count. Right ones are not counted.
+ */
+const COUNT_WRONG_MATCH = statement(
+  'authentication_count_wrong_match',
+  `WITH missed AS (
+      UPDATE authentications a SET (match_failures, state, closed_at, code_digest, sms_code, envelope, end_user, person,
+          transaction, budgets) = (
+        SELECT a.match_failures + 1, CASE WHEN closes THEN 'failed' ELSE a.state END, CASE WHEN closes THEN ${NOW} END,
+          CASE WHEN NOT closes THEN a.code_digest END, CASE WHEN NOT closes THEN a.sms_code END,
+          CASE WHEN NOT closes THEN a.envelope END, CASE WHEN NOT closes THEN a.end_user END,
+          CASE WHEN NOT closes THEN a.person END, CASE WHEN NOT closes THEN a.transaction END,
+          CASE WHEN NOT closes THEN a.budgets END
+        FROM (SELECT a.match_failures + 1 >= ${MATCH_ATTEMPTS} AS closes) attempt)
+      WHERE a.id = $1 AND a.state = 'pending' AND a.match_digits <> $3 AND a.match_failures < ${MATCH_ATTEMPTS}
+        AND a.expires_at > now() AND ${HAS_PHONE}
+      RETURNING a.id, a.client_id, a.channel, a.state, a.closed_at, ${MATCH_ATTEMPTS} - a.match_failures AS "attemptsLeft"
+    ), reset AS (
+      ${resetPin('$2')}
+    ), ${tell(aboutAuthentications('(SELECT * FROM missed WHERE closed_at IS NOT NULL)'))}
+    SELECT id, channel, state, "attemptsLeft" FROM missed`,
+  { writes: { ...RESETS_PIN, ...TOLD } },
+);
+
+/**
+ * Verifies the person by a correct PIN and the right digits ($3). The guard and the locks are those of the opening, so one
+ * of many approvals counts, and none beside a refusal, a suspension or the end of the authentication's life.
+ * A verification resets the failures of the subscription's authenticators, as one by a typed code does.
+ */
+const APPROVE = statement(
+  'authentication_approve',
+  `WITH approved AS (
+      UPDATE authentications a SET state = 'verified', opened_at = ${NOW}, closed_at = ${NOW}, device_id = $2,
+        end_user = NULL
+      WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'approve' AND a.match_digits = $3 AND a.expires_at > now()
+        AND ${HAS_PHONE}
+      RETURNING a.id, a.channel, a.state, a.expires_at, a.client_id, a.closed_at, a.subscription_id, a.requested_at, a.budgets
+    ), locked AS (
+      SELECT au.id FROM authenticators au, approved
+      WHERE au.subscription_id = approved.subscription_id AND au.failures > 0 ORDER BY au.id FOR UPDATE OF au
+    ), unlocked AS (
+      UPDATE authenticators au SET failures = 0 FROM locked WHERE au.id = locked.id
+    ), reset AS (
+      ${resetPin('$2')}
+    ), ${giveStartBack('approved')}, ${tell(aboutAuthentications('approved'))}
+    SELECT id, channel, state, expires_at AS "expiresAt", closed_at AS "closedAt" FROM approved`,
+  {
+    writes: {
+      authenticators: 'a person who was verified has the codes of the phone unlocked',
+      ...RESETS_PIN,
+      ...GIVES_BACK,
+      ...TOLD,
+    },
+  },
 );
 
 /** The same for the channel `sign`: the phone computes the code, so no code is stored or sent. */
@@ -178,10 +260,42 @@ export class OpenStore {
     return isCounted(row) ? row : undefined;
   }
 
-  /** Opens the authentication and returns the queued delivery of the code; undefined when there was nothing to open. */
-  async open(id: string, deviceId: string, codeDigest: Buffer, envelope: string): Promise<string | undefined> {
-    return (await this.database.sharedRows<{ id: string }>(OPEN, [id, deviceId, codeDigest, envelope], deviceId))[0]
-      ?.id;
+  /** The same for an approval. Undefined also when the authentication is no approval. */
+  async countPinOfApproval(
+    { device: { deviceId }, jti }: UnspentProof,
+    id: string,
+  ): Promise<CountedApproval | undefined | null> {
+    const values = [deviceId, id, jti];
+    const [row] = await this.database.sharedRows<Proven<CountedApproval>>(COUNT_PIN_OF_APPROVAL, values, deviceId);
+    if (!row?.isProven) return null;
+    return isCounted(row) ? row : undefined;
+  }
+
+  /**
+   * Opens the authentication and returns the queued delivery of the code; undefined when there was nothing to open, or when
+   * `match` are not its digits.
+   */
+  async open(
+    id: string,
+    deviceId: string,
+    { codeDigest, envelope, match }: { codeDigest: Buffer; envelope: string; match: string | null },
+  ): Promise<string | undefined> {
+    const values = [id, deviceId, codeDigest, envelope, match];
+    return (await this.database.sharedRows<{ id: string }>(OPEN, values, deviceId))[0]?.id;
+  }
+
+  /** Counts wrong digits; undefined when the authentication is not pending, or the phone may not answer it any more. */
+  async countWrongMatch(id: string, deviceId: string, match: string): Promise<WrongMatch | undefined> {
+    const [wrong] = await this.database.sharedRows<WrongMatch>(COUNT_WRONG_MATCH, [id, deviceId, match], deviceId);
+    if (wrong?.state === 'failed') await this.database.closed([{ door: 'code_spent', id }]);
+    return wrong;
+  }
+
+  /** Verifies the person; undefined when there was nothing to approve. */
+  async approve(id: string, deviceId: string, match: string): Promise<Approved | undefined> {
+    const [approved] = await this.database.sharedRows<Approved>(APPROVE, [id, deviceId, match], deviceId);
+    if (approved) await this.database.closed([{ door: 'code_spent', id }]);
+    return approved;
   }
 
   /** Opens a transaction. Returns false when there was nothing to open. */
@@ -207,6 +321,6 @@ function isFound(row: Proven<DeviceRequest>): row is Proven<DeviceRequest> & Dev
   return row.id !== null;
 }
 
-function isCounted(row: Proven<CountedOpening>): row is Proven<CountedOpening> & CountedOpening {
+function isCounted<Counted extends CountedPin>(row: Proven<Counted>): row is Proven<Counted> & Counted {
   return row.attemptsLeft !== null;
 }

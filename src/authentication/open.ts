@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isTapOf } from '../crypto/card-proof.ts';
+import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { signJws } from '../crypto/compact-jws.ts';
 import { randomCode } from '../crypto/random.ts';
 import { seal } from '../crypto/seal.ts';
@@ -33,6 +34,10 @@ export interface PendingRequest extends KeptTexts {
   transaction?: TransactionField[];
   /** True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
   card?: boolean;
+  /** The app asks for the two digits that the page of the relying party shows. */
+  match?: true;
+  /** The person approves on the phone, and no code exists. */
+  method?: 'approve';
   /** True for a start that rang no phone: too many for this person, or the person said that it was not them. */
   held?: true;
 }
@@ -41,6 +46,8 @@ export interface PendingRequest extends KeptTexts {
 export interface OpeningProofs {
   pinProof: string;
   cardProof?: string;
+  /** The two digits that the person typed, where the app asks for them. */
+  match?: string;
 }
 
 /** Steps 2 and 3 of an authentication: the app shows who asks, and gets a code after the right PIN. */
@@ -74,6 +81,8 @@ export class Open {
       nonce: one.nonce.toString('base64url'),
       state: one.state,
       ...(one.transaction && { transaction: readTransaction(this.keys, one.id, one.transaction), card: one.hasCard }),
+      ...(one.matchDigits !== null && { match: true as const }),
+      ...(one.channel === 'approve' && { method: one.channel }),
       ...(one.held && { held: true as const }),
     }));
   }
@@ -83,22 +92,24 @@ export class Open {
    * phone computes the code itself.
    * The PIN is counted before it is compared. A second opening changes nothing.
    * Problems: `device_proof_invalid`, `authentication_not_found`, `authentication_closed`, `authentication_expired`,
-   * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `card_mismatch`, `subscription_not_active`.
+   * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `match_mismatch`, `invalid_request`, `card_mismatch`,
+   * `subscription_not_active`.
    */
   async open(
     id: string,
-    { pinProof: proof, cardProof }: OpeningProofs,
+    { pinProof: proof, cardProof, match = null }: Omit<OpeningProofs, 'match'> & { match?: string | null },
     unspent: UnspentProof,
   ): Promise<{ state: 'opened' }> {
     const { device } = unspent;
     const counted = await this.store.countPin(unspent, id);
     if (counted === null) throw this.proofs.refused(unspent);
     if (!counted) {
-      await this.find(id, device);
+      if ((await this.find(id, device)).channel === 'approve') throw isApproval(id);
       throw await this.devices.pinRefused(device.deviceId);
     }
     const { deviceId } = device;
     await this.devices.judgePin({ purpose: 'open', id, deviceId, proof, counted });
+    await this.judgeMatch(id, { typed: match, expected: counted.matchDigits }, device);
     if (counted.channel === 'sign') return this.openToSign(id, counted, cardProof, device);
     const code = randomCode();
     const signed = signJws(this.keys.signing[0], 'pushguard-code+jwt', {
@@ -111,8 +122,8 @@ export class Open {
       expiresAt: counted.expiresAt.toISOString(),
     });
     const envelope = seal(signed, { kid: device.deviceId, key: counted.encryptionKey });
-    const digest = this.keys.codes.of(code, counted.clientId, id);
-    const deliveryId = await this.store.open(id, device.deviceId, digest, envelope);
+    const codeDigest = this.keys.codes.of(code, counted.clientId, id);
+    const deliveryId = await this.store.open(id, deviceId, { codeDigest, envelope, match });
     if (deliveryId) {
       this.watcher.changed(id);
       this.funnel.opened(counted.channel, counted.expiresAt);
@@ -121,6 +132,64 @@ export class Open {
       throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
     }
     return { state: 'opened' };
+  }
+
+  /**
+   * Verifies the person, after the right PIN and the digits that the page of the relying party shows. The PIN is counted
+   * before it is compared, and its proof covers the digits that were sent.
+   * Problems: `device_proof_invalid`, `authentication_not_found`, `authentication_closed`, `authentication_expired`,
+   * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `match_mismatch`, `invalid_request`, `subscription_not_active`.
+   */
+  async approve(
+    id: string,
+    { pinProof: proof, match }: { pinProof: string; match: string },
+    unspent: UnspentProof,
+  ): Promise<{ state: 'verified' }> {
+    const { device } = unspent;
+    const { deviceId } = device;
+    const counted = await this.store.countPinOfApproval(unspent, id);
+    if (counted === null) throw this.proofs.refused(unspent);
+    if (!counted) {
+      if ((await this.find(id, device)).channel !== 'approve') throw isNoApproval(id);
+      throw await this.devices.pinRefused(deviceId);
+    }
+    await this.devices.judgePin({ purpose: 'approve', id, deviceId, proof, match, counted });
+    await this.judgeMatch(id, { typed: match, expected: counted.matchDigits }, device);
+    const approved = await this.store.approve(id, deviceId, match);
+    if (!approved) {
+      await this.find(id, device);
+      throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
+    }
+    this.watcher.changed(id);
+    this.funnel.attempted(approved);
+    return { state: 'verified' };
+  }
+
+  /**
+   * Judges the digits that came with a right PIN, and counts wrong ones. Problems: `match_mismatch`; `invalid_request` where
+   * none were sent, or none are asked for; those of an authentication that has ended.
+   */
+  private async judgeMatch(
+    id: string,
+    { typed, expected }: { typed: string | null; expected: string | null },
+    device: ProvenDevice,
+  ): Promise<void> {
+    const { deviceId } = device;
+    if (typed === null || expected === null) {
+      if (typed === expected) return;
+      await this.store.resetPin(deviceId);
+      throw typed === null ? matchMissing() : matchNotAsked();
+    }
+    if (equalInConstantTime(Buffer.from(typed), Buffer.from(expected))) return;
+    const wrong = await this.store.countWrongMatch(id, deviceId, typed);
+    if (!wrong) {
+      // Somebody opened it with the right digits before: a second opening changes nothing.
+      if ((await this.find(id, device)).state === 'opened') return;
+      throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
+    }
+    this.funnel.wrongMatch(wrong);
+    if (wrong.state === 'failed') this.watcher.changed(id);
+    throw matchMismatch(wrong.attemptsLeft);
   }
 
   /**
@@ -193,4 +262,33 @@ export class Open {
     const text = this.keys.fields.decrypt(endUser, `authentications:end_user:${id}`).toString('utf8');
     return JSON.parse(text) as PendingRequest['endUser'];
   }
+}
+
+/** `match_mismatch`, with the digits that are left: 0 where these were the third. */
+function matchMismatch(attemptsLeft: number): Problem {
+  const detail =
+    attemptsLeft === 0
+      ? 'The digits were wrong three times, which ended the authentication. Start again on the page that asked.'
+      : 'Ask the person to type the two digits that the page shows.';
+  return new Problem('match_mismatch', detail, { attemptsLeft });
+}
+
+function matchMissing(): Problem {
+  return faulty('/match', 'Send the two digits that the page shows, as the person typed them.');
+}
+
+function matchNotAsked(): Problem {
+  return faulty('/match', 'This authentication asks for no digits. Leave match out.');
+}
+
+function isApproval(id: string): Problem {
+  return faulty('', `This authentication is approved, not opened. Call POST /app/v1/authentications/${id}/approve.`);
+}
+
+function isNoApproval(id: string): Problem {
+  return faulty('', `This authentication is opened, not approved. Call POST /app/v1/authentications/${id}/open.`);
+}
+
+function faulty(pointer: string, detail: string): Problem {
+  return new Problem('invalid_request', 'Correct the fields listed in errors.', { errors: [{ pointer, detail }] });
 }

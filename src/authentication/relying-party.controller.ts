@@ -91,7 +91,7 @@ export class RelyingPartyController {
    * wrong code ends the authentication. Errors: `code_mismatch` with `attemptsLeft`, `attempts_exhausted`,
    * `authentication_closed` with `state`, `authentication_expired`, `authentication_not_found`. The same request within 60
    * seconds of success gets the same bytes again, with `Idempotency-Replayed: true`, for an answer that was lost: accept
-   * each id once.
+   * each id once. `nothing_to_verify` for `approve`, whose result `GET` answers.
    */
   @Post(':id/verification')
   @HttpCode(200)
@@ -101,6 +101,7 @@ export class RelyingPartyController {
     refuses: [
       'code_mismatch',
       'attempts_exhausted',
+      'nothing_to_verify',
       'authentication_closed',
       'authentication_expired',
       'authentication_not_found',

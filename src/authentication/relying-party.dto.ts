@@ -5,6 +5,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsIP,
@@ -142,7 +143,8 @@ export class StartRequest extends NamedPersonRequest {
    * How the person is verified. `push` (the default): the phone is woken, the person enters the PIN, and the app shows
    * a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current six digits from
    * the app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial
-   * institutions (scope `signing`).
+   * institutions (scope `signing`). `approve`: the phone is woken, and the person types the two digits that the page shows
+   * (`match`) and the PIN into the app, which verifies; there is no code, and nobody gets an SMS.
    */
   @Optional()
   @IsIn(METHODS)
@@ -153,6 +155,14 @@ export class StartRequest extends NamedPersonRequest {
    */
   @IsTransaction()
   transaction?: TransactionFieldInput[];
+
+  /**
+   * With `push`: true for two digits, answered as `match`, that the page shows and the person types into the app before it
+   * opens. With the channel `sms` they are of no use. `approve` always has them; refused with `otp` and `sign`.
+   */
+  @Optional()
+  @IsBoolean()
+  match?: boolean;
 }
 
 export class WaitQuery {
@@ -219,8 +229,13 @@ export class AuthenticationResponse {
   state: AuthenticationState;
   /** RFC 3339, UTC: 180 seconds after the start. */
   expiresAt: string;
-  /** Codes that can still be tried, of five. */
+  /** Codes that can still be tried, of five. With `approve` no code is tried, so it stays 5. */
   attemptsLeft: number;
+  /**
+   * Two digits for the page to show beside the words that the person types them into the app. Present while `pending`,
+   * with `approve` and where the start had `match: true`, whether or not there is a phone that asks for them.
+   */
+  match?: string;
   /** Present once `verified`. */
   result?: ResultResponse;
   /** Present and true in test mode alone. */

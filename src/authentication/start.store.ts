@@ -66,6 +66,7 @@ export type NewAuthentication = Pick<
   | 'smsCode'
   | 'codeHost'
   | 'windowId'
+  | 'matchDigits'
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
@@ -94,6 +95,7 @@ const { $, values } = parameters(
   'smsCode',
   'codeHost',
   'windowId',
+  'matchDigits',
   'keyDigest',
   'requestDigest',
   ...BUDGET_PARAMETERS,
@@ -148,6 +150,7 @@ const START = statement(
         sms_code: $.smsCode,
         code_host: $.codeHost,
         window_id: $.windowId,
+        match_digits: $.matchDigits,
         sent_at: 'now()',
         requested_at: NOW,
         expires_at: `${NOW} + interval '${LIFETIME_SECONDS} seconds'`,
@@ -183,11 +186,13 @@ type StartRow = OuterJoined<Pick<Authentication, 'expiresAt'>> & {
 };
 
 /** The start with which an Idempotency-Key was first sent. */
-type EarlierStart = Pick<Authentication, 'id' | 'channel' | 'expiresAt'> & Pick<IdempotencyRecord, 'requestDigest'>;
+type EarlierStart = Pick<Authentication, 'id' | 'channel' | 'expiresAt' | 'matchDigits'> &
+  Pick<IdempotencyRecord, 'requestDigest'>;
 
 const BY_IDEMPOTENCY_KEY = statement(
   'authentication_by_idempotency_key',
-  `SELECT k.request_digest AS "requestDigest", a.id, a.channel, a.expires_at AS "expiresAt"
+  `SELECT k.request_digest AS "requestDigest", a.id, a.channel, a.expires_at AS "expiresAt",
+      a.match_digits AS "matchDigits"
     FROM idempotency_keys k JOIN authentication_records a ON a.id = k.authentication_id
     WHERE k.client_id = $1 AND k.key_digest = $2`,
 );

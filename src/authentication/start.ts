@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
-import { randomCode, randomId, randomNonce } from '../crypto/random.ts';
+import { randomCode, randomId, randomMatch, randomNonce } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { isConflict } from '../database/database.ts';
@@ -34,6 +34,16 @@ export interface StartInput extends RequestTexts {
   method?: Method;
   /** Only with `sign`: the transaction that the person sees and signs. */
   transaction?: TransactionField[];
+  /**
+   * With `push`: the app asks for two digits, which the page of the relying party shows, before it opens. `approve` always
+   * has them.
+   */
+  match?: boolean;
+  /**
+   * The digits (`^\d{2}$`) that the page shows, where the caller has its own; drawn otherwise. Only for the service's own
+   * callers: no request to `/v1` can send it.
+   */
+  matchDigits?: string;
   /** Only for the call centre: what the code serves. */
   caller?: KeptTexts['caller'];
 }
@@ -57,6 +67,8 @@ export interface StartedAuthentication {
   state: 'pending';
   expiresAt: string;
   attemptsLeft: number;
+  /** The two digits that the page shows, where the app asks for them. */
+  match?: string;
   /** Test mode: no line is asked, and nothing is sent. */
   test?: true;
 }
@@ -122,6 +134,7 @@ export class Start {
   ): Promise<StartedAuthentication> {
     const named = this.parsePerson(input);
     assertTransactionFits(input);
+    assertMatchFits(input);
     const requests = this.keys.indexes.all('request', canonical(input, idempotencyKey));
     const idempotency = idempotencyKey ? { keyDigest: digestOf(idempotencyKey), requestDigest: requests[0] } : null;
     try {
@@ -149,7 +162,7 @@ export class Start {
           this.funnel.count('started', authentication.channel);
           this.queue.enqueue(deliveryId);
           if (authentication.channel === 'otp') this.otpStarts.add(authentication.id);
-          return started(authentication.id, authentication.channel, expiresAt);
+          return started({ ...authentication, expiresAt });
         }
         if (!open) {
           throw new Problem(
@@ -191,10 +204,13 @@ export class Start {
     const { requiresRegistration } = await this.relyingParties.get(clientId);
     // The call centre asks by push or not at all.
     const isUnreachable = own && channelOf(own) === 'sms' && (own.isHeld || clientId === CALL_CENTRE.id);
-    const reachable = isUnreachable ? null : own;
-    if (method === 'push' && !requiresRegistration) return { line: reachable, authenticator: null };
+    // An approval is asked for on a phone or not at all: no text message stands in for it, permitted or not.
+    const asked = method === 'approve' && own?.protectedSince === null ? null : own;
+    const reachable = method === 'push' && isUnreachable ? null : asked;
+    const isByPush = method === 'push' || method === 'approve';
+    if (isByPush && !requiresRegistration) return { line: reachable, authenticator: null };
     const subscriptionId = own?.subscriptionId ?? null;
-    if (method === 'push') {
+    if (isByPush) {
       const registered = await this.registrations.standsOnOwnPhone({ subscriptionId, clientId });
       return { line: registered ? reachable : null, authenticator: null };
     }
@@ -254,6 +270,7 @@ export class Start {
       smsCode: channel === 'sms' ? smsCode : null,
       codeHost: channel === 'sms' ? codeHost : null,
       windowId,
+      matchDigits: matchDigitsOf(input),
       idempotency,
     };
   }
@@ -267,7 +284,7 @@ export class Start {
     { method = 'push', site }: StartInput,
     clientId: string,
   ): BudgetsOfStart {
-    const kinds = { push: 'ring', otp: 'silent', sign: 'sign' } as const;
+    const kinds = { push: 'ring', approve: 'ring', otp: 'silent', sign: 'sign' } as const;
     const own = new Map<string, StartKind>([
       [WEBSITE.id, 'website'],
       [CALL_CENTRE.id, 'caller'],
@@ -285,7 +302,7 @@ export class Start {
     const earlier = idempotency && (await this.store.byIdempotencyKey(clientId, idempotency.keyDigest));
     if (!earlier) return null;
     assertSameRequest(requests, earlier.requestDigest);
-    return started(earlier.id, earlier.channel, earlier.expiresAt);
+    return started(earlier);
   }
 
   /**
@@ -323,8 +340,32 @@ export function assertTransactionFits({ method, transaction }: StartInput): void
   throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
 }
 
-function started(id: string, channel: Channel, expiresAt: Date): StartedAuthentication {
-  return { id, channel, state: 'pending', expiresAt: expiresAt.toISOString(), attemptsLeft: CODE_ATTEMPTS };
+/** Refuses `match` with a method whose request nobody opens in answer to a push. Problems: `invalid_request`. */
+export function assertMatchFits({ method = 'push', match, matchDigits }: StartInput): void {
+  if ((match !== true && matchDigits === undefined) || method === 'push' || method === 'approve') return;
+  const errors = [{ pointer: '/match', detail: 'Send match only with the methods push and approve.' }];
+  throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
+}
+
+/** The digits that the page shows: those that the caller brings, or new ones; null where none are asked for. */
+export function matchDigitsOf({ method, match, matchDigits }: StartInput): string | null {
+  return matchDigits ?? (match === true || method === 'approve' ? randomMatch() : null);
+}
+
+function started({
+  id,
+  channel,
+  expiresAt,
+  matchDigits,
+}: Pick<NewAuthentication, 'id' | 'channel' | 'matchDigits'> & { expiresAt: Date }): StartedAuthentication {
+  return {
+    id,
+    channel,
+    state: 'pending',
+    expiresAt: expiresAt.toISOString(),
+    attemptsLeft: CODE_ATTEMPTS,
+    ...(matchDigits !== null && { match: matchDigits }),
+  };
 }
 
 /**
@@ -332,7 +373,7 @@ function started(id: string, channel: Channel, expiresAt: Date): StartedAuthenti
  * For the service's own windows it leaves out `endUser`: a phone that changes networks sends the same request again.
  */
 export function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined): string {
-  const { birthDate, genderDigit, phoneNumber, site, method = 'push', transaction } = input;
+  const { birthDate, genderDigit, phoneNumber, site, method = 'push', transaction, match, matchDigits } = input;
   const { purpose, ...otherTexts } = requestTexts(input);
   const endUser = idempotencyKey?.by === 'client' ? input.endUser : undefined;
   return JSON.stringify([
@@ -344,6 +385,7 @@ export function canonical(input: StartInput, idempotencyKey: IdempotencyKey | un
     endUser?.userAgent ?? null,
     ...(site === undefined ? [] : [{ site }]),
     ...(method === 'push' ? [] : [method, transaction?.map(({ label, value }) => [label, value]) ?? null]),
+    ...(match === true || matchDigits !== undefined ? [{ match: matchDigits ?? true }] : []),
     // Only when there is one, so that a request without has the digest that earlier versions stored.
     ...(Object.keys(otherTexts).length > 0 ? [otherTexts] : []),
   ]);

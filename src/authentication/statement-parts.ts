@@ -1,9 +1,10 @@
 /**
  * SQL: true if a device (`d`) may see and answer an authentication (`a`).
- * The subscription's own phone may answer those with the channel `push`, and any device those that it is to sign.
+ * The subscription's own phone may answer those with the channels `push` and `approve`, and any device those that it is to
+ * sign.
  */
 export const IS_FOR_DEVICE = `a.subscription_id = d.subscription_id
-  AND (a.channel = 'push' AND d.issuer_id IS NULL OR a.channel = 'sign' AND a.device_id = d.id)`;
+  AND (a.channel IN ('push', 'approve') AND d.issuer_id IS NULL OR a.channel = 'sign' AND a.device_id = d.id)`;
 /**
  * SQL: true while a subscriber permits SMS for a relying party, given the SQL for both ids.
  * A permission ends at its time, when the subscription or the device that gave it is no longer active, and when the

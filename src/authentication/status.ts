@@ -24,6 +24,8 @@ export interface RelyingPartyView {
   state: AuthenticationState;
   expiresAt: string;
   attemptsLeft: number;
+  /** The two digits that the page shows, while the app asks for them. */
+  match?: string;
   result?: VerifiedPerson;
   /** Test mode: no line is asked, and nothing is sent. */
   test?: true;
@@ -111,14 +113,16 @@ export class AuthenticationStatus {
   }
 
   private viewOf(authentication: AuthenticationView): RelyingPartyView {
-    const { id, channel, expiresAt, attemptsLeft } = authentication;
+    const { id, channel, expiresAt, attemptsLeft, matchDigits } = authentication;
+    const state = stateAt(authentication);
     return {
       id,
       channel,
-      state: stateAt(authentication),
+      state,
       expiresAt: expiresAt.toISOString(),
       attemptsLeft,
-      ...(authentication.state === 'verified' && { result: this.verifying.person(authentication) }),
+      ...(state === 'pending' && matchDigits !== null && { match: matchDigits }),
+      ...(state === 'verified' && { result: this.verifying.person(authentication) }),
     };
   }
 }

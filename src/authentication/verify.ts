@@ -37,12 +37,15 @@ interface Attempt {
 }
 
 const READ_AGAIN = 'Ask the person to check the code and to enter its six digits again.';
+/** No code of an approval is ever tried. */
+const NO_CODE = 'This authentication has no code. GET it, with wait, until its state is verified.';
 /** The same text whether or not a phone computes the code, so that it does not reveal a decoy. */
 export const MISMATCH: Readonly<Record<Channel, string>> = {
   push: READ_AGAIN,
   sms: READ_AGAIN,
   otp: 'Ask the person to wait for the next code in the app and to enter that one. Each code is accepted once.',
   sign: 'Open the request in the app with the PIN, then send the code and the transaction exactly as the app shows them.',
+  approve: NO_CODE,
 };
 
 const START_ANEW = 'This was the fifth wrong code. Start a new authentication.';
@@ -52,6 +55,7 @@ export const EXHAUSTED: Readonly<Record<Channel, string>> = {
   sms: START_ANEW,
   otp: `${START_ANEW} ${UNLOCK}`,
   sign: `${START_ANEW} ${UNLOCK}`,
+  approve: NO_CODE,
 };
 
 /** Step 4 of an authentication: the relying party sends the code that the person typed into the window. */
@@ -70,7 +74,7 @@ export class Verify {
 
   /**
    * Verifies the code once and returns the person, for the service's own pages: they never repeat an answer.
-   * Problems: `invalid_request`, `code_mismatch`, `attempts_exhausted`, `authentication_closed`,
+   * Problems: `invalid_request`, `code_mismatch`, `attempts_exhausted`, `nothing_to_verify`, `authentication_closed`,
    * `authentication_expired`, `authentication_not_found`.
    */
   async verify(id: string, typed: TypedPhoneCode, client: VerifyingClient): Promise<Verified> {
@@ -193,6 +197,12 @@ export class Verify {
 
   private async explain(id: string, clientId: string): Promise<Problem> {
     const authentication = await this.store.view(id, clientId);
+    if (authentication?.channel === 'approve') return nothingToVerify();
     return authentication ? closedProblem(stateAt(authentication)) : notFound();
   }
+}
+
+/** `nothing_to_verify`: the person approves in the app, so no code is ever right. */
+export function nothingToVerify(): Problem {
+  return new Problem('nothing_to_verify', NO_CODE);
 }

@@ -6,6 +6,11 @@ export function randomCode(): string {
   return randomInt(1_000_000).toString().padStart(6, '0');
 }
 
+/** Two decimal digits, `00` to `99`, which a page shows and the person types into the app. */
+export function randomMatch(): string {
+  return randomInt(100).toString().padStart(2, '0');
+}
+
 /**
  * An opaque id: UUID version 7 (RFC 9562, 5.7) with 74 random bits.
  * Ids of the same minute lie side by side in every index, so the cost of an insert does not grow with millions of past

@@ -11,7 +11,8 @@ export type AuthenticationState = (typeof AUTHENTICATION_STATES)[number];
 
 /** From each state, the states that may follow it. A closed state has no successor. */
 export const AUTHENTICATION_TRANSITIONS: Readonly<Record<AuthenticationState, readonly AuthenticationState[]>> = {
-  // A code by SMS or by time exists from the start, so those authentications go straight from `pending` to `verified`.
+  // A code by SMS or by time exists from the start, and an approval needs none, so those authentications go straight from
+  // `pending` to `verified`.
   pending: ['opened', 'verified', 'declined', 'expired', 'failed', 'cancelled'],
   opened: ['verified', 'declined', 'expired', 'failed', 'cancelled'],
   verified: [],
@@ -24,15 +25,21 @@ export const AUTHENTICATION_TRANSITIONS: Readonly<Record<AuthenticationState, re
 /** The states in which the person may still type a code. */
 export const OPEN_STATES = ['pending', 'opened'] as const satisfies readonly AuthenticationState[];
 
-/** The methods that a relying party may request. With `push`, subscribers get a push and all others an SMS. */
-export const METHODS = ['push', 'otp', 'sign'] as const;
+/**
+ * The methods that a relying party may request. With `push`, subscribers get a push and all others an SMS. With `approve`
+ * the person answers on the phone, and no code exists.
+ */
+export const METHODS = ['push', 'otp', 'sign', 'approve'] as const;
 export type Method = (typeof METHODS)[number];
 /** The methods that a hosted window offers. The window tries each method at most once. */
 export const WINDOW_METHODS = ['push', 'otp'] as const satisfies readonly Method[];
 export type WindowMethod = (typeof WINDOW_METHODS)[number];
 
-/** How the code reaches the person: the service sends it (`push`, `sms`) or the phone computes it (`otp`, `sign`). */
-export const CHANNELS = ['push', 'sms', 'otp', 'sign'] as const;
+/**
+ * How the code reaches the person: the service sends it (`push`, `sms`) or the phone computes it (`otp`, `sign`). With
+ * `approve` there is none.
+ */
+export const CHANNELS = ['push', 'sms', 'otp', 'sign', 'approve'] as const;
 export type Channel = (typeof CHANNELS)[number];
 /** The channels by which the service itself sends a code. */
 export const SENDING_CHANNELS = ['push', 'sms'] as const satisfies readonly Channel[];
@@ -44,6 +51,8 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 export const LIFETIME_SECONDS = 180;
 /** Codes that may be tried on one authentication, the right one included (contract). */
 export const CODE_ATTEMPTS = 5;
+/** Wrong matches on one authentication; the last one ends it (contract). */
+export const MATCH_ATTEMPTS = 3;
 /** Resends of one authentication, and the minimum of seconds between two of them (contract). */
 export const RESENDS = 3;
 export const RESEND_INTERVAL_SECONDS = 30;

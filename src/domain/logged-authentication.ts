@@ -103,6 +103,7 @@ export const FAILURES = [
   'declined_wrong_details',
   'declined',
   'wrong_codes',
+  'wrong_match',
   'expired_before_opening',
   'expired_after_opening',
   'expired',
@@ -139,7 +140,7 @@ function inOrder(steps: TimelineStep[]): TimelineStep[] {
   return steps.map((step) => (step === one ? other : step === other ? one : step));
 }
 
-function failureOf({ state, channel, declineReason, openedAt }: LoggedAuthentication): Failure | null {
+function failureOf({ state, channel, attempts, declineReason, openedAt }: LoggedAuthentication): Failure | null {
   switch (state) {
     case 'pending':
     case 'opened':
@@ -148,12 +149,13 @@ function failureOf({ state, channel, declineReason, openedAt }: LoggedAuthentica
     case 'declined':
       return declineReason === null ? 'declined' : `declined_${declineReason}`;
     case 'failed':
-      return 'wrong_codes';
+      // What ends before the last code was tried ended by wrong digits in the app.
+      return attempts < CODE_ATTEMPTS ? 'wrong_match' : 'wrong_codes';
     case 'cancelled':
       return 'cancelled';
     case 'expired':
-      // Only these are opened in the app.
-      if (channel !== 'push' && channel !== 'sign') return 'expired';
+      // Only these are answered in the app.
+      if (channel !== 'push' && channel !== 'sign' && channel !== 'approve') return 'expired';
       return openedAt === null ? 'expired_before_opening' : 'expired_after_opening';
   }
 }

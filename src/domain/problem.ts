@@ -53,6 +53,8 @@ export type ProblemCode =
   | 'import_in_progress'
   | 'authenticator_not_possible'
   | 'nothing_to_send'
+  | 'nothing_to_verify'
+  | 'match_mismatch'
   | 'card_mismatch'
   | 'registration_not_found'
   | 'registration_closed'

@@ -51,13 +51,21 @@ export function testChannel({ isSubscriber }: TestPerson, method: Method): Chann
   return isSubscriber ? 'push' : 'sms';
 }
 
+/** Who would read the code approves at the time at which the app is opened; all others end as ever. There is no code. */
+function approving(person: TestPerson): TestPerson {
+  const { hasCode, opensAfter } = person;
+  const approves = hasCode && opensAfter !== null && { endsAfter: opensAfter, endsAs: 'verified' as const };
+  return { ...person, opensAfter: null, wrongFirst: 0, hasCode: false, ...approves };
+}
+
 /**
  * What a test person does with a method: a code by OTP exists without the app being opened, and who is no subscriber has
- * neither OTP nor signing.
+ * neither OTP nor signing, and no phone to approve on.
  */
 export function testPerson(phoneNumber: string, method: Method): TestPerson {
   const person = TEST_PERSONS[phoneNumber] ?? DECOY;
   if (method === 'push' || person.refusal) return person;
   if (!person.isSubscriber) return DECOY;
+  if (method === 'approve') return approving(person);
   return method === 'otp' && person.endsAs === 'expired' ? { ...person, opensAfter: null } : person;
 }

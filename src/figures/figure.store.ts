@@ -49,7 +49,7 @@ const LOOKED = `o.id, o.client_id, o.channel, o.state, o.held, o.decline_reason,
 /** SQL: what is counted of an authentication (`a`). */
 const COUNTED = `a.id, a.client_id, a.channel, a.held, a.opened_at, ${END} AS ending, ${BUCKET} AS bucket`;
 
-/** SQL: which of the authentications by push (`a`, with `COUNTED`; `h`, where handed over) took a step. */
+/** SQL: which of the authentications that ring a phone (`a`, with `COUNTED`; `h`, where handed over) took a step. */
 const TOOK_STEP: Readonly<Record<RequestStep, string>> = {
   started: 'true',
   held: 'a.held',
@@ -70,7 +70,7 @@ const OF_SERVICE = `handed AS (
       SELECT a.hour, jsonb_build_object(${Object.entries(TOOK_STEP)
         .map(([step, condition]) => `'${step}', count(*) FILTER (WHERE ${condition})`)
         .join(', ')}) AS requests
-      FROM started a LEFT JOIN handed h ON h.id = a.id WHERE a.channel = 'push' GROUP BY a.hour
+      FROM started a LEFT JOIN handed h ON h.id = a.id WHERE a.channel IN ('push', 'approve') GROUP BY a.hour
     ), pushes AS (
       SELECT hour, jsonb_object_agg(push_service || ' ' || outcome, number) AS pushes FROM (
         SELECT date_trunc('hour', answered_at, 'UTC') AS hour, push_service, outcome, count(*) AS number

@@ -55,6 +55,8 @@ export const PROBLEM_CATALOGUE = {
   import_in_progress: { status: 409, title: 'Import in progress' },
   authenticator_not_possible: { status: 409, title: 'Authenticator not possible on this device' },
   nothing_to_send: { status: 409, title: 'Nothing to send' },
+  nothing_to_verify: { status: 409, title: 'Nothing to verify' },
+  match_mismatch: { status: 422, title: 'Wrong digits' },
   card_mismatch: { status: 422, title: 'Card missing or not matching' },
   registration_not_found: { status: 404, title: 'Registration not found' },
   registration_closed: { status: 409, title: 'Registration closed' },

@@ -127,6 +127,13 @@ export type PendingAuthentication = {
   transaction?: TransactionField[];
   /** Whether the person must tap the institution's card in addition to the PIN. */
   card?: boolean;
+  /**
+   * True if the page that asks shows two digits. Let the person type them (never choose them) before the PIN, and hand them
+   * to {@link Phone.open} or {@link Phone.approve}.
+   */
+  match?: boolean;
+  /** `approve`: call {@link Phone.approve}; no code follows. Otherwise {@link Phone.open}. */
+  method?: 'approve';
   /** True for a request that rang no phone, because too many were made or the person said that it was not them. */
   held?: boolean;
   /**
@@ -176,7 +183,7 @@ export type HistoryEntry = {
   requestedAt: string;
   relyingParty: { name: string };
   purpose: string;
-  channel: 'push' | 'sms' | 'otp' | 'sign';
+  channel: 'push' | 'sms' | 'otp' | 'sign' | 'approve';
   state: AuthenticationState;
   closedAt: string | null;
   /** The name of the device that opened it. */
@@ -401,12 +408,15 @@ export class Phone {
    * A wrong PIN is ProblemError `pin_mismatch` with `attemptsLeft`; the fifth in a row is `pin_locked`, and the fifteenth
    * in all without a right one is `pin_exhausted`: no unlock revives the PIN, so offer a new enrolment.
    * To sign a transaction, no code comes back: {@link Phone.sign} computes it. With a card, its tap is proven too.
+   * `match` are the two digits that the person typed, where the authentication has `match`. Wrong ones are ProblemError
+   * `match_mismatch` with `attemptsLeft`; the third ends the authentication.
    * TypeError for a transaction that is not a list of fields: nothing is sent.
    */
   async open(
     authentication: { id: string; nonce: string; transaction?: readonly TransactionField[] },
     pin: string,
     card?: Card,
+    match?: string,
   ): Promise<void> {
     const { id, nonce, transaction } = authentication;
     const question = transaction && (await transactionQuestion({ authenticationId: id, transaction }));
@@ -415,8 +425,18 @@ export class Phone {
     const body = {
       pinProof: await this.prove('open', authentication, pin),
       ...(cardProof !== undefined && { cardProof }),
+      ...(match !== undefined && { match }),
     };
     await this.send({ method: 'POST', url: `${pathOf(authentication.id)}/open`, body });
+  }
+
+  /**
+   * Proves the PIN and the two digits that the person typed from the page, for one authentication with the method `approve`.
+   * The person is verified then, and no code comes. Problems as {@link Phone.open}.
+   */
+  async approve(authentication: { id: string; nonce: string }, pin: string, match: string): Promise<void> {
+    const body = { pinProof: await this.prove('approve', authentication, pin, match), match };
+    await this.send({ method: 'POST', url: `${pathOf(authentication.id)}/approve`, body });
   }
 
   /** The code's envelope, for a lost push. */
@@ -669,9 +689,9 @@ export class Phone {
     return result;
   }
 
-  private async prove(purpose: PinPurpose, { id, nonce }: PinChallenge, pin: string): Promise<string> {
+  private async prove(purpose: PinPurpose, { id, nonce }: PinChallenge, pin: string, match?: string): Promise<string> {
     const knowledgeKey = await unwrapKnowledgeKey(this.wrappedKnowledgeKey, pin);
-    const proof = await pinProof({ knowledgeKey, purpose, id, deviceId: this.deviceId, nonce });
+    const proof = await pinProof({ knowledgeKey, purpose, id, deviceId: this.deviceId, nonce, match });
     knowledgeKey.fill(0);
     return proof;
   }

@@ -85,7 +85,7 @@ function invalid(why: string, cause?: unknown): PushguardError {
   return new PushguardError('invalid_assertion', `The assertion is not accepted. ${why}`, { cause });
 }
 
-const CHANNELS: readonly unknown[] = ['push', 'sms', 'otp', 'sign'] satisfies Channel[];
+const CHANNELS: readonly unknown[] = ['push', 'sms', 'otp', 'sign', 'approve'] satisfies Channel[];
 
 /** Other tokens of the issuer are signed by the same keys: only what has the claims of an assertion is one. */
 function assertionOf(payload: JWTPayload): Assertion | undefined {

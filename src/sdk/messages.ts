@@ -28,14 +28,28 @@ interface AnyStart extends Person {
 /** The input of a start. `sign` takes a transaction (1 to 10 fields) and the scope `signing`. */
 export type StartAuthentication =
   | (AnyStart & {
-      /** `push` (the default): a push, or a code by SMS. `otp`: the code that the app shows. */
-      method?: 'push' | 'otp' | undefined;
+      /** `push` (the default): a push, or a code by SMS. */
+      method?: 'push' | undefined;
       transaction?: undefined;
+      /** True for two digits, answered as `match`: show them on the page, and the app asks for them before it opens. */
+      match?: boolean | undefined;
     })
-  | (AnyStart & { method: 'sign'; transaction: readonly TransactionField[] });
+  | (AnyStart & {
+      /** `otp`: the code that the app shows. */
+      method: 'otp';
+      transaction?: undefined;
+      match?: undefined;
+    })
+  | (AnyStart & { method: 'sign'; transaction: readonly TransactionField[]; match?: undefined })
+  | (AnyStart & {
+      /** `approve`: show the digits of the answer (`match`); the person types them and the PIN into the app. No code. */
+      method: 'approve';
+      transaction?: undefined;
+      match?: boolean | undefined;
+    });
 
 /** How a person is verified. `sms` does not say whether a message was sent. */
-export type Channel = 'push' | 'sms' | 'otp' | 'sign';
+export type Channel = 'push' | 'sms' | 'otp' | 'sign' | 'approve';
 
 /** `pending` and `opened` (the PIN was entered) are open; every other state is final. */
 export type AuthenticationState = 'pending' | 'opened' | EndState;
@@ -73,6 +87,8 @@ interface AnyAuthentication {
   expiresAt: string;
   /** Codes that can still be tried, of five. */
   attemptsLeft: number;
+  /** Two digits to show on the page while it is `pending`: with `approve`, and after a start with `match`. */
+  match?: string;
   /** Present in test mode alone. */
   test?: true;
 }
@@ -113,6 +129,8 @@ export interface CreateWindow {
   /** `ko` (the default) or `en`, also as a tag such as `ko-KR`. */
   locale?: string | undefined;
   method?: 'push' | 'otp' | undefined;
+  /** True for a window that shows two digits, which the person types into the app before it opens. */
+  match?: boolean | undefined;
   /** The person's name as you know it, shown masked. */
   name?: string | undefined;
 }

@@ -32,6 +32,7 @@ export const PROBLEM_CODES = [
   'attempts_exhausted',
   'too_many_requests',
   'nothing_to_send',
+  'nothing_to_verify',
   'registration_not_found',
   'registration_closed',
   'window_not_found',

@@ -25,6 +25,10 @@ export class TestAuthentication {
   @Column('bytea')
   personDigest: Buffer;
 
+  /** Two digits for the page to show; null where none are asked for. */
+  @Column('text', { nullable: true })
+  matchDigits: string | null;
+
   /** What the person types. Null: no code is right, or it ended. */
   @Column('text', { nullable: true })
   code: string | null;

@@ -14,7 +14,17 @@ const IS_OPEN = `closed_at IS NULL AND ends_at > now()`;
 /** A test authentication as its relying party sees it. */
 export type TestView = Pick<
   TestAuthentication,
-  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'person' | 'code' | 'opensAt' | 'question'
+  | 'id'
+  | 'clientId'
+  | 'channel'
+  | 'state'
+  | 'expiresAt'
+  | 'closedAt'
+  | 'person'
+  | 'code'
+  | 'opensAt'
+  | 'question'
+  | 'matchDigits'
 > & { attemptsLeft: number };
 
 /** A new one. `opensAfter` and `endsAfter` are seconds. */
@@ -33,6 +43,7 @@ export type NewTestAuthentication = Pick<
   | 'requestDigest'
   | 'byWindow'
   | 'windowId'
+  | 'matchDigits'
 > & { opensAfter: number | null; endsAfter: number; expiresAfter: number };
 
 /** A code as it was typed: `question` is the digest of the transaction that came with it, `answerDigest` of the request. */
@@ -61,6 +72,7 @@ const { $, values } = parameters(
   'requestDigest',
   'byWindow',
   'windowId',
+  'matchDigits',
   'opensAfter',
   'endsAfter',
   'expiresAfter',
@@ -70,9 +82,9 @@ const after = (seconds: string) => `${NOW} + make_interval(secs => ${seconds})`;
 const INSERT = statement(
   'test_authentication_start',
   `INSERT INTO test_authentications (id, client_id, channel, person, person_digest, code, question, wrong_first, ends_as,
-      key_digest, request_digest, by_window, window_id, sent_at, started_at, opens_at, ends_at, expires_at, next_at)
+      key_digest, request_digest, by_window, window_id, match_digits, sent_at, started_at, opens_at, ends_at, expires_at, next_at)
     SELECT ${$.id}, ${$.clientId}, ${$.channel}, ${$.person}, ${$.personDigest}, ${$.code}, ${$.question},
-      ${$.wrongFirst}, ${$.endsAs}, ${$.keyDigest}, ${$.requestDigest}, ${$.byWindow}, ${$.windowId}, now(), now(),
+      ${$.wrongFirst}, ${$.endsAs}, ${$.keyDigest}, ${$.requestDigest}, ${$.byWindow}, ${$.windowId}, ${$.matchDigits}, now(), now(),
       ${after($.opensAfter)}, ${after($.endsAfter)}, ${after($.expiresAfter)}, least(${after($.opensAfter)}, ${after($.endsAfter)})
     ON CONFLICT (client_id, key_digest) WHERE key_digest IS NOT NULL DO NOTHING
     RETURNING expires_at AS "expiresAt"`,
@@ -80,7 +92,8 @@ const INSERT = statement(
 
 const BY_KEY = statement(
   'test_authentication_by_key',
-  `SELECT id, channel, expires_at AS "expiresAt", request_digest AS "requestDigest" FROM test_authentications
+  `SELECT id, channel, expires_at AS "expiresAt", request_digest AS "requestDigest", match_digits AS "matchDigits"
+    FROM test_authentications
     WHERE client_id = $1 AND key_digest = $2`,
 );
 
@@ -107,7 +120,7 @@ const SUPERSEDE = statement(
 
 /** SQL: a test authentication as `TestView`. */
 const VIEW = `id, client_id AS "clientId", channel, ${STATE} AS state, expires_at AS "expiresAt",
-      coalesce(closed_at, CASE WHEN ends_at <= now() THEN ends_at END) AS "closedAt", person, code, question,
+      coalesce(closed_at, CASE WHEN ends_at <= now() THEN ends_at END) AS "closedAt", person, code, question, match_digits AS "matchDigits",
       opens_at AS "opensAt", ${CODE_ATTEMPTS} - attempts AS "attemptsLeft"`;
 
 const SEE = statement(
@@ -139,6 +152,7 @@ const ATTEMPT = statement(
       answered_at = CASE WHEN (${IS_RIGHT}) AND ${typed.$.answerDigest}::bytea IS NOT NULL THEN now() END,
       code = CASE WHEN (${IS_RIGHT}) OR ${IS_LAST} THEN NULL ELSE code END
     WHERE id = ${typed.$.id} AND client_id = ${typed.$.clientId} AND ${IS_OPEN} AND attempts < ${CODE_ATTEMPTS}
+      AND channel <> 'approve'
     RETURNING *
     ), ${tell(aboutTestAuthentications(`(SELECT ${TOLD_OF} FROM tried t WHERE t.closed_at IS NOT NULL)`))}
     SELECT ${VIEW} FROM tried`,
@@ -232,8 +246,8 @@ export class TestAuthenticationStore {
   async byKey(
     clientId: string,
     keyDigest: Buffer,
-  ): Promise<Pick<TestAuthentication, 'id' | 'channel' | 'expiresAt' | 'requestDigest'> | undefined> {
-    type Row = Pick<TestAuthentication, 'id' | 'channel' | 'expiresAt' | 'requestDigest'>;
+  ): Promise<Pick<TestAuthentication, 'id' | 'channel' | 'expiresAt' | 'requestDigest' | 'matchDigits'> | undefined> {
+    type Row = Pick<TestAuthentication, 'id' | 'channel' | 'expiresAt' | 'requestDigest' | 'matchDigits'>;
     return (await this.database.rows<Row>(BY_KEY, [clientId, keyDigest]))[0];
   }
 

@@ -104,13 +104,14 @@ export class TestAuthentications {
   }
 
   private viewOf(seen: TestView): RelyingPartyView {
-    const { id, channel, state, expiresAt, attemptsLeft } = seen;
+    const { id, channel, state, expiresAt, attemptsLeft, matchDigits } = seen;
     return {
       id,
       channel,
       state,
       expiresAt: expiresAt.toISOString(),
       attemptsLeft,
+      ...(state === 'pending' && matchDigits !== null && { match: matchDigits }),
       ...(state === 'verified' && { result: this.resultOf(seen) }),
       test: true,
     };

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
+  assertMatchFits,
   assertTransactionFits,
   canonical,
   digestOf,
+  matchDigitsOf,
   type IdempotencyKey,
   type StartedAuthentication,
   type StartInput,
@@ -15,6 +17,7 @@ import { Problem } from '../domain/problem.ts';
 import { testChannel, testPerson, type TestPerson } from '../domain/test-person.ts';
 import { assertSameRequest } from '../http/idempotency-key.ts';
 import { readNamedPerson } from '../lines/named-person.ts';
+import type { TestAuthentication } from './test-authentication.entity.ts';
 import { TestAuthenticationStore } from './test-authentication.store.ts';
 import { encryptTestPerson } from './test-person-cipher.ts';
 import { TestQuota } from './test-quota.ts';
@@ -38,6 +41,7 @@ export class TestStart {
   ): Promise<StartedAuthentication> {
     const named = readNamedPerson(input);
     assertTransactionFits(input);
+    assertMatchFits(input);
     const personDigest = this.keys.indexes.of('person', `test\0${JSON.stringify(named)}`);
     const requests = this.keys.indexes.all('request', `test\0${canonical(input, idempotencyKey)}`);
     const keyDigest = idempotencyKey ? digestOf(idempotencyKey) : null;
@@ -52,6 +56,7 @@ export class TestStart {
     const person = testPerson(named.phoneNumber, method);
     if (person.refusal) throw REFUSALS[person.refusal]();
     const id = randomId();
+    const matchDigits = matchDigitsOf(input);
     const channel = testChannel(person, method);
     const expiresAt = await this.store.insert({
       id,
@@ -65,11 +70,12 @@ export class TestStart {
       requestDigest: keyDigest && requests[0],
       byWindow: idempotencyKey?.by === 'window',
       windowId: idempotencyKey?.windowId ?? null,
+      matchDigits,
       ...scheduleOf(person),
     });
     // Also by a repetition: the first request may not be as far yet, or may never have come so far.
     await this.states.supersede(clientId, personDigest);
-    return expiresAt ? started(id, channel, expiresAt) : this.repeated(clientId, keyDigest, requests);
+    return expiresAt ? started({ id, channel, expiresAt, matchDigits }) : this.repeated(clientId, keyDigest, requests);
   }
 
   private async earlier(
@@ -80,7 +86,7 @@ export class TestStart {
     const earlier = await this.store.byKey(clientId, keyDigest);
     if (!earlier?.requestDigest) return null;
     assertSameRequest(requests, earlier.requestDigest);
-    return started(earlier.id, earlier.channel, earlier.expiresAt);
+    return started(earlier);
   }
 
   private async repeated(
@@ -126,13 +132,19 @@ function newCode(channel: Channel): string {
   return channel === 'sign' ? randomCode() + randomCode().slice(0, 2) : randomCode();
 }
 
-function started(id: string, channel: Channel, expiresAt: Date): StartedAuthentication {
+function started({
+  id,
+  channel,
+  expiresAt,
+  matchDigits,
+}: Pick<TestAuthentication, 'id' | 'channel' | 'expiresAt' | 'matchDigits'>): StartedAuthentication {
   return {
     id,
     channel,
     state: 'pending',
     expiresAt: expiresAt.toISOString(),
     attemptsLeft: CODE_ATTEMPTS,
+    ...(matchDigits !== null && { match: matchDigits }),
     test: true,
   };
 }

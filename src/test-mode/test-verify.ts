@@ -3,7 +3,7 @@ import { Environment } from '../../config/environment.ts';
 import { signAssertion } from '../authentication/assertion.ts';
 import { closedProblem } from '../authentication/closed-problem.ts';
 import type { TypedPhoneCode } from '../authentication/phone-code.ts';
-import { EXHAUSTED, MISMATCH, type Verified } from '../authentication/verify.ts';
+import { EXHAUSTED, MISMATCH, nothingToVerify, type Verified } from '../authentication/verify.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { transactionQuestion } from '../crypto/transaction-question.ts';
@@ -34,7 +34,8 @@ export class TestVerify {
    */
   async verify(id: string, typed: TypedPhoneCode, client: VerifyingClient): Promise<void> {
     if (await this.try(id, typed, client, null)) return;
-    throw closedProblem((await this.authentications.find(id, client.id)).state);
+    const { channel, state } = await this.authentications.find(id, client.id);
+    throw channel === 'approve' ? nothingToVerify() : closedProblem(state);
   }
 
   /**
@@ -51,6 +52,7 @@ export class TestVerify {
     const tried = await this.try(id, typed, client, digests[0]);
     if (tried) return { verified: await this.compose(tried, client), replayed: false };
     const seen = await this.authentications.find(id, client.id);
+    if (seen.channel === 'approve') throw nothingToVerify();
     if (seen.state !== 'verified') throw closedProblem(seen.state);
     const isFirst = await this.store.claimAnswer(id, client.id, digests[0]);
     if (isFirst) return { verified: await this.compose(seen, client), replayed: false };

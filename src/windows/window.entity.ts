@@ -54,6 +54,10 @@ export class Window {
   @Column('boolean', { default: () => 'false' })
   isTest: boolean;
 
+  /** The app asks for two digits, which the page shows, before it opens a request by push. */
+  @Column('boolean', { default: () => 'false' })
+  match: boolean;
+
   /** When its time ended without an authentication. */
   @Column('timestamptz', { nullable: true })
   endedAt: Date | null;

@@ -68,7 +68,7 @@ export interface paths {
          *     wrong code ends the authentication. Errors: `code_mismatch` with `attemptsLeft`, `attempts_exhausted`,
          *     `authentication_closed` with `state`, `authentication_expired`, `authentication_not_found`. The same request within 60
          *     seconds of success gets the same bytes again, with `Idempotency-Replayed: true`, for an answer that was lost: accept
-         *     each id once.
+         *     each id once. `nothing_to_verify` for `approve`, whose result `GET` answers.
          */
         post: operations["verifyAuthentication"];
         delete?: never;
@@ -133,10 +133,34 @@ export interface paths {
          * Open an authentication
          * @description Proves the PIN. Only now the service generates the code and sends it to this phone as an encrypted push; for a
          *     transaction the phone computes the code itself. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five
-         *     wrong PINs in a row, `card_mismatch`, `authentication_closed`, `authentication_expired`,
-         *     `authentication_not_found`, `subscription_not_active`.
+         *     wrong PINs in a row, `match_mismatch` with `attemptsLeft`, of which the third ends the authentication,
+         *     `card_mismatch`, `authentication_closed`, `authentication_expired`, `authentication_not_found`,
+         *     `subscription_not_active`.
          */
         post: operations["openAuthentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app/v1/authentications/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an authentication
+         * @description Proves the PIN and the two digits that the page of the relying party shows, which verifies the person: for the method
+         *     `approve`, where no code exists. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five wrong PINs in a
+         *     row, `match_mismatch` with `attemptsLeft`, of which the third ends the authentication, `authentication_closed`,
+         *     `authentication_expired`, `authentication_not_found`, `subscription_not_active`.
+         */
+        post: operations["approveAuthentication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1692,10 +1716,16 @@ export interface components {
              * @description How the person is verified. `push` (the default): the phone is woken, the person enters the PIN, and the app shows
              *     a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current six digits from
              *     the app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial
-             *     institutions (scope `signing`).
+             *     institutions (scope `signing`). `approve`: the phone is woken, and the person types the two digits that the page shows
+             *     (`match`) and the PIN into the app, which verifies; there is no code, and nobody gets an SMS.
              * @enum {string}
              */
-            method?: "otp" | "push" | "sign";
+            method?: "approve" | "otp" | "push" | "sign";
+            /**
+             * @description With `push`: true for two digits, answered as `match`, that the page shows and the person types into the app before it
+             *     opens. With the channel `sms` they are of no use. `approve` always has them; refused with `otp` and `sign`.
+             */
+            match?: boolean;
             /** @description The date of birth, YYMMDD. Not in the future. */
             birthDate: string;
             /**
@@ -1727,7 +1757,7 @@ export interface components {
              * @description How the person was verified.
              * @enum {string}
              */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /** @description Present only while true: the person's app was reissued recently after a loss or damage. Treat with caution. */
             recentlyReissued?: boolean;
             /** @description True for 240 hours after the SIM of the line was changed; otherwise left out. */
@@ -1747,7 +1777,7 @@ export interface components {
              * @description `push` or `sms` for the method `push`; otherwise the method. `sms` does not say whether a message was sent.
              * @enum {string}
              */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /**
              * @description `pending` and `opened` (the PIN was entered) are open; every other state is final.
              * @enum {string}
@@ -1755,8 +1785,13 @@ export interface components {
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             /** @description RFC 3339, UTC: 180 seconds after the start. */
             expiresAt: string;
-            /** @description Codes that can still be tried, of five. */
+            /** @description Codes that can still be tried, of five. With `approve` no code is tried, so it stays 5. */
             attemptsLeft: number;
+            /**
+             * @description Two digits for the page to show beside the words that the person types them into the app. Present while `pending`,
+             *     with `approve` and where the start had `match: true`, whether or not there is a phone that asks for them.
+             */
+            match?: string;
             /** @description Present once `verified`. */
             result?: components["schemas"]["ResultResponse"];
             /** @description Present and true in test mode alone. */
@@ -1815,6 +1850,16 @@ export interface components {
             /** @description True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
             card?: boolean;
             /**
+             * @description True if the app asks for the two digits that the page of the relying party shows, typed and not chosen. Present only
+             *     where it is true.
+             */
+            match?: boolean;
+            /**
+             * @description Present only with the method `approve`: the app calls `…/approve` in place of `…/open`, and no code follows.
+             * @enum {string}
+             */
+            method?: "approve";
+            /**
              * @description True for a start that rang no phone, because too many were made for this person or the person said within the last
              *     hour that it was not them. The person may open it. Present only where it is true.
              */
@@ -1836,10 +1881,28 @@ export interface components {
              *     the device, the nonce and the digest of the transaction.
              */
             cardProof?: string;
+            /**
+             * @description Required where the pending authentication says `match`, refused otherwise: the two digits that the page of the relying
+             *     party shows, as the person typed them.
+             */
+            match?: string;
         };
         OpenedResponse: {
             /** @enum {string} */
             state: "opened";
+        };
+        ApproveRequest: {
+            /**
+             * @description The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the authentication, the device, the nonce and
+             *     `match`.
+             */
+            pinProof: string;
+            /** @description The two digits that the page of the relying party shows, as the person typed them. */
+            match: string;
+        };
+        ApprovedResponse: {
+            /** @enum {string} */
+            state: "verified";
         };
         CodeEnvelopeResponse: {
             /** @description Compact JWE (ECDH-ES, A256GCM) for the device's encryption key; its content is a JWS (ES256) by the service. */
@@ -2273,7 +2336,7 @@ export interface components {
             relyingParty: components["schemas"]["HistoryRelyingParty"];
             purpose: string;
             /** @enum {string} */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             closedAt: string | null;
@@ -2509,7 +2572,7 @@ export interface components {
             relyingParty: components["schemas"]["HistoryRelyingParty"];
             purpose: string;
             /** @enum {string} */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             closedAt: string | null;
@@ -2525,7 +2588,7 @@ export interface components {
             id: string;
             relyingParty: components["schemas"]["LookRelyingParty"];
             /** @enum {string} */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             /** @description RFC 3339, UTC. */
@@ -3034,7 +3097,7 @@ export interface components {
              * @description What programs decide by
              * @enum {string}
              */
-            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
+            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "match_mismatch" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "nothing_to_verify" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
             /**
              * Format: uri
              * @description The page that explains this code
@@ -3275,6 +3338,22 @@ export interface components {
         /**
          * @description `authentication_closed`: The authentication was verified, declined or cancelled, or has failed: state says which.
          *
+         *     `nothing_to_verify`: The person approves this authentication in the app (approve), so there is no code to verify.
+         */
+        AuthenticationClosedOrNothingToVerify: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "authentication_closed" | "nothing_to_verify";
+                };
+            };
+        };
+        /**
+         * @description `authentication_closed`: The authentication was verified, declined or cancelled, or has failed: state says which.
+         *
          *     `nothing_to_send`: The phone computes this code itself (OTP), so there is nothing to send again.
          */
         AuthenticationClosedOrNothingToSend: {
@@ -3320,16 +3399,18 @@ export interface components {
         /**
          * @description `card_mismatch`: The signature by the card that the transaction needs is missing or wrong.
          *
+         *     `match_mismatch`: The two digits are not those on the page of the relying party; attemptsLeft more can be tried, and 0 says that it has ended.
+         *
          *     `pin_mismatch`: The PIN is wrong; attemptsLeft more can be tried.
          */
-        CardMismatchOrPinMismatch: {
+        CardMismatchOrMatchMismatchOrPinMismatch: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "card_mismatch" | "pin_mismatch";
+                    code?: "card_mismatch" | "match_mismatch" | "pin_mismatch";
                 };
             };
         };
@@ -3346,6 +3427,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "pin_exhausted" | "pin_locked";
+                };
+            };
+        };
+        /**
+         * @description `match_mismatch`: The two digits are not those on the page of the relying party; attemptsLeft more can be tried, and 0 says that it has ended.
+         *
+         *     `pin_mismatch`: The PIN is wrong; attemptsLeft more can be tried.
+         */
+        MatchMismatchOrPinMismatch: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "match_mismatch" | "pin_mismatch";
                 };
             };
         };
@@ -4258,7 +4355,7 @@ export interface operations {
             403: components["responses"]["InsufficientScope"];
             404: components["responses"]["AuthenticationNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["AuthenticationClosed"];
+            409: components["responses"]["AuthenticationClosedOrNothingToVerify"];
             410: components["responses"]["AuthenticationExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4408,7 +4505,51 @@ export interface operations {
             410: components["responses"]["AuthenticationExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["CardMismatchOrPinMismatch"];
+            422: components["responses"]["CardMismatchOrMatchMismatchOrPinMismatch"];
+            423: components["responses"]["PinExhaustedOrPinLocked"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    approveAuthentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of a pending authentication
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description The person is verified */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovedResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["DeviceProofInvalid"];
+            404: components["responses"]["AuthenticationNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["AuthenticationClosedOrSubscriptionNotActive"];
+            410: components["responses"]["AuthenticationExpired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["MatchMismatchOrPinMismatch"];
             423: components["responses"]["PinExhaustedOrPinLocked"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];

@@ -92,6 +92,7 @@ describe('A proof of the PIN', () => {
   it('the vectors have a proof of the PIN for every purpose', () => {
     const every: Record<PinPurpose, true> = {
       open: true,
+      approve: true,
       sms: true,
       pin: true,
       authenticator: true,

@@ -507,7 +507,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       failed: 'Failed',
       cancelled: 'Cancelled',
     },
-    channels: { push: 'App', sms: 'SMS', otp: 'OTP', sign: 'Signed transaction' },
+    channels: { push: 'App', sms: 'SMS', otp: 'OTP', sign: 'Signed transaction', approve: 'App approval' },
     unregistered: {
       title: 'This phone is no longer registered',
       text: 'Another phone was registered, or the service was cancelled. Register again to continue.',

@@ -525,8 +525,8 @@ export function ko({ service, callCentre }: Brand) {
       failed: '실패',
       cancelled: '취소',
     } satisfies Record<AuthenticationState, string>,
-    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' } satisfies Record<
-      'push' | 'sms' | 'otp' | 'sign',
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명', approve: '앱 승인' } satisfies Record<
+      'push' | 'sms' | 'otp' | 'sign' | 'approve',
       string
     >,
     unregistered: {

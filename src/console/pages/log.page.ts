@@ -1,4 +1,4 @@
-import { AUTHENTICATION_STATES, CHANNELS, type Channel } from '../../domain/authentication.ts';
+import { AUTHENTICATION_STATES, CHANNELS, type Channel, type Method } from '../../domain/authentication.ts';
 import { timelineOf, type LoggedAuthentication, type LogPage } from '../../domain/logged-authentication.ts';
 import { dateSecond, seconds } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
@@ -109,7 +109,7 @@ export function loggedPage(reader: ClientReader, one: LoggedAuthentication, mode
 }
 
 /** The method that a relying party asked for: who asks by push may be answered by text message. */
-function methodOf(channel: Channel): 'push' | 'otp' | 'sign' {
+function methodOf(channel: Channel): Method {
   return channel === 'sms' ? 'push' : channel;
 }
 

@@ -150,8 +150,8 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       by: 'Asked for by',
       attempts: 'Codes tried',
     },
-    methods: { push: 'Push', otp: 'OTP', sign: 'Signing' },
-    channels: { push: 'Push', sms: 'Text message', otp: 'OTP', sign: 'Signing' },
+    methods: { push: 'Push', otp: 'OTP', sign: 'Signing', approve: 'Approval' },
+    channels: { push: 'Push', sms: 'Text message', otp: 'OTP', sign: 'Signing', approve: 'Approval' },
     states: {
       pending: 'Waiting',
       opened: 'Opened',
@@ -206,6 +206,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       declined_wrong_details:
         'The person declined in the app because something shown there was wrong, such as the site or the purpose.',
       declined: 'The test person declined.',
+      wrong_match: 'The two digits that were typed into the app were wrong three times. The person has to begin again.',
       wrong_codes: 'Every permitted code was wrong. The person has to begin again.',
       expired_before_opening:
         'Nobody entered the PIN in the app in time. Either the person did not see the request, or the details entered belong to nobody whom the service can ask. The log does not tell these apart, so that nobody can find out who subscribes.',

@@ -150,8 +150,8 @@ export const ko = ({ service }: BrandNames) => ({
       by: '요청한 곳',
       attempts: '입력한 인증번호',
     },
-    methods: { push: '푸시', otp: 'OTP', sign: '거래 서명' },
-    channels: { push: '푸시', sms: '문자', otp: 'OTP', sign: '거래 서명' },
+    methods: { push: '푸시', otp: 'OTP', sign: '거래 서명', approve: '승인' },
+    channels: { push: '푸시', sms: '문자', otp: 'OTP', sign: '거래 서명', approve: '승인' },
     states: {
       pending: '대기 중',
       opened: '열림',
@@ -203,6 +203,7 @@ export const ko = ({ service }: BrandNames) => ({
       declined_cancelled: '본인이 더 진행하지 않으려고 앱에서 거절했습니다.',
       declined_wrong_details: '앱에 표시된 사이트나 용도 같은 내용이 맞지 않아 본인이 거절했습니다.',
       declined: '테스트 사용자가 거절했습니다.',
+      wrong_match: '앱에 입력한 숫자 두 자리가 세 번 모두 틀렸습니다. 처음부터 다시 시작해야 합니다.',
       wrong_codes: '입력할 수 있는 횟수만큼 모두 틀렸습니다. 처음부터 다시 시작해야 합니다.',
       expired_before_opening:
         '시간 안에 앱에서 PIN을 입력하지 않았습니다. 본인이 요청을 보지 못했거나, 입력한 정보로 요청할 수 있는 사람이 없는 경우입니다. 누가 가입했는지 알아낼 수 없도록 둘을 구분해 표시하지 않습니다.',

@@ -288,7 +288,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     noHistory: 'No authentications yet.',
     historyNote: `The last 20 authentications. Tell the call centre (${callCentre}) about any that you do not recognise.`,
     columns: { when: 'Time', who: 'Requested by', purpose: 'Purpose', method: 'Method', result: 'Result' },
-    channels: { push: 'App', sms: 'SMS', otp: 'OTP', sign: 'Signed transaction' },
+    channels: { push: 'App', sms: 'SMS', otp: 'OTP', sign: 'Signed transaction', approve: 'App approval' },
     results: {
       pending: 'Waiting',
       opened: 'Code shown',

@@ -320,7 +320,10 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       'when' | 'who' | 'purpose' | 'method' | 'result',
       string
     >,
-    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' } satisfies Record<Channel, string>,
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명', approve: '앱 승인' } satisfies Record<
+      Channel,
+      string
+    >,
     results: {
       pending: '대기',
       opened: '인증번호 표시',

@@ -137,6 +137,19 @@ export const APP_ERRORS = {
     again: 'typed',
     detail: 'Hold the institution’s card against the phone and send cardProof.',
   },
+  match_mismatch: {
+    when: {
+      ko: '입력한 숫자 두 자리가 화면의 숫자와 다릅니다. attemptsLeft번 더 입력할 수 있고, 0이면 요청이 끝났습니다.',
+      en: 'The two digits are not those on the page of the relying party; attemptsLeft more can be tried, and 0 says that it has ended.',
+    },
+    show: {
+      ko: '화면에 보이는 숫자 두 자리를 다시 확인해 주세요.',
+      en: 'Please check the two digits that the page shows.',
+    },
+    again: 'typed',
+    detail: 'Ask the person to type the two digits that the page shows.',
+    members: { attemptsLeft: 2 },
+  },
   alert_not_found: {
     when: { ko: '이 기기의 알림이 아닙니다.', en: 'The alert is not one of this device.' },
     show: null,

@@ -326,6 +326,15 @@ export const RELYING_PARTY_ERRORS = {
     again: 'never',
     detail: 'The phone generates this code itself, so there is nothing to send.',
   },
+  nothing_to_verify: {
+    when: {
+      ko: '앱에서 승인하는 요청(approve)이라 확인할 인증번호가 없습니다.',
+      en: 'The person approves this authentication in the app (approve), so there is no code to verify.',
+    },
+    show: null,
+    again: 'never',
+    detail: 'This authentication has no code. GET it, with wait, until its state is verified.',
+  },
   window_not_found: {
     when: {
       ko: '없는 창이거나 다른 클라이언트의 창입니다.',

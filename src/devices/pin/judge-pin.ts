@@ -17,6 +17,8 @@ export interface JudgedPin {
   id: string;
   deviceId: string;
   proof: string;
+  /** With `approve`: the two digits that the proof covers, as they were sent. */
+  match?: string | undefined;
   counted: CountedPin;
 }
 
@@ -24,9 +26,9 @@ export interface JudgedPin {
  * Compares the proof of a PIN that has been counted. Returns true if it is right. `knowledgeKey` is the key of the
  * device, decrypted.
  */
-export function isRightPin({ purpose, id, deviceId, proof, counted }: JudgedPin, knowledgeKey: Buffer): boolean {
+export function isRightPin({ purpose, id, deviceId, proof, match, counted }: JudgedPin, knowledgeKey: Buffer): boolean {
   const nonce = counted.nonce.toString('base64url');
-  const expected = pinProof(knowledgeKey, { purpose, id, deviceId, nonce });
+  const expected = pinProof(knowledgeKey, { purpose, id, deviceId, nonce, match });
   return equalInConstantTime(Buffer.from(proof), Buffer.from(expected));
 }
 

@@ -199,7 +199,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       reconciliation: 'carrier reconciliation',
       unknown: 'unknown',
     },
-    channels: { push: 'app', sms: 'SMS', otp: 'OTP', sign: 'signed transaction' },
+    channels: { push: 'app', sms: 'SMS', otp: 'OTP', sign: 'signed transaction', approve: 'app approval' },
     results: {
       pending: 'pending',
       opened: 'opened in the app',
@@ -913,6 +913,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         declined_cancelled: 'The person did not want to go on, and declined in the app.',
         declined_wrong_details: 'What the app showed was wrong, so the person declined.',
         declined: 'The person declined.',
+        wrong_match: 'The two digits were wrong three times in the app. The customer has to start again on the site.',
         wrong_codes: 'Five codes were wrong. The customer has to start again on the site.',
         expired_before_opening:
           'The PIN was not entered in the app within three minutes. If nothing arrived, see the first card and the last five pushes.',

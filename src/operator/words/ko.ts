@@ -251,7 +251,10 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       reconciliation: '통신사 정보 대사',
       unknown: '알 수 없음',
     } satisfies Record<string, string> as Record<string, string>,
-    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' } satisfies Record<Channel, string>,
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명', approve: '앱 승인' } satisfies Record<
+      Channel,
+      string
+    >,
     results: {
       pending: '대기',
       opened: '앱에서 확인 중',
@@ -990,6 +993,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         declined_cancelled: '고객이 더 진행하지 않으려고 앱에서 거절했습니다.',
         declined_wrong_details: '앱에 표시된 내용이 맞지 않아 고객이 거절했습니다.',
         declined: '고객이 거절했습니다.',
+        wrong_match: '앱에 숫자 두 자리를 3번 잘못 입력했습니다. 사이트에서 처음부터 다시 시작해야 합니다.',
         wrong_codes: '인증번호를 5번 틀렸습니다. 사이트에서 처음부터 다시 시작해야 합니다.',
         expired_before_opening:
           '3분 안에 앱에서 비밀번호를 입력하지 않았습니다. 알림이 오지 않았다면 위의 ‘먼저 확인할 것’과 최근 푸시를 확인하세요.',

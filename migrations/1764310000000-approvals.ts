@@ -1,0 +1,93 @@
+import type { QueryRunner } from 'typeorm';
+import { briefly } from './briefly.ts';
+import { grantAs } from './grant-as.ts';
+import type { DeclaredMigration } from './locks.ts';
+
+const CHANNELS = `channel IN ('push', 'sms', 'otp', 'sign', 'approve')`;
+const OLD_CHANNELS = `channel IN ('push', 'sms', 'otp', 'sign')`;
+
+/**
+ * The method `approve`, and the two digits that a page shows and the person types into the app. The checks of the open
+ * authentications are validated in a transaction of their own. The first partition of the past, which was the table before,
+ * loses its check of the channel: no other partition has one.
+ */
+export class Approvals1764310000000 implements DeclaredMigration {
+  readonly locks = [
+    {
+      table: 'authentications',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'adds columns and constraints without looking at a row; another transaction looks at them',
+    },
+    { table: 'past_authentications', mode: 'ACCESS EXCLUSIVE', because: 'adds columns, which rewrites no row' },
+    {
+      table: 'past_authentications_first',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'adds columns and drops a constraint, which looks at no row',
+    },
+    {
+      table: 'test_authentications',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'adds a column, and looks at the tests of one day for the constraint',
+    },
+    {
+      table: 'windows',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'adds a column with a constant default, which rewrites no row',
+    },
+  ] as const;
+
+  /** Each step takes its locks alone. A text of several statements is one transaction. */
+  readonly transaction = false;
+
+  async up(runner: QueryRunner): Promise<void> {
+    await briefly(
+      runner,
+      `ALTER TABLE authentications ADD COLUMN IF NOT EXISTS match_digits text,
+         ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0,
+         DROP CONSTRAINT authentications_channel_check,
+         DROP CONSTRAINT IF EXISTS authentications_match_failures_check,
+         DROP CONSTRAINT IF EXISTS approval_has_digits,
+         ADD CONSTRAINT authentications_channel_check CHECK (${CHANNELS}) NOT VALID,
+         ADD CONSTRAINT authentications_match_failures_check CHECK (match_failures BETWEEN 0 AND 3) NOT VALID,
+         ADD CONSTRAINT approval_has_digits CHECK (channel <> 'approve' OR match_digits IS NOT NULL) NOT VALID;
+       ALTER TABLE past_authentications ADD COLUMN IF NOT EXISTS match_digits text,
+         ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0;
+       ALTER TABLE IF EXISTS past_authentications_first DROP CONSTRAINT IF EXISTS authentications_channel_check;
+       CREATE OR REPLACE VIEW authentication_records AS
+         SELECT * FROM authentications UNION ALL SELECT * FROM past_authentications`,
+    );
+    for (const check of [
+      'authentications_channel_check',
+      'authentications_match_failures_check',
+      'approval_has_digits',
+    ])
+      await runner.query(`ALTER TABLE authentications VALIDATE CONSTRAINT ${check}`);
+    await briefly(
+      runner,
+      `ALTER TABLE test_authentications ADD COLUMN IF NOT EXISTS match_digits text,
+         DROP CONSTRAINT test_authentications_channel_check,
+         ADD CONSTRAINT test_authentications_channel_check CHECK (${CHANNELS})`,
+    );
+    await briefly(runner, 'ALTER TABLE windows ADD COLUMN IF NOT EXISTS match boolean NOT NULL DEFAULT false');
+  }
+
+  /** Deletes the approvals, which the release before does not know. */
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DELETE FROM authentications WHERE channel = 'approve';
+      DELETE FROM past_authentications WHERE channel = 'approve';
+      DELETE FROM test_authentications WHERE channel = 'approve';
+      DROP VIEW authentication_records;
+      ALTER TABLE authentications DROP CONSTRAINT approval_has_digits, DROP CONSTRAINT authentications_channel_check,
+        ADD CONSTRAINT authentications_channel_check CHECK (${OLD_CHANNELS}),
+        DROP COLUMN match_digits, DROP COLUMN match_failures;
+      ALTER TABLE past_authentications DROP COLUMN match_digits, DROP COLUMN match_failures;
+      ALTER TABLE past_authentications_first ADD CONSTRAINT authentications_channel_check CHECK (${OLD_CHANNELS});
+      CREATE VIEW authentication_records AS SELECT * FROM authentications UNION ALL SELECT * FROM past_authentications;
+      ${grantAs('authentications', ['authentication_records'])}
+      ALTER TABLE test_authentications DROP CONSTRAINT test_authentications_channel_check, DROP COLUMN match_digits,
+        ADD CONSTRAINT test_authentications_channel_check CHECK (${OLD_CHANNELS});
+      ALTER TABLE windows DROP COLUMN match
+    `);
+  }
+}
