@@ -94,7 +94,7 @@ export class Admission {
     const keptTestJwks = keeps && !endsTests ? client.testJwks : null;
     const testJwks = settings.testJwks === undefined ? keptTestJwks : settings.testJwks;
     if (method !== null) await expectTestKeys(method, { jwks, testJwks });
-    expectCibaFits(method, { ...client, ...settings, tokenEndpointAuthMethod: method ?? 'private_key_jwt' });
+    expectCibaFits(method, { ...cibaSettingsOf(client), ...settings });
     await unique(this.store.change(session, client, { ...settings, ...keys, testJwks }), { clientId, ...settings });
     if (endsTests || method === 'private_key_jwt') await this.store.endTestSecrets(session, client.id);
     return { clientId, secret };
@@ -221,8 +221,25 @@ function expectFitting(method: ClientAuthMethod, jwks: object | null): void {
     );
 }
 
+type CibaSettings = Pick<
+  ClientSettings,
+  | 'backchannelTokenDeliveryMode'
+  | 'backchannelClientNotificationEndpoint'
+  | 'backchannelAuthenticationRequestSigningAlg'
+  | 'fapi'
+>;
+
+function cibaSettingsOf(client: Client): CibaSettings {
+  return {
+    backchannelTokenDeliveryMode: client.backchannelTokenDeliveryMode,
+    backchannelClientNotificationEndpoint: client.backchannelClientNotificationEndpoint,
+    backchannelAuthenticationRequestSigningAlg: client.backchannelAuthenticationRequestSigningAlg,
+    fapi: client.fapi,
+  };
+}
+
 /** A client is pinged at an address, and one that follows FAPI-CIBA or signs its requests has keys. */
-function expectCibaFits(method: ClientAuthMethod | null, settings: ClientSettings): void {
+function expectCibaFits(method: ClientAuthMethod | null, settings: CibaSettings): void {
   const {
     backchannelTokenDeliveryMode: mode,
     backchannelClientNotificationEndpoint: endpoint,

@@ -3,7 +3,7 @@ import { exportJWK, importJWK, SignJWT, UnsecuredJWT, type CryptoKey } from 'jos
 import { TEST_PIN, type Answer, type Subscriber, type TestPerson, type TestService } from './service.ts';
 
 /** An answer of an OAuth endpoint. */
-export type OAuthAnswer = Answer<Record<string, unknown>>;
+export type OAuthAnswer = Answer;
 
 export interface BackchannelAnswer {
   auth_req_id: string;
