@@ -189,7 +189,8 @@ describe('conformance', () => {
     ['with-multiple-hints-fails', { id_token_hint: 'x.y.z' }],
     ['no hint', { login_hint: undefined }],
     ['a parameter beside the request', {}, { beside: { binding_message: '47' } }],
-  ])('ensure-request-object-%s: the request is refused', async (_module, claims, options) => {
+  ])('ensure-request-object-%s: the request is refused', async (_module, ...[claims, options]) => {
+    // Not a third parameter: for a row of two, the runner would wait for a call of it.
     expectError(await signed(claims, options), 400, 'invalid_request');
   });
 

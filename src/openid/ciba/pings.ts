@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { Outbound } from '../../gateways/outbound/outbound.ts';
+import { RareWarnings } from '../../process/rare-warnings.ts';
 import { CibaRequestStore, FULL_BATCH, type DuePing } from './ciba-request.store.ts';
 
 /** Milliseconds for one ping, from the resolution of the name to the end of the answer. */
@@ -22,6 +23,7 @@ interface PingContent {
  */
 @Injectable()
 export class Pings {
+  private readonly warnings = new RareWarnings(new Logger(Pings.name));
   private readonly underWay = new Set<Promise<void>>();
 
   constructor(
@@ -39,14 +41,18 @@ export class Pings {
   async run(): Promise<boolean> {
     const due = await this.store.takePings();
     for (const ping of due) {
-      const sending = this.send(ping).finally(() => this.underWay.delete(sending));
+      const sending = this.send(ping)
+        .catch((error: unknown) => {
+          this.warnings.warn('ping', (error as Error).message);
+        })
+        .finally(() => this.underWay.delete(sending));
       this.underWay.add(sending);
     }
     return due.length === FULL_BATCH;
   }
 
   async drain(): Promise<void> {
-    await Promise.allSettled(this.underWay);
+    await Promise.all(this.underWay);
   }
 
   /**
