@@ -245,7 +245,7 @@ describe('conformance', () => {
 });
 
 describe('a request', () => {
-  const hint = 'tel:+821012345678;x-birthdate=900101;x-gender-digit=1';
+  const hint = 'tel:+821098765432;x-birthdate=900101;x-gender-digit=1';
   it.each<[string, Record<string, string>, string]>([
     ['without scope', { scope: '' }, 'invalid_request'],
     ['without openid', { scope: 'phone' }, 'invalid_scope'],
@@ -257,7 +257,7 @@ describe('a request', () => {
     ['with an address of the network as hint', { login_hint: 'ipport:198.51.100.1:1234' }, 'invalid_request'],
     ['with a raw plus sign', { login_hint: hint.replace('+', ' ') }, 'invalid_request'],
     ['with visual separators', { login_hint: hint.replace('10', '-10-') }, 'invalid_request'],
-    ['with a number alone', { login_hint: 'tel:+821012345678' }, 'invalid_request'],
+    ['with a number alone', { login_hint: hint.split(';')[0]! }, 'invalid_request'],
     ['without the gender digit', { login_hint: hint.slice(0, -17) }, 'invalid_request'],
     ['with another parameter', { login_hint: `${hint};x-name=kim` }, 'invalid_request'],
     ['with a parameter twice', { login_hint: `${hint};x-gender-digit=1` }, 'invalid_request'],
@@ -284,7 +284,7 @@ describe('a request', () => {
   ])('%s is refused', async (_case, parameters, error) => {
     const answer = await shop.begin({ scope: 'openid', login_hint: hint, ...parameters });
     expectError(answer, 400, error);
-    expect(JSON.stringify(answer.body)).not.toContain('12345678');
+    expect(JSON.stringify(answer.body)).not.toContain('98765432');
   });
 
   it('with parameters that nobody knows, wishes and its own digits is taken', async () => {
