@@ -118,6 +118,8 @@ import { WebhookEvent } from '../src/webhooks/webhook-event.entity.ts';
 import { WebhookListener } from '../src/webhooks/webhook-listener.entity.ts';
 import { WebhookSecret } from '../src/webhooks/webhook-secret.entity.ts';
 import { Window } from '../src/windows/window.entity.ts';
+import { CibaRequest } from '../src/openid/ciba/ciba-request.entity.ts';
+import { Ciba1764330000000 } from '../migrations/1764330000000-ciba.ts';
 import { limitsOf, ORDINARY, poolOptions, type StatementLimits } from '../src/database/database-client.ts';
 import { SnakeCaseColumns } from './naming-strategy.ts';
 
@@ -144,6 +146,7 @@ export const ENTITIES = [
   ClientKeyUse,
   ClientSecret,
   ClientTestSecret,
+  CibaRequest,
   ClosedMonth,
   Consent,
   DataRead,
@@ -271,6 +274,7 @@ export function dataSourceOptions(
       TextsByMonth1764290000002,
       JournalWriters1764300000000,
       Approvals1764310000000,
+      Ciba1764330000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

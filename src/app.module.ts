@@ -6,6 +6,7 @@ import { AuthenticationModule } from './authentication/authentication.module.ts'
 import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
 import { ConsoleModule } from './console/console.module.ts';
+import { CibaModule } from './openid/ciba/ciba.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
 import { UnknownAddressFilter } from './customers/pages/unknown-address.filter.ts';
 import { DevelopersModule } from './developers/developers.module.ts';
@@ -45,6 +46,7 @@ export class AppModule {
         AuthenticatorsModule,
         DevicesModule,
         SubscriptionsModule,
+        CibaModule,
         CarrierModule,
         CustomersModule,
         AppShellModule,

@@ -69,6 +69,15 @@ export class AuthenticationStatus {
   }
 
   /**
+   * Returns the person of a verified authentication as the client named it, so that the client can ask the same person
+   * again; null where it was not verified, or is no longer kept.
+   */
+  async verifiedPerson(id: string, clientId: string): Promise<NamedPerson | null> {
+    const authentication = await this.store.view(id, clientId);
+    return authentication?.state === 'verified' ? this.verifying.named(authentication) : null;
+  }
+
+  /**
    * Sends the wake-up or the same code by SMS again.
    * Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`,
    * `authentication_not_found`.

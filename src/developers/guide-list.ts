@@ -21,6 +21,7 @@ export const GUIDE_GROUPS = {
     guide('relying-party', '이용 기관 API', 'Relying-party API'),
     guide('sdk', 'SDK', 'SDK'),
     guide('otp-and-signing', 'OTP, 서명, 등록', 'OTP, signing, registrations'),
+    guide('ciba', 'CIBA', 'CIBA'),
     guide('app-protocol', '앱 프로토콜', 'App protocol'),
     guide('native-apps', '네이티브 앱', 'Native apps'),
     guide('carrier', '통신사 연동', 'Carrier feed'),

@@ -14,11 +14,21 @@ const NOT_OAUTH: readonly ProblemCode[] = [
   'unsupported_media_type',
 ];
 
-/** The names of RFC 6749, 4.1.2.1 and 5.2. Every other code is `invalid_request`. */
+/** The names of RFC 6749, 4.1.2.1 and 5.2, and of CIBA Core 1.0, 11 and 13. Every other code is `invalid_request`. */
 const OAUTH_ERRORS: Partial<Record<ProblemCode, string>> = {
   invalid_client: 'invalid_client',
   invalid_grant_type: 'unsupported_grant_type',
   invalid_scope: 'invalid_scope',
+  invalid_grant: 'invalid_grant',
+  unauthorized_client: 'unauthorized_client',
+  access_denied: 'access_denied',
+  invalid_target: 'invalid_target',
+  authorization_pending: 'authorization_pending',
+  slow_down: 'slow_down',
+  expired_token: 'expired_token',
+  unknown_user_id: 'unknown_user_id',
+  invalid_binding_message: 'invalid_binding_message',
+  expired_login_hint_token: 'expired_login_hint_token',
   too_many_requests: 'temporarily_unavailable',
   service_unavailable: 'temporarily_unavailable',
   internal_error: 'server_error',

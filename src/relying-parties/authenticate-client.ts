@@ -73,6 +73,13 @@ export class AuthenticateClient {
     return { client, isTest };
   }
 
+  /**
+   * Marks a signed request of a client as used, apart from its assertions. Returns false when its `jti` was used before.
+   */
+  spendRequest(clientId: string, jti: string, expiresAt: Date): Promise<boolean> {
+    return this.store.spendAssertion(clientId, `request ${jti}`, expiresAt);
+  }
+
   private async bySecret({ clientId, secret }: { clientId: string; secret: string }): Promise<Authenticated> {
     const client = clientId === '' ? undefined : await this.store.byClientId(clientId);
     const others = await this.store.otherSecrets(client?.id ?? NO_CLIENT);

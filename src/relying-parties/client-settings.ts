@@ -1,8 +1,18 @@
+import { BlockList } from 'node:net';
 import { readClientJwks } from '../crypto/client-jwks.ts';
 import { Problem } from '../domain/problem.ts';
 import { SCOPES, type Scope } from '../http/client.guard.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
-import { CLIENT_AUTH_METHODS, type Client, type ClientAuthMethod } from './client.entity.ts';
+import { judgeOutboundUrl } from '../gateways/outbound/outbound-address.ts';
+import {
+  CLIENT_AUTH_METHODS,
+  DELIVERY_MODES,
+  REQUEST_SIGNING_ALGS,
+  type Client,
+  type ClientAuthMethod,
+  type DeliveryMode,
+  type RequestSigningAlg,
+} from './client.entity.ts';
 
 /** The settings of a client that its registration states and that can change. */
 export type ClientSettings = Partial<
@@ -20,6 +30,11 @@ export type ClientSettings = Partial<
     | 'startsPerMinute'
     | 'refusesSms'
     | 'requiresRegistration'
+    | 'backchannelTokenDeliveryMode'
+    | 'backchannelClientNotificationEndpoint'
+    | 'backchannelAuthenticationRequestSigningAlg'
+    | 'mayNameByNumber'
+    | 'fapi'
   > & { tokenEndpointAuthMethod: ClientAuthMethod }
 >;
 
@@ -102,6 +117,25 @@ export function readAuthMethod(text: string): ClientAuthMethod {
 export function readAssertionAudience(text: string): Client['assertionAudience'] {
   if (text === 'issuer' || text === 'endpoint') return text;
   throw refused('The assertion audience must be issuer or endpoint.');
+}
+
+export function readDeliveryMode(text: string): DeliveryMode {
+  const mode = DELIVERY_MODES.find((one) => one === text);
+  if (mode !== undefined) return mode;
+  throw refused(`The delivery mode ${shown(text)} is unknown. Choose from: ${DELIVERY_MODES.join(', ')}.`);
+}
+
+export function readRequestSigningAlg(text: string): RequestSigningAlg {
+  const alg = REQUEST_SIGNING_ALGS.find((one) => one === text);
+  if (alg !== undefined) return alg;
+  throw refused(`The algorithm ${shown(text)} is not offered. Choose from: ${REQUEST_SIGNING_ALGS.join(', ')}.`);
+}
+
+/** Where pings go. Its name is judged anew for each of them; here only what its text says. */
+export function readNotificationEndpoint(text: string): string {
+  const judged = judgeOutboundUrl(text, { isProduction: false, allowed: new BlockList() });
+  if (typeof judged !== 'string') return text;
+  throw refused(`The notification endpoint ${shown(text)} cannot be used. ${judged}`);
 }
 
 export function readJwks(text: string): object {

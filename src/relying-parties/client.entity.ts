@@ -5,6 +5,14 @@ export const CLIENT_AUTH_METHODS = ['private_key_jwt', 'client_secret_basic', 'c
 
 export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number];
 
+/** How a client learns of the end of a CIBA request. `push` is not offered. */
+export const DELIVERY_MODES = ['poll', 'ping'] as const;
+export type DeliveryMode = (typeof DELIVERY_MODES)[number];
+
+/** The algorithms of signed requests (FAPI). */
+export const REQUEST_SIGNING_ALGS = ['ES256', 'PS256'] as const;
+export type RequestSigningAlg = (typeof REQUEST_SIGNING_ALGS)[number];
+
 /** A program that calls the service: a relying party, a carrier or an operator’s system. */
 @Entity('clients')
 export class Client {
@@ -81,4 +89,24 @@ export class Client {
   /** Its keys for `private_key_jwt` that get tokens of test mode alone. */
   @Column('jsonb', { nullable: true })
   testJwks: object | null;
+
+  /** How it learns that its CIBA request has ended: it polls, or it is also pinged (CIBA Core 1.0, 5). */
+  @Column('text', { default: () => "'poll'" })
+  backchannelTokenDeliveryMode: DeliveryMode;
+
+  /** Where pings go. */
+  @Column('text', { nullable: true })
+  backchannelClientNotificationEndpoint: string | null;
+
+  /** The algorithm of its signed CIBA requests. If set, an unsigned request is refused. */
+  @Column('text', { nullable: true })
+  backchannelAuthenticationRequestSigningAlg: RequestSigningAlg | null;
+
+  /** It may name a person by the phone number alone. */
+  @Column('boolean', { default: () => 'false' })
+  mayNameByNumber: boolean;
+
+  /** It follows FAPI-CIBA: signed requests, and authentication by `private_key_jwt`. */
+  @Column('boolean', { default: () => 'false' })
+  fapi: boolean;
 }

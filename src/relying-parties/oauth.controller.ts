@@ -26,11 +26,13 @@ export class OAuthController {
   ) {}
 
   /**
-   * Issues an access token that is valid for five minutes: for the client itself (`client_credentials`). The client authenticates with
+   * Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), or for a person who
+   * approved on the phone (`urn:openid:params:grant-type:ciba`; the call is held for up to 25 seconds). The client authenticates with
    * `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
    * unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
    * Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
-   * `unsupported_grant_type`, `invalid_scope`, `invalid_request`.
+   * `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of CIBA also `authorization_pending`, `slow_down`,
+   * `access_denied`, `expired_token`, `invalid_grant`, `unauthorized_client`.
    */
   @Post('oauth2/token')
   @HttpCode(200)
@@ -42,13 +44,25 @@ export class OAuthController {
   @Operation('getAccessToken', {
     summary: 'Get an access token',
     answers: 'The access token',
-    refuses: ['invalid_client', 'invalid_grant_type', 'invalid_scope', 'too_many_requests'],
+    refuses: [
+      'invalid_client',
+      'invalid_grant_type',
+      'invalid_scope',
+      'too_many_requests',
+      'invalid_grant',
+      'unauthorized_client',
+      'access_denied',
+      'authorization_pending',
+      'slow_down',
+      'expired_token',
+    ],
   })
   async token(
     // The type is an object, because the pipe of the whole service would refuse the unknown members of a class.
     @Body(oauthPipe(TokenRequest)) parameters: object,
     @Headers('authorization') authorization: string | undefined,
     @Headers('dpop') dpop: string | undefined,
+    @Req() { raw }: FastifyRequest,
   ): Promise<TokenResponse> {
     const body = parameters as TokenRequest;
     const grant = this.grants.of(body.grant_type);
@@ -58,7 +72,7 @@ export class OAuthController {
       issuer: ISSUER,
       endpoint: `${ISSUER}/oauth2/token`,
     });
-    return grant.exchange({ ...authenticated, parameters: body, dpop });
+    return grant.exchange({ ...authenticated, parameters: body, dpop, isGone: () => raw.socket.destroyed });
   }
 
   /** Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517). */

@@ -50,6 +50,12 @@ export class TokenRequest extends ClientAuthenticationRequest {
   @IsString()
   @MaxLength(1024)
   scope?: string;
+
+  /** With `urn:openid:params:grant-type:ciba`: the id of the request. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  auth_req_id?: string;
 }
 
 export class TokenResponse {
@@ -58,6 +64,8 @@ export class TokenResponse {
   /** Seconds until the token expires. */
   expires_in: number;
   scope: string;
+  /** Who was verified, signed (OpenID Connect Core 1.0, 2). */
+  id_token?: string;
   /** Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
   test?: boolean;
 }
@@ -91,6 +99,15 @@ export class ServerMetadataResponse {
   token_endpoint_auth_signing_alg_values_supported: string[];
   subject_types_supported: string[];
   id_token_signing_alg_values_supported: string[];
+  backchannel_authentication_endpoint?: string;
+  backchannel_token_delivery_modes_supported?: string[];
+  backchannel_authentication_request_signing_alg_values_supported?: string[];
+  backchannel_user_code_parameter_supported?: boolean;
+  acr_values_supported?: string[];
+  claims_supported?: string[];
+  claims_parameter_supported?: boolean;
+  request_parameter_supported?: boolean;
+  request_uri_parameter_supported?: boolean;
   /** The documents for developers. */
   service_documentation: string;
 }

@@ -7,6 +7,8 @@ export interface TokenCall extends AuthenticatedClient {
   parameters: TokenRequest;
   /** The `DPoP` header (RFC 9449), unchecked. */
   dpop: string | undefined;
+  /** True once the client has ended its connection, so that an answer would be lost. */
+  isGone: () => boolean;
 }
 
 /** One way to get a token (RFC 6749, 1.3). The room that knows what the token stands for serves it. */

@@ -52,6 +52,7 @@ const WINDOWS = statement(
   closed('windows', 'expires_at > now()', 'expires_at = now()'),
   writing('windows'),
 );
+const CIBA_REQUESTS = statement('restore_void_ciba_requests', deleted('ciba_requests'), writing('ciba_requests'));
 const CUSTOMERS = statement('restore_void_customers', deleted('customer_sessions'), writing('customer_sessions'));
 const ACCOUNT_SESSIONS = statement(
   'restore_void_account_sessions',
@@ -336,6 +337,7 @@ const VOIDS: readonly Void[] = [
   ['verification answers', (session) => session.rows<Counted>(ANSWERS, [])],
   ['test authentications', (session) => session.rows<Counted>(TEST_AUTHENTICATIONS, [])],
   ['windows', (session) => session.rows<Counted>(WINDOWS, [])],
+  ['CIBA requests', (session) => session.rows<Counted>(CIBA_REQUESTS, [])],
   ['sessions of the website', (session) => session.rows<Counted>(CUSTOMERS, [])],
   ['sessions of desk and console', (session) => session.rows<Counted>(ACCOUNT_SESSIONS, [])],
   ['enrolment codes', (session) => session.rows<Counted>(CODES, [])],

@@ -49,7 +49,7 @@ import { Webhooks } from './webhooks.ts';
       inject: [Environment],
     },
   ],
-  exports: [Deliveries, Endpoints, Events, WaitingWebhooks],
+  exports: [Deliveries, Endpoints, Events, WaitingWebhooks, Outbound],
 })
 export class WebhooksModule {
   constructor(tasks: RecurringTasks, handOver: HandOver, store: EventStore, { WEBHOOK_MOST_EVENTS }: Environment) {

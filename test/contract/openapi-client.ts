@@ -807,6 +807,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth2/bc-authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a person on the phone (CIBA)
+         * @description Asks a person on the phone, without a browser (OpenID Connect CIBA Core 1.0, modes poll and ping). The client shows the
+         *     two digits of `pushguard_match`, and the person types them into the app, with the PIN. A number that nobody has, or
+         *     that has no subscriber, answers the same and expires. Errors are JSON with `error` and `error_description`.
+         */
+        post: operations["beginBackchannelAuthentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/carrier/v1/events": {
         parameters: {
             query?: never;
@@ -1331,11 +1353,13 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`). The client authenticates with
+         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), or for a person who
+         *     approved on the phone (`urn:openid:params:grant-type:ciba`; the call is held for up to 25 seconds). The client authenticates with
          *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
          *     unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
          *     Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
-         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`.
+         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of CIBA also `authorization_pending`, `slow_down`,
+         *     `access_denied`, `expired_token`, `invalid_grant`, `unauthorized_client`.
          */
         post: operations["getAccessToken"];
         delete?: never;
@@ -2350,6 +2374,51 @@ export interface components {
             /** @description `not_me`: the person said that it was not them. Present only where there is one. */
             flags?: "not_me"[];
         };
+        BackchannelRequest: {
+            /** @description A signed request (CIBA Core 1.0, 7.1.1), with the other parameters as its claims. */
+            request?: string;
+            /** @description `openid` and further scopes, separated by spaces. */
+            scope?: string;
+            /** @description The person: `tel:+821012345678;x-birthdate=900101;x-gender-digit=1`. */
+            login_hint?: string;
+            /** @description An id_token that this service issued to the client: the same person again. */
+            id_token_hint?: string;
+            /** @description Not supported. */
+            login_hint_token?: string;
+            /**
+             * @description At most 20 characters that the app shows. Two digits are the match number itself, for a client that cannot show
+             *     `pushguard_match`.
+             */
+            binding_message?: string;
+            /** @description Needed in ping mode: 22 to 1024 characters; the bearer token of the ping. */
+            client_notification_token?: string;
+            /** @description A wish, which never refuses a request. The answer says how the person was verified. */
+            acr_values?: string;
+            /** @description Seconds for which the request is valid; 60 to 180. */
+            requested_expiry?: string;
+            /** @description Single claims of the id_token, as JSON (OpenID Connect Core 1.0, 5.5). */
+            claims?: string;
+            /** @description The issuer, if anything (RFC 8707). */
+            resource?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+            client_assertion_type?: string;
+            /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
+            client_assertion?: string;
+            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            client_id?: string;
+            /** @description The secret of `client_id` (`client_secret_post`). */
+            client_secret?: string;
+        };
+        BackchannelResponse: {
+            /** @description The id of the request, for `grant_type=urn:openid:params:grant-type:ciba`. */
+            auth_req_id: string;
+            /** @description Seconds until the request expires. */
+            expires_in: number;
+            /** @description Seconds that the client waits between two polls. */
+            interval: number;
+            /** @description The two digits that the client shows and the person types into the app. */
+            pushguard_match: string;
+        };
         CloudEventRequest: {
             /** @description Rises with each event of the line: an integer below 2^63, as a number or as a text of digits. */
             sequence?: number | string;
@@ -2851,6 +2920,8 @@ export interface components {
             grant_type: string;
             /** @description With `client_credentials`: scopes, separated by spaces; all scopes of the client when left out. */
             scope?: string;
+            /** @description With `urn:openid:params:grant-type:ciba`: the id of the request. */
+            auth_req_id?: string;
             /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
@@ -2866,6 +2937,8 @@ export interface components {
             /** @description Seconds until the token expires. */
             expires_in: number;
             scope: string;
+            /** @description Who was verified, signed (OpenID Connect Core 1.0, 2). */
+            id_token?: string;
             /** @description Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
             test?: boolean;
         };
@@ -2900,6 +2973,15 @@ export interface components {
             token_endpoint_auth_signing_alg_values_supported: string[];
             subject_types_supported: string[];
             id_token_signing_alg_values_supported: string[];
+            backchannel_authentication_endpoint?: string;
+            backchannel_token_delivery_modes_supported?: string[];
+            backchannel_authentication_request_signing_alg_values_supported?: string[];
+            backchannel_user_code_parameter_supported?: boolean;
+            acr_values_supported?: string[];
+            claims_supported?: string[];
+            claims_parameter_supported?: boolean;
+            request_parameter_supported?: boolean;
+            request_uri_parameter_supported?: boolean;
             /** @description The documents for developers. */
             service_documentation: string;
         };
@@ -3102,7 +3184,7 @@ export interface components {
              * @description What programs decide by
              * @enum {string}
              */
-            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "match_mismatch" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "nothing_to_verify" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
+            code: "access_denied" | "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "authorization_pending" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "expired_login_hint_token" | "expired_token" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_binding_message" | "invalid_client" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_target" | "invalid_token" | "match_mismatch" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "nothing_to_verify" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "slow_down" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unauthorized_client" | "unknown_user_id" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
             /**
              * Format: uri
              * @description The page that explains this code
@@ -3698,6 +3780,133 @@ export interface components {
                 };
             };
         };
+        /**
+         * @description `expired_login_hint_token`: The key that signed the id_token_hint is no longer in use.
+         *
+         *     `invalid_binding_message`: The binding_message has more than 20 characters, or some that the app does not show.
+         *
+         *     `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
+         *
+         *     `invalid_scope`: The client does not have the requested scope.
+         *
+         *     `invalid_target`: The resource is none of this service.
+         *
+         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
+         *
+         *     `unknown_user_id`: The hint can be nobody: its number is not Korean, or its verification is no longer kept.
+         */
+        ExpiredLoginHintTokenOrInvalidBindingMessageOrInvalidRequestOrInvalidScopeOrInvalidTargetOrUnauthorizedClientOrUnknownUserIdAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "expired_login_hint_token" | "invalid_binding_message" | "invalid_request" | "invalid_scope" | "invalid_target" | "unauthorized_client" | "unknown_user_id";
+                };
+            };
+        };
+        /** @description `headers_too_large`: Address and headers together have more than 16 KiB. */
+        HeadersTooLargeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "headers_too_large";
+                };
+            };
+        };
+        /** @description `internal_error`: The service failed, and recorded the error. */
+        InternalErrorAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "internal_error";
+                };
+            };
+        };
+        /** @description `invalid_client`: The client id, its secret or its signed assertion is wrong. */
+        InvalidClientAtOAuth: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_client";
+                };
+            };
+        };
+        /** @description `payload_too_large`: The body has more than 16 KiB (1 MiB for a batch of carrier events, 4 GiB for a snapshot of lines). */
+        PayloadTooLargeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "payload_too_large";
+                };
+            };
+        };
+        /** @description `request_timeout`: The request did not arrive in time. */
+        RequestTimeoutAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "request_timeout";
+                };
+            };
+        };
+        /** @description `service_unavailable`: The service, or a system behind it, does not answer for a moment. */
+        ServiceUnavailableAtOAuth: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "service_unavailable";
+                };
+            };
+        };
+        /** @description `too_many_requests`: A limit of one person, number, address or client is used up. RateLimit says which one. */
+        TooManyRequestsAtOAuth: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "too_many_requests";
+                };
+            };
+        };
+        /** @description `unsupported_media_type`: The Content-Type, charset or Content-Encoding of the body is not supported. */
+        UnsupportedMediaTypeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unsupported_media_type";
+                };
+            };
+        };
         /** @description `import_in_progress`: Another import of lines is running. */
         ImportInProgress: {
             headers: {
@@ -3834,122 +4043,33 @@ export interface components {
                 };
             };
         };
-        /** @description `headers_too_large`: Address and headers together have more than 16 KiB. */
-        HeadersTooLargeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "headers_too_large";
-                };
-            };
-        };
-        /** @description `internal_error`: The service failed, and recorded the error. */
-        InternalErrorAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "internal_error";
-                };
-            };
-        };
-        /** @description `invalid_client`: The client id, its secret or its signed assertion is wrong. */
-        InvalidClientAtOAuth: {
-            headers: {
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "invalid_client";
-                };
-            };
-        };
         /**
-         * @description `invalid_grant_type`: grant_type is not client_credentials.
+         * @description `access_denied`: The person refused or typed wrong digits three times, or a newer request for the same person took its place.
+         *
+         *     `authorization_pending`: The person has not answered on the phone yet. Poll again after the interval.
+         *
+         *     `expired_token`: The person did not answer in time. A request for a number that is not registered ends so too.
+         *
+         *     `invalid_grant`: The code or the auth_req_id is unknown, belongs to another client or was used.
+         *
+         *     `invalid_grant_type`: grant_type is not client_credentials.
          *
          *     `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
          *
          *     `invalid_scope`: The client does not have the requested scope.
+         *
+         *     `slow_down`: The poll came before the interval was over, which is five seconds longer from now on.
+         *
+         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
          */
-        InvalidGrantTypeOrInvalidRequestOrInvalidScopeAtOAuth: {
+        AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["OAuthError"] & {
                     /** @enum {string} */
-                    code?: "invalid_grant_type" | "invalid_request" | "invalid_scope";
-                };
-            };
-        };
-        /** @description `payload_too_large`: The body has more than 16 KiB (1 MiB for a batch of carrier events, 4 GiB for a snapshot of lines). */
-        PayloadTooLargeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "payload_too_large";
-                };
-            };
-        };
-        /** @description `request_timeout`: The request did not arrive in time. */
-        RequestTimeoutAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "request_timeout";
-                };
-            };
-        };
-        /** @description `service_unavailable`: The service, or a system behind it, does not answer for a moment. */
-        ServiceUnavailableAtOAuth: {
-            headers: {
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "service_unavailable";
-                };
-            };
-        };
-        /** @description `too_many_requests`: A limit of one person, number, address or client is used up. RateLimit says which one. */
-        TooManyRequestsAtOAuth: {
-            headers: {
-                "Retry-After": components["headers"]["Retry-After"];
-                RateLimit: components["headers"]["RateLimit"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "too_many_requests";
-                };
-            };
-        };
-        /** @description `unsupported_media_type`: The Content-Type, charset or Content-Encoding of the body is not supported. */
-        UnsupportedMediaTypeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unsupported_media_type";
+                    code?: "access_denied" | "authorization_pending" | "expired_token" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "slow_down" | "unauthorized_client";
                 };
             };
         };
@@ -6011,6 +6131,55 @@ export interface operations {
             default: components["responses"]["OtherProblem"];
         };
     };
+    beginBackchannelAuthentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "scope": "openid profile",
+                 *       "login_hint": "tel:+821012345678;x-birthdate=900101;x-gender-digit=1",
+                 *       "binding_message": "결제 승인"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["BackchannelRequest"];
+            };
+        };
+        responses: {
+            /** @description The id of the request, by which the client polls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "auth_req_id": "Zl5x0VJ3o7p8l2m1uY4q9aBcDeFgHiJkLmNoPqRsTuV",
+                     *       "expires_in": 180,
+                     *       "interval": 5,
+                     *       "pushguard_match": "47"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BackchannelResponse"];
+                };
+            };
+            400: components["responses"]["ExpiredLoginHintTokenOrInvalidBindingMessageOrInvalidRequestOrInvalidScopeOrInvalidTargetOrUnauthorizedClientOrUnknownUserIdAtOAuth"];
+            401: components["responses"]["InvalidClientAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
+            429: components["responses"]["TooManyRequestsAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
     reportLineEvents: {
         parameters: {
             query?: never;
@@ -7600,7 +7769,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            400: components["responses"]["InvalidGrantTypeOrInvalidRequestOrInvalidScopeAtOAuth"];
+            400: components["responses"]["AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth"];
             401: components["responses"]["InvalidClientAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
             413: components["responses"]["PayloadTooLargeAtOAuth"];

@@ -262,6 +262,34 @@ charges CONSTRAINT charges_subscription_id_fkey FOREIGN KEY (subscription_id) RE
 charges CONSTRAINT corrects_the_past CHECK ((month <= charged_in))
 CREATE UNIQUE INDEX charges_pkey ON public.charges USING btree (charged_in, subscription_id, month)
 CREATE INDEX charges_subscription ON public.charges USING btree (subscription_id, month)
+ciba_requests.id uuid NOT NULL
+ciba_requests.digest bytea NOT NULL
+ciba_requests.client_id uuid NOT NULL
+ciba_requests.authentication_id uuid NOT NULL
+ciba_requests.scopes text[] NOT NULL
+ciba_requests.claims text[] NOT NULL
+ciba_requests.interval_seconds integer NOT NULL
+ciba_requests.requested_at timestamp with time zone NOT NULL DEFAULT now()
+ciba_requests.expires_at timestamp with time zone NOT NULL
+ciba_requests.polling_until timestamp with time zone
+ciba_requests.answered_at timestamp with time zone
+ciba_requests.redeemed_at timestamp with time zone
+ciba_requests.ended_at timestamp with time zone
+ciba_requests.ping bytea
+ciba_requests.pings integer NOT NULL DEFAULT 0
+ciba_requests.ping_after timestamp with time zone
+ciba_requests CONSTRAINT ciba_requests_authentication_id_key UNIQUE (authentication_id)
+ciba_requests CONSTRAINT ciba_requests_digest_check CHECK ((length(digest) = 32))
+ciba_requests CONSTRAINT ciba_requests_digest_key UNIQUE (digest)
+ciba_requests CONSTRAINT ciba_requests_interval_seconds_check CHECK ((interval_seconds > 0))
+ciba_requests CONSTRAINT ciba_requests_pkey PRIMARY KEY (id)
+ciba_requests CONSTRAINT ping_has_a_time CHECK (((ping IS NULL) = (ping_after IS NULL)))
+CREATE UNIQUE INDEX ciba_requests_authentication_id_key ON public.ciba_requests USING btree (authentication_id)
+CREATE UNIQUE INDEX ciba_requests_digest_key ON public.ciba_requests USING btree (digest)
+CREATE INDEX ciba_requests_expiry ON public.ciba_requests USING btree (expires_at)
+CREATE INDEX ciba_requests_open ON public.ciba_requests USING btree (expires_at) WHERE (ended_at IS NULL)
+CREATE INDEX ciba_requests_ping ON public.ciba_requests USING btree (ping_after) WHERE (ping_after IS NOT NULL)
+CREATE UNIQUE INDEX ciba_requests_pkey ON public.ciba_requests USING btree (id)
 client_assertions.client_id uuid NOT NULL
 client_assertions.jti text NOT NULL
 client_assertions.expires_at timestamp with time zone NOT NULL
@@ -310,8 +338,15 @@ clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
 clients.window_host text
 clients.disabled_at timestamp with time zone
 clients.test_jwks jsonb
+clients.backchannel_token_delivery_mode text NOT NULL DEFAULT 'poll'::text
+clients.backchannel_client_notification_endpoint text
+clients.backchannel_authentication_request_signing_alg text
+clients.may_name_by_number boolean NOT NULL DEFAULT false
+clients.fapi boolean NOT NULL DEFAULT false
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
+clients CONSTRAINT clients_backchannel_authentication_request_signing_alg_check CHECK ((backchannel_authentication_request_signing_alg = ANY (ARRAY['ES256'::text, 'PS256'::text])))
+clients CONSTRAINT clients_backchannel_token_delivery_mode_check CHECK ((backchannel_token_delivery_mode = ANY (ARRAY['poll'::text, 'ping'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
 clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
 clients CONSTRAINT clients_pkey PRIMARY KEY (id)
@@ -319,6 +354,7 @@ clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0
 clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text])))
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
+clients CONSTRAINT ping_has_an_endpoint CHECK (((backchannel_token_delivery_mode = 'poll'::text) OR (backchannel_client_notification_endpoint IS NOT NULL)))
 clients CONSTRAINT window_host_is_a_host_name CHECK (((length(window_host) <= 253) AND (window_host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
 CREATE INDEX clients_disabled ON public.clients USING btree (disabled_at) WHERE (disabled_at IS NOT NULL)

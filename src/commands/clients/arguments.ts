@@ -4,9 +4,12 @@ import {
   readAssertionAudience,
   readAuthMethod,
   readClientId,
+  readDeliveryMode,
   readFrameOrigins,
   readJwks,
   readName,
+  readNotificationEndpoint,
+  readRequestSigningAlg,
   readReturnUrls,
   readScopes,
   readStartsPerMinute,
@@ -49,6 +52,11 @@ const OPTIONS = {
   'starts-per-minute': { type: 'string' },
   'refuses-sms': { type: 'boolean' },
   'requires-registration': { type: 'boolean' },
+  'ciba-mode': { type: 'string' },
+  'ciba-notification-endpoint': { type: 'string' },
+  'ciba-signing-alg': { type: 'string' },
+  'may-name-by-number': { type: 'boolean' },
+  fapi: { type: 'boolean' },
   overlap: { type: 'string' },
   reason: { type: 'string' },
   json: { type: 'boolean' },
@@ -71,6 +79,11 @@ const SETTINGS: readonly Option[] = [
   'starts-per-minute',
   'refuses-sms',
   'requires-registration',
+  'ciba-mode',
+  'ciba-notification-endpoint',
+  'ciba-signing-alg',
+  'may-name-by-number',
+  'fapi',
 ];
 
 /** The options that each command takes besides `--json` and `--help`. */
@@ -169,6 +182,15 @@ function readSettings(command: Wanted['command'], values: Values, ownVendorCode:
     ...given(values['starts-per-minute'], (text) => ({ startsPerMinute: readStartsPerMinute(text) })),
     ...given(values['refuses-sms'], (refusesSms) => ({ refusesSms })),
     ...given(values['requires-registration'], (requiresRegistration) => ({ requiresRegistration })),
+    ...given(values['ciba-mode'], (text) => ({ backchannelTokenDeliveryMode: readDeliveryMode(text) })),
+    ...given(values['ciba-notification-endpoint'], (text) => ({
+      backchannelClientNotificationEndpoint: text === NONE ? null : readNotificationEndpoint(text),
+    })),
+    ...given(values['ciba-signing-alg'], (text) => ({
+      backchannelAuthenticationRequestSigningAlg: text === NONE ? null : readRequestSigningAlg(text),
+    })),
+    ...given(values['may-name-by-number'], (mayNameByNumber) => ({ mayNameByNumber })),
+    ...given(values.fapi, (fapi) => ({ fapi })),
     ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),
     ...(testJwks !== undefined && { testJwks: testJwks === NONE ? null : readJwks(readJwksFile(testJwks)) }),
   };

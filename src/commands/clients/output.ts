@@ -32,6 +32,11 @@ export function asFacts(client: ListedClient): string {
     ['starts per minute', String(client.startsPerMinute)],
     ['refuses SMS', yes(client.refusesSms)],
     ['requires registration', yes(client.requiresRegistration)],
+    ['CIBA mode', client.backchannelTokenDeliveryMode],
+    ['CIBA notification endpoint', client.backchannelClientNotificationEndpoint ?? 'none'],
+    ['CIBA signing algorithm', client.backchannelAuthenticationRequestSigningAlg ?? 'none'],
+    ['may name by number', yes(client.mayNameByNumber)],
+    ['FAPI', yes(client.fapi)],
     ['keys', client.keys.length === 0 ? 'none' : client.keys.map(keyLine)],
   ]);
 }

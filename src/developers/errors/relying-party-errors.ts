@@ -75,6 +75,93 @@ export const REQUEST_ERRORS = {
     again: 'corrected',
     detail: 'Request one or more of the scopes of this client: authentications.',
   },
+  invalid_grant: {
+    when: {
+      ko: '코드 또는 auth_req_id를 알 수 없거나, 다른 클라이언트의 것이거나, 이미 사용되었습니다.',
+      en: 'The code or the auth_req_id is unknown, belongs to another client or was used.',
+    },
+    show: LATER,
+    again: 'anew',
+    detail: 'This client has no such request, or its tokens were issued already. Begin a new one.',
+  },
+  unauthorized_client: {
+    when: {
+      ko: '이 클라이언트에 허용되지 않은 흐름이거나, 테스트 키로 요청했습니다.',
+      en: 'The client may not use this flow, or it authenticated with a test key.',
+    },
+    show: null,
+    again: 'corrected',
+    detail: 'CIBA needs the scope authentications, which an operator grants.',
+  },
+  access_denied: {
+    when: {
+      ko: '고객이 거절했거나, 숫자를 세 번 틀렸거나, 같은 고객에 대한 새 요청으로 취소되었습니다.',
+      en: 'The person refused or typed wrong digits three times, or a newer request for the same person took its place.',
+    },
+    show: START_ANEW,
+    again: 'anew',
+    detail: 'The person refused, or the request was ended. Begin a new one if the person wants to.',
+  },
+  invalid_target: {
+    when: { ko: 'resource가 이 서비스의 주소가 아닙니다.', en: 'The resource is none of this service.' },
+    show: null,
+    again: 'corrected',
+    detail: 'Send the issuer as resource, or leave it out.',
+  },
+  authorization_pending: {
+    when: {
+      ko: '고객이 아직 휴대폰에서 응답하지 않았습니다. interval이 지난 뒤 다시 요청합니다.',
+      en: 'The person has not answered on the phone yet. Poll again after the interval.',
+    },
+    show: null,
+    again: 'later',
+    detail: 'The person has not answered yet. Poll again after the interval.',
+  },
+  slow_down: {
+    when: {
+      ko: 'interval이 지나기 전에 다시 요청했습니다. interval이 5초 늘어납니다.',
+      en: 'The poll came before the interval was over, which is five seconds longer from now on.',
+    },
+    show: null,
+    again: 'later',
+    detail: 'Wait for the interval between two polls, which is now five seconds longer.',
+  },
+  expired_token: {
+    when: {
+      ko: '고객이 제한 시간 안에 응답하지 않았습니다. 등록되지 않은 번호의 요청도 이렇게 끝납니다.',
+      en: 'The person did not answer in time. A request for a number that is not registered ends so too.',
+    },
+    show: START_ANEW,
+    again: 'anew',
+    detail: 'The request has expired. Begin a new one.',
+  },
+  unknown_user_id: {
+    when: {
+      ko: '힌트가 누구의 것도 될 수 없습니다(한국 휴대폰 번호가 아니거나, 더 이상 보관하지 않는 확인입니다).',
+      en: 'The hint can be nobody: its number is not Korean, or its verification is no longer kept.',
+    },
+    show: { ko: '휴대폰 번호를 다시 확인해 주세요.', en: 'Please check the phone number.' },
+    again: 'typed',
+    detail: 'The number in login_hint is not a Korean mobile number.',
+  },
+  invalid_binding_message: {
+    when: {
+      ko: 'binding_message가 20자를 넘거나, 앱에 표시할 수 없는 문자가 있습니다.',
+      en: 'The binding_message has more than 20 characters, or some that the app does not show.',
+    },
+    show: null,
+    again: 'corrected',
+    detail: 'Send at most 20 letters, digits, blanks and -._+/!?#() as binding_message.',
+  },
+  expired_login_hint_token: {
+    when: {
+      ko: 'id_token_hint에 서명한 키를 더 이상 사용하지 않습니다.',
+      en: 'The key that signed the id_token_hint is no longer in use.',
+    },
+    show: null,
+    again: 'corrected',
+    detail: 'The key that signed id_token_hint is no longer in use. Send login_hint.',
+  },
   not_found: {
     when: { ko: '존재하지 않는 주소입니다.', en: 'Nothing exists at this address.' },
     show: null,

@@ -3,6 +3,7 @@ import { AuthenticationRows } from './authentications.ts';
 import { AuthenticatorRows } from './authenticators.ts';
 import { BudgetRows } from './budgets.ts';
 import { ChargeRows } from './charges.ts';
+import { CibaRows } from './ciba.ts';
 import { ClientRows } from './clients.ts';
 import { ConsoleRows } from './console.ts';
 import { CustomerRows } from './customers.ts';
@@ -26,6 +27,7 @@ export class Rows {
   readonly authenticators: AuthenticatorRows;
   readonly budgets: BudgetRows;
   readonly charges: ChargeRows;
+  readonly ciba: CibaRows;
   readonly clients: ClientRows;
   readonly console: ConsoleRows;
   readonly customers: CustomerRows;
@@ -48,6 +50,7 @@ export class Rows {
     this.authenticators = new AuthenticatorRows(sql, pool);
     this.budgets = new BudgetRows(sql);
     this.charges = new ChargeRows(sql);
+    this.ciba = new CibaRows(sql);
     this.clients = new ClientRows(sql);
     this.console = new ConsoleRows(sql);
     this.customers = new CustomerRows(sql);

@@ -79,6 +79,17 @@ export const RELYING_PARTY_EXAMPLES = {
     expires_in: 300,
     scope: 'authentications',
   },
+  BackchannelRequest: {
+    scope: 'openid profile',
+    login_hint: 'tel:+821012345678;x-birthdate=900101;x-gender-digit=1',
+    binding_message: '결제 승인',
+  },
+  BackchannelResponse: {
+    auth_req_id: 'Zl5x0VJ3o7p8l2m1uY4q9aBcDeFgHiJkLmNoPqRsTuV',
+    expires_in: 180,
+    interval: 5,
+    pushguard_match: '47',
+  },
   JwksResponse: {
     keys: [
       {

@@ -1,0 +1,111 @@
+import { compactVerify, createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet } from 'jose';
+
+/** The maximum of `exp` from now, of `exp` from `nbf`, and of the age of `nbf`, in seconds (FAPI-CIBA, 5.2.2). */
+const MAX_LIFETIME_SECONDS = 3600;
+/** Seconds by which two clocks may differ. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** The maximum length of `jti`, in characters. */
+const MAX_JTI = 200;
+
+/** A signed request and what it is compared with. */
+export interface SignedRequest {
+  request: string;
+  clientId: string;
+  issuer: string;
+  /** The algorithms that the client may use. */
+  algorithms: readonly string[];
+  /** The public keys of the client. */
+  jwks: object;
+  now: Date;
+}
+
+/** The parameters of a signed request, and what makes it unique. */
+export interface VerifiedRequest {
+  parameters: Readonly<Record<string, unknown>>;
+  jti: string;
+  expiresAt: Date;
+}
+
+/** The claims of the envelope, which are no parameters of the request. */
+const ENVELOPE: readonly string[] = ['iss', 'aud', 'iat', 'nbf', 'exp', 'jti'];
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Checks a signed authentication request (CIBA Core 1.0, 7.1.1; FAPI-CIBA, 5.2.2): signed by one of the client's keys with
+ * one of the algorithms, from the client, for this issuer, and valid for an hour at most. A `sub` is refused, because an
+ * authorization server that knows the same key could take the request for the client's assertion. Returns the
+ * parameters, or the sentence that says what is wrong and names the claim, never its value.
+ */
+export async function verifyRequestObject(input: SignedRequest): Promise<VerifiedRequest | string> {
+  const claims = await signedClaims(input);
+  if (typeof claims === 'string') return claims;
+  const fault = faultOf(claims, input);
+  if (fault !== undefined) return fault;
+  const parameters = Object.fromEntries(Object.entries(claims).filter(([name]) => !ENVELOPE.includes(name)));
+  const expiresAt = new Date(((claims['exp'] as number) + CLOCK_TOLERANCE_SECONDS) * 1000);
+  return { parameters, jti: claims['jti'] as string, expiresAt };
+}
+
+async function signedClaims({
+  request,
+  jwks,
+  algorithms,
+}: SignedRequest): Promise<Readonly<Record<string, unknown>> | string> {
+  try {
+    const { alg } = decodeProtectedHeader(request);
+    if (alg === undefined || !algorithms.includes(alg))
+      return `The request must be signed with ${algorithms.join(' or ')}.`;
+    const payload: unknown = JSON.parse(UTF8.decode(await verifiedPayload(request, jwks, algorithms)));
+    if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
+      return 'The payload of the request must be a JSON object.';
+    return payload as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    const isSignature =
+      error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
+    return isSignature
+      ? 'No registered key of the client signed the request. Check the kid of its header.'
+      : 'The request is not a signed JWT (compact JWS).';
+  }
+}
+
+/** Without `kid`, every key that fits is tried. */
+async function verifiedPayload(request: string, jwks: object, algorithms: readonly string[]): Promise<Uint8Array> {
+  const options = { algorithms: [...algorithms] };
+  try {
+    return (await compactVerify(request, createLocalJWKSet(jwks as JSONWebKeySet), options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      const verified = await compactVerify(request, key, options).catch((refusal: unknown) => {
+        if (!(refusal instanceof errors.JWSSignatureVerificationFailed)) throw refusal;
+      });
+      if (verified) return verified.payload;
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+function faultOf(
+  { iss, aud, iat, nbf, exp, jti, sub }: Readonly<Record<string, unknown>>,
+  { clientId, issuer, now }: SignedRequest,
+): string | undefined {
+  const seconds = now.getTime() / 1000;
+  if (iss !== clientId) return 'The iss of the request must be the client_id.';
+  if (![aud].flat().includes(issuer)) return `The aud of the request must be ${issuer}.`;
+  if (sub !== undefined) return 'The request must have no sub.';
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI)
+    return `The jti of the request must have 1 to ${MAX_JTI} characters.`;
+  if (!isTime(iat) || iat > seconds + CLOCK_TOLERANCE_SECONDS)
+    return 'The iat of the request must be there, and not in the future.';
+  if (!isTime(nbf) || nbf > seconds + CLOCK_TOLERANCE_SECONDS || nbf < seconds - MAX_LIFETIME_SECONDS)
+    return 'The nbf of the request must be there, not in the future and at most an hour ago.';
+  if (!isTime(exp) || exp <= seconds - CLOCK_TOLERANCE_SECONDS) return 'The exp of the request must be in the future.';
+  if (exp > seconds + MAX_LIFETIME_SECONDS || exp - nbf > MAX_LIFETIME_SECONDS)
+    return 'The exp of the request must be at most an hour after now and after its nbf.';
+  return undefined;
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}

@@ -1,0 +1,142 @@
+import { Problem } from '../../domain/problem.ts';
+import { SHOWN_TEXT } from '../../http/plain-text.ts';
+import type { Client } from '../../relying-parties/client.entity.ts';
+import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
+import type { BackchannelParameters } from './backchannel.dto.ts';
+
+/** Seconds for which a request is valid: the least that can be asked for, and the most, which is the default. */
+const [MIN_SECONDS, MAX_SECONDS] = [60, 180];
+/** The maximum length of a binding message, in user-perceived characters. */
+const BINDING_LENGTH = 20;
+const BINDING_MESSAGE = /^[\p{L}\p{N} \-._+/!?#()]+$/u;
+/** What the app says where the client sends no binding message of words. */
+const DEFAULT_PURPOSE = '본인확인';
+/** RFC 6750, 2.1. */
+const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]{22,1024}=*$/;
+/** Scopes of the service's own APIs, whose tokens stand for a client and never for a person. */
+const OWN_SCOPES: readonly string[] = [
+  'authentications',
+  'signing',
+  'webhooks',
+  'carrier',
+  'operator',
+  'operator.decide',
+];
+/** The names of the one way in which a person is verified here (`acr`). */
+export const ACR_VALUES = ['approve', 'urn:pushguard:acr:approve'] as const;
+
+/** A request whose parameters are read. The person is named elsewhere. */
+export interface Asked {
+  scopes: string[];
+  claims: string[];
+  seconds: number;
+  /** What the app shows. */
+  purpose: string;
+  /** The two digits that the client shows by itself. */
+  matchDigits: string | undefined;
+  notificationToken: string | undefined;
+}
+
+/**
+ * Reads what a client asks, beside the person. Problems: `invalid_request`, `invalid_scope`, `invalid_target`,
+ * `invalid_binding_message`.
+ */
+export function readAsked(parameters: BackchannelParameters, client: Client, issuer: string): Asked {
+  const { resource } = parameters;
+  if (resource !== undefined && resource !== issuer)
+    throw new Problem('invalid_target', `Send ${issuer} as resource, or leave it out.`);
+  return {
+    scopes: readScopes(parameters.scope, client.scopes),
+    claims: readClaims(parameters.claims),
+    seconds: readSeconds(parameters.requested_expiry),
+    ...readBindingMessage(parameters.binding_message),
+    notificationToken: readNotificationToken(parameters.client_notification_token, client),
+  };
+}
+
+/**
+ * Scopes of a person's identity, which every client with `authentications` has, and scopes of network APIs that an
+ * operator granted (`api:right`), with the purpose that they need (`dpv:Purpose`). `offline_access` is not offered and narrowed away.
+ */
+function readScopes(text: string | undefined, granted: readonly string[]): string[] {
+  if (text === undefined) throw new Problem('invalid_request', 'Send scope with openid.');
+  const asked = [...new Set(text.split(' ').filter((scope) => scope !== '' && scope !== 'offline_access'))];
+  const networkScopes = granted.filter((scope) => !OWN_SCOPES.includes(scope));
+  const isKnown = (scope: string) =>
+    OPENID_SCOPES.some((one) => one === scope) || networkScopes.includes(scope) || /^dpv:[A-Za-z]{1,64}$/.test(scope);
+  if (!asked.every(isKnown))
+    throw new Problem('invalid_scope', `Request scopes of: ${[...OPENID_SCOPES, ...networkScopes].join(', ')}.`);
+  const forNetwork = asked.some((scope) => networkScopes.includes(scope));
+  const purposes = asked.filter((scope) => scope.startsWith('dpv:'));
+  if (purposes.length > 1 || (forNetwork && purposes.length === 0))
+    throw new Problem(
+      'invalid_request',
+      'Send one purpose with scopes of network APIs: dpv:FraudPreventionAndDetection, for example.',
+    );
+  if (!asked.includes('openid') && !forNetwork) throw new Problem('invalid_scope', 'The scope must contain openid.');
+  return asked;
+}
+
+/** Returns the claims that the `claims` parameter names for the id_token, as far as they are known. */
+function readClaims(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const wanted = objectIn(text)?.['id_token'] ?? {};
+  if (!objectIn(text) || typeof wanted !== 'object' || Array.isArray(wanted))
+    throw new Problem('invalid_request', 'Send claims as JSON: {"id_token": {"birthdate": null}}.');
+  expectReachable((wanted as Record<string, unknown>)['acr']);
+  return CLAIM_NAMES.filter((name) => Object.hasOwn(wanted, name));
+}
+
+/** An essential `acr` that cannot be reached fails the request (OpenID Connect Core 1.0, 5.5.1.1). */
+function expectReachable(acr: unknown): void {
+  const { essential, value, values } = (acr ?? {}) as { essential?: unknown; value?: unknown; values?: unknown };
+  const named = [value, values].flat().filter((one) => one !== undefined);
+  const isReached = named.length === 0 || ACR_VALUES.some((one) => named.includes(one));
+  if (essential === true && !isReached)
+    throw new Problem('invalid_request', `The essential acr in claims must be one of: ${ACR_VALUES.join(', ')}.`);
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null && !Array.isArray(read)
+      ? (read as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readSeconds(text: string | undefined): number {
+  if (text === undefined) return MAX_SECONDS;
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (seconds === 0)
+    throw new Problem('invalid_request', 'Send requested_expiry as a whole number of seconds above 0.');
+  return Math.min(Math.max(seconds, MIN_SECONDS), MAX_SECONDS);
+}
+
+function readBindingMessage(text: string | undefined): Pick<Asked, 'purpose' | 'matchDigits'> {
+  const message = text?.normalize('NFC').trim();
+  if (message === undefined) return { purpose: DEFAULT_PURPOSE, matchDigits: undefined };
+  if (/^\d{2}$/.test(message)) return { purpose: DEFAULT_PURPOSE, matchDigits: message };
+  const length = [...new Intl.Segmenter('ko').segment(message)].length;
+  if (length > BINDING_LENGTH || !BINDING_MESSAGE.test(message) || !SHOWN_TEXT.test(message)) {
+    throw new Problem(
+      'invalid_binding_message',
+      `Send at most ${BINDING_LENGTH} letters, digits, blanks and -._+/!?#() as binding_message.`,
+    );
+  }
+  return { purpose: message, matchDigits: undefined };
+}
+
+/** The token is sent back with the ping. In poll mode it is ignored. */
+function readNotificationToken(token: string | undefined, client: Client): string | undefined {
+  if (client.backchannelTokenDeliveryMode !== 'ping') return undefined;
+  if (token === undefined || token.length > 1024 || !BEARER_TOKEN.test(token)) {
+    throw new Problem(
+      'invalid_request',
+      'In ping mode, send a random client_notification_token of 22 to 1024 characters of A-Z, a-z, 0-9 and -._~+/.',
+    );
+  }
+  return token;
+}

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../../config/environment.ts';
+import { Start } from '../../authentication/start.ts';
+import { AuthenticationStatus } from '../../authentication/status.ts';
+import { randomId, randomToken } from '../../crypto/random.ts';
+import { verifyRequestObject } from '../../crypto/request-object.ts';
+import { ServiceKeys } from '../../crypto/service-keys.ts';
+import { sha256 } from '../../crypto/sha256.ts';
+import { Problem } from '../../domain/problem.ts';
+import { oauthPipe } from '../../http/oauth-pipe.ts';
+import { Lines } from '../../lines/lines.ts';
+import type { NamedPerson } from '../../lines/named-person.ts';
+import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts';
+import { REQUEST_SIGNING_ALGS, type Client } from '../../relying-parties/client.entity.ts';
+import { readIdTokenHint } from '../id-token-hint.ts';
+import { readAsked } from './asked.ts';
+import { BackchannelParameters, BackchannelResponse, type BackchannelRequest } from './backchannel.dto.ts';
+import { CibaRequestStore, INTERVAL_SECONDS } from './ciba-request.store.ts';
+import { readLoginHint } from './login-hint.ts';
+import { Pings } from './pings.ts';
+
+/** Random bytes of an `auth_req_id`: 43 characters of base64url (CIBA Core 1.0, 7.3 asks for 128 bits at least). */
+const ID_BYTES = 32;
+
+/** Looked up in place of the owner of a number that no line has: nobody. */
+const NOBODY = { birthDate: '000101', genderDigit: '9' };
+
+/** What a form may have beside a signed request. */
+const OF_THE_CLIENT: readonly string[] = [
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+] satisfies (keyof BackchannelRequest)[];
+
+/** The parameters of a signed request that may be other than texts. */
+const AS_NUMBER = 'requested_expiry';
+const AS_OBJECT = 'claims';
+
+/** Begins a request: a client names a person, and the service asks that person on the phone. */
+@Injectable()
+export class Begin {
+  private readonly parameters = oauthPipe(BackchannelParameters);
+
+  constructor(
+    private readonly clients: AuthenticateClient,
+    private readonly starts: Start,
+    private readonly authentications: AuthenticationStatus,
+    private readonly lines: Lines,
+    private readonly store: CibaRequestStore,
+    private readonly pings: Pings,
+    private readonly keys: ServiceKeys,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Answers the same to a hint that could be anybody, whether or not the number is known and subscribed: a request about
+   * nobody expires. Problems: `invalid_request`, `invalid_scope`, `invalid_target`, `invalid_binding_message`,
+   * `unknown_user_id`, `expired_login_hint_token`, `too_many_requests`.
+   */
+  async begin(sent: BackchannelRequest, client: Client): Promise<BackchannelResponse> {
+    const parameters = await this.parametersOf(sent, client);
+    const asked = readAsked(parameters, client, this.environment.ISSUER);
+    const { purpose, matchDigits, scopes, claims, seconds, notificationToken } = asked;
+    const person = await this.personOf(parameters, client);
+    const started = await this.starts.start(
+      { ...person, purpose, method: 'approve', ...(matchDigits !== undefined && { matchDigits }) },
+      client.id,
+      undefined,
+      'theirs',
+    );
+    if (started.match === undefined) throw new Error('an authentication by approval has no digits');
+    const [id, authReqId] = [randomId(), randomToken(ID_BYTES)];
+    await this.store.begin({
+      id,
+      digest: sha256(authReqId),
+      clientId: client.id,
+      authenticationId: started.id,
+      scopes,
+      claims,
+      seconds,
+      ping: notificationToken === undefined ? null : this.pings.seal(id, { authReqId, token: notificationToken }),
+    });
+    return { auth_req_id: authReqId, expires_in: seconds, interval: INTERVAL_SECONDS, pushguard_match: started.match };
+  }
+
+  /** The parameters of the request: those of the form, or those of a signed request, never some of each. */
+  private async parametersOf({ request, ...form }: BackchannelRequest, client: Client): Promise<BackchannelParameters> {
+    if (client.fapi && form.client_assertion === undefined)
+      throw new Problem('invalid_request', 'This client follows FAPI-CIBA: authenticate with private_key_jwt.');
+    if (request === undefined) {
+      if (!client.fapi && client.backchannelAuthenticationRequestSigningAlg === null) return form;
+      throw new Problem('invalid_request', 'This client signs its requests: send the parameters as claims of request.');
+    }
+    const beside = Object.entries(form).filter(([name, value]) => value !== undefined && !OF_THE_CLIENT.includes(name));
+    if (beside.length > 0)
+      throw new Problem('invalid_request', 'With request, send every other parameter as a claim of it.');
+    const { backchannelAuthenticationRequestSigningAlg: alg } = client;
+    const verified = await verifyRequestObject({
+      request,
+      clientId: client.clientId,
+      issuer: this.environment.ISSUER,
+      algorithms: alg === null ? REQUEST_SIGNING_ALGS : [alg],
+      jwks: client.jwks ?? { keys: [] },
+      now: new Date(),
+    });
+    if (typeof verified === 'string') throw new Problem('invalid_request', verified);
+    const parameters = (await this.parameters.transform(textsOf(verified.parameters), {
+      type: 'body',
+    })) as BackchannelParameters;
+    if (!(await this.clients.spendRequest(client.id, verified.jti, verified.expiresAt)))
+      throw new Problem('invalid_request', 'The jti of the request was already used. Sign a new one.');
+    return parameters;
+  }
+
+  /** The person whom exactly one hint names. */
+  private async personOf(parameters: BackchannelParameters, client: Client): Promise<NamedPerson> {
+    const { login_hint: hint, id_token_hint: idToken, login_hint_token: token } = parameters;
+    if ([hint, idToken, token].filter((one) => one !== undefined).length !== 1)
+      throw new Problem('invalid_request', 'Send exactly one of login_hint and id_token_hint.');
+    if (idToken !== undefined) return this.personOfToken(idToken, client);
+    if (hint === undefined) throw new Problem('invalid_request', 'login_hint_token is not supported. Send login_hint.');
+    const { phoneNumber, owner } = readLoginHint(hint, client);
+    if (owner) return { phoneNumber, ...owner };
+    const line = await this.lines.byPhoneNumber(phoneNumber);
+    // As much is decrypted for a number that no line has.
+    if (!line) this.lines.isOwnedBy(undefined, NOBODY);
+    return { phoneNumber, ...(line?.owner ?? NOBODY) };
+  }
+
+  private async personOfToken(hint: string, client: Client): Promise<NamedPerson> {
+    const { ISSUER } = this.environment;
+    const id = readIdTokenHint(hint, { audience: client.clientId, issuer: ISSUER }, this.keys);
+    const person = await this.authentications.verifiedPerson(id, client.id);
+    if (person) return person;
+    throw new Problem('unknown_user_id', 'The verification of id_token_hint is no longer kept. Send login_hint.');
+  }
+}
+
+/** The claims of a signed request in the form of a form's parameters. */
+function textsOf(claims: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => {
+      if (name === AS_NUMBER && typeof value === 'number') return [name, String(value)];
+      if (name === AS_OBJECT && typeof value === 'object' && value !== null) return [name, JSON.stringify(value)];
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../../config/environment.ts';
+import type { VerifiedPerson } from '../../authentication/assertion.ts';
+import { AuthenticationStatus, type RelyingPartyView } from '../../authentication/status.ts';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../../crypto/access-token.ts';
+import { ServiceKeys } from '../../crypto/service-keys.ts';
+import { sha256 } from '../../crypto/sha256.ts';
+import { sectorValueOf } from '../../crypto/subject.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Client } from '../../relying-parties/client.entity.ts';
+import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
+import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
+import { claimsOf } from '../claims.ts';
+import { signIdToken } from '../id-token.ts';
+import { expectCibaClient } from './ciba-client.ts';
+import { CibaRequestStore, GRACE_SECONDS, HOLD_SECONDS, type Polled } from './ciba-request.store.ts';
+
+/** The grant of CIBA (CIBA Core 1.0, 10.1): a client polls until the person has answered. */
+@Injectable()
+export class CibaGrant implements TokenGrant {
+  readonly type = 'urn:openid:params:grant-type:ciba';
+
+  constructor(
+    private readonly store: CibaRequestStore,
+    private readonly authentications: AuthenticationStatus,
+    private readonly tokens: AccessTokens,
+    private readonly keys: ServiceKeys,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Holds the poll until the person has answered, for 25 seconds at most, and issues the tokens once. Problems:
+   * `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`, `invalid_request`,
+   * `unauthorized_client`.
+   */
+  async exchange({ client, isTest, parameters, isGone }: TokenCall): Promise<TokenResponse> {
+    expectCibaClient(client, isTest);
+    const { auth_req_id: authReqId } = parameters;
+    if (authReqId === undefined) throw new Problem('invalid_request', 'Send auth_req_id.');
+    const polled = await this.store.poll(sha256(authReqId), client.id);
+    if (!polled || polled.isRedeemed) throw unknownRequest();
+    const seen = await this.answerOf(polled, client.id);
+    // A connection that has ended brings no tokens to the client, and there is one set of them.
+    if (isGone()) throw pending(polled);
+    if (!(await this.store.redeem(polled.id))) throw unknownRequest();
+    return this.issue(client, polled, authReqId, seen);
+  }
+
+  /** Waits for the person, who has approved when this returns. */
+  private async answerOf(polled: Polled, clientId: string): Promise<Approved> {
+    const { authenticationId, secondsLeft, tooSoon } = polled;
+    const now = approvedIn(await this.authentications.see(authenticationId, clientId, 0), polled);
+    if (now) return now;
+    if (tooSoon) {
+      const detail = 'Wait for the interval between two polls, which is now five seconds longer.';
+      throw new Problem('slow_down', detail, { retryAfterSeconds: polled.intervalSeconds });
+    }
+    const hold = Math.min(HOLD_SECONDS, secondsLeft);
+    const then = approvedIn(await this.authentications.see(authenticationId, clientId, hold), polled);
+    const isExpired = await this.store.answered(polled.id);
+    if (then) return then;
+    throw isExpired ? expired() : pending(polled);
+  }
+
+  private issue(client: Client, { authenticationId, scopes, claims }: Polled, authReqId: string, { person }: Approved) {
+    const now = new Date();
+    const caller = {
+      id: client.id,
+      clientId: client.clientId,
+      scopes,
+      person: { authenticationId, subject: person.subject },
+    };
+    const idToken = () =>
+      signIdToken(
+        {
+          audience: client.clientId,
+          person,
+          claims: claimsOf(person, { scopes, claims }, this.sectorValue(client, person)),
+          more: { jti: authenticationId, 'urn:openid:params:jwt:claim:auth_req_id': authReqId },
+        },
+        this.keys,
+        this.environment,
+        now,
+      );
+    return {
+      access_token: this.tokens.issue(caller, now),
+      token_type: 'Bearer',
+      expires_in: ACCESS_TOKEN_SECONDS,
+      scope: scopes.join(' '),
+      ...(scopes.includes('openid') && { id_token: idToken() }),
+    };
+  }
+
+  /** Each client is a sector of its own. */
+  private sectorValue({ id }: Client, { phoneNumber, birthDate, gender, foreigner }: VerifiedPerson): string {
+    const person = [phoneNumber, birthDate, gender, String(foreigner)].join('\0');
+    return sectorValueOf(this.keys.subject, { sector: id, person });
+  }
+}
+
+interface Approved {
+  person: VerifiedPerson;
+}
+
+/**
+ * The person who approved, or undefined while the person may still answer. Who approved in time may be late with the last
+ * poll. Problems: `access_denied`, `expired_token`.
+ */
+function approvedIn({ state, result }: RelyingPartyView, { secondsLeft }: Polled): Approved | undefined {
+  switch (state) {
+    case 'verified':
+      if (!result) throw new Error('a verified authentication has no result');
+      if (secondsLeft <= -GRACE_SECONDS) throw expired();
+      return { person: result };
+    case 'declined':
+    case 'failed':
+      throw denied();
+    case 'cancelled':
+      // The authentication of a request that expired before it was cancelled for that.
+      throw secondsLeft > 0 ? denied() : expired();
+    case 'expired':
+      throw expired();
+    case 'pending':
+    case 'opened':
+      if (secondsLeft <= 0) throw expired();
+      return undefined;
+  }
+}
+
+function pending({ intervalSeconds }: Polled): Problem {
+  const detail = 'The person has not answered yet. Poll again after the interval.';
+  return new Problem('authorization_pending', detail, { retryAfterSeconds: intervalSeconds });
+}
+
+function denied(): Problem {
+  return new Problem(
+    'access_denied',
+    'The person refused, or the request was ended. Begin a new one if the person wants to.',
+  );
+}
+
+function expired(): Problem {
+  return new Problem('expired_token', 'The request has expired. Begin a new one.');
+}
+
+function unknownRequest(): Problem {
+  return new Problem(
+    'invalid_grant',
+    'This client has no such request, or its tokens were issued already. Begin a new one.',
+  );
+}

@@ -1,0 +1,194 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
+import type { Client } from '../../relying-parties/client.entity.ts';
+import type { CibaRequest } from './ciba-request.entity.ts';
+
+/** Seconds between two polls at first (CIBA Core 1.0, 7.3), and by how much a poll that comes too soon lengthens it. */
+export const INTERVAL_SECONDS = 5;
+/**
+ * Seconds for which a poll is held at most. Clients give an answer 30 seconds and more (openid-client: 30; CIBA Core 1.0,
+ * 7.3.1 asks for it).
+ */
+export const HOLD_SECONDS = 25;
+/** Seconds by which the end of a held poll may be late, after which its process is taken for dead. */
+const LATE_SECONDS = 5;
+/** Seconds after the expiry in which the tokens of a person who approved in time can still be fetched. */
+export const GRACE_SECONDS = 60;
+/** Seconds for which a ping is under way at most; after them, its process is taken for dead. */
+const PING_LEASE_SECONDS = 15;
+/** The maximum number of rows that one statement changes. */
+const BATCH = 100;
+const PURGE_BATCH = 5_000;
+
+export type NewCibaRequest = Pick<
+  CibaRequest,
+  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'ping'
+> & { seconds: number };
+
+const INSERT = statement(
+  'ciba_begin',
+  `INSERT INTO ciba_requests (id, digest, client_id, authentication_id, scopes, claims, interval_seconds, expires_at, ping,
+      ping_after)
+    VALUES ($1, $2, $3, $4, $5, $6, ${INTERVAL_SECONDS}, now() + make_interval(secs => $7), $8,
+      CASE WHEN $8::bytea IS NOT NULL THEN now() END)`,
+);
+
+/** A request at the moment of a poll. */
+export type Polled = Pick<CibaRequest, 'id' | 'authenticationId' | 'scopes' | 'claims' | 'intervalSeconds'> & {
+  /** The poll came before the interval was over, or while another one is held. */
+  tooSoon: boolean;
+  isRedeemed: boolean;
+  /** Negative after the expiry. */
+  secondsLeft: number;
+};
+
+/**
+ * Records a poll. Of two at once, the row lock decides which is the later one: it is told to slow down, and lengthens the
+ * interval.
+ */
+const POLL = statement(
+  'ciba_poll',
+  `UPDATE ciba_requests c SET
+      polling_until = CASE WHEN p.too_soon THEN c.polling_until
+        ELSE now() + interval '${HOLD_SECONDS + LATE_SECONDS} seconds' END,
+      answered_at = CASE WHEN p.too_soon THEN now() ELSE c.answered_at END,
+      interval_seconds = c.interval_seconds + CASE WHEN p.too_soon THEN ${INTERVAL_SECONDS} ELSE 0 END
+    FROM (SELECT id, coalesce(polling_until > now(), false)
+          OR coalesce(answered_at + make_interval(secs => interval_seconds) > now(), false) AS too_soon
+        FROM ciba_requests WHERE digest = $1 AND client_id = $2 FOR UPDATE) p
+    WHERE c.id = p.id
+    RETURNING c.id, c.authentication_id AS "authenticationId", c.scopes, c.claims,
+      c.interval_seconds AS "intervalSeconds", p.too_soon AS "tooSoon", c.redeemed_at IS NOT NULL AS "isRedeemed",
+      extract(epoch FROM c.expires_at - now())::float8 AS "secondsLeft"`,
+);
+
+const ANSWERED = statement(
+  'ciba_answered',
+  `UPDATE ciba_requests SET answered_at = now(), polling_until = NULL WHERE id = $1
+    RETURNING expires_at <= now() AS expired`,
+);
+
+/** Only the first of any number of polls at once changes the row. */
+const REDEEM = statement(
+  'ciba_redeem',
+  `UPDATE ciba_requests SET redeemed_at = now()
+    WHERE id = $1 AND redeemed_at IS NULL AND expires_at > now() - interval '${GRACE_SECONDS} seconds'`,
+);
+
+/** Requests that are over, with their authentications that are still open because they live longer. */
+const END = statement(
+  'ciba_end',
+  `WITH ended AS (
+      UPDATE ciba_requests SET ended_at = now() WHERE id IN (
+        SELECT id FROM ciba_requests WHERE ended_at IS NULL AND expires_at <= now()
+        ORDER BY expires_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+      RETURNING client_id, authentication_id
+    )
+    SELECT e.client_id AS "clientId", e.authentication_id AS "authenticationId",
+      EXISTS (SELECT 1 FROM authentications a WHERE a.id = e.authentication_id AND a.state IN ('pending', 'opened')
+        AND a.expires_at > now()) AS "isOpen"
+    FROM ended e`,
+);
+
+/** A ping that is due, with where it goes. */
+export type DuePing = Pick<CibaRequest, 'id' | 'pings'> & {
+  ping: Buffer;
+  url: Client['backchannelClientNotificationEndpoint'];
+  /** The request has expired, and nobody polls for long any more. */
+  isLate: boolean;
+};
+
+/**
+ * Takes pings whose authentications have ended, each for one process. What a process took that died is due again.
+ * The end of an authentication commits without any trace of it here, so every process looks for ends: those of requests
+ * that are pinged and still open, which an index finds.
+ */
+const TAKE_PINGS = statement(
+  'ciba_take_pings',
+  `WITH due AS (
+      SELECT c.id FROM ciba_requests c LEFT JOIN authentications a ON a.id = c.authentication_id
+      WHERE c.ping_after <= now()
+        AND (a.id IS NULL OR a.closed_at IS NOT NULL OR a.expires_at <= now() OR c.expires_at <= now())
+      ORDER BY c.ping_after LIMIT ${BATCH} FOR UPDATE OF c SKIP LOCKED
+    )
+    UPDATE ciba_requests c SET pings = c.pings + 1, ping_after = now() + interval '${PING_LEASE_SECONDS} seconds'
+    FROM due, clients k WHERE c.id = due.id AND k.id = c.client_id
+    RETURNING c.id, c.pings, c.ping, k.backchannel_client_notification_endpoint AS url,
+      c.expires_at <= now() AS "isLate"`,
+);
+
+const PINGED = statement('ciba_pinged', `UPDATE ciba_requests SET ping = NULL, ping_after = NULL WHERE id = $1`);
+
+const PING_AGAIN = statement(
+  'ciba_ping_again',
+  `UPDATE ciba_requests SET ping_after = now() + make_interval(secs => $2) WHERE id = $1 AND ping IS NOT NULL`,
+);
+
+/** Long after its expiry, a request answers as one that never was. */
+const PURGE = statement(
+  'ciba_purge',
+  `DELETE FROM ciba_requests WHERE id IN (
+    SELECT id FROM ciba_requests WHERE expires_at <= now() - interval '1 hour' LIMIT ${PURGE_BATCH})`,
+);
+
+/** The table of CIBA requests. */
+@Injectable()
+export class CibaRequestStore {
+  constructor(private readonly database: Database) {}
+
+  async begin({
+    id,
+    digest,
+    clientId,
+    authenticationId,
+    scopes,
+    claims,
+    seconds,
+    ping,
+  }: NewCibaRequest): Promise<void> {
+    await this.database.changed(INSERT, [id, digest, clientId, authenticationId, scopes, claims, seconds, ping]);
+  }
+
+  /** Records a poll; undefined where the client has no such request. */
+  async poll(digest: Buffer, clientId: string): Promise<Polled | undefined> {
+    return (await this.database.rows<Polled>(POLL, [digest, clientId]))[0];
+  }
+
+  /** Records that a held poll is answered. Returns true if the request has expired meanwhile. */
+  async answered(id: string): Promise<boolean> {
+    return (await this.database.rows<{ expired: boolean }>(ANSWERED, [id]))[0]?.expired ?? true;
+  }
+
+  /** Returns true for the one caller that may issue the tokens. */
+  async redeem(id: string): Promise<boolean> {
+    return (await this.database.changed(REDEEM, [id])) === 1;
+  }
+
+  /** Marks a batch of requests that have expired. */
+  end(): Promise<(Pick<CibaRequest, 'clientId' | 'authenticationId'> & { isOpen: boolean })[]> {
+    type Ended = Pick<CibaRequest, 'clientId' | 'authenticationId'> & { isOpen: boolean };
+    return this.database.rows<Ended>(END, []);
+  }
+
+  takePings(): Promise<DuePing[]> {
+    return this.database.rows<DuePing>(TAKE_PINGS, []);
+  }
+
+  /** No further ping is owed, and the notification token is wiped. */
+  async pinged(id: string): Promise<void> {
+    await this.database.changed(PINGED, [id]);
+  }
+
+  async pingAgain(id: string, seconds: number): Promise<void> {
+    await this.database.changed(PING_AGAIN, [id, seconds]);
+  }
+
+  /** Deletes a batch of requests. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
+  }
+}
+
+/** A run that ended or pinged so many has more to do. */
+export const FULL_BATCH = BATCH;

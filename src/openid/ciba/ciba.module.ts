@@ -1,0 +1,62 @@
+import { Module } from '@nestjs/common';
+import { Environment } from '../../../config/environment.ts';
+import { AuthenticationModule } from '../../authentication/authentication.module.ts';
+import { LinesModule } from '../../lines/lines.module.ts';
+import { RecurringTasks } from '../../queue/recurring-tasks.ts';
+import { REQUEST_SIGNING_ALGS, DELIVERY_MODES } from '../../relying-parties/client.entity.ts';
+import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
+import { ServerMetadata } from '../../relying-parties/server-metadata.ts';
+import { TokenGrants } from '../../relying-parties/token-grants.ts';
+import { WebhooksModule } from '../../webhooks/webhooks.module.ts';
+import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
+import { ACR_VALUES } from './asked.ts';
+import { BackchannelController } from './backchannel.controller.ts';
+import { Begin } from './begin.ts';
+import { CibaGrant } from './ciba-grant.ts';
+import { CibaRequestStore } from './ciba-request.store.ts';
+import { EndExpired } from './end-expired.ts';
+import { Pings } from './pings.ts';
+
+/** Milliseconds between two looks for pings that are due, and for requests that have expired. */
+const EVERY_MS = 500;
+
+/**
+ * OpenID Connect CIBA (Client-Initiated Backchannel Authentication Core 1.0), modes poll and ping. In reading order:
+ * `begin.ts` asks a person, `ciba-grant.ts` answers the polls, `pings.ts` tells of the end.
+ */
+@Module({
+  imports: [AuthenticationModule, LinesModule, RelyingPartiesModule, WebhooksModule],
+  controllers: [BackchannelController],
+  providers: [Begin, CibaGrant, CibaRequestStore, EndExpired, Pings],
+})
+export class CibaModule {
+  constructor(
+    tasks: RecurringTasks,
+    grants: TokenGrants,
+    metadata: ServerMetadata,
+    grant: CibaGrant,
+    store: CibaRequestStore,
+    pings: Pings,
+    endExpired: EndExpired,
+    { ISSUER }: Environment,
+  ) {
+    grants.add(grant);
+    metadata.add({
+      backchannel_authentication_endpoint: `${ISSUER}/oauth2/bc-authorize`,
+      backchannel_token_delivery_modes_supported: [...DELIVERY_MODES],
+      backchannel_authentication_request_signing_alg_values_supported: [...REQUEST_SIGNING_ALGS],
+      backchannel_user_code_parameter_supported: false,
+      scopes_supported: [...OPENID_SCOPES],
+      acr_values_supported: [...ACR_VALUES],
+      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', ...CLAIM_NAMES],
+      claims_parameter_supported: true,
+      request_parameter_supported: true,
+      request_uri_parameter_supported: false,
+    });
+    tasks.inEveryWorker(
+      { name: 'ping CIBA clients', everyMs: EVERY_MS, run: () => pings.run(), drain: () => pings.drain() },
+      { name: 'end expired CIBA requests', everyMs: EVERY_MS, run: () => endExpired.run() },
+    );
+    tasks.purge('CIBA requests', () => store.purge());
+  }
+}

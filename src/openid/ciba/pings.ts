@@ -1,0 +1,93 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ServiceKeys } from '../../crypto/service-keys.ts';
+import { Outbound } from '../../gateways/outbound/outbound.ts';
+import { RareWarnings } from '../../process/rare-warnings.ts';
+import { CibaRequestStore, FULL_BATCH, type DuePing } from './ciba-request.store.ts';
+
+/** Milliseconds for one ping, from the resolution of the name to the end of the answer. */
+const DEADLINE_MS = 5_000;
+/** Seconds between a failed ping and the next one; after the last of them, no further one is sent. */
+const WAITS_SECONDS = [1, 5] as const;
+
+/** What a ping says (CIBA Core 1.0, 10.2). */
+interface PingContent {
+  authReqId: string;
+  token: string;
+}
+
+/**
+ * Tells clients in ping mode that a request has ended, expired ones too. The request's own row is the outbox: a ping is due
+ * as soon as the end of the authentication is committed, and is owed until it was answered or given up, whichever process
+ * dies. The outbox of the webhooks does not fit: it sends what a client subscribed to, signs it, and keeps it for 30 days,
+ * while a ping has a bearer token and an address of its own and is worthless after minutes.
+ */
+@Injectable()
+export class Pings {
+  private readonly warnings = new RareWarnings(new Logger(Pings.name));
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(
+    private readonly store: CibaRequestStore,
+    private readonly outbound: Outbound,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /** Encrypts what the ping of a request will say. */
+  seal(id: string, content: PingContent): Buffer {
+    return this.keys.fields.encrypt(JSON.stringify(content), placeOf(id));
+  }
+
+  /** Sends what is due, without waiting for the answers. Returns true if more may be due. */
+  async run(): Promise<boolean> {
+    const due = await this.store.takePings();
+    for (const ping of due) {
+      const sending = this.send(ping)
+        .catch((error: unknown) => {
+          this.warnings.warn('ping', (error as Error).message);
+        })
+        .finally(() => this.underWay.delete(sending));
+      this.underWay.add(sending);
+    }
+    return due.length === FULL_BATCH;
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  /**
+   * A status of 5xx and no answer are tried again while the client may still poll; everything else ends it: no redirect is
+   * followed, and a receiver that refuses is not asked again. A failure here leaves the row to the next process.
+   */
+  private async send({ id, ping, pings, url, isLate }: DuePing): Promise<void> {
+    const wait = WAITS_SECONDS[pings - 1];
+    const isWanted = url !== null && (await this.deliver(id, ping, url));
+    if (isWanted && wait !== undefined && !(isLate && pings > 1)) await this.store.pingAgain(id, wait);
+    else await this.store.pinged(id);
+  }
+
+  /** Returns true if the ping should be sent again. */
+  private async deliver(id: string, ping: Buffer, url: string): Promise<boolean> {
+    const { authReqId, token } = JSON.parse(
+      this.keys.fields.decrypt(ping, placeOf(id)).toString('utf8'),
+    ) as PingContent;
+    const answer = await this.outbound.send({
+      url,
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'user-agent': 'Pushguard-CIBA/1',
+      },
+      body: JSON.stringify({ auth_req_id: authReqId }),
+      deadlineMs: DEADLINE_MS,
+    });
+    if (answer.kind === 'answered') return answer.status >= 500;
+    return answer.fault !== 'url_refused' && answer.fault !== 'address_refused';
+  }
+}
+
+/** The place to which the ciphertext is bound. */
+function placeOf(id: string): string {
+  return `ciba_requests:ping:${id}`;
+}

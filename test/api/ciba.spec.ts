@@ -1,0 +1,524 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import * as openid from 'openid-client';
+import { approves, CibaClient, hintOf, type OAuthAnswer } from '../support/ciba-client.ts';
+import { eventually } from '../support/eventually.ts';
+import { TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
+
+/* eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
+const EXECUTE = [openid.allowInsecureRequests, openid.enableNonRepudiationChecks];
+
+let service: TestService;
+let receiver: WebhookReceiver;
+/** Polls. */
+let shop: CibaClient;
+/** Follows FAPI-CIBA, with ES256. */
+let bank: CibaClient;
+
+beforeAll(async () => {
+  [service, receiver] = await Promise.all([TestService.start(), WebhookReceiver.start()]);
+  shop = await CibaClient.register(service);
+  bank = await CibaClient.register(service, { fapi: true, signingAlg: 'ES256' });
+});
+afterAll(async () => {
+  await service.stop();
+  await receiver.stop();
+});
+
+/** A number that no line has. */
+const nobody = (): TestPerson => ({
+  phoneNumber: `+82109${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`,
+  birthDate: '900101',
+  genderDigit: '1',
+});
+
+/** The first request of a client in ping mode, at a path of its own. */
+async function pinged(): Promise<{ client: CibaClient; path: string; token: string }> {
+  const [path, token] = [`/${randomUUID()}`, randomBytes(32).toString('base64url')];
+  return { client: await CibaClient.register(service, { endpoint: receiver.url(path) }), path, token };
+}
+
+const expectError = (answer: OAuthAnswer, status: number, error: string) => {
+  expect({ status: answer.status, error: answer.body['error'] }).toEqual({ status, error });
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(answer.body['error_description']).toMatch(/^[\x20-\x7e]+$/);
+};
+
+/** Discovers the service as openid-client does, with every check that it has. */
+async function configured(client: CibaClient): Promise<openid.Configuration> {
+  const key = openid.PrivateKeyJwt(await client.key());
+  return openid.discovery(new URL(service.issuer), client.clientId, undefined, key, { execute: EXECUTE });
+}
+
+describe('openid-client', () => {
+  it('openid-client asks a person, polls and gets an id_token about the person who approved', async () => {
+    const subscriber = await service.subscriber();
+    const config = await configured(shop);
+    const asked = await openid.initiateBackchannelAuthentication(config, {
+      scope: 'openid profile phone',
+      login_hint: hintOf(subscriber.person),
+      binding_message: '결제 승인',
+    });
+    expect(asked).toMatchObject({ expires_in: 180, interval: 5, pushguard_match: expect.stringMatching(/^\d{2}$/) });
+    const polling = openid.pollBackchannelAuthenticationGrant(config, asked);
+    expect((await subscriber.phone.pending())[0]).toMatchObject({ purpose: '결제 승인', method: 'approve' });
+    await approves(subscriber, asked['pushguard_match'] as string);
+    const tokens = await polling;
+    expect(tokens).toMatchObject({ token_type: 'bearer', expires_in: 300, scope: 'openid profile phone' });
+    expect(tokens.claims()).toMatchObject({
+      iss: service.issuer,
+      aud: shop.clientId,
+      acr: 'approve',
+      amr: ['pop', 'pin', 'user', 'mfa'],
+      birthdate: '1990-01-01',
+      gender: 'male',
+      phone_number: subscriber.person.phoneNumber,
+      phone_number_verified: true,
+      'urn:openid:params:jwt:claim:auth_req_id': asked.auth_req_id,
+    });
+    expect(tokens.claims()).not.toHaveProperty('urn:pushguard:channel');
+    // The token stands for a person, and the service's own API is for clients.
+    const url = new URL(`/v1/authentications/${randomUUID()}`, service.issuer);
+    const refused = await fetch(url, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
+    expect(refused.status).toBe(401);
+  });
+
+  it('openid-client in ping mode is told once the person approved, and gets the tokens', async () => {
+    const subscriber = await service.subscriber();
+    const { client, path, token } = await pinged();
+    const config = await configured(client);
+    const asked = await openid.initiateBackchannelAuthentication(config, {
+      scope: 'openid',
+      login_hint: hintOf(subscriber.person),
+      client_notification_token: token,
+    });
+    expect(receiver.at(path)).toEqual([]);
+    await approves(subscriber, asked['pushguard_match'] as string);
+    const ping = await eventually('the ping', () => receiver.at(path)[0]);
+    expect(ping.method).toBe('POST');
+    expect(ping.headers).toMatchObject({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
+    expect(JSON.parse(ping.body)).toEqual({ auth_req_id: asked.auth_req_id });
+    const tokens = await openid.pollBackchannelAuthenticationGrant(config, asked);
+    expect(tokens.claims()?.sub).toEqual(expect.any(String));
+    expect(receiver.at(path)).toHaveLength(1);
+  });
+});
+
+/** The modules of the plan `fapi-ciba-id1-test-plan` of the OpenID conformance suite, by their names. */
+describe('conformance', () => {
+  /** Begins a signed request of the bank about nobody. */
+  const signed = async (
+    claims: Record<string, unknown>,
+    { alg = 'ES256', beside = {}, by = bank }: { alg?: string; beside?: Record<string, string>; by?: CibaClient } = {},
+  ) =>
+    bank.begin({
+      request: await by.request({ scope: 'openid', login_hint: hintOf(nobody()) }, claims, alg),
+      ...beside,
+    });
+  const seconds = (ahead: number) => Math.floor(Date.now() / 1000) + ahead;
+  /** The flow of the bank until the person has approved. */
+  const approved = async (parameters: Record<string, unknown> = {}) => {
+    const subscriber = await service.subscriber();
+    const request = await bank.request({ scope: 'openid', login_hint: hintOf(subscriber.person), ...parameters });
+    const { body } = await bank.begin({ request });
+    const { auth_req_id: authReqId, pushguard_match: match } = body as Record<string, string>;
+    await approves(subscriber, match!);
+    return authReqId!;
+  };
+
+  it('fapi-ciba-id1-discovery-end-point-verification: the metadata describe CIBA', async () => {
+    const answer = await fetch(`${service.issuer}/.well-known/openid-configuration`);
+    expect(await answer.json()).toMatchObject({
+      backchannel_authentication_endpoint: `${service.issuer}/oauth2/bc-authorize`,
+      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_authentication_request_signing_alg_values_supported: ['ES256', 'PS256'],
+      backchannel_user_code_parameter_supported: false,
+      grant_types_supported: expect.arrayContaining(['urn:openid:params:grant-type:ciba']),
+      scopes_supported: expect.arrayContaining(['openid']),
+      claims_parameter_supported: true,
+      request_parameter_supported: true,
+      request_uri_parameter_supported: false,
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['fapi-ciba-id1', {}],
+    ['ensure-authorization-request-with-binding-message-succeeds', { binding_message: '1234' }],
+    ['ensure-authorization-request-with-potentially-bad-binding-message', { binding_message: '가나다 승인!' }],
+    ['ensure-other-scope-order-succeeds', { scope: 'phone openid' }],
+    ['ensure-requested-expiry-as-string-succeeds', { requested_expiry: '90' }],
+  ])('%s: the person approves, and the second call of the token endpoint is refused', async (_module, parameters) => {
+    const authReqId = await approved(parameters);
+    const answer = await bank.poll(authReqId);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(decodeJwt(String(answer.body['id_token']))).toMatchObject({ aud: bank.clientId, acr: 'approve' });
+    expectError(await bank.poll(authReqId), 400, 'invalid_grant');
+  });
+
+  it.each<[string, Record<string, unknown>, number]>([
+    ['ensure-requested-expiry-as-string-succeeds', { requested_expiry: '90' }, 90],
+    ['a number', { requested_expiry: 90 }, 90],
+    ['requested-expiry-above-maximum-is-capped', { requested_expiry: 86_400 }, 180],
+    ['less than the least', { requested_expiry: 1 }, 60],
+  ])('%s: requested_expiry is honoured within its limits', async (_module, claims, expected) => {
+    expect((await signed(claims)).body['expires_in']).toBe(expected);
+  });
+
+  it.each<[string, Record<string, unknown>, Parameters<typeof signed>[1]?]>([
+    ['missing-aud-fails', { aud: undefined }],
+    ['missing-iss-fails', { iss: undefined }],
+    ['missing-exp-fails', { exp: undefined }],
+    ['missing-iat-fails', { iat: undefined }],
+    ['missing-nbf-fails', { nbf: undefined }],
+    ['missing-jti-fails', { jti: undefined }],
+    ['bad-aud-fails', { aud: 'https://other.example' }],
+    ['bad-iss-fails', { iss: 'another-client' }],
+    ['expired-exp-fails', { exp: seconds(-300) }],
+    ['exp-is-70-minutes-in-future-fails', { exp: seconds(70 * 60) }],
+    ['nbf-is-10-minutes-in-future-fails', { nbf: seconds(10 * 60) }],
+    ['nbf-is-70-minutes-in-past-fails', { nbf: seconds(-70 * 60) }],
+    ['signature-algorithm-is-none-fails', {}, { alg: 'none' }],
+    ['signature-algorithm-is-bad-fails', {}, { alg: 'PS256' }],
+    ['signature-algorithm-is-rs256-fails', {}, { alg: 'RS256' }],
+    ['a sub, with which it could be taken for an assertion', { sub: 'somebody' }],
+    ['requested-expiry-zero-fails', { requested_expiry: 0 }],
+    ['requested-expiry-negative-fails', { requested_expiry: -1 }],
+    ['with-multiple-hints-fails', { id_token_hint: 'x.y.z' }],
+    ['no hint', { login_hint: undefined }],
+    ['a parameter beside the request', {}, { beside: { binding_message: '47' } }],
+  ])('ensure-request-object-%s: the request is refused', async (_module, ...[claims, options]) => {
+    // Not a third parameter: for a row of two, the runner would wait for a call of it.
+    expectError(await signed(claims, options), 400, 'invalid_request');
+  });
+
+  it('signed-by-other-client-fails: the key of another client signs nothing', async () => {
+    const refused = await signed({ iss: bank.clientId }, { by: shop });
+    expectError(refused, 400, 'invalid_request');
+  });
+
+  it('ensure-request-object-jti-is-used-once: the same signed request is refused the second time', async () => {
+    const request = await bank.request({ scope: 'openid', login_hint: hintOf(nobody()) });
+    expect((await bank.begin({ request })).status).toBe(200);
+    expectError(await bank.begin({ request }), 400, 'invalid_request');
+  });
+
+  it('without-request-fails: a client that signs its requests sends none without', async () => {
+    expectError(await bank.begin({ scope: 'openid', login_hint: hintOf(nobody()) }), 400, 'invalid_request');
+  });
+
+  it('user-rejects-authentication: the poll is denied', async () => {
+    const { person, phone } = await service.subscriber();
+    const { auth_req_id: authReqId } = await shop.asks(person);
+    await phone.decline((await phone.pending())[0]!.id, 'not_me');
+    expectError(await shop.poll(authReqId), 400, 'access_denied');
+  });
+
+  it('auth-req-id-expired: the poll says so, also while it is held', async () => {
+    const { auth_req_id: authReqId } = await shop.asks((await service.subscriber()).person);
+    const polling = shop.poll(authReqId);
+    await eventually('the held poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
+    await service.rows.ciba.expire(authReqId);
+    expectError(await polling, 400, 'expired_token');
+    expectError(await shop.poll(authReqId), 400, 'expired_token');
+  });
+
+  it('wrong-authentication-request-id-in-token-endpoint-request: an unknown id and that of another client', async () => {
+    const { auth_req_id: authReqId } = await shop.asks(nobody());
+    expectError(await shop.poll('unknown'), 400, 'invalid_grant');
+    expectError(await bank.poll(authReqId), 400, 'invalid_grant');
+  });
+
+  it.each(['begin', 'poll'] as const)('both endpoints authenticate the client: %s', async (call) => {
+    const about = { scope: 'openid', login_hint: hintOf(nobody()) };
+    const sends = (own: Record<string, string>) =>
+      call === 'begin' ? shop.begin(about, own) : shop.poll('unknown', own);
+    expectError(await sends({ client_id: shop.clientId }), 401, 'invalid_client');
+    expectError(await sends({ ...(await shop.assertion()), client_id: bank.clientId }), 401, 'invalid_client');
+    expectError(await sends(await shop.assertion({}, 'RS256')), 401, 'invalid_client');
+    expectError(await sends(await shop.assertion({ aud: `${service.issuer}/oauth2/token` })), 401, 'invalid_client');
+    const right = await sends(await shop.assertion());
+    expect([right.status, right.body['error']]).toEqual(call === 'begin' ? [200, undefined] : [400, 'invalid_grant']);
+  });
+});
+
+describe('a request', () => {
+  const hint = 'tel:+821098765432;x-birthdate=900101;x-gender-digit=1';
+  it.each<[string, Record<string, string>, string]>([
+    ['without scope', { scope: '' }, 'invalid_request'],
+    ['without openid', { scope: 'phone' }, 'invalid_scope'],
+    ['with a scope that nobody grants', { scope: 'openid operator' }, 'invalid_scope'],
+    ['with two purposes', { scope: 'openid dpv:FraudPrevention dpv:Marketing' }, 'invalid_request'],
+    ['without a hint', { login_hint: '' }, 'invalid_request'],
+    ['with a hint that is not supported', { login_hint: '', login_hint_token: 'x' }, 'invalid_request'],
+    ['with two hints', { id_token_hint: 'x.y.z' }, 'invalid_request'],
+    ['with an address of the network as hint', { login_hint: 'ipport:198.51.100.1:1234' }, 'invalid_request'],
+    ['with a raw plus sign', { login_hint: hint.replace('+', ' ') }, 'invalid_request'],
+    ['with visual separators', { login_hint: hint.replace('10', '-10-') }, 'invalid_request'],
+    ['with a number alone', { login_hint: hint.split(';')[0]! }, 'invalid_request'],
+    ['without the gender digit', { login_hint: hint.slice(0, -17) }, 'invalid_request'],
+    ['with another parameter', { login_hint: `${hint};x-name=kim` }, 'invalid_request'],
+    ['with a parameter twice', { login_hint: `${hint};x-gender-digit=1` }, 'invalid_request'],
+    ['with an impossible birth date', { login_hint: hint.replace('900101', '900230') }, 'invalid_request'],
+    [
+      'with a birth date to come',
+      { login_hint: hint.replace('900101;x-gender-digit=1', '990101;x-gender-digit=3') },
+      'invalid_request',
+    ],
+    ['with a number of another country', { login_hint: hint.replace('+8210', '+8190') }, 'unknown_user_id'],
+    ['with a landline', { login_hint: hint.replace('+8210', '+822') }, 'unknown_user_id'],
+    ['with a long binding message', { binding_message: '가'.repeat(21) }, 'invalid_binding_message'],
+    ['with an invisible binding message', { binding_message: '\u3164\u3164' }, 'invalid_binding_message'],
+    ['with a quotation mark in the binding message', { binding_message: '"승인"' }, 'invalid_binding_message'],
+    ['with an expiry that is no number', { requested_expiry: 'soon' }, 'invalid_request'],
+    ['with claims that are no JSON', { claims: '{' }, 'invalid_request'],
+    [
+      'with an essential acr that is out of reach',
+      { claims: '{"id_token":{"acr":{"essential":true,"value":"sms"}}}' },
+      'invalid_request',
+    ],
+    ['for another resource', { resource: 'https://other.example' }, 'invalid_target'],
+    ['with a request by reference', { request: 'not a JWT' }, 'invalid_request'],
+  ])('%s is refused', async (_case, parameters, error) => {
+    const answer = await shop.begin({ scope: 'openid', login_hint: hint, ...parameters });
+    expectError(answer, 400, error);
+    expect(JSON.stringify(answer.body)).not.toContain('98765432');
+  });
+
+  it('with parameters that nobody knows, wishes and its own digits is taken', async () => {
+    const wishes = { acr_values: 'sms x', user_code: '1', prompt: 'x', ui_locales: 'ko', resource: service.issuer };
+    const asked = await shop.asks(nobody(), { ...wishes, binding_message: '07', scope: 'openid offline_access' });
+    expect(asked.pushguard_match).toBe('07');
+  });
+
+  it('of the claims parameter releases single claims, and each scope its own', async () => {
+    const subscriber = await service.subscriber();
+    const claims = JSON.stringify({ id_token: { 'urn:pushguard:age_over_19': null, unknown: null } });
+    const asked = await shop.asks(subscriber.person, { claims, scope: 'openid kr_di' });
+    await approves(subscriber, asked.pushguard_match);
+    const { body } = await shop.poll(asked.auth_req_id);
+    const token = decodeJwt(String(body['id_token']));
+    expect(token).toMatchObject({ 'urn:pushguard:age_over_19': true, di: expect.stringMatching(/^[\w+/]{64}$/) });
+    expect(token).not.toHaveProperty('birthdate');
+    expect(token).not.toHaveProperty('phone_number');
+  });
+
+  it('about the person of an earlier id_token asks the same person, of this client alone', async () => {
+    const subscriber = await service.subscriber();
+    const first = await shop.asks(subscriber.person);
+    await approves(subscriber, first.pushguard_match);
+    const idToken = String((await shop.poll(first.auth_req_id)).body['id_token']);
+    const again = await shop.begin({ scope: 'openid', id_token_hint: idToken });
+    await approves(subscriber, String(again.body['pushguard_match']));
+    const tokens = await shop.poll(String(again.body['auth_req_id']));
+    expect(decodeJwt(String(tokens.body['id_token'])).sub).toBe(decodeJwt(idToken).sub);
+    const other = await CibaClient.register(service);
+    expectError(await other.begin({ scope: 'openid', id_token_hint: idToken }), 400, 'invalid_request');
+    const [head, body] = idToken.split('.');
+    const forged = `${head}.${body}.${'A'.repeat(86)}`;
+    expectError(await shop.begin({ scope: 'openid', id_token_hint: forged }), 400, 'invalid_request');
+  });
+
+  it('of a client that may names a person by the number alone', async () => {
+    const subscriber = await service.subscriber();
+    const carrier = await CibaClient.register(service, { mayNameByNumber: true });
+    const login_hint = `tel:${subscriber.person.phoneNumber}`;
+    const known = await carrier.begin({ scope: 'openid', login_hint });
+    await approves(subscriber, String(known.body['pushguard_match']));
+    expect((await carrier.poll(String(known.body['auth_req_id']))).status).toBe(200);
+    const unknown = await carrier.begin({ scope: 'openid', login_hint: `tel:${nobody().phoneNumber}` });
+    expect(Object.keys(unknown.body)).toEqual(Object.keys(known.body));
+  });
+
+  it('needs a live key and the scope authentications, at both endpoints', async () => {
+    const carrier = await CibaClient.register(service, {}, { scopes: ['carrier'] });
+    expectError(await carrier.begin({ scope: 'openid', login_hint: hint }), 400, 'unauthorized_client');
+    expectError(await carrier.poll('any'), 400, 'unauthorized_client');
+    const [clientId, secret] = [`tests-${randomUUID()}`, 'test_secret'];
+    await service.rows.clients.register({ clientId, secret: 'live' });
+    await service.rows.clients.setTestSecret(clientId, secret);
+    const test = { client_id: clientId, client_secret: secret };
+    expectError(await shop.begin({ scope: 'openid', login_hint: hint }, test), 400, 'unauthorized_client');
+    expectError(await shop.poll('any', test), 400, 'unauthorized_client');
+  });
+
+  it('beyond the budget of a person is refused until later', async () => {
+    const person = nobody();
+    const client = await CibaClient.register(service);
+    for (let start = 0; start < 5; start += 1) await client.asks(person);
+    const refused = await client.begin({ scope: 'openid', login_hint: hintOf(person) });
+    expectError(refused, 429, 'temporarily_unavailable');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('keeps neither its id nor its notification token in readable form', async () => {
+    const { client, token } = await pinged();
+    const { auth_req_id: authReqId } = await client.asks(nobody(), { client_notification_token: token });
+    const kept = await service.rows.ciba.textOf(authReqId);
+    expect(kept).not.toContain(authReqId);
+    expect(kept).not.toContain(token);
+    expect(service.process.log()).not.toContain(authReqId);
+  });
+});
+
+describe('a poll', () => {
+  it('about a subscriber and about nobody is held, is pending, and slows a client down, to the byte alike', async () => {
+    const { person } = await service.subscriber();
+    const suspended = await service.subscriber();
+    await service.operate(suspended.subscriptionId, 'report-loss');
+    const unsubscribed = await service.addLine();
+    const wrong = { ...person, genderDigit: '2' };
+    const begun = await Promise.all(
+      [person, suspended.person, unsubscribed, wrong, nobody()].map(async (one) =>
+        shop.begin({ scope: 'openid', login_hint: hintOf(one) }),
+      ),
+    );
+    const shape = ({ status, headers, body }: OAuthAnswer) => ({
+      status,
+      headers: [...headers.keys()].sort(),
+      body: JSON.stringify(body)
+        .replace(/"auth_req_id":"[\w-]{43}"/, 'id')
+        .replace(/"\d{2}"/, 'match'),
+    });
+    const [first, ...others] = begun.map(shape);
+    for (const other of others) expect(other).toEqual(first);
+    const ids = begun.map(({ body }) => String(body['auth_req_id']));
+    // Held for 25 seconds, all at once.
+    const held = await Promise.all(ids.map((id) => shop.poll(id)));
+    for (const answer of held) {
+      expectError(answer, 400, 'authorization_pending');
+      expect(answer.headers.get('retry-after')).toBe('5');
+      expect(answer.body).toEqual(held[0]!.body);
+    }
+    for (const id of ids) {
+      const answer = await shop.poll(id);
+      expectError(answer, 400, 'slow_down');
+      expect(answer.headers.get('retry-after')).toBe('10');
+    }
+    for (const id of ids) {
+      await service.rows.ciba.expire(id);
+      expectError(await shop.poll(id), 400, 'expired_token');
+    }
+  });
+
+  it('of two at once, the later one is told to slow down, and the earlier one gets the tokens', async () => {
+    const subscriber = await service.subscriber();
+    const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);
+    const held = shop.poll(authReqId);
+    await eventually('the held poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
+    expectError(await shop.poll(authReqId), 400, 'slow_down');
+    expect((await service.rows.ciba.of(authReqId)).interval).toBe(10);
+    await approves(subscriber, match);
+    expect((await held).status).toBe(200);
+  });
+
+  it('of many at once after the approval, one gets the tokens', async () => {
+    const subscriber = await service.subscriber();
+    const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);
+    await approves(subscriber, match);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => shop.poll(authReqId)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    for (const answer of answers.filter(({ status }) => status !== 200)) expectError(answer, 400, 'invalid_grant');
+  });
+
+  it('whose connection ended takes no tokens, and the next poll gets them', async () => {
+    const subscriber = await service.subscriber();
+    const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);
+    const gone = new AbortController();
+    const body = new URLSearchParams({
+      ...(await shop.assertion()),
+      grant_type: 'urn:openid:params:grant-type:ciba',
+      auth_req_id: authReqId,
+    });
+    const lost = fetch(`${service.issuer}/oauth2/token`, { method: 'POST', body, signal: gone.signal });
+    await eventually('the held poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
+    gone.abort();
+    await expect(lost).rejects.toThrow();
+    await approves(subscriber, match);
+    await eventually('the end of the lost poll', async () => !(await service.rows.ciba.of(authReqId)).isPolled);
+    expect((await shop.poll(authReqId)).status).toBe(200);
+  });
+
+  it('of a request that a newer one replaced, or whose digits were wrong three times, is denied', async () => {
+    const subscriber = await service.subscriber();
+    const older = await shop.asks(subscriber.person);
+    const newer = await shop.asks(subscriber.person);
+    expectError(await shop.poll(older.auth_req_id), 400, 'access_denied');
+    const wrong = newer.pushguard_match === '11' ? '22' : '11';
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await expect(approves(subscriber, wrong)).rejects.toMatchObject({ code: 'match_mismatch' });
+    }
+    expectError(await shop.poll(newer.auth_req_id), 400, 'access_denied');
+  });
+
+  it('soon after the expiry still gets the tokens of a person who approved in time, and later none', async () => {
+    const subscriber = await service.subscriber();
+    const ends = async (secondsAgo: number) => {
+      const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);
+      await approves(subscriber, match);
+      await service.rows.ciba.expire(authReqId, secondsAgo);
+      return shop.poll(authReqId);
+    };
+    expect((await ends(50)).status).toBe(200);
+    expectError(await ends(70), 400, 'expired_token');
+  });
+
+  it('of a request that asked for less time finds it expired, and the app no longer shows it', async () => {
+    const { person, phone } = await service.subscriber();
+    const { auth_req_id: authReqId } = await shop.asks(person, { requested_expiry: '60' });
+    expect(await phone.pending()).toHaveLength(1);
+    await service.rows.ciba.expireAlone(authReqId);
+    await eventually('the end in the app', async () => (await phone.pending()).length === 0);
+    expectError(await shop.poll(authReqId), 400, 'expired_token');
+  });
+});
+
+describe('a ping', () => {
+  /** Lets a person decline, which is an end like any other, and answers the pings at a path. */
+  const declined = async (subscriber: Subscriber, ...replies: Parameters<WebhookReceiver['reply']>[1][]) => {
+    const { client, path, token } = await pinged();
+    receiver.reply(path, ...replies);
+    const { auth_req_id: authReqId } = await client.asks(subscriber.person, { client_notification_token: token });
+    await subscriber.phone.decline((await subscriber.phone.pending())[0]!.id, 'not_me');
+    await eventually('the last ping', async () => (await service.rows.ciba.of(authReqId)).isPinged);
+    return { client, path, authReqId };
+  };
+
+  it.each<[string, number, Record<string, string>]>([
+    ['notification-endpoint-returns-a-body', 200, {}],
+    ['notification-endpoint-returns-401-and-require-server-does-not-retry', 401, {}],
+    ['notification-endpoint-returns-403', 403, {}],
+    ['notification-endpoint-returns-redirect-request', 302, { location: '/elsewhere' }],
+  ])('%s: the ping is sent once, and the poll goes on', async (_module, status, headers) => {
+    const { client, path, authReqId } = await declined(await service.subscriber(), { status, headers, body: 'x' });
+    expect(receiver.at(path)).toHaveLength(1);
+    expect(receiver.at('/elsewhere')).toEqual([]);
+    expectError(await client.poll(authReqId), 400, 'access_denied');
+  });
+
+  it('notification-endpoint-retries-after-transient-error: a receiver out of order is asked again, three times at most', async () => {
+    const [once, always] = await Promise.all([
+      service.subscriber().then((one) => declined(one, { status: 503 }, { status: 204 })),
+      service.subscriber().then((one) => declined(one, { status: 500 })),
+    ]);
+    expect(receiver.at(once.path)).toHaveLength(2);
+    expect(receiver.at(always.path)).toHaveLength(3);
+  });
+
+  it('is sent when a request expires, also one about nobody', async () => {
+    const { client, path, token } = await pinged();
+    const { auth_req_id: authReqId } = await client.asks(nobody(), { client_notification_token: token });
+    await service.rows.ciba.expire(authReqId);
+    const ping = await eventually('the ping', () => receiver.at(path)[0]);
+    expect(JSON.parse(ping.body)).toEqual({ auth_req_id: authReqId });
+  });
+
+  it('needs a token of the client, which is not too short', async () => {
+    const { client } = await pinged();
+    const about = { scope: 'openid', login_hint: hintOf(nobody()) };
+    expectError(await client.begin(about), 400, 'invalid_request');
+    expectError(await client.begin({ ...about, client_notification_token: 'short' }), 400, 'invalid_request');
+  });
+});

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Sql } from './sql.ts';
+
+const digestOf = (authReqId: string) => createHash('sha256').update(authReqId).digest();
+
+/** Reads and changes CIBA requests, by their `auth_req_id`. */
+export class CibaRows {
+  constructor(private readonly sql: Sql) {}
+
+  /** The id of the authentication of a request. */
+  async authenticationOf(authReqId: string): Promise<string> {
+    const [row] = await this.sql<{ id: string }>(
+      'SELECT authentication_id AS id FROM ciba_requests WHERE digest = $1',
+      [digestOf(authReqId)],
+    );
+    return row!.id;
+  }
+
+  /** Lets the next poll come at once, as if the interval were over. */
+  rest(authReqId: string): Promise<unknown> {
+    return this.sql('UPDATE ciba_requests SET answered_at = NULL, polling_until = NULL WHERE digest = $1', [
+      digestOf(authReqId),
+    ]);
+  }
+
+  /** Makes a request, and its authentication, expire so many seconds ago. */
+  async expire(authReqId: string, secondsAgo = 0): Promise<void> {
+    await this.sql(
+      `WITH late AS (
+         UPDATE ciba_requests SET expires_at = now() - make_interval(secs => $2) WHERE digest = $1
+         RETURNING authentication_id
+       ) UPDATE authentications a SET expires_at = now() - make_interval(secs => $2) FROM late
+         WHERE a.id = late.authentication_id AND a.closed_at IS NULL`,
+      [digestOf(authReqId), secondsAgo],
+    );
+  }
+
+  /** Makes a request expire, and leaves its authentication open. */
+  expireAlone(authReqId: string): Promise<unknown> {
+    return this.sql('UPDATE ciba_requests SET expires_at = now() WHERE digest = $1', [digestOf(authReqId)]);
+  }
+
+  /** The interval of a request in seconds, whether it is polled now, and what is left to be pinged. */
+  async of(authReqId: string): Promise<{ interval: number; isPolled: boolean; pings: number; isPinged: boolean }> {
+    const [row] = await this.sql<{ interval: number; isPolled: boolean; pings: number; isPinged: boolean }>(
+      `SELECT interval_seconds AS interval, coalesce(polling_until > now(), false) AS "isPolled", pings,
+         ping IS NULL AS "isPinged" FROM ciba_requests WHERE digest = $1`,
+      [digestOf(authReqId)],
+    );
+    return row!;
+  }
+
+  /** Everything that is kept of a request, as text. */
+  async textOf(authReqId: string): Promise<string> {
+    const rows = await this.sql('SELECT * FROM ciba_requests WHERE digest = $1', [digestOf(authReqId)]);
+    return JSON.stringify(rows);
+  }
+}
