@@ -31,6 +31,7 @@ import { PastCarrierEvent } from '../src/carrier/events/past-carrier-event.entit
 import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
 import { Consent } from '../src/consents/consent.entity.ts';
+import { Disclosure } from '../src/history/disclosure.entity.ts';
 import { DataRead } from '../src/customers/data-read.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
@@ -87,6 +88,7 @@ import { PastAuthentications1764280000001 } from '../migrations/1764280000001-pa
 import { AnswersByDay1764290000000 } from '../migrations/1764290000000-answers-by-day.ts';
 import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past-carrier-events.ts';
 import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
+import { Disclosures1764340000000 } from '../migrations/1764340000000-disclosures.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
@@ -146,6 +148,7 @@ export const ENTITIES = [
   ClosedMonth,
   Consent,
   DataRead,
+  Disclosure,
   ConsoleInvitation,
   ConsoleMember,
   CountedHour,
@@ -269,6 +272,7 @@ export function dataSourceOptions(
       PastCarrierEvents1764290000001,
       TextsByMonth1764290000002,
       JournalWriters1764300000000,
+      Disclosures1764340000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -4,6 +4,7 @@ import { AlertsModule } from './alerts/alerts.module.ts';
 import { AppShellModule } from './app-shell/app-shell.module.ts';
 import { AuthenticationModule } from './authentication/authentication.module.ts';
 import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
+import { CamaraModule } from './camara/camara.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
 import { ConsoleModule } from './console/console.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
@@ -45,6 +46,7 @@ export class AppModule {
         AuthenticatorsModule,
         DevicesModule,
         SubscriptionsModule,
+        CamaraModule,
         CarrierModule,
         CustomersModule,
         AppShellModule,
