@@ -50,7 +50,8 @@ export class Kyc {
    */
   async match(request: MatchRequest, caller: Caller): Promise<Record<string, MatchResult>> {
     const { phoneNumber, ...attributes } = request;
-    const asked = Object.entries(attributes).filter(([, value]) => value !== undefined);
+    const names = Object.keys(attributes) as (keyof typeof attributes)[];
+    const asked = names.filter((name) => attributes[name] !== undefined);
     if (asked.length === 0) {
       throw phoneNumber === undefined
         ? new CamaraError('INVALID_ARGUMENT', 'Send at least one attribute to compare.')
@@ -68,7 +69,7 @@ export class Kyc {
       gender: person && gender === GENDERS[person.gender],
     };
     await this.answers.disclose('kyc-match/match', subject, caller);
-    return Object.fromEntries(asked.map(([name]) => [`${name}Match`, resultOf(known[name])]));
+    return Object.fromEntries(asked.map((name) => [`${name}Match`, resultOf(known[name])]));
   }
 
   private async spend(phoneNumber: string): Promise<void> {

@@ -93,23 +93,13 @@ function sendingRefusal(error: unknown): unknown {
 
 function validationRefusal(error: unknown): unknown {
   if (!(error instanceof Problem)) return error;
-  switch (error.code) {
-    case 'code_mismatch':
-      return new CamaraError(
-        'ONE_TIME_PASSWORD_SMS.INVALID_OTP',
-        'The code is wrong. Ask the person to enter it again.',
-      );
-    case 'attempts_exhausted':
-      return failed();
-    case 'authentication_closed':
-      return error.members.state === 'failed' ? failed() : expired();
-    case 'authentication_expired':
-      return expired();
-    case 'authentication_not_found':
-      return unknownId();
-    default:
-      return error;
-  }
+  const { code, members } = error;
+  if (code === 'authentication_not_found') return unknownId();
+  if (code === 'authentication_expired') return expired();
+  if (code === 'authentication_closed') return members.state === 'failed' ? failed() : expired();
+  if (code === 'attempts_exhausted') return failed();
+  if (code !== 'code_mismatch') return error;
+  return new CamaraError('ONE_TIME_PASSWORD_SMS.INVALID_OTP', 'The code is wrong. Ask the person to enter it again.');
 }
 
 function failed(): CamaraError {
