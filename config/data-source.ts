@@ -31,6 +31,7 @@ import { PastCarrierEvent } from '../src/carrier/events/past-carrier-event.entit
 import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
 import { Consent } from '../src/consents/consent.entity.ts';
+import { Disclosure } from '../src/history/disclosure.entity.ts';
 import { DataRead } from '../src/customers/data-read.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
@@ -88,6 +89,7 @@ import { AnswersByDay1764290000000 } from '../migrations/1764290000000-answers-b
 import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past-carrier-events.ts';
 import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
 import { Approvals1764310000000 } from '../migrations/1764310000000-approvals.ts';
+import { Disclosures1764340000000 } from '../migrations/1764340000000-disclosures.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
@@ -150,6 +152,7 @@ export const ENTITIES = [
   ClosedMonth,
   Consent,
   DataRead,
+  Disclosure,
   ConsoleInvitation,
   ConsoleMember,
   CountedHour,
@@ -275,6 +278,7 @@ export function dataSourceOptions(
       JournalWriters1764300000000,
       Approvals1764310000000,
       Ciba1764330000000,
+      Disclosures1764340000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

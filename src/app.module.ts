@@ -4,6 +4,7 @@ import { AlertsModule } from './alerts/alerts.module.ts';
 import { AppShellModule } from './app-shell/app-shell.module.ts';
 import { AuthenticationModule } from './authentication/authentication.module.ts';
 import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
+import { CamaraModule } from './camara/camara.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
 import { ConsoleModule } from './console/console.module.ts';
 import { CibaModule } from './openid/ciba/ciba.module.ts';
@@ -47,6 +48,7 @@ export class AppModule {
         DevicesModule,
         SubscriptionsModule,
         CibaModule,
+        CamaraModule,
         CarrierModule,
         CustomersModule,
         AppShellModule,

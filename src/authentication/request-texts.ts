@@ -16,7 +16,11 @@ export type RequestTexts = Pick<StartRequest, (typeof REQUEST_TEXTS)[number]>;
  * What an authentication keeps in the column of the texts: those of the request, and `caller` where the call centre asks
  * whether the person called, with the deed that the code serves. No relying party can send it.
  */
-export type KeptTexts = RequestTexts & { caller?: { deed: CheckedDeed } };
+export type KeptTexts = RequestTexts & {
+  caller?: { deed: CheckedDeed };
+  /** The text message of the relying party, with `{{code}}` in the place of the code (CAMARA). */
+  message?: string;
+};
 
 /** The columns that hold them: `purpose` in rows of older versions, until `npm run reencrypt`. */
 export type StoredTexts = 'texts' | 'purpose';

@@ -13,7 +13,7 @@ import { channelOf } from '../domain/subscription.ts';
 import type { TransactionField } from '../domain/transaction.ts';
 import { assertSameRequest } from '../http/idempotency-key.ts';
 import { Lines } from '../lines/lines.ts';
-import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
+import { namesNobody, NOBODY, readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets, type BudgetsOfStart, type StartKind } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { CALL_CENTRE, RelyingParties, WEBSITE } from '../relying-parties/relying-parties.ts';
@@ -46,6 +46,16 @@ export interface StartInput extends RequestTexts {
   matchDigits?: string;
   /** Only for the call centre: what the code serves. */
   caller?: KeptTexts['caller'];
+}
+
+/** A number whose holder is to prove that they have it. It names no person. */
+export interface NumberInput {
+  /** E.164, Korean. */
+  phoneNumber: string;
+  /** Shown in the app. */
+  purpose: string;
+  /** The text message, with `{{code}}` in the place of the code. */
+  message: string;
 }
 
 /**
@@ -132,9 +142,31 @@ export class Start {
     idempotencyKey: IdempotencyKey | undefined,
     codePage: CodePage,
   ): Promise<StartedAuthentication> {
-    const named = this.parsePerson(input);
     assertTransactionFits(input);
     assertMatchFits(input);
+    return this.begin(this.parsePerson(input), input, clientId, idempotencyKey, codePage);
+  }
+
+  /**
+   * Starts an authentication of the holder of a number: of a subscriber by push, of any other holder by SMS. The relying
+   * party names no person and learns of none. The work and the form of the answer are the same for a number of no line.
+   * Problems: `too_many_requests`.
+   */
+  async startForNumber(input: NumberInput, clientId: string): Promise<StartedAuthentication> {
+    const { phoneNumber, purpose, message } = input;
+    const person = { phoneNumber, ...NOBODY };
+    const personIndexes = this.lines.personIndexesOf({ phoneNumber, owner: NOBODY });
+    const named = { person, personIndex: personIndexes[0], personIndexes };
+    return this.begin(named, { ...person, purpose, message }, clientId, undefined, 'theirs');
+  }
+
+  private async begin(
+    named: IndexedPerson,
+    input: StartInput & Pick<KeptTexts, 'message'>,
+    clientId: string,
+    idempotencyKey: IdempotencyKey | undefined,
+    codePage: CodePage,
+  ): Promise<StartedAuthentication> {
     const requests = this.keys.indexes.all('request', canonical(input, idempotencyKey));
     const idempotency = idempotencyKey ? { keyDigest: digestOf(idempotencyKey), requestDigest: requests[0] } : null;
     try {
@@ -200,7 +232,8 @@ export class Start {
   private async resolveTarget({ person }: IndexedPerson, method: Method, clientId: string): Promise<StartTarget> {
     const numbers = this.keys.indexes.all('phone', person.phoneNumber);
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
-    const own = this.lines.isOwnedBy(line, person) && line ? this.withHold(line) : null;
+    const isTheirs = namesNobody(person) || this.lines.isOwnedBy(line, person);
+    const own = isTheirs && line ? this.withHold(line) : null;
     const { requiresRegistration } = await this.relyingParties.get(clientId);
     // The call centre asks by push or not at all.
     const isUnreachable = own && channelOf(own) === 'sms' && (own.isHeld || clientId === CALL_CENTRE.id);
@@ -234,7 +267,7 @@ export class Start {
   private newAuthentication(
     named: IndexedPerson,
     { line, authenticator }: StartTarget,
-    input: StartInput,
+    input: StartInput & Pick<KeptTexts, 'message'>,
     {
       clientId,
       codeHost,
@@ -325,9 +358,13 @@ export function digestOf({ by, key }: IdempotencyKey): Buffer {
   return sha256(`${by}:${key}`);
 }
 
-function keptTexts(input: StartInput, clientId: string): KeptTexts {
-  const { caller } = input;
-  return { ...requestTexts(input), ...(caller && clientId === CALL_CENTRE.id && { caller }) };
+function keptTexts(input: StartInput & Pick<KeptTexts, 'message'>, clientId: string): KeptTexts {
+  const { caller, message } = input;
+  return {
+    ...requestTexts(input),
+    ...(caller && clientId === CALL_CENTRE.id && { caller }),
+    ...(message !== undefined && { message }),
+  };
 }
 
 /** Requires a transaction with `sign`, and refuses one otherwise. Problems: `invalid_request`. */

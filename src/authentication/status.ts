@@ -78,6 +78,17 @@ export class AuthenticationStatus {
   }
 
   /**
+   * Returns the line and the person of a verified authentication, for a token that stands for that person.
+   * Problems: `authentication_not_found`.
+   */
+  async verified(id: string, clientId: string): Promise<{ lineId: string; person: NamedPerson }> {
+    const authentication = await this.find(id, clientId);
+    const person = this.verifying.named(authentication);
+    if (authentication.state !== 'verified' || !authentication.lineId || !person) throw notFound();
+    return { lineId: authentication.lineId, person };
+  }
+
+  /**
    * Sends the wake-up or the same code by SMS again.
    * Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`,
    * `authentication_not_found`.

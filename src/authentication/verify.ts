@@ -7,7 +7,7 @@ import { stateAt, type Channel } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { isWithin } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
-import { decryptNamedPerson, type NamedPerson } from '../lines/named-person.ts';
+import { decryptNamedPerson, namesNobody, type NamedPerson } from '../lines/named-person.ts';
 import { signAssertion, type VerifiedPerson } from './assertion.ts';
 import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
@@ -109,14 +109,31 @@ export class Verify {
     return JSON.parse(await this.answers.keep(id, JSON.stringify(verified))) as Verified;
   }
 
+  /**
+   * Verifies the code of an authentication that {@link Start.startForNumber} began, once. It tells nobody who has the
+   * number. Problems: as `verify`.
+   */
+  async verifyNumber(id: string, code: string, client: VerifyingClient): Promise<void> {
+    const attempt = await this.try(id, { code }, client.id, null);
+    if (!attempt) throw await this.explain(id, client.id);
+    this.judge(attempt.tried);
+  }
+
   /** The answer after an attempt that counted. Problems: `code_mismatch`, `attempts_exhausted`. */
   private judged({ tried, question }: Attempt, client: VerifyingClient): Verified {
     const { id } = tried;
+    this.judge(tried);
+    const result = this.person(tried);
+    const assertion = signAssertion({ id, audience: client.clientId, result, question }, this.keys, this.environment);
+    return { state: 'verified', result, assertion };
+  }
+
+  /** Returns after the right code. Problems: `code_mismatch`, `attempts_exhausted`. */
+  private judge(tried: AuthenticationView): void {
+    const { id } = tried;
     if (tried.state === 'verified') {
       this.watcher.changed(id);
-      const result = this.person(tried);
-      const assertion = signAssertion({ id, audience: client.clientId, result, question }, this.keys, this.environment);
-      return { state: 'verified', result, assertion };
+      return;
     }
     if (tried.state === 'failed') {
       this.watcher.changed(id);
@@ -159,11 +176,12 @@ export class Verify {
     return person && decryptNamedPerson(this.keys, id, person);
   }
 
-  /** Returns the person of a verified authentication. */
+  /** Returns the person of a verified authentication. Problems: `authentication_not_found` where it named a number alone. */
   person(authentication: AuthenticationView): VerifiedPerson {
     const { id, lineId, closedAt } = authentication;
     if (!lineId || !authentication.person || !closedAt) throw new Error('a verified authentication has no person');
     const { phoneNumber, birthDate, genderDigit } = decryptNamedPerson(this.keys, id, authentication.person);
+    if (namesNobody({ birthDate })) throw notFound();
     const person = parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) });
     if (!person) throw new Error('the birth date of a verified person is not valid');
     return {

@@ -5,6 +5,7 @@ import type { MonthStatement } from '../charges/charge.ts';
 import { isWithin } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
+import { Disclosures, type ShownDisclosure } from '../history/disclosures.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Erasure } from '../retention/erasure.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
@@ -48,8 +49,8 @@ export interface HeldData {
   statements: MonthStatement[];
   reissues: { cause: string; oldSerialNumber: string; delivery: string; state: string; at: string }[];
   reports: { kind: string; filedAt: string; outcome: string | null }[];
-  /** Devices, authenticators, registrations, alerts, texts, pushes; null without a subscription, or while withheld. */
-  elsewhere: HeldElsewhere | null;
+  /** Devices, authenticators, registrations, alerts, texts, pushes, disclosures; null without a subscription, or while withheld. */
+  elsewhere: (HeldElsewhere & { disclosures: ShownDisclosure[] }) | null;
   /**
    * A subscription that ended is held, but a log-in by text message does not open it: the SIM may be another person's.
    */
@@ -78,6 +79,7 @@ export class MyData {
     private readonly applications: ReissueApplications,
     private readonly reports: Reports,
     private readonly erasure: Erasure,
+    private readonly disclosures: Disclosures,
     private readonly store: MyDataStore,
     private readonly environment: Environment,
   ) {}
@@ -110,8 +112,9 @@ export class MyData {
     }
     const id = own.subscriptionId;
     await this.store.record(id, as, channelOf(customer));
-    const [elsewhere, consents, history, reissues, applications, reports, statements] = await Promise.all([
+    const [elsewhere, disclosures, consents, history, reissues, applications, reports, statements] = await Promise.all([
       this.store.elsewhere(id, this.environment.HISTORY_DAYS),
+      this.disclosures.ofSubscription(id),
       this.consents.ofSubscription(id),
       this.history.all(id),
       this.reissues.ofSubscription(id),
@@ -156,7 +159,7 @@ export class MyData {
         })),
       ],
       reports: reports.map(({ kind, filedAt, outcome }) => ({ kind, filedAt: filedAt.toISOString(), outcome })),
-      elsewhere,
+      elsewhere: { ...elsewhere, disclosures },
       withheld: false,
     };
   }

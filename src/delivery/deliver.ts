@@ -3,6 +3,7 @@ import { randomFraction } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { backoffMs, HANDOVER_SECONDS } from '../domain/delivery.ts';
 import { keptCode, keptMessageId, type PushedKind } from '../domain/push-answer.ts';
+import { readTexts } from '../authentication/request-texts.ts';
 import { Devices } from '../devices/devices.ts';
 import { decryptNamedPerson } from '../lines/named-person.ts';
 import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push/push.ts';
@@ -14,7 +15,15 @@ import { MESSAGING, type Traces } from '../queue/job-queue.ts';
 import { inClientSpan, inConsumerSpan, markFailed, outsideOfSpans } from '../tracing/tracing.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
-import { messageIdOf, noticePush, noticeSms, PUSH_WORDS, pushMessage, smsText } from './delivery-message.ts';
+import {
+  messageIdOf,
+  noticePush,
+  noticeSms,
+  PUSH_WORDS,
+  pushMessage,
+  smsOfTemplate,
+  smsText,
+} from './delivery-message.ts';
 import { PushAnswers, type NewPushAnswer } from './push-answers.ts';
 import { TextMessages, type TextSubject } from './text-messages.ts';
 
@@ -115,7 +124,9 @@ export class Deliver {
     if (one.isHeld || one.secondsLeft <= 0) return done(one);
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
     const to = decryptNamedPerson(this.keys, id, person).phoneNumber;
-    const text = smsText({ relyingParty: one.relyingParty ?? '', code, host: one.codeHost });
+    const { message: template } = readTexts(this.keys, id, { texts: one.texts, purpose: null });
+    const named = { relyingParty: one.relyingParty ?? '', code };
+    const text = template === undefined ? smsText({ ...named, host: one.codeHost }) : smsOfTemplate(template, named);
     const subject = { authenticationId: id, noticeId: null, lineId };
     const message = { id: messageIdOf(one), to, text, ttlSeconds: one.secondsLeft };
     const outcome = await this.sendSms(one, subject, message, HANDOVER_SECONDS);

@@ -138,6 +138,18 @@ export function smsText(input: { relyingParty: string; code: string; host?: stri
   return warned(NAME_LENGTH);
 }
 
+/**
+ * The text message that a relying party wrote itself, behind its name, so that it cannot appear as another sender. The code
+ * stands in brackets and is the first run of six digits. What is longer than one short message, the SMS centre splits.
+ */
+export function smsOfTemplate(
+  template: string,
+  { relyingParty, code }: { relyingParty: string; code: string },
+): string {
+  const text = withoutSixDigits(template).replaceAll('{{code}}', `[${code}]`);
+  return `[${cut(withoutSixDigits(relyingParty), NAME_LENGTH)}] ${text}`;
+}
+
 /** The beginning of a text, at most so many UTF-16 units long, without half a character at its end. */
 function cut(text: string, length: number): string {
   return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');

@@ -12,9 +12,11 @@ import type { StoredNotice } from '../notices/stored-notice.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { Delivery } from './delivery.entity.ts';
 
-/** One claimed delivery with everything that sending it needs. `person` is encrypted. */
+/** One claimed delivery with everything that sending it needs. `person` and `texts` are encrypted. */
 export type Claimed = Pick<Delivery, 'id' | 'kind' | 'attempts'> &
-  OuterJoined<Pick<Authentication, 'state' | 'channel' | 'envelope' | 'smsCode' | 'lineId' | 'person' | 'codeHost'>> &
+  OuterJoined<
+    Pick<Authentication, 'state' | 'channel' | 'envelope' | 'smsCode' | 'lineId' | 'person' | 'texts' | 'codeHost'>
+  > &
   OuterJoined<Pick<Device, 'pushService' | 'pushToken' | 'testEnvelope'>> & {
     secondsLeft: number;
     authenticationId: Authentication['id'] | null;
@@ -60,6 +62,7 @@ const CLAIM = statement(
       a.id AS "authenticationId", CASE WHEN a.expires_at <= now() AND a.closed_at IS NULL THEN 'expired' ELSE a.state END AS state,
       a.channel, a.envelope, a.sms_code AS "smsCode", a.code_host AS "codeHost",
       rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
+      CASE WHEN c.kind = 'sms' THEN a.texts END AS texts,
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
         AND p.protected_since IS NOT NULL AND NOT ($2 AND ${smsPermitted('p.id', 'a.client_id')})) AS "lineProtected",
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions q WHERE q.line_id = a.line_id AND q.state <> 'cancelled'

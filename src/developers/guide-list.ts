@@ -19,6 +19,7 @@ export const GUIDE_GROUPS = {
   ],
   more: [
     guide('relying-party', '이용 기관 API', 'Relying-party API'),
+    guide('camara', 'CAMARA', 'CAMARA'),
     guide('sdk', 'SDK', 'SDK'),
     guide('otp-and-signing', 'OTP, 서명, 등록', 'OTP, signing, registrations'),
     guide('ciba', 'CIBA', 'CIBA'),

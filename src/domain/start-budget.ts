@@ -31,6 +31,9 @@ export const WEBSITE_LIMIT: StartLimit = { perTenMinutes: 5, perDay: 20 };
 /** One person whom the call centre asks whether they called. Beyond it a check is refused. */
 export const CALLER_LIMIT: StartLimit = { perTenMinutes: 3, perDay: 10 };
 
+/** One number whose holder's data relying parties compare with theirs. Beyond it a comparison is refused. */
+export const MATCH_LIMIT: StartLimit = { perTenMinutes: 5, perDay: 5 };
+
 /** Minutes for which a relying party's starts ring no phone after the person answered that it was not them (contract). */
 export const QUIET_MINUTES = 60;
 

@@ -20,9 +20,29 @@ import { MODE } from './operation.ts';
  * a program that manages webhooks and nothing else.
  * `operator.decide` is the second half of what takes two programs of the call centre.
  */
-export const SCOPES = ['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'] as const;
+const OWN_SCOPES = ['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'] as const;
 
-export type Scope = (typeof SCOPES)[number];
+/** The scopes of the CAMARA APIs, by the names of their specifications. Each is granted by itself. */
+export const CAMARA_SCOPES = [
+  'one-time-password-sms:send-validate',
+  'sim-swap',
+  'sim-swap:check',
+  'sim-swap:retrieve-date',
+  'device-swap',
+  'device-swap:check',
+  'device-swap:retrieve-date',
+  'kyc-age-verification:verify',
+  'kyc-match:match',
+  'number-verification:verify',
+  'number-verification:device-phone-number:read',
+] as const;
+
+/** Every scope that a client can be granted. */
+export const SCOPES = [...OWN_SCOPES, ...CAMARA_SCOPES] as const;
+
+export type CamaraScope = (typeof CAMARA_SCOPES)[number];
+export type OwnScope = (typeof OWN_SCOPES)[number];
+export type Scope = OwnScope | CamaraScope;
 type Scopes = readonly [Scope, ...Scope[]];
 
 /** The scopes of which a key of test mode gets tokens. */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage, Server } from 'node:http';
 import { Problem } from '../domain/problem.ts';
 import { readableHops } from './address.ts';
+import { correlate } from './camara-error.ts';
 import { assertMessage, hasBody } from './message-rules.ts';
 import { problemOf, writeProblem } from './problem.filter.ts';
 import { readForm } from './read-form.ts';
@@ -54,8 +55,9 @@ export function createFastifyAdapter(options: { trustProxy: string[]; issuer: st
   answerUnparsed(fastify.server, options.issuer);
   routeOtherMethods(fastify.server);
   declareBodies(fastify);
-  fastify.addHook('onRequest', (request, _reply, done) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     try {
+      correlate(request, reply);
       assertMessage(request);
       done();
     } catch (error) {

@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { presentTrace } from '../tracing/tracing.ts';
+import { camaraApiOf, writeErrorInfo } from './camara-error.ts';
 import { challengeFor } from './challenge.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 import { Metrics } from './metrics.ts';
@@ -38,6 +39,10 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
   const challenge = challengeFor(problem, reply.request.headers.authorization);
   if (challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
   (reply.request as { problemCode?: string }).problemCode = problem.code;
+  if (camaraApiOf(reply.request.url) !== undefined) {
+    writeErrorInfo(reply, problem);
+    return;
+  }
   // With it, the operator finds what failed.
   const trace = problem.code === 'internal_error' ? presentTrace() : undefined;
   const traced = trace && { trace_id: trace.trace_id };

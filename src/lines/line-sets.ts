@@ -49,7 +49,8 @@ const CHANGE_MANY = statement(
   'line_change_many',
   `UPDATE lines l SET owner = coalesce(x.owner, l.owner), status = x.status, plan = x.plan, handset = x.handset,
       version = l.version + x.rises, updated_at = CASE WHEN x.is_told THEN now() ELSE l.updated_at END,
-      sequence = greatest(l.sequence, x.sequence), told_at = greatest(l.told_at, least(x.at, now()))
+      sequence = greatest(l.sequence, x.sequence), told_at = greatest(l.told_at, least(x.at, now())),
+      numbered_at = CASE WHEN x.owner IS NULL THEN l.numbered_at ELSE now() END
     FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::jsonb[], $6::int[], $7::boolean[], $8::bigint[],
       $9::timestamptz[]) AS x (id, owner, status, plan, handset, rises, is_told, sequence, at)
     WHERE l.id = x.id`,

@@ -69,6 +69,14 @@ export class Line {
   @Column('timestamptz', { nullable: true })
   handsetChangedAt: Date | null;
 
+  /** Since when the carrier tells about this line. */
+  @Column('timestamptz', { default: () => 'now()' })
+  knownSince: Date;
+
+  /** When the line last got another number or another owner; null while it has those with which it was added. */
+  @Column('timestamptz', { nullable: true })
+  numberedAt: Date | null;
+
   /** When protection last ended. */
   @Column('timestamptz', { nullable: true })
   protectedUntil: Date | null;

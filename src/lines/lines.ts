@@ -92,14 +92,16 @@ const UPSERT = statement(
     ON CONFLICT (id) DO UPDATE SET phone_index = excluded.phone_index, awaited_index = excluded.awaited_index,
       phone_number = excluded.phone_number, owner = excluded.owner, carrier = excluded.carrier,
       status = excluded.status, holder = excluded.holder, plan = excluded.plan, handset = excluded.handset,
-      version = lines.version + $11, updated_at = now()`,
+      version = lines.version + $11, updated_at = now(),
+      numbered_at = CASE WHEN $12 THEN now() ELSE lines.numbered_at END`,
 );
 
 /** Leaves the number that the line waits for as it is. */
 const UPDATE_UNNUMBERED = statement(
   'line_update_unnumbered',
   `UPDATE lines SET owner = $2, carrier = $3, status = $4, holder = $5, plan = $6, handset = $7,
-      version = version + $8, updated_at = now() WHERE id = $1`,
+      version = version + $8, updated_at = now(), numbered_at = CASE WHEN $9 THEN now() ELSE numbered_at END
+    WHERE id = $1`,
 );
 
 const COUNT = statement('line_count', `SELECT count(*)::int AS count FROM lines WHERE status <> 'terminated'`);
@@ -212,7 +214,8 @@ export class Lines extends CarrierDirectory {
     const { lineId, phoneNumber } = line;
     if (phoneNumber === null) {
       const { id, owner, carrier, status, holder, plan, handset } = this.columns(line);
-      await session.rows(UPDATE_UNNUMBERED, [id, owner, carrier, status, holder, plan, handset, rises]);
+      const isNew = changed.includes('owner');
+      await session.rows(UPDATE_UNNUMBERED, [id, owner, carrier, status, holder, plan, handset, rises, isNew]);
       if (changed.includes('owner')) await this.memories.remember(session, lineId, { kind: 'owner_changed' });
       return [];
     }
@@ -224,7 +227,21 @@ export class Lines extends CarrierDirectory {
     const { id, owner, carrier, status, holder, plan, handset } = this.columns(line);
     const { phoneIndex, phoneNumber: number } = this.numberColumns({ lineId, phoneNumber });
     const [index, awaited] = has ? [phoneIndex, null] : [null, phoneIndex];
-    await session.rows(UPSERT, [id, index, awaited, number, owner, carrier, status, holder, plan, handset, rises]);
+    const isNew = (has && !keeps) || changed.includes('owner');
+    await session.rows(UPSERT, [
+      id,
+      index,
+      awaited,
+      number,
+      owner,
+      carrier,
+      status,
+      holder,
+      plan,
+      handset,
+      rises,
+      isNew,
+    ]);
     const losing = lost.map((row) => this.readNumbered(row));
     for (const other of losing) await this.memories.depart(session, other);
     const gaveUp = stored && had !== null && (had !== phoneNumber || status === 'terminated');

@@ -11,6 +11,14 @@ export interface NamedPerson {
   genderDigit: string;
 }
 
+/** What stands in place of a person where a caller names a number alone. No typed data is like it. */
+export const NOBODY = { birthDate: '', genderDigit: '' } as const;
+
+/** True where a caller named a number alone. */
+export function namesNobody({ birthDate }: Pick<NamedPerson, 'birthDate'>): boolean {
+  return birthDate === NOBODY.birthDate;
+}
+
 /** Validates the typed data of a person, and returns the number in E.164. Problems: `invalid_request` with `errors`. */
 export function readNamedPerson(typed: NamedPerson): NamedPerson {
   const { birthDate, genderDigit } = typed;

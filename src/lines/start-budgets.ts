@@ -7,6 +7,7 @@ import { Problem } from '../domain/problem.ts';
 import {
   AGENCY_LIMIT,
   CALLER_LIMIT,
+  MATCH_LIMIT,
   NUMBER_LIMIT,
   QUIET_MINUTES,
   RELYING_PARTY_LIMIT,
@@ -209,6 +210,12 @@ export class StartBudgets {
       ...agency,
       ...ringing,
     };
+  }
+
+  /** The budget of comparisons with the data of a number's holder, over all relying parties. */
+  ofComparing(phoneNumber: string): BudgetsOfStart {
+    const key = this.key('match', phoneNumber);
+    return { quietKey: key, person: { key, limit: MATCH_LIMIT } };
   }
 
   /** The row that remembers that a person answered a relying party that it was not them. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
-import { TEST_SCOPES } from '../http/client.guard.ts';
+import { CAMARA_SCOPES, TEST_SCOPES } from '../http/client.guard.ts';
 import type { TokenResponse } from './oauth.dto.ts';
 import type { TokenCall, TokenGrant } from './token-grants.ts';
 
@@ -16,7 +16,9 @@ export class ClientCredentials implements TokenGrant {
   exchange({ client, isTest, parameters }: TokenCall): Promise<TokenResponse> {
     const scopes = isTest ? client.scopes.filter((one) => TEST_SCOPES.some((scope) => scope === one)) : client.scopes;
     const wanted = parameters.scope === undefined ? scopes : [...new Set(parameters.scope.split(' ').filter(Boolean))];
-    if (wanted.length === 0 || wanted.some((scope) => !scopes.includes(scope))) {
+    const purposes = wanted.filter((scope) => isPurposeOf(scope, scopes));
+    const own = wanted.filter((scope) => !purposes.includes(scope));
+    if (purposes.length > 1 || own.length === 0 || own.some((scope) => !scopes.includes(scope))) {
       const whose = isTest ? 'a test key of this client' : 'this client';
       throw new Problem(
         'invalid_scope',
@@ -33,4 +35,12 @@ export class ClientCredentials implements TokenGrant {
       ...test,
     });
   }
+}
+
+/** The purpose of the data that a CAMARA client asks for (CAMARA Identity and Consent Management), such as `dpv:FraudPreventionAndDetection`. */
+const PURPOSE = /^dpv:[A-Za-z]{1,64}$/;
+
+/** True if `scope` names a purpose and the client has a CAMARA scope, for which alone purposes are kept. */
+function isPurposeOf(scope: string, scopes: readonly string[]): boolean {
+  return PURPOSE.test(scope) && CAMARA_SCOPES.some((one) => scopes.includes(one));
 }

@@ -42,6 +42,7 @@ const ERASE_SUBSCRIPTIONS = statement(
     ), texted AS (DELETE FROM text_messages
       WHERE authentication_id IN (SELECT id FROM asked UNION ALL SELECT id FROM asked_once)
     ), corrected AS (DELETE FROM corrections WHERE subscription_id IN (SELECT id FROM over)
+    ), disclosed AS (DELETE FROM disclosures WHERE subscription_id IN (SELECT id FROM over)
     ), read_by_them AS (DELETE FROM data_reads WHERE subscription_id IN (SELECT id FROM over)
     ), agreed AS (DELETE FROM consents WHERE subscription_id IN (SELECT id FROM over)
     ), charged AS (DELETE FROM charges WHERE subscription_id IN (SELECT id FROM over)
@@ -70,6 +71,7 @@ const ERASE_SUBSCRIPTIONS = statement(
       text_messages: ERASED,
       consents: ERASED,
       data_reads: ERASED,
+      disclosures: ERASED,
       corrections: ERASED,
       charges: ERASED,
       devices: ERASED,
@@ -92,6 +94,7 @@ const ERASE_LINES = statement(
     ), told AS (DELETE FROM carrier_events WHERE line_id IN (SELECT id FROM over)
     ), told_once AS (DELETE FROM past_carrier_events WHERE line_id IN (SELECT id FROM over)
     ), requested AS (DELETE FROM approvals WHERE line_id IN (SELECT id FROM over)
+    ), disclosed AS (DELETE FROM disclosures WHERE line_id IN (SELECT id FROM over)
     ), left_it AS (DELETE FROM departed_numbers WHERE line_id IN (SELECT id FROM over)
     ), asked AS (DELETE FROM authentications
       WHERE line_id IN (SELECT id FROM over) AND subscription_id IS NULL RETURNING id
@@ -106,6 +109,7 @@ const ERASE_LINES = statement(
       past_carrier_events: ERASED,
       approvals: ERASED,
       departed_numbers: ERASED,
+      disclosures: ERASED,
       authentications: ERASED,
       past_authentications: ERASED,
       text_messages: ERASED,

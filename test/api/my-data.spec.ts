@@ -82,6 +82,8 @@ describe('what is held about a customer', () => {
   it('a customer sees every category with its retention, and downloads the same as a file', async () => {
     const { id } = (await service.start(subscriber.person)).body;
     await subscriber.phone.decline(id, 'not_me');
+    const { subscriptionId } = subscriber;
+    await service.rows.customers.disclose(subscriptionId, 'sim-swap/check');
     const visitor = await loggedIn();
     const { text } = await visitor.open('/my/data');
     for (const part of ['회선과 명의자', '동의 내역', '730일 동안 보관', '해지한 날부터 1827일', '정보 삭제', '쿠키'])
@@ -110,6 +112,15 @@ describe('what is held about a customer', () => {
     ])
       expect(held.elsewhere).toHaveProperty(category);
     expect(held.elsewhere?.['pushes']).not.toHaveLength(0);
+    expect(held.elsewhere?.['disclosures']).toEqual([
+      {
+        relyingParty: '한빛서점',
+        api: 'sim-swap/check',
+        purpose: 'dpv:FraudPreventionAndDetection',
+        at: expect.any(String),
+      },
+    ]);
+    expect(text).toContain('본인확인 요청 없이 이용 기관에 답한 기록');
     expect(held.elsewhere?.['reads']).toMatchObject([
       { what: 'file', channel: 'push' },
       { what: 'page', channel: 'push' },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { constants, createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
+import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
 import { signJws } from '../../src/crypto/compact-jws.ts';
 import { keyPair } from '../support/installation.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -422,7 +423,15 @@ describe('the token endpoint', () => {
         jwks_uri: `${service.issuer}/oauth2/jwks`,
         grant_types_supported: ['client_credentials'],
         response_types_supported: [],
-        scopes_supported: ['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'],
+        scopes_supported: [
+          'authentications',
+          'signing',
+          'webhooks',
+          'carrier',
+          'operator',
+          'operator.decide',
+          ...CAMARA_SCOPES,
+        ],
         token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
         token_endpoint_auth_signing_alg_values_supported: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
         subject_types_supported: ['pairwise'],

@@ -588,6 +588,17 @@ CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id
 CREATE INDEX devices_to_clear ON public.devices USING btree (revoked_at) WHERE ((state = 'revoked'::text) AND ((knowledge_key IS NOT NULL) OR (name IS NOT NULL) OR (name_cipher IS NOT NULL) OR (push_token IS NOT NULL) OR (test_envelope IS NOT NULL)))
 CREATE INDEX devices_untested ON public.devices USING btree (test_expires_at) WHERE (state = 'testing'::text)
 devices WITH (fillfactor=70)
+disclosures.id bigint NOT NULL
+disclosures.line_id text NOT NULL
+disclosures.subscription_id uuid
+disclosures.client_id uuid NOT NULL
+disclosures.api text NOT NULL
+disclosures.purpose text
+disclosures.at timestamp with time zone NOT NULL DEFAULT now()
+disclosures CONSTRAINT disclosures_pkey PRIMARY KEY (id)
+CREATE INDEX disclosures_line ON public.disclosures USING btree (line_id)
+CREATE UNIQUE INDEX disclosures_pkey ON public.disclosures USING btree (id)
+CREATE INDEX disclosures_subscription ON public.disclosures USING btree (subscription_id, id) WHERE (subscription_id IS NOT NULL)
 enrolment_codes.code_digest bytea NOT NULL
 enrolment_codes.subscription_id uuid
 enrolment_codes.expires_at timestamp with time zone NOT NULL
@@ -665,6 +676,8 @@ lines.sim_doubted_at timestamp with time zone
 lines.doubted_at timestamp with time zone
 lines.handset_changed_at timestamp with time zone
 lines.protected_until timestamp with time zone
+lines.known_since timestamp with time zone NOT NULL DEFAULT now()
+lines.numbered_at timestamp with time zone
 lines CONSTRAINT lines_has_or_awaits_number CHECK ((num_nonnulls(phone_index, awaited_index) = 1))
 lines CONSTRAINT lines_holder_check CHECK ((holder = ANY (ARRAY['self'::text, 'corporate'::text, 'other_party'::text])))
 lines CONSTRAINT lines_pkey PRIMARY KEY (id)

@@ -114,6 +114,7 @@ describe('what is no longer needed', () => {
       const { id } = (await service.start(person)).body;
       await phone.decline(id, 'not_me');
       await service.rows.personalData.agree(subscriptionId);
+      await service.rows.customers.disclose(subscriptionId, 'sim-swap/check');
       expect(await service.sendEvent(person.lineId, 'terminated', undefined, 7)).toBe('applied');
     }
     const [gone, kept] = people as [(typeof people)[0], (typeof people)[0]];

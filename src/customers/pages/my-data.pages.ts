@@ -22,6 +22,7 @@ const ELSEWHERE = [
   'texts',
   'pushes',
   'corrections',
+  'disclosures',
   'reads',
 ] as const satisfies readonly (keyof NonNullable<HeldData['elsewhere']>)[];
 

@@ -384,6 +384,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       texts: 'Text messages that were sent',
       pushes: 'Answers of push services',
       corrections: 'Corrections that were requested',
+      disclosures: 'Answers about you to companies, without a request to you',
       reads: 'Reads of this data',
     },
     chosen: 'Your choice was recorded.',

@@ -420,6 +420,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       texts: '발송된 문자',
       pushes: '푸시 발송 결과',
       corrections: '정보 정정 요청',
+      disclosures: '본인확인 요청 없이 이용 기관에 답한 기록',
       reads: '이 정보를 조회한 기록',
     },
     chosen: '선택 동의를 변경했습니다.',

@@ -1,6 +1,6 @@
-import type { Scope } from '../../http/client.guard.ts';
+import type { OwnScope } from '../../http/client.guard.ts';
 
-const SCOPE_SENTENCES: Readonly<Record<Scope, string>> = {
+const SCOPE_SENTENCES: Readonly<Record<OwnScope, string>> = {
   authentications: 'Start and verify authentications, open hosted windows, and register authenticators',
   signing: 'For financial institutions: signed transactions, and Smart OTPs',
   webhooks: 'Manage webhooks, and nothing else',

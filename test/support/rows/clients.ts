@@ -58,6 +58,11 @@ export class ClientRows {
     return (await this.sql<{ id: string }>('SELECT id FROM clients WHERE client_id = $1', [clientId]))[0]!.id;
   }
 
+  /** Disables a client. */
+  disable(id: string): Promise<unknown> {
+    return this.sql('UPDATE clients SET disabled_at = now() WHERE id = $1', [id]);
+  }
+
   /** Names a client. */
   rename(clientId: string, name: string): Promise<unknown> {
     return this.sql('UPDATE clients SET name = $2 WHERE client_id = $1', [clientId, name]);

@@ -6,6 +6,25 @@ import type { Sql } from './sql.ts';
 export class CustomerRows {
   constructor(private readonly sql: Sql) {}
 
+  /** Records that the demo shop was told something about a subscriber. */
+  disclose(subscriptionId: string, api: string): Promise<unknown> {
+    return this.sql(
+      `INSERT INTO disclosures (line_id, subscription_id, client_id, api, purpose)
+        SELECT s.line_id, s.id, c.id, $2, 'dpv:FraudPreventionAndDetection' FROM subscriptions s, clients c
+        WHERE s.id = $1 AND c.client_id = 'demo-shop'`,
+      [subscriptionId, api],
+    );
+  }
+
+  /** What relying parties were told about a subscriber, oldest first. */
+  disclosuresOf(
+    subscriptionId: string,
+  ): Promise<{ api: string; purpose: string | null; client_id: string; line_id: string }[]> {
+    return this.sql('SELECT api, purpose, client_id, line_id FROM disclosures WHERE subscription_id = $1 ORDER BY id', [
+      subscriptionId,
+    ]);
+  }
+
   /** Moves every session's verification into the past. */
   ageVerifications(minutes: number): Promise<unknown> {
     return this.sql('UPDATE customer_sessions SET verified_at = verified_at - make_interval(mins => $1)', [minutes]);

@@ -74,6 +74,15 @@ export class LineRows {
     return this.sql('UPDATE lines SET version = version + 1 WHERE id = $1', [lineId]);
   }
 
+  /** Sets since when the carrier tells about a line, and when its SIM and its handset were changed, in hours before now. */
+  changeAgo(lineId: string, hours: { known: number; sim?: number; handset?: number }): Promise<unknown> {
+    return this.sql(
+      `UPDATE lines SET known_since = now() - make_interval(hours => $2), sim_changed_at = now() - make_interval(hours => $3),
+        handset_changed_at = now() - make_interval(hours => $4) WHERE id = $1`,
+      [lineId, hours.known, hours.sim ?? null, hours.handset ?? null],
+    );
+  }
+
   /** Moves the last change of a line into the past. */
   age(lineId: string, days: number): Promise<unknown> {
     return this.sql('UPDATE lines SET updated_at = now() - make_interval(days => $2) WHERE id = $1', [lineId, days]);

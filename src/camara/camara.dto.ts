@@ -1,0 +1,15 @@
+import { IsOptional, Matches } from 'class-validator';
+
+/** `PhoneNumber` of CAMARA Commonalities. */
+export const CAMARA_NUMBER = /^\+[1-9][0-9]{4,14}$/;
+
+/** Says of which form a number must be, without repeating it. */
+export const OF_FORM = { message: 'phoneNumber must be in E.164 with its plus sign, such as +821012345678' };
+
+/** A request about a line. */
+export class LineRequest {
+  /** In E.164, with a token of the client alone. A token that stands for a person identifies the line itself. */
+  @IsOptional()
+  @Matches(CAMARA_NUMBER, OF_FORM)
+  phoneNumber?: string;
+}

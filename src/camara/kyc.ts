@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../crypto/access-token.ts';
+import { Database } from '../database/database.ts';
+import { ageOn, parsePerson, seoulDay, type Person } from '../domain/person.ts';
+import { CamaraError } from '../http/camara-error.ts';
+import { StartBudgets } from '../lines/start-budgets.ts';
+import { CamaraAnswers } from './camara-answers.ts';
+import type { MatchRequest, MatchResult, VerifyAgeRequest, VerifyAgeResponse } from './kyc.dto.ts';
+import { Subjects, type Subject } from './subjects.ts';
+
+/**
+ * The ages on which Korean law makes something depend, in full years: 14 (consent to the use of personal data), 15 (work), 18
+ * and 19 (of age). With any age, a relying party could search for the birth date.
+ */
+const THRESHOLDS = [14, 15, 18, 19];
+
+/** Compares what relying parties know about a person with the owner of the line. */
+@Injectable()
+export class Kyc {
+  constructor(
+    private readonly subjects: Subjects,
+    private readonly answers: CamaraAnswers,
+    private readonly budgets: StartBudgets,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * Whether the owner has an age, in full years on the day in Seoul. Further attributes of the request are not compared.
+   * CAMARA: `OUT_OF_RANGE`; else as {@link Subjects.of}.
+   */
+  async verifyAge(request: VerifyAgeRequest, caller: Caller): Promise<VerifyAgeResponse> {
+    const { phoneNumber, ageThreshold, includeContentLock, includeParentalControl } = request;
+    if (!THRESHOLDS.includes(ageThreshold))
+      throw new CamaraError('OUT_OF_RANGE', `Send ageThreshold as one of: ${THRESHOLDS.join(', ')}.`);
+    const subject = await this.subjects.of(caller, phoneNumber);
+    const person = ownerOf(subject);
+    await this.answers.disclose('kyc-age-verification/verify', subject, caller);
+    return {
+      ageCheck: person ? resultOf(ageOn(person.birthDate, seoulDay(subject.now)) >= ageThreshold) : 'not_available',
+      ...(person && { verifiedStatus: true }),
+      ...(includeContentLock && { contentLock: 'not_available' }),
+      ...(includeParentalControl && { parentalControl: 'not_available' }),
+    };
+  }
+
+  /**
+   * Compares attributes with those of the owner, of whom the service knows the birth date and the gender. Each answer
+   * about one of them counts: the day is one of 36,500.
+   * CAMARA: `KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION`, `QUOTA_EXCEEDED`; else as {@link Subjects.of}.
+   */
+  async match(request: MatchRequest, caller: Caller): Promise<Record<string, MatchResult>> {
+    const { phoneNumber, ...attributes } = request;
+    const names = Object.keys(attributes) as (keyof typeof attributes)[];
+    const asked = names.filter((name) => attributes[name] !== undefined);
+    if (asked.length === 0) {
+      throw phoneNumber === undefined
+        ? new CamaraError('INVALID_ARGUMENT', 'Send at least one attribute to compare.')
+        : new CamaraError(
+            'KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION',
+            'Send at least one attribute to compare beside phoneNumber.',
+          );
+    }
+    const subject = await this.subjects.of(caller, phoneNumber, { mayRepeat: true });
+    const person = ownerOf(subject);
+    const { birthdate, gender } = attributes;
+    if (birthdate !== undefined || gender !== undefined) await this.spend(subject.phoneNumber);
+    const known: Record<string, boolean | undefined> = {
+      birthdate: person && birthdate === person.birthDate,
+      gender: person && gender === GENDERS[person.gender],
+    };
+    await this.answers.disclose('kyc-match/match', subject, caller);
+    return Object.fromEntries(asked.map((name) => [`${name}Match`, resultOf(known[name])]));
+  }
+
+  private async spend(phoneNumber: string): Promise<void> {
+    const budget = this.budgets.ofComparing(phoneNumber);
+    const spent = await this.database.transaction((session) => this.budgets.spend(session, budget));
+    if (spent) return;
+    const { members } = await this.budgets.tooMany(budget);
+    throw new CamaraError(
+      'QUOTA_EXCEEDED',
+      'The data of one number is compared at most five times a day. Wait before sending it again.',
+      members.retryAfterSeconds,
+    );
+  }
+}
+
+const GENDERS = { male: 'MALE', female: 'FEMALE' } as const;
+
+/** The person who has the contract; undefined for the line of a company or of another person than its user. */
+function ownerOf({ holder, owner, now }: Subject): Person | undefined {
+  return holder === 'self' ? (parsePerson({ ...owner, today: seoulDay(now) }) ?? undefined) : undefined;
+}
+
+function resultOf(is: boolean | undefined): MatchResult {
+  if (is === undefined) return 'not_available';
+  return is ? 'true' : 'false';
+}

@@ -1,0 +1,9 @@
+import { IsOptional, Matches } from 'class-validator';
+import { LineRequest } from './camara.dto.ts';
+
+export class VerifyNumberRequest extends LineRequest {
+  /** SHA-256 of the number in E.164 with its plus sign, in hexadecimal digits. */
+  @IsOptional()
+  @Matches(/^[a-fA-F0-9]{64}$/, { message: 'hashedPhoneNumber must have 64 hexadecimal digits' })
+  hashedPhoneNumber?: string;
+}

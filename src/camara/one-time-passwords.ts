@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { Start } from '../authentication/start.ts';
+import { Verify } from '../authentication/verify.ts';
+import type { Caller } from '../crypto/access-token.ts';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { Problem } from '../domain/problem.ts';
+import { isUuid } from '../domain/uuid.ts';
+import { CamaraError } from '../http/camara-error.ts';
+import { CamaraAnswers } from './camara-answers.ts';
+import type { SendCodeRequest, SendCodeResponse, ValidateCodeRequest } from './one-time-password.dto.ts';
+
+/** The longest `purpose` that the app shows, as of every request. */
+const PURPOSE_LENGTH = 40;
+
+const API = 'one-time-password-sms';
+
+/**
+ * Proves that a person has a number. A subscriber is asked on the phone and reads the code in the app after the PIN; to any
+ * other number the code goes by SMS, in the relying party's own words. Nobody learns who has the number.
+ */
+@Injectable()
+export class OneTimePasswords {
+  constructor(
+    private readonly starting: Start,
+    private readonly verifying: Verify,
+    private readonly answers: CamaraAnswers,
+  ) {}
+
+  /**
+   * Sends a code. The answer is the same whether or not a line has the number.
+   * CAMARA: `ONE_TIME_PASSWORD_SMS.PHONE_NUMBER_NOT_ALLOWED` for a Korean number that is no mobile one,
+   * `ONE_TIME_PASSWORD_SMS.MAX_OTP_CODES_EXCEEDED`, `NOT_FOUND` for a foreign number.
+   */
+  async send({ phoneNumber, message }: SendCodeRequest, caller: Caller): Promise<SendCodeResponse> {
+    assertOwnToken(caller);
+    if (!phoneNumber.startsWith('+82'))
+      throw new CamaraError('NOT_FOUND', 'Send a Korean number. Foreign numbers are of other operators.');
+    const number = parsePhoneNumber(phoneNumber);
+    if (!number) {
+      throw new CamaraError(
+        'ONE_TIME_PASSWORD_SMS.PHONE_NUMBER_NOT_ALLOWED',
+        'Send the number of a mobile phone. Other numbers get no text messages.',
+      );
+    }
+    const started = { phoneNumber: number, purpose: purposeOf(message), message };
+    try {
+      const { id } = await this.starting.startForNumber(started, caller.id);
+      this.answers.count(API, 'answered');
+      return { authenticationId: id };
+    } catch (error) {
+      throw sendingRefusal(error);
+    }
+  }
+
+  /**
+   * Validates a code once. CAMARA: `ONE_TIME_PASSWORD_SMS.INVALID_OTP`, `…VERIFICATION_EXPIRED`, `…VERIFICATION_FAILED`,
+   * `NOT_FOUND`.
+   */
+  async validate({ authenticationId, code }: ValidateCodeRequest, caller: Caller): Promise<void> {
+    assertOwnToken(caller);
+    if (!isUuid(authenticationId)) throw unknownId();
+    try {
+      await this.verifying.verifyNumber(authenticationId, code, caller);
+    } catch (error) {
+      throw validationRefusal(error);
+    }
+    this.answers.count(API, 'answered');
+  }
+}
+
+/** What the app shows of the message: without the code, which is in the app itself. */
+function purposeOf(message: string): string {
+  const shown = Array.from(message.replaceAll('{{code}}', '······').replace(/\s+/g, ' '));
+  return shown.length > PURPOSE_LENGTH ? `${shown.slice(0, PURPOSE_LENGTH - 1).join('')}…` : shown.join('');
+}
+
+/** A token that stands for a person proves nothing anew about a number. CAMARA: `INVALID_TOKEN_CONTEXT`. */
+function assertOwnToken({ person }: Caller): void {
+  if (person)
+    throw new CamaraError(
+      'INVALID_TOKEN_CONTEXT',
+      'Get an access token with grant_type=client_credentials for this API.',
+    );
+}
+
+function sendingRefusal(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code !== 'too_many_requests') return error;
+  const { limit, retryAfterSeconds } = error.members;
+  if (limit?.name !== 'starts') return error;
+  const sentence = `One number gets at most ${limit.quota} codes in ten minutes and 20 a day. Wait before sending another.`;
+  return new CamaraError('ONE_TIME_PASSWORD_SMS.MAX_OTP_CODES_EXCEEDED', sentence, retryAfterSeconds);
+}
+
+function validationRefusal(error: unknown): unknown {
+  if (!(error instanceof Problem)) return error;
+  const { code, members } = error;
+  if (code === 'authentication_not_found') return unknownId();
+  if (code === 'authentication_expired') return expired();
+  if (code === 'authentication_closed') return members.state === 'failed' ? failed() : expired();
+  if (code === 'attempts_exhausted') return failed();
+  if (code !== 'code_mismatch') return error;
+  return new CamaraError('ONE_TIME_PASSWORD_SMS.INVALID_OTP', 'The code is wrong. Ask the person to enter it again.');
+}
+
+function failed(): CamaraError {
+  const sentence = 'Five wrong codes were sent, and no other is accepted. Send a new code.';
+  return new CamaraError('ONE_TIME_PASSWORD_SMS.VERIFICATION_FAILED', sentence);
+}
+
+function expired(): CamaraError {
+  const sentence = 'This code was used, replaced, refused or is older than 180 seconds. Send a new one.';
+  return new CamaraError('ONE_TIME_PASSWORD_SMS.VERIFICATION_EXPIRED', sentence);
+}
+
+function unknownId(): CamaraError {
+  return new CamaraError('NOT_FOUND', 'Use the authenticationId of a code that this client sent.');
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { AuthenticationStatus } from '../authentication/status.ts';
+import type { Caller } from '../crypto/access-token.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import type { LineFacts } from '../domain/line.ts';
+import { CamaraError } from '../http/camara-error.ts';
+import { Lines } from '../lines/lines.ts';
+import { SubjectStore, type SubjectRow } from './subject.store.ts';
+
+/** The line that an operation is about. */
+export type Subject = Omit<SubjectRow, 'owner'> & Pick<LineFacts, 'phoneNumber' | 'owner'>;
+
+/** Finds the line that a CAMARA operation is about: by the token of a person, or by the number in the body. */
+@Injectable()
+export class Subjects {
+  constructor(
+    private readonly authentications: AuthenticationStatus,
+    private readonly lines: Lines,
+    private readonly keys: ServiceKeys,
+    private readonly store: SubjectStore,
+  ) {}
+
+  /**
+   * The line of the person for whom the token stands, and then no number may be sent; with a token of the client alone, the
+   * line of the number, which must be. With `mayRepeat`, a person's own number may be sent too.
+   * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`.
+   */
+  async of(caller: Caller, phoneNumber: string | undefined, { mayRepeat = false } = {}): Promise<Subject> {
+    if (!caller.person) {
+      if (phoneNumber === undefined)
+        throw new CamaraError('MISSING_IDENTIFIER', 'Send phoneNumber, because the access token stands for no person.');
+      return this.find(phoneNumber);
+    }
+    if (phoneNumber !== undefined && !mayRepeat)
+      throw new CamaraError('UNNECESSARY_IDENTIFIER', 'Leave phoneNumber out: the access token identifies the line.');
+    const { lineId, person } = await this.authentications.verified(caller.person.authenticationId, caller.id);
+    if (phoneNumber !== undefined && phoneNumber !== person.phoneNumber)
+      throw new CamaraError('INVALID_TOKEN_CONTEXT', 'Send the number of the access token, or no phoneNumber.');
+    const subject = await this.find(person.phoneNumber);
+    const { birthDate, genderDigit } = subject.owner;
+    // Since the verification, the number or the line may have become another person's.
+    if (subject.lineId !== lineId || birthDate !== person.birthDate || genderDigit !== person.genderDigit)
+      throw notFound();
+    return subject;
+  }
+
+  private async find(phoneNumber: string): Promise<Subject> {
+    const row = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber));
+    if (!row) throw notFound();
+    return { ...row, phoneNumber, owner: this.lines.readOwner(row) };
+  }
+}
+
+function notFound(): CamaraError {
+  return new CamaraError('IDENTIFIER_NOT_FOUND', 'No line of this carrier has the number.');
+}
