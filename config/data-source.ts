@@ -88,6 +88,7 @@ import { AnswersByDay1764290000000 } from '../migrations/1764290000000-answers-b
 import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past-carrier-events.ts';
 import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
+import { OpenIdRequests1764320000000 } from '../migrations/1764320000000-openid-requests.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -99,6 +100,8 @@ import { Correction } from '../src/operator/correction.entity.ts';
 import { DeedRequest } from '../src/operator/deed-request.entity.ts';
 import { OperatorLook } from '../src/operator/operator-look.entity.ts';
 import { Client } from '../src/relying-parties/client.entity.ts';
+import { OpenIdRequest } from '../src/openid/code/openid-request.entity.ts';
+import { OpenIdRevocation } from '../src/openid/openid-revocation.entity.ts';
 import { ClientAssertion } from '../src/relying-parties/client-assertion.entity.ts';
 import { ClientKeyUse } from '../src/relying-parties/client-key-use.entity.ts';
 import { ClientSecret } from '../src/relying-parties/client-secret.entity.ts';
@@ -165,6 +168,8 @@ export const ENTITIES = [
   JournalMark,
   JournalWriter,
   Line,
+  OpenIdRequest,
+  OpenIdRevocation,
   OperatorLook,
   Registration,
   Reissue,
@@ -269,6 +274,7 @@ export function dataSourceOptions(
       PastCarrierEvents1764290000001,
       TextsByMonth1764290000002,
       JournalWriters1764300000000,
+      OpenIdRequests1764320000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -4,6 +4,8 @@ export type ProblemCode =
   | 'invalid_client'
   | 'invalid_grant_type'
   | 'invalid_scope'
+  | 'invalid_grant'
+  | 'unauthorized_client'
   | 'invalid_token'
   | 'insufficient_scope'
   | 'wrong_mode'
@@ -88,6 +90,8 @@ export interface ProblemMembers {
   allow?: string[];
   /** The scope that an access token needs; sent in `WWW-Authenticate`. */
   requiredScope?: string;
+  /** The name of an OAuth error that says more than the code; sent as `error` at OAuth endpoints. */
+  error?: string;
   /** The body was refused for its encoding; sent as `Accept-Encoding: identity` (RFC 9110, 15.5.16). */
   identityOnly?: true;
 }

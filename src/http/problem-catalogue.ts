@@ -6,6 +6,8 @@ export const PROBLEM_CATALOGUE = {
   invalid_client: { status: 401, title: 'Client authentication failed' },
   invalid_grant_type: { status: 400, title: 'Unsupported grant type' },
   invalid_scope: { status: 400, title: 'Invalid scope' },
+  invalid_grant: { status: 400, title: 'Invalid grant' },
+  unauthorized_client: { status: 400, title: 'Flow not allowed for this client' },
   invalid_token: { status: 401, title: 'Invalid access token' },
   insufficient_scope: { status: 403, title: 'Insufficient permissions' },
   wrong_mode: { status: 403, title: 'Not in this mode' },

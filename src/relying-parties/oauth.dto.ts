@@ -50,6 +50,24 @@ export class TokenRequest extends ClientAuthenticationRequest {
   @IsString()
   @MaxLength(1024)
   scope?: string;
+
+  /** With `authorization_code`: the code that came back with the person. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  code?: string;
+
+  /** With `authorization_code`: the `redirect_uri` of the authorization request. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(2048)
+  redirect_uri?: string;
+
+  /** With `authorization_code`: the verifier of `code_challenge` (RFC 7636), 43 to 128 characters. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  code_verifier?: string;
 }
 
 export class TokenResponse {
@@ -58,6 +76,8 @@ export class TokenResponse {
   /** Seconds until the token expires. */
   expires_in: number;
   scope: string;
+  /** With `authorization_code`: who was verified, signed (OpenID Connect Core 1.0, 2). */
+  id_token?: string;
   /** Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
   test?: boolean;
 }
@@ -91,6 +111,25 @@ export class ServerMetadataResponse {
   token_endpoint_auth_signing_alg_values_supported: string[];
   subject_types_supported: string[];
   id_token_signing_alg_values_supported: string[];
+  authorization_endpoint?: string;
+  pushed_authorization_request_endpoint?: string;
+  require_pushed_authorization_requests?: boolean;
+  userinfo_endpoint?: string;
+  revocation_endpoint?: string;
+  introspection_endpoint?: string;
+  response_modes_supported?: string[];
+  code_challenge_methods_supported?: string[];
+  authorization_response_iss_parameter_supported?: boolean;
+  prompt_values_supported?: string[];
+  display_values_supported?: string[];
+  ui_locales_supported?: string[];
+  acr_values_supported?: string[];
+  claim_types_supported?: string[];
+  claims_supported?: string[];
+  claims_parameter_supported?: boolean;
+  request_parameter_supported?: boolean;
+  request_uri_parameter_supported?: boolean;
+  request_object_signing_alg_values_supported?: string[];
   /** The documents for developers. */
   service_documentation: string;
 }

@@ -4,6 +4,8 @@ export const PROBLEM_CODES = [
   'invalid_client',
   'invalid_grant_type',
   'invalid_scope',
+  'invalid_grant',
+  'unauthorized_client',
   'invalid_token',
   'insufficient_scope',
   'wrong_mode',

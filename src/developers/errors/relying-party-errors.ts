@@ -75,6 +75,24 @@ export const REQUEST_ERRORS = {
     again: 'corrected',
     detail: 'Request one or more of the scopes of this client: authentications.',
   },
+  invalid_grant: {
+    when: {
+      ko: '코드가 올바르지 않거나, 만료되었거나(60초), 이미 사용되었거나, 다른 클라이언트·redirect_uri·code_verifier의 것입니다.',
+      en: 'The code is wrong, older than 60 seconds or used, or belongs to another client, redirect_uri or code_verifier.',
+    },
+    show: LATER,
+    again: 'anew',
+    detail: 'The code is wrong, expired or used. Send the person to the authorization endpoint again.',
+  },
+  unauthorized_client: {
+    when: {
+      ko: '이 클라이언트에 허용되지 않은 흐름이거나, 테스트 키로 요청했습니다.',
+      en: 'The client may not use this flow, or it authenticated with a test key.',
+    },
+    show: null,
+    again: 'corrected',
+    detail: 'This flow has no test mode. Authenticate with a live key.',
+  },
   not_found: {
     when: { ko: '존재하지 않는 주소입니다.', en: 'Nothing exists at this address.' },
     show: null,
