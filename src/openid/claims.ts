@@ -51,7 +51,7 @@ export function claimsOf(
   const all: Record<ClaimName, unknown> = {
     birthdate: person.birthDate,
     gender: person.gender,
-    phone_number: `+82${person.phoneNumber.replace(/\D/g, '').replace(/^0/, '')}`,
+    phone_number: person.phoneNumber,
     phone_number_verified: true,
     'urn:pushguard:foreigner': person.foreigner,
     'urn:pushguard:channel': person.channel,

@@ -31,9 +31,10 @@ export type Next =
 /**
  * The authorization code flow of OpenID Connect (Core 1.0, 3.1) with the hosted window as its log-in page.
  *
- * Built by hand, not on node-oidc-provider, whose adapter has no guarded single use: its `consume` returns nothing, so of two
- * redemptions of one code at once both pass (test/api/oidc-engine.spec.ts shows it), and it compares client secrets with
- * themselves, where this service keeps digests.
+ * Built by hand, not on node-oidc-provider: its adapter has no single use. `consume` returns nothing, so of two redemptions of
+ * one code at once both get tokens, unless the adapter throws an error of the grant from it, which no document of the library
+ * offers (test/api/oidc-engine.spec.ts shows both). It would also keep sessions, interactions and grants that this flow, which
+ * verifies a person each time, does not have, and it calls Node 20 unsupported.
  */
 @Injectable()
 export class Authorize {
