@@ -89,6 +89,7 @@ import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past
 import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { OpenIdRequests1764320000000 } from '../migrations/1764320000000-openid-requests.ts';
+import { OpenIdClients1764320000001 } from '../migrations/1764320000001-openid-clients.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -275,6 +276,7 @@ export function dataSourceOptions(
       TextsByMonth1764290000002,
       JournalWriters1764300000000,
       OpenIdRequests1764320000000,
+      OpenIdClients1764320000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

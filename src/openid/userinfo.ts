@@ -3,6 +3,7 @@ import { AuthenticationStatus } from '../authentication/status.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Problem } from '../domain/problem.ts';
+import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { claimsOf } from './claims.ts';
 import { Authorize } from './code/authorize.ts';
 import { OpenIdRequestStore } from './code/openid-request.store.ts';
@@ -17,6 +18,7 @@ export class Userinfo {
     private readonly authorize: Authorize,
     private readonly revocations: Revocations,
     private readonly statuses: AuthenticationStatus,
+    private readonly relyingParties: RelyingParties,
     private readonly keys: ServiceKeys,
   ) {}
 
@@ -36,9 +38,10 @@ export class Userinfo {
       throw error;
     });
     if (!result) throw ended();
+    const client = await this.relyingParties.get(clientId);
     return {
       sub: subject,
-      ...claimsOf(result, { scopes, claims }, diOf(this.keys.subject, { id: clientId }, subject)),
+      ...claimsOf(result, { scopes, claims }, diOf(this.keys.subject, client, subject)),
     };
   }
 }

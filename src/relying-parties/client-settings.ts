@@ -2,7 +2,13 @@ import { readClientJwks } from '../crypto/client-jwks.ts';
 import { Problem } from '../domain/problem.ts';
 import { SCOPES, type Scope } from '../http/client.guard.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
-import { CLIENT_AUTH_METHODS, type Client, type ClientAuthMethod } from './client.entity.ts';
+import {
+  CLIENT_AUTH_METHODS,
+  ID_TOKEN_ALGORITHMS,
+  type Client,
+  type ClientAuthMethod,
+  type IdTokenAlgorithm,
+} from './client.entity.ts';
 
 /** The settings of a client that its registration states and that can change. */
 export type ClientSettings = Partial<
@@ -20,6 +26,8 @@ export type ClientSettings = Partial<
     | 'startsPerMinute'
     | 'refusesSms'
     | 'requiresRegistration'
+    | 'idTokenSignedResponseAlg'
+    | 'sector'
   > & { tokenEndpointAuthMethod: ClientAuthMethod }
 >;
 
@@ -102,6 +110,17 @@ export function readAuthMethod(text: string): ClientAuthMethod {
 export function readAssertionAudience(text: string): Client['assertionAudience'] {
   if (text === 'issuer' || text === 'endpoint') return text;
   throw refused('The assertion audience must be issuer or endpoint.');
+}
+
+export function readIdTokenAlgorithm(text: string): IdTokenAlgorithm {
+  const algorithm = ID_TOKEN_ALGORITHMS.find((one) => one === text);
+  if (algorithm !== undefined) return algorithm;
+  throw refused(`The algorithm of id_tokens must be ${ID_TOKEN_ALGORITHMS.join(' or ')}.`);
+}
+
+export function readSector(text: string): string {
+  if (HOST.test(text)) return text;
+  throw refused(`The sector ${shown(text)} must be a host name in lower case, such as shop.example.`);
 }
 
 export function readJwks(text: string): object {

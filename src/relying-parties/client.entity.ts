@@ -5,6 +5,11 @@ export const CLIENT_AUTH_METHODS = ['private_key_jwt', 'client_secret_basic', 'c
 
 export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number];
 
+/** How an id_token can be signed. Some clients of OpenID Connect read RS256 alone. */
+export const ID_TOKEN_ALGORITHMS = ['ES256', 'RS256'] as const;
+
+export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
+
 /** A program that calls the service: a relying party, a carrier or an operator’s system. */
 @Entity('clients')
 export class Client {
@@ -81,4 +86,15 @@ export class Client {
   /** Its keys for `private_key_jwt` that get tokens of test mode alone. */
   @Column('jsonb', { nullable: true })
   testJwks: object | null;
+
+  /** The algorithm of its id_tokens. */
+  @Column('text', { default: () => "'ES256'" })
+  idTokenSignedResponseAlg: IdTokenAlgorithm;
+
+  /**
+   * Clients of one sector get one `subject` for a person (OpenID Connect Core 1.0, 8.1): a host name of the company. Null: a
+   * sector of its own.
+   */
+  @Column('text', { nullable: true })
+  sector: string | null;
 }

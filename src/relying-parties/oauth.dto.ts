@@ -83,15 +83,20 @@ export class TokenResponse {
 }
 
 class PublicKey {
-  kty: 'EC';
-  crv: 'P-256';
-  /** 32 bytes in base64url. */
-  x: string;
-  /** 32 bytes in base64url. */
-  y: string;
+  kty: 'EC' | 'RSA';
+  /** Of a key of ES256. */
+  crv?: 'P-256';
+  /** Of a key of ES256: 32 bytes in base64url. */
+  x?: string;
+  /** Of a key of ES256: 32 bytes in base64url. */
+  y?: string;
+  /** Of a key of RS256: the modulus in base64url. */
+  n?: string;
+  /** Of a key of RS256: the exponent in base64url. */
+  e?: string;
   /** The name of the key, as the header of a JWS repeats it. */
   kid: string;
-  alg: 'ES256';
+  alg: 'ES256' | 'RS256';
   use: 'sig';
 }
 

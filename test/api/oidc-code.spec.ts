@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
+import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
+import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { LogInBrowser } from '../support/log-in.ts';
 import { TestService, type TestPerson } from '../support/service.ts';
 
@@ -24,7 +25,7 @@ const withKey = `bank-${randomUUID()}`;
 let key: CryptoKey;
 
 beforeAll(async () => {
-  service = await TestService.start();
+  service = await TestService.start({ KEYRING: withRsaKey(generateKeyring()) });
   issuer = new URL(service.issuer);
   const returnUrls = [CALLBACK, `${CALLBACK}?tenant=7`];
   await service.rows.clients.register({ clientId: withSecret, secret: SECRET, returnUrls });
@@ -61,7 +62,7 @@ function authorize(change: Record<string, string | undefined> = {}): string {
     ...PKCE,
     ...change,
   };
-  const given = Object.entries(usual).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const given = Object.entries(usual).flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : []));
   return `${service.issuer}/oauth2/authorize?${new URLSearchParams(given).toString()}`;
 }
 
@@ -87,7 +88,7 @@ async function redeem(code: string, change: Record<string, string | undefined> =
 }
 
 async function post<Body = Tokens>(endpoint: string, form: Record<string, string | undefined>): Promise<Body> {
-  const given = Object.entries(form).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const given = Object.entries(form).flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : []));
   const response = await fetch(`${service.issuer}/oauth2/${endpoint}`, {
     method: 'POST',
     body: new URLSearchParams(given),
@@ -170,11 +171,11 @@ describe('openid-client', () => {
     expect(page.headers.get('content-security-policy')).toContain('form-action https://shop.example;');
     const html = await page.text();
     expect(html).toContain(`action="${CALLBACK}"`);
-    const fields = [...html.matchAll(/name="(\w+)"\s+value="([^"]*)"/g)].map(([, name, value]) => [
-      name,
-      value?.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&'),
-    ]);
-    const request = new Request(CALLBACK, { method: 'POST', body: new URLSearchParams(fields as [string, string][]) });
+    const unescape = (text: string) => text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+    const fields = [...html.matchAll(/name="(\w+)"\s+value="([^"]*)"/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, unescape(value)],
+    );
+    const request = new Request(CALLBACK, { method: 'POST', body: new URLSearchParams(fields) });
     const checks = { pkceCodeVerifier: verifier, expectedState: 's&"<', expectedNonce: 'n' };
     const tokens = await openid.authorizationCodeGrant(config, request, checks);
     expect(tokens.claims()).toMatchObject({ nonce: 'n', aud: withKey });
@@ -492,6 +493,51 @@ describe('a code', () => {
       expect(kept).not.toContain(secret);
       expect(service.process.log()).not.toContain(secret);
     }
+  });
+});
+
+describe('what a client is registered for', () => {
+  it('a client that is registered for RS256 gets id_tokens that its library verifies by the published keys', async () => {
+    const clientId = `spring-${randomUUID()}`;
+    const returnUrls = [CALLBACK];
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls, idTokenAlg: 'RS256' });
+    const metadata = { client_secret: SECRET, id_token_signed_response_alg: 'RS256' };
+    const config = await openid.discovery(issuer, clientId, metadata, undefined, PLAIN_HTTP);
+    openid.enableNonRepudiationChecks(config);
+    const url = authorize({ client_id: clientId, code_challenge: undefined, code_challenge_method: undefined });
+    const back = await new LogInBrowser(service).logIn(url, await newPerson());
+    const tokens = await openid.authorizationCodeGrant(config, back, {
+      expectedState: 'state-1',
+      expectedNonce: 'nonce-1',
+    });
+    expect(decodeProtectedHeader(tokens.id_token!)).toMatchObject({ alg: 'RS256', kid: service.keys.rsa[0]!.kid });
+  });
+
+  it('clients of one sector get one subject and one di for a person, also by /v1, and every other client gets others', async () => {
+    const sector = 'group.example';
+    const names = ['one', 'two', 'three'].map((name) => `${name}-${randomUUID()}`);
+    const returnUrls = [CALLBACK];
+    for (const [at, clientId] of names.entries()) {
+      const ofSector = at < 2 ? { sector } : {};
+      await service.rows.clients.register({ clientId, secret: SECRET, returnUrls, ...ofSector });
+    }
+    const who = await newPerson();
+    const seen: string[] = [];
+    for (const clientId of names) {
+      const form = { client_id: clientId, client_secret: SECRET };
+      const tokens = await redeem(await codeFor({ client_id: clientId, scope: 'openid kr_di' }, who), form);
+      const { sub, di } = claimsIn(tokens.id_token) as Record<string, string>;
+      expect((await userinfo(tokens.access_token)).body).toMatchObject({ sub, di });
+      const id = String((claimsIn(tokens.access_token) as Record<string, unknown>)['authentication']);
+      const { access_token: own } = await post('token', { ...form, grant_type: 'client_credentials' });
+      const view = await fetch(`${service.issuer}/v1/authentications/${id}`, {
+        headers: { Authorization: `Bearer ${own}` },
+      });
+      expect(await view.json()).toMatchObject({ result: { subject: sub } });
+      seen.push(`${sub} ${di}`);
+    }
+    expect(seen[1]).toBe(seen[0]);
+    expect(new Set(seen.flatMap((one) => one.split(' '))).size).toBe(4);
   });
 });
 

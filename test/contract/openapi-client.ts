@@ -316,6 +316,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth2/par": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push an authorization request
+         * @description Keeps an authorization request for one browser, for a minute (RFC 9126). Send the person to `/oauth2/authorize` with
+         *     `client_id` and the `request_uri` of the answer. Errors are those of the authorization endpoint, as `error`.
+         */
+        post: operations["pushAuthorizationRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the claims of a verified person
+         * @description Returns the claims of the person for whom the token stands, as far as its scopes release them.
+         */
+        get: operations["getUserinfo"];
+        put?: never;
+        /**
+         * Get the claims of a verified person by POST
+         * @description The same by POST, which some clients use (OpenID Connect Core 1.0, 5.3.1).
+         */
+        post: operations["postUserinfo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke an access token
+         * @description Ends an access token that stands for a person (RFC 7009), and with it every other one of the same verification. A token
+         *     that is unknown, expired or another client's is answered alike, with 200. A token of the client itself cannot be revoked
+         *     (`unsupported_token_type`): it ends after five minutes.
+         */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look up an access token
+         * @description Says whether one of the client's own access tokens is valid (RFC 7662).
+         */
+        post: operations["introspectToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/app/v1/sms-permissions": {
         parameters: {
             query?: never;
@@ -1329,7 +1416,7 @@ export interface paths {
         };
         /**
          * Get the public keys of the service
-         * @description Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517).
+         * @description Returns the public keys that verify assertions, id_tokens, envelopes and access tokens, as a JWK set (RFC 7517).
          */
         get: operations["getJwks"];
         put?: never;
@@ -1930,6 +2017,108 @@ export interface components {
             state: "closed" | "expired" | "open";
             /** @description Null until the person has started one. */
             authentication: components["schemas"]["AuthenticationResponse"] | null;
+        };
+        PushedAuthorizationRequest: {
+            /** @description `code` */
+            response_type?: string;
+            /** @description One of the return addresses registered for the client, exactly as registered. */
+            redirect_uri?: string;
+            /** @description `openid`, and any of `profile`, `phone`, `kr_identity` and `kr_di`. */
+            scope?: string;
+            /** @description Comes back unchanged. At most 512 characters. */
+            state?: string;
+            /** @description Stands in the id_token. At most 256 characters. */
+            nonce?: string;
+            /** @description `query`, which is the default, or `form_post`. */
+            response_mode?: string;
+            /** @description The SHA-256 of the verifier in base64url (RFC 7636). Without it, `nonce` is required. */
+            code_challenge?: string;
+            /** @description `S256` */
+            code_challenge_method?: string;
+            /** @description `login` or nothing. `none` is answered with `login_required`, because no session is kept. */
+            prompt?: string;
+            /** @description Seconds. Every person is verified anew; the id_token has `auth_time`. */
+            max_age?: string;
+            /** @description The language of the window, such as `ko` or `en`. */
+            ui_locales?: string;
+            /** @description `push` or `otp`: the method with which the window begins. */
+            acr_values?: string;
+            /** @description Single claims, as JSON (OpenID Connect Core 1.0, 5.5). */
+            claims?: string;
+            /** @description Why the person is asked, shown in the window and in the app. At most 40 characters. */
+            purpose?: string;
+            /** @description All other parameters, signed by the client (RFC 9101) with ES256 or PS256. */
+            request?: string;
+            /** @description Not allowed here. */
+            request_uri?: string;
+            /** @description Not supported. */
+            registration?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+            client_assertion_type?: string;
+            /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
+            client_assertion?: string;
+            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            client_id?: string;
+            /** @description The secret of `client_id` (`client_secret_post`). */
+            client_secret?: string;
+        };
+        PushedAuthorizationResponse: {
+            /** @description Send it as `request_uri` to the authorization endpoint, once. */
+            request_uri: string;
+            /** @description Seconds for which it waits for its browser. */
+            expires_in: number;
+        };
+        UserinfoResponse: {
+            /** @description Scope `kr_identity`. */
+            "urn:pushguard:foreigner"?: boolean;
+            /** @description How the person was verified. Scope `kr_identity`. */
+            "urn:pushguard:channel"?: string;
+            /** @description Only by the `claims` parameter: whether the person is 19 or older. */
+            "urn:pushguard:age_over_19"?: boolean;
+            /** @description The person's id at this client, as in the id_token. */
+            sub: string;
+            /** @description `YYYY-MM-DD`. Scope `profile`. */
+            birthdate?: string;
+            /**
+             * @description Scope `profile`.
+             * @enum {string}
+             */
+            gender?: "female" | "male";
+            /** @description E.164. Scope `phone`. */
+            phone_number?: string;
+            /** @description True. Scope `phone`. */
+            phone_number_verified?: boolean;
+            /** @description 64 characters of base64: the same person in one sector has one value. Scope `kr_di`. */
+            di?: string;
+        };
+        AboutTokenRequest: {
+            /** @description The access token. */
+            token: string;
+            /** @description Ignored: there is one kind of token. */
+            token_type_hint?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+            client_assertion_type?: string;
+            /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
+            client_assertion?: string;
+            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            client_id?: string;
+            /** @description The secret of `client_id` (`client_secret_post`). */
+            client_secret?: string;
+        };
+        IntrospectionResponse: {
+            /** @description False for a token that is expired, revoked, another client's or none at all; then nothing else is said. */
+            active: boolean;
+            iss?: string;
+            aud?: string;
+            sub?: string;
+            client_id?: string;
+            scope?: string;
+            token_type?: string;
+            /** @description Seconds since 1970. */
+            iat?: number;
+            /** @description Seconds since 1970. */
+            exp?: number;
+            jti?: string;
         };
         AskingPartyResponse: {
             id: string;
@@ -2783,6 +2972,12 @@ export interface components {
             grant_type: string;
             /** @description With `client_credentials`: scopes, separated by spaces; all scopes of the client when left out. */
             scope?: string;
+            /** @description With `authorization_code`: the code that came back with the person. */
+            code?: string;
+            /** @description With `authorization_code`: the `redirect_uri` of the authorization request. */
+            redirect_uri?: string;
+            /** @description With `authorization_code`: the verifier of `code_challenge` (RFC 7636), 43 to 128 characters. */
+            code_verifier?: string;
             /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
@@ -2798,22 +2993,31 @@ export interface components {
             /** @description Seconds until the token expires. */
             expires_in: number;
             scope: string;
+            /** @description With `authorization_code`: who was verified, signed (OpenID Connect Core 1.0, 2). */
+            id_token?: string;
             /** @description Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
             test?: boolean;
         };
         PublicKey: {
             /** @enum {string} */
-            kty: "EC";
-            /** @enum {string} */
-            crv: "P-256";
-            /** @description 32 bytes in base64url. */
-            x: string;
-            /** @description 32 bytes in base64url. */
-            y: string;
+            kty: "EC" | "RSA";
+            /**
+             * @description Of a key of ES256.
+             * @enum {string}
+             */
+            crv?: "P-256";
+            /** @description Of a key of ES256: 32 bytes in base64url. */
+            x?: string;
+            /** @description Of a key of ES256: 32 bytes in base64url. */
+            y?: string;
+            /** @description Of a key of RS256: the modulus in base64url. */
+            n?: string;
+            /** @description Of a key of RS256: the exponent in base64url. */
+            e?: string;
             /** @description The name of the key, as the header of a JWS repeats it. */
             kid: string;
             /** @enum {string} */
-            alg: "ES256";
+            alg: "ES256" | "RS256";
             /** @enum {string} */
             use: "sig";
         };
@@ -2832,6 +3036,25 @@ export interface components {
             token_endpoint_auth_signing_alg_values_supported: string[];
             subject_types_supported: string[];
             id_token_signing_alg_values_supported: string[];
+            authorization_endpoint?: string;
+            pushed_authorization_request_endpoint?: string;
+            require_pushed_authorization_requests?: boolean;
+            userinfo_endpoint?: string;
+            revocation_endpoint?: string;
+            introspection_endpoint?: string;
+            response_modes_supported?: string[];
+            code_challenge_methods_supported?: string[];
+            authorization_response_iss_parameter_supported?: boolean;
+            prompt_values_supported?: string[];
+            display_values_supported?: string[];
+            ui_locales_supported?: string[];
+            acr_values_supported?: string[];
+            claim_types_supported?: string[];
+            claims_supported?: string[];
+            claims_parameter_supported?: boolean;
+            request_parameter_supported?: boolean;
+            request_uri_parameter_supported?: boolean;
+            request_object_signing_alg_values_supported?: string[];
             /** @description The documents for developers. */
             service_documentation: string;
         };
@@ -3034,7 +3257,7 @@ export interface components {
              * @description What programs decide by
              * @enum {string}
              */
-            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
+            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unauthorized_client" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
             /**
              * Format: uri
              * @description The page that explains this code
@@ -3431,6 +3654,165 @@ export interface components {
                 };
             };
         };
+        /** @description `headers_too_large`: Address and headers together have more than 16 KiB. */
+        HeadersTooLargeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "headers_too_large";
+                };
+            };
+        };
+        /** @description `internal_error`: The service failed, and recorded the error. */
+        InternalErrorAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "internal_error";
+                };
+            };
+        };
+        /** @description `invalid_client`: The client id, its secret or its signed assertion is wrong. */
+        InvalidClientAtOAuth: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_client";
+                };
+            };
+        };
+        /**
+         * @description `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
+         *
+         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
+         */
+        InvalidRequestOrUnauthorizedClientAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_request" | "unauthorized_client";
+                };
+            };
+        };
+        /** @description `payload_too_large`: The body has more than 16 KiB (1 MiB for a batch of carrier events, 4 GiB for a snapshot of lines). */
+        PayloadTooLargeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "payload_too_large";
+                };
+            };
+        };
+        /** @description `request_timeout`: The request did not arrive in time. */
+        RequestTimeoutAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "request_timeout";
+                };
+            };
+        };
+        /** @description `service_unavailable`: The service, or a system behind it, does not answer for a moment. */
+        ServiceUnavailableAtOAuth: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "service_unavailable";
+                };
+            };
+        };
+        /** @description `too_many_requests`: A limit of one person, number, address or client is used up. RateLimit says which one. */
+        TooManyRequestsAtOAuth: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "too_many_requests";
+                };
+            };
+        };
+        /** @description `unsupported_media_type`: The Content-Type, charset or Content-Encoding of the body is not supported. */
+        UnsupportedMediaTypeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unsupported_media_type";
+                };
+            };
+        };
+        /**
+         * @description `insufficient_scope`: The token lacks the scope, or this client or operator may not do this.
+         *
+         *     `wrong_mode`: A test token was sent to an address without a test mode, or a live one to an address for tests alone.
+         */
+        InsufficientScopeOrWrongModeAtOAuth: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "insufficient_scope" | "wrong_mode";
+                };
+            };
+        };
+        /** @description `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct. */
+        InvalidRequestAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_request";
+                };
+            };
+        };
+        /** @description `invalid_token`: The access token is missing or older than five minutes, or its client is disabled. */
+        InvalidTokenAtOAuth: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_token";
+                };
+            };
+        };
         /** @description `relying_party_not_found`: No relying party with this id has asked for this person. */
         RelyingPartyNotFound: {
             headers: {
@@ -3732,43 +4114,6 @@ export interface components {
                 };
             };
         };
-        /** @description `headers_too_large`: Address and headers together have more than 16 KiB. */
-        HeadersTooLargeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "headers_too_large";
-                };
-            };
-        };
-        /** @description `internal_error`: The service failed, and recorded the error. */
-        InternalErrorAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "internal_error";
-                };
-            };
-        };
-        /** @description `invalid_client`: The client id, its secret or its signed assertion is wrong. */
-        InvalidClientAtOAuth: {
-            headers: {
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "invalid_client";
-                };
-            };
-        };
         /**
          * @description `invalid_grant_type`: grant_type is not client_credentials.
          *
@@ -3784,82 +4129,6 @@ export interface components {
                 "application/json": components["schemas"]["OAuthError"] & {
                     /** @enum {string} */
                     code?: "invalid_grant_type" | "invalid_request" | "invalid_scope";
-                };
-            };
-        };
-        /** @description `payload_too_large`: The body has more than 16 KiB (1 MiB for a batch of carrier events, 4 GiB for a snapshot of lines). */
-        PayloadTooLargeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "payload_too_large";
-                };
-            };
-        };
-        /** @description `request_timeout`: The request did not arrive in time. */
-        RequestTimeoutAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "request_timeout";
-                };
-            };
-        };
-        /** @description `service_unavailable`: The service, or a system behind it, does not answer for a moment. */
-        ServiceUnavailableAtOAuth: {
-            headers: {
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "service_unavailable";
-                };
-            };
-        };
-        /** @description `too_many_requests`: A limit of one person, number, address or client is used up. RateLimit says which one. */
-        TooManyRequestsAtOAuth: {
-            headers: {
-                "Retry-After": components["headers"]["Retry-After"];
-                RateLimit: components["headers"]["RateLimit"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "too_many_requests";
-                };
-            };
-        };
-        /** @description `unsupported_media_type`: The Content-Type, charset or Content-Encoding of the body is not supported. */
-        UnsupportedMediaTypeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unsupported_media_type";
-                };
-            };
-        };
-        /** @description `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct. */
-        InvalidRequestAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "invalid_request";
                 };
             };
         };
@@ -4749,6 +5018,160 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["OtherProblem"];
+        };
+    };
+    pushAuthorizationRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["PushedAuthorizationRequest"];
+            };
+        };
+        responses: {
+            /** @description The address of the request */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedAuthorizationResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrUnauthorizedClientAtOAuth"];
+            401: components["responses"]["InvalidClientAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
+            429: components["responses"]["TooManyRequestsAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
+    getUserinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The claims */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserinfoResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequestAtOAuth"];
+            401: components["responses"]["InvalidTokenAtOAuth"];
+            403: components["responses"]["InsufficientScopeOrWrongModeAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
+    postUserinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The claims */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserinfoResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequestAtOAuth"];
+            401: components["responses"]["InvalidTokenAtOAuth"];
+            403: components["responses"]["InsufficientScopeOrWrongModeAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["AboutTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token is not valid, or no longer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrUnauthorizedClientAtOAuth"];
+            401: components["responses"]["InvalidClientAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
+    introspectToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["AboutTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Whether the token is valid */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntrospectionResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrUnauthorizedClientAtOAuth"];
+            401: components["responses"]["InvalidClientAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
         };
     };
     listSmsPermissions: {

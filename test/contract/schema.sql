@@ -306,6 +306,8 @@ clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
 clients.window_host text
 clients.disabled_at timestamp with time zone
 clients.test_jwks jsonb
+clients.id_token_signed_response_alg text NOT NULL DEFAULT 'ES256'::text
+clients.sector text
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
@@ -315,6 +317,8 @@ clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0
 clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text])))
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
+clients CONSTRAINT id_token_alg_is_known CHECK ((id_token_signed_response_alg = ANY (ARRAY['ES256'::text, 'RS256'::text])))
+clients CONSTRAINT sector_is_a_host_name CHECK ((sector ~ '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$'::text))
 clients CONSTRAINT window_host_is_a_host_name CHECK (((length(window_host) <= 253) AND (window_host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
 CREATE INDEX clients_disabled ON public.clients USING btree (disabled_at) WHERE (disabled_at IS NOT NULL)
@@ -665,6 +669,35 @@ notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
 CREATE INDEX notices_subscription ON public.notices USING btree (subscription_id)
+openid_requests.id uuid NOT NULL
+openid_requests.client_id uuid NOT NULL
+openid_requests.request_uri_digest bytea
+openid_requests.parameters bytea NOT NULL
+openid_requests.redirect_uri text NOT NULL
+openid_requests.code_challenge text
+openid_requests.window_id uuid
+openid_requests.authentication_id uuid
+openid_requests.code_digest bytea
+openid_requests.code_expires_at timestamp with time zone
+openid_requests.redeemed_at timestamp with time zone
+openid_requests.expires_at timestamp with time zone NOT NULL
+openid_requests CONSTRAINT openid_requests_check CHECK (((request_uri_digest IS NOT NULL) OR (window_id IS NOT NULL)))
+openid_requests CONSTRAINT openid_requests_check1 CHECK ((((code_digest IS NULL) = (authentication_id IS NULL)) AND ((code_digest IS NULL) = (code_expires_at IS NULL))))
+openid_requests CONSTRAINT openid_requests_check2 CHECK (((redeemed_at IS NULL) OR (code_digest IS NOT NULL)))
+openid_requests CONSTRAINT openid_requests_code_digest_check CHECK ((octet_length(code_digest) = 32))
+openid_requests CONSTRAINT openid_requests_code_digest_key UNIQUE (code_digest)
+openid_requests CONSTRAINT openid_requests_pkey PRIMARY KEY (id)
+openid_requests CONSTRAINT openid_requests_request_uri_digest_check CHECK ((octet_length(request_uri_digest) = 32))
+openid_requests CONSTRAINT openid_requests_request_uri_digest_key UNIQUE (request_uri_digest)
+CREATE INDEX openid_requests_authentication ON public.openid_requests USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
+CREATE UNIQUE INDEX openid_requests_code_digest_key ON public.openid_requests USING btree (code_digest)
+CREATE INDEX openid_requests_expiry ON public.openid_requests USING btree (expires_at)
+CREATE UNIQUE INDEX openid_requests_pkey ON public.openid_requests USING btree (id)
+CREATE UNIQUE INDEX openid_requests_request_uri_digest_key ON public.openid_requests USING btree (request_uri_digest)
+openid_revocations.authentication_id uuid NOT NULL
+openid_revocations.revoked_at timestamp with time zone NOT NULL DEFAULT now()
+openid_revocations CONSTRAINT openid_revocations_pkey PRIMARY KEY (authentication_id)
+CREATE UNIQUE INDEX openid_revocations_pkey ON public.openid_revocations USING btree (authentication_id)
 operator_looks.session_digest bytea NOT NULL
 operator_looks.about text NOT NULL
 operator_looks.reason text NOT NULL

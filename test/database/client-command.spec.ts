@@ -174,6 +174,7 @@ describe('npm run client -- add', () => {
         '--jwks=-',
         '--assertion-audience=endpoint',
       ],
+      ...['--id-token-alg=RS256', '--sector=bank.example'],
       ...[`--vendor-code=${vendorCode}`, '--starts-per-minute=12', '--refuses-sms', '--requires-registration'],
     ];
     const { clientId, clientSecret } = await json<Credentials>(
@@ -194,6 +195,8 @@ describe('npm run client -- add', () => {
       startsPerMinute: 12,
       refusesSms: true,
       requiresRegistration: true,
+      idTokenSignedResponseAlg: 'RS256',
+      sector: 'bank.example',
       createdAt: expect.any(String),
       disabledAt: null,
       keys: [expect.objectContaining({ kind: 'key', kid: 'k1', state: 'present', lastUsedAt: null })],
@@ -553,6 +556,8 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ["Option '--refuses-sms' does not take an argument. See", [...NEW, '--refuses-sms=yes']],
     ['The authentication method none is unknown. Choose from: client_secret_basic', [...NEW, '--auth-method=none']],
     ['The assertion audience must be issuer or endpoint.', [...NEW, '--assertion-audience=any']],
+    ['The algorithm of id_tokens must be ES256 or RS256.', [...NEW, '--id-token-alg=none']],
+    ['must be a host name in lower case, such as shop.example.', [...NEW, '--sector=Bank Example']],
     ['The JWKS cannot be read from /no/such/file (ENOENT).', [...NEW, '--jwks=/no/such/file']],
     ['The reason must be one line', [...NEW, '--reason=']],
     ['list takes nothing but --json.', ['list', 'demo-shop']],

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { eventually } from './eventually.ts';
 import type { TestPerson, TestService } from './service.ts';
 
 /** A browser that logs a person in: it keeps cookies of the service and follows no redirect by itself. */
@@ -45,7 +46,11 @@ export class LogInBrowser {
   /** Types the person, and the code of the text message. */
   async verify(person: TestPerson): Promise<void> {
     const { birthDate, genderDigit, phoneNumber } = person;
+    const { received } = this.service.smsc;
+    const before = received.length;
     await this.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+    // Not one of an earlier log-in of the same person.
+    await eventually('a text message', () => received.slice(before).find(({ to }) => to === phoneNumber));
     const code = await this.service.textedCode(phoneNumber);
     expect(await this.inWindow('verification', { code })).toMatchObject({ state: 'verified' });
   }

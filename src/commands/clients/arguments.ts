@@ -5,10 +5,12 @@ import {
   readAuthMethod,
   readClientId,
   readFrameOrigins,
+  readIdTokenAlgorithm,
   readJwks,
   readName,
   readReturnUrls,
   readScopes,
+  readSector,
   readStartsPerMinute,
   readVendorCode,
   readWindowHost,
@@ -49,6 +51,8 @@ const OPTIONS = {
   'starts-per-minute': { type: 'string' },
   'refuses-sms': { type: 'boolean' },
   'requires-registration': { type: 'boolean' },
+  'id-token-alg': { type: 'string' },
+  sector: { type: 'string' },
   overlap: { type: 'string' },
   reason: { type: 'string' },
   json: { type: 'boolean' },
@@ -71,6 +75,8 @@ const SETTINGS: readonly Option[] = [
   'starts-per-minute',
   'refuses-sms',
   'requires-registration',
+  'id-token-alg',
+  'sector',
 ];
 
 /** The options that each command takes besides `--json` and `--help`. */
@@ -169,6 +175,8 @@ function readSettings(command: Wanted['command'], values: Values, ownVendorCode:
     ...given(values['starts-per-minute'], (text) => ({ startsPerMinute: readStartsPerMinute(text) })),
     ...given(values['refuses-sms'], (refusesSms) => ({ refusesSms })),
     ...given(values['requires-registration'], (requiresRegistration) => ({ requiresRegistration })),
+    ...given(values['id-token-alg'], (text) => ({ idTokenSignedResponseAlg: readIdTokenAlgorithm(text) })),
+    ...given(values.sector, (text) => ({ sector: text === NONE ? null : readSector(text) })),
     ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),
     ...(testJwks !== undefined && { testJwks: testJwks === NONE ? null : readJwks(readJwksFile(testJwks)) }),
   };

@@ -27,6 +27,8 @@ addresses and takes a window host or vendor code away.
   --vendor-code=CODE          of a financial institution, beside the serial numbers of its Smart OTPs
   --starts-per-minute=N       quota of starts, 6000 by default
   --refuses-sms               subscribers may not permit SMS for it; --no-refuses-sms
+  --id-token-alg=ALG          ES256 (default), or RS256 for OpenID Connect clients that read no other; needs a key of rsa
+  --sector=HOST               clients of one sector get one subject for a person; a change changes every subject; "none"
   --requires-registration     it gets nothing without a registration; --no-requires-registration
 
   --overlap=TIME              rotate only: 90s, 30m, 24h or 7d, at most 90d; 0 ends every former secret at once

@@ -130,7 +130,7 @@ function limitOf(request: FastifyRequest): FormLimit {
 
 /** A log-in inside a frame could be covered or imitated by the page around it. */
 function refuseFrames({ headers }: FastifyRequest): void {
-  if (['iframe', 'frame', 'embed', 'object', 'fencedframe'].includes(String(headers['sec-fetch-dest'] ?? '')))
+  if (['iframe', 'frame', 'embed', 'object', 'fencedframe'].includes(headers['sec-fetch-dest'] ?? ''))
     throw new AuthorizationError('invalid_request', 'Open this address in a window of its own, not in a frame.');
 }
 
@@ -140,14 +140,12 @@ function nothing(reply: FastifyReply): string {
 }
 
 function redirect(reply: FastifyReply, address: string): string {
-  void reply
-    .status(303)
-    .headers({
-      Location: address,
-      'Cache-Control': 'no-store',
-      'Referrer-Policy': 'no-referrer',
-      'X-Frame-Options': 'DENY',
-    });
+  void reply.status(303).headers({
+    Location: address,
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Frame-Options': 'DENY',
+  });
   return '';
 }
 

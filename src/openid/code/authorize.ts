@@ -9,6 +9,7 @@ import { isUuid } from '../../domain/uuid.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { RESUME_PATH, Windows } from '../../windows/windows.ts';
+import { noRsaKey } from '../id-token.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
 import {
   answerTarget,
@@ -139,6 +140,9 @@ export class Authorize {
     const target = answerTarget(given, client.returnUrls);
     if (!client.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', `The client has no scope ${ADMITTED_SCOPE}.`, target);
+    // Before a person is verified in vain.
+    if (client.idTokenSignedResponseAlg === 'RS256' && this.keys.rsa.length === 0)
+      throw new AuthorizationError('server_error', noRsaKey().detail, target);
     return readRequest(given, target);
   }
 

@@ -59,7 +59,8 @@ export class CodeGrant implements TokenGrant {
     const { subject } = person;
     const released = claimsOf(person, { scopes, claims: claims.idToken }, diOf(this.keys.subject, client, subject));
     const now = new Date();
-    const said = { audience: client.clientId, person, claims: released, nonce };
+    const algorithm = client.idTokenSignedResponseAlg;
+    const said = { audience: client.clientId, person, claims: released, nonce, algorithm };
     const caller = { id: client.id, clientId: client.clientId, scopes, person: { authenticationId, subject } };
     return {
       access_token: this.tokens.issue(caller, now),
