@@ -559,7 +559,7 @@ describe('a signed request', () => {
       ...PKCE,
       ...change,
     };
-    return new SignJWT(claims as Record<string, unknown>)
+    return new SignJWT(claims)
       .setProtectedHeader({ alg: 'ES256', typ: 'oauth-authz-req+jwt', ...header })
       .sign(by);
   };
