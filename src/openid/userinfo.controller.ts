@@ -11,7 +11,7 @@ import { Userinfo } from './userinfo.ts';
 import { UserinfoResponse } from './userinfo.dto.ts';
 
 @ApiTags('OpenID Connect')
-@ApiSecurity('bearer', ['openid'])
+@ApiSecurity('person', ['openid'])
 @Controller('oauth2')
 export class UserinfoController implements Admittance {
   constructor(

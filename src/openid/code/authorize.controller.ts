@@ -21,10 +21,10 @@ import { AuthorizationError } from './authorization-error.ts';
 import { Authorize, type Next } from './authorize.ts';
 
 /**
- * The most authorization requests of one address in ten minutes: nobody has to prove anything to send one, and each leaves a row
+ * The most authorization requests of one address in a minute: nobody has to prove anything to send one, and each leaves a row
  * and a window. Thousands of phones may share an address of their carrier.
  */
-const OF_AN_ADDRESS = { times: 3000, seconds: 600 };
+const OF_AN_ADDRESS = { times: 300, seconds: 60 };
 
 const FAULT_OF_PROBLEM: Partial<Record<ProblemCode, LogInFault>> = {
   window_not_found: 'over',

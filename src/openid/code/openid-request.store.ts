@@ -78,7 +78,7 @@ const OF_AUTHENTICATION = statement(
 const PURGE = statement(
   'openid_purge',
   `DELETE FROM openid_requests WHERE id IN (
-    SELECT id FROM openid_requests WHERE expires_at < now() - interval '1 hour' LIMIT ${PURGE_BATCH})`,
+    SELECT id FROM openid_requests WHERE expires_at < now() LIMIT ${PURGE_BATCH})`,
 );
 
 export type NewOpenIdRequest = Pick<OpenIdRequest, 'id' | 'clientId' | 'parameters' | 'redirectUri' | 'codeChallenge'>;
