@@ -3771,12 +3771,8 @@ export interface components {
                 };
             };
         };
-        /**
-         * @description `insufficient_scope`: The token lacks the scope, or this client or operator may not do this.
-         *
-         *     `wrong_mode`: A test token was sent to an address without a test mode, or a live one to an address for tests alone.
-         */
-        InsufficientScopeOrWrongModeAtOAuth: {
+        /** @description `insufficient_scope`: The token lacks the scope, or this client or operator may not do this. */
+        InsufficientScopeAtOAuth: {
             headers: {
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 [name: string]: unknown;
@@ -3784,7 +3780,7 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["OAuthError"] & {
                     /** @enum {string} */
-                    code?: "insufficient_scope" | "wrong_mode";
+                    code?: "insufficient_scope";
                 };
             };
         };
@@ -5039,6 +5035,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "request_uri": "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c5V0Zb0kBqGf3dKfM",
+                     *       "expires_in": 60
+                     *     }
+                     */
                     "application/json": components["schemas"]["PushedAuthorizationResponse"];
                 };
             };
@@ -5069,12 +5071,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sub": "3XlA3dVcTzKyp7nQz3Kp1V0uGr6kNw1Tn2sQ3f4a5b6",
+                     *       "birthdate": "1990-01-01",
+                     *       "gender": "female",
+                     *       "phone_number": "+821012345678",
+                     *       "phone_number_verified": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserinfoResponse"];
                 };
             };
             400: components["responses"]["InvalidRequestAtOAuth"];
             401: components["responses"]["InvalidTokenAtOAuth"];
-            403: components["responses"]["InsufficientScopeOrWrongModeAtOAuth"];
+            403: components["responses"]["InsufficientScopeAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
             431: components["responses"]["HeadersTooLargeAtOAuth"];
             500: components["responses"]["InternalErrorAtOAuth"];
@@ -5097,12 +5108,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sub": "3XlA3dVcTzKyp7nQz3Kp1V0uGr6kNw1Tn2sQ3f4a5b6",
+                     *       "birthdate": "1990-01-01",
+                     *       "gender": "female",
+                     *       "phone_number": "+821012345678",
+                     *       "phone_number_verified": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserinfoResponse"];
                 };
             };
             400: components["responses"]["InvalidRequestAtOAuth"];
             401: components["responses"]["InvalidTokenAtOAuth"];
-            403: components["responses"]["InsufficientScopeOrWrongModeAtOAuth"];
+            403: components["responses"]["InsufficientScopeAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
             431: components["responses"]["HeadersTooLargeAtOAuth"];
             500: components["responses"]["InternalErrorAtOAuth"];
@@ -5160,6 +5180,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "sub": "3XlA3dVcTzKyp7nQz3Kp1V0uGr6kNw1Tn2sQ3f4a5b6",
+                     *       "client_id": "shop",
+                     *       "scope": "openid profile phone",
+                     *       "token_type": "Bearer",
+                     *       "iat": 1764500000,
+                     *       "exp": 1764500300
+                     *     }
+                     */
                     "application/json": components["schemas"]["IntrospectionResponse"];
                 };
             };
