@@ -20,6 +20,7 @@ const entryPoints = [
   'src/demo/css/demo.css',
   'src/developers/browser/docs.ts',
   'src/developers/css/docs.css',
+  'src/openid/browser/form-post.ts',
   'src/operator/browser/desk.ts',
   'src/operator/css/desk.css',
   'src/operator/css/letter.css',

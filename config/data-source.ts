@@ -91,6 +91,8 @@ import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-
 import { Approvals1764310000000 } from '../migrations/1764310000000-approvals.ts';
 import { Disclosures1764340000000 } from '../migrations/1764340000000-disclosures.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
+import { OpenIdRequests1764320000000 } from '../migrations/1764320000000-openid-requests.ts';
+import { OpenIdClients1764320000001 } from '../migrations/1764320000001-openid-clients.ts';
 import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
 import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
@@ -102,6 +104,8 @@ import { Correction } from '../src/operator/correction.entity.ts';
 import { DeedRequest } from '../src/operator/deed-request.entity.ts';
 import { OperatorLook } from '../src/operator/operator-look.entity.ts';
 import { Client } from '../src/relying-parties/client.entity.ts';
+import { OpenIdRequest } from '../src/openid/code/openid-request.entity.ts';
+import { OpenIdRevocation } from '../src/openid/openid-revocation.entity.ts';
 import { ClientAssertion } from '../src/relying-parties/client-assertion.entity.ts';
 import { ClientKeyUse } from '../src/relying-parties/client-key-use.entity.ts';
 import { ClientSecret } from '../src/relying-parties/client-secret.entity.ts';
@@ -172,6 +176,8 @@ export const ENTITIES = [
   JournalMark,
   JournalWriter,
   Line,
+  OpenIdRequest,
+  OpenIdRevocation,
   OperatorLook,
   Registration,
   Reissue,
@@ -277,6 +283,8 @@ export function dataSourceOptions(
       TextsByMonth1764290000002,
       JournalWriters1764300000000,
       Approvals1764310000000,
+      OpenIdRequests1764320000000,
+      OpenIdClients1764320000001,
       Ciba1764330000000,
       Disclosures1764340000000,
     ],

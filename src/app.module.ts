@@ -19,6 +19,7 @@ import { inputPipe } from './http/input.pipe.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
 import { NoticesModule } from './notices/notices.module.ts';
+import { OpenIdModule } from './openid/openid.module.ts';
 import { OperatorModule } from './operator/operator.module.ts';
 import { RestoreModule } from './restore/restore.module.ts';
 import { RetentionModule } from './retention/retention.module.ts';
@@ -43,6 +44,7 @@ export class AppModule {
         TestModeModule,
         DeliveryModule,
         WindowsModule,
+        OpenIdModule,
         SmsPermissionsModule,
         AuthenticatorsModule,
         DevicesModule,

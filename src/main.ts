@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readProcessEnvironment } from '../config/environment.ts';
-import { generateKeyring, withVapidKey } from './crypto/keyring.ts';
+import { generateKeyring, withRsaKey, withVapidKey } from './crypto/keyring.ts';
 import { newAccountSecrets } from './crypto/account-secrets.ts';
 import { randomId, randomToken } from './crypto/random.ts';
 import {
@@ -58,7 +58,10 @@ function startDefaults(): Promise<Embedded> {
     const isFirst = !existsSync(join(DATA_DIR, 'postgres'));
     tell(isFirst ? `Creating a PostgreSQL in ${DATA_DIR} …` : `Starting the PostgreSQL in ${DATA_DIR} …`);
   }
-  return startEmbedded(environment, { create: generateKeyring, complete: withVapidKey });
+  return startEmbedded(environment, {
+    create: () => withRsaKey(generateKeyring()),
+    complete: (keyring) => withRsaKey(withVapidKey(keyring)),
+  });
 }
 
 async function demonstrationOf(embedded: Embedded): Promise<Demonstration> {

@@ -5,6 +5,7 @@ import { CUSTOMER_WORDS } from '../customers/words/words.ts';
 import { PUSH_WORDS } from '../delivery/delivery-message.ts';
 import type { Locale } from '../domain/locale.ts';
 import { NOTICE_WORDS } from '../notices/notice-words.ts';
+import { OPENID_WORDS } from '../openid/words/words.ts';
 import { OPERATOR_WORDS } from '../operator/words/words.ts';
 import { brandNames, type Brand, type BrandNames } from '../pages/brand.ts';
 import type { RoomWords } from '../pages/words.ts';
@@ -17,6 +18,7 @@ const PAGES: readonly RoomWords<object>[] = [
   APP_SHELL_WORDS,
   CONSOLE_WORDS,
   CUSTOMER_WORDS,
+  OPENID_WORDS,
   OPERATOR_WORDS,
   SITE_WORDS,
   WINDOW_WORDS,

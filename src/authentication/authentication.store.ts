@@ -13,6 +13,7 @@ import {
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { aboutAuthentications, tell, TOLD } from '../webhooks/tell.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
 import type { Line } from '../lines/line.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { WAKE_OR_SMS } from './statement-parts.ts';
@@ -31,6 +32,8 @@ export type AuthenticationView = Pick<
   enrolledAt: Subscription['unconfirmedEnrolmentAt'];
   /** When the SIM of the line was last changed. */
   simChangedAt: Line['simChangedAt'];
+  /** The sector of the relying party, in which persons have one subject; null for one of its own. */
+  sector: Client['sector'];
 };
 
 /** SQL: read only with the result of a verification, so that waiting for one and wrong codes read no other table. */
@@ -41,7 +44,8 @@ export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expi
   a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits",
   ${ofVerified('SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "reissuedAt",
   ${ofVerified('SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "enrolledAt",
-  ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt"`;
+  ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt",
+  ${ofVerified('SELECT rc.sector FROM clients rc WHERE rc.id = a.client_id')} AS sector`;
 
 /** SQL: of a row source with the columns of `VIEW`, those that have closed, for `aboutAuthentications`. */
 export function closedIn(seen: string): string {

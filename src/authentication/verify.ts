@@ -186,7 +186,7 @@ export class Verify {
     if (!person) throw new Error('the birth date of a verified person is not valid');
     return {
       subject: subjectOf(this.keys.subject, {
-        clientId: authentication.clientId,
+        clientId: authentication.sector ?? authentication.clientId,
         lineId,
         owner: birthDate + genderDigit,
       }),

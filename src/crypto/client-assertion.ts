@@ -7,6 +7,7 @@ import {
   type CryptoKey,
   type JSONWebKeySet,
   type JWTPayload,
+  type JWTVerifyOptions,
 } from 'jose';
 
 /**
@@ -99,7 +100,7 @@ async function verifiedByEither(input: CheckedAssertion): Promise<SignedClaims &
   }
 }
 
-/** The claims of an assertion, and the one of the client's keys that signed it. Without `kid`, every key that fits is tried. */
+/** The claims of an assertion, and the one of the client's keys that signed it. */
 async function verifiedClaims({ assertion, clientId, now }: CheckedAssertion, jwks: object): Promise<SignedClaims> {
   const options = {
     algorithms: [...ASSERTION_ALGORITHMS],
@@ -109,12 +110,17 @@ async function verifiedClaims({ assertion, clientId, now }: CheckedAssertion, jw
     currentDate: now,
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   };
+  return verifiedByAnyKey(assertion, jwks, options);
+}
+
+/** The claims of a JWT that one of these keys signed, and that key. Without `kid`, every key that fits is tried. */
+export async function verifiedByAnyKey(jwt: string, jwks: object, options: JWTVerifyOptions): Promise<SignedClaims> {
   try {
-    return await jwtVerify(assertion, createLocalJWKSet(withoutEdwardsNames(jwks)), options);
+    return await jwtVerify(jwt, createLocalJWKSet(withoutEdwardsNames(jwks)), options);
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
     for await (const key of error) {
-      const verified = await jwtVerify(assertion, key, options).catch((refusal: unknown) => {
+      const verified = await jwtVerify(jwt, key, options).catch((refusal: unknown) => {
         if (!(refusal instanceof errors.JWSSignatureVerificationFailed)) throw refusal;
       });
       if (verified) return { payload: verified.payload, key };

@@ -1,5 +1,5 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import type { PublicJwk, SigningKey } from './keyring.ts';
+import type { PublicJwk, RsaKey, SigningKey } from './keyring.ts';
 
 /** A parsed compact JWS whose signature is not verified yet. */
 export interface UnverifiedJws {
@@ -18,10 +18,20 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * goes through the thread pool and costs three times as much.
  */
 export function signJws(key: SigningKey, typ: string, payload: object): string {
-  const header = Buffer.from(JSON.stringify({ alg: 'ES256', typ, kid: key.kid })).toString('base64url');
-  const input = `${header}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
+  const input = signingInput('ES256', typ, key.kid, payload);
   const signature = sign('sha256', Buffer.from(input), { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
   return `${input}.${signature.toString('base64url')}`;
+}
+
+/** The same with RS256 (RFC 7518, 3.3). */
+export function signWithRsa(key: RsaKey, typ: string, payload: object): string {
+  const input = signingInput('RS256', typ, key.kid, payload);
+  return `${input}.${sign('sha256', Buffer.from(input), key.privateKey).toString('base64url')}`;
+}
+
+function signingInput(alg: string, typ: string, kid: string, payload: object): string {
+  const header = Buffer.from(JSON.stringify({ alg, typ, kid })).toString('base64url');
+  return `${header}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { newNamedKeys, newSigningKeys, parseKeyring } from './keyring.ts';
+import { newNamedKeys, newRsaKeys, newSigningKeys, parseKeyring } from './keyring.ts';
 
 /** The lists of a keyring. `subject` is one key that never changes. */
-export const KEY_PARTS = ['field', 'index', 'code', 'signing', 'vapid'] as const;
+export const KEY_PARTS = ['field', 'index', 'code', 'signing', 'vapid', 'rsa'] as const;
 export type KeyPart = (typeof KEY_PARTS)[number];
 
 /** What a keyring says about one of its keys. Times are RFC 3339; keys that were written by hand have none. */
@@ -13,6 +13,15 @@ export interface KeyEntry {
   /** Since when it is no longer the first of its list. */
   demoted?: string;
 }
+
+const NEW_KEYS: Readonly<Record<KeyPart, () => [{ kid: string }]>> = {
+  field: newNamedKeys,
+  index: newNamedKeys,
+  code: newNamedKeys,
+  signing: newSigningKeys,
+  vapid: newSigningKeys,
+  rsa: newRsaKeys,
+};
 
 type File = Partial<Record<KeyPart, (KeyEntry & Record<string, unknown>)[]>>;
 
@@ -32,7 +41,7 @@ export function keyEntries(text: string): Record<KeyPart, KeyEntry[]> {
 /** A keyring's text with a new key at the end of a list, where it only reads; in a list without a key it is used at once. */
 export function withNewKey(text: string, part: KeyPart, now: Date): { text: string; kid: string } {
   const file = read(text);
-  const [made] = part === 'signing' || part === 'vapid' ? newSigningKeys() : newNamedKeys();
+  const [made] = NEW_KEYS[part]();
   const list = file[part] ?? [];
   const times = { added: now.toISOString(), ...(list.length === 0 && { promoted: now.toISOString() }) };
   return { text: written({ ...file, [part]: [...list, { ...made, ...times }] }), kid: made.kid };

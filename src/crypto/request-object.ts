@@ -1,5 +1,8 @@
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet } from 'jose';
 
+/** The algorithms of signed requests (FAPI). */
+export const REQUEST_OBJECT_ALGORITHMS = ['ES256', 'PS256'] as const;
+
 /** The maximum of `exp` from now, of `exp` from `nbf`, and of the age of `nbf`, in seconds (FAPI-CIBA, 5.2.2). */
 const MAX_LIFETIME_SECONDS = 3600;
 /** Seconds by which two clocks may differ. */
@@ -16,14 +19,26 @@ export interface SignedRequest {
   algorithms: readonly string[];
   /** The public keys of the client. */
   jwks: object;
+  /** Whether `iat`, `nbf` and `jti` may be missing, as RFC 9101 allows and FAPI-CIBA does not. */
+  isLenient?: boolean;
   now: Date;
 }
 
 /** The parameters of a signed request, and what makes it unique. */
 export interface VerifiedRequest {
   parameters: Readonly<Record<string, unknown>>;
-  jti: string;
+  /** Missing only where `isLenient`. */
+  jti: string | undefined;
   expiresAt: Date;
+}
+
+/** True for a request object without a signature (`alg: none`), which OpenID Connect Core 1.0, 6.1 allows and this service does not. */
+export function isUnsigned(request: string): boolean {
+  try {
+    return decodeProtectedHeader(request).alg === 'none';
+  } catch {
+    return false;
+  }
 }
 
 /** The claims of the envelope, which are no parameters of the request. */
@@ -32,7 +47,7 @@ const ENVELOPE: readonly string[] = ['iss', 'aud', 'iat', 'nbf', 'exp', 'jti'];
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Checks a signed authentication request (CIBA Core 1.0, 7.1.1; FAPI-CIBA, 5.2.2): signed by one of the client's keys with
+ * Checks a signed authentication request (CIBA Core 1.0, 7.1.1; FAPI-CIBA, 5.2.2; RFC 9101): signed by one of the client's keys with
  * one of the algorithms, from the client, for this issuer, and valid for an hour at most. A `sub` is refused, because an
  * authorization server that knows the same key could take the request for the client's assertion. Returns the
  * parameters, or the sentence that says what is wrong and names the claim, never its value.
@@ -44,7 +59,7 @@ export async function verifyRequestObject(input: SignedRequest): Promise<Verifie
   if (fault !== undefined) return fault;
   const parameters = Object.fromEntries(Object.entries(claims).filter(([name]) => !ENVELOPE.includes(name)));
   const expiresAt = new Date(((claims['exp'] as number) + CLOCK_TOLERANCE_SECONDS) * 1000);
-  return { parameters, jti: claims['jti'] as string, expiresAt };
+  return { parameters, jti: claims['jti'] as string | undefined, expiresAt };
 }
 
 async function signedClaims({
@@ -88,20 +103,23 @@ async function verifiedPayload(request: string, jwks: object, algorithms: readon
 
 function faultOf(
   { iss, aud, iat, nbf, exp, jti, sub }: Readonly<Record<string, unknown>>,
-  { clientId, issuer, now }: SignedRequest,
+  { clientId, issuer, isLenient = false, now }: SignedRequest,
 ): string | undefined {
   const seconds = now.getTime() / 1000;
+  const isLeftOut = (claim: unknown): boolean => isLenient && claim === undefined;
   if (iss !== clientId) return 'The iss of the request must be the client_id.';
   if (![aud].flat().includes(issuer)) return `The aud of the request must be ${issuer}.`;
   if (sub !== undefined) return 'The request must have no sub.';
-  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI)
+  if (!isLeftOut(jti) && (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI))
     return `The jti of the request must have 1 to ${MAX_JTI} characters.`;
-  if (!isTime(iat) || iat > seconds + CLOCK_TOLERANCE_SECONDS)
+  if (!isLeftOut(iat) && (!isTime(iat) || iat > seconds + CLOCK_TOLERANCE_SECONDS))
     return 'The iat of the request must be there, and not in the future.';
-  if (!isTime(nbf) || nbf > seconds + CLOCK_TOLERANCE_SECONDS || nbf < seconds - MAX_LIFETIME_SECONDS)
+  const isNow = (time: number): boolean =>
+    time <= seconds + CLOCK_TOLERANCE_SECONDS && time >= seconds - MAX_LIFETIME_SECONDS;
+  if (!isLeftOut(nbf) && (!isTime(nbf) || !isNow(nbf)))
     return 'The nbf of the request must be there, not in the future and at most an hour ago.';
   if (!isTime(exp) || exp <= seconds - CLOCK_TOLERANCE_SECONDS) return 'The exp of the request must be in the future.';
-  if (exp > seconds + MAX_LIFETIME_SECONDS || exp - nbf > MAX_LIFETIME_SECONDS)
+  if (exp > seconds + MAX_LIFETIME_SECONDS || (isTime(nbf) && exp - nbf > MAX_LIFETIME_SECONDS))
     return 'The exp of the request must be at most an hour after now and after its nbf.';
   return undefined;
 }

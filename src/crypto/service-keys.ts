@@ -50,6 +50,10 @@ export class ServiceKeys {
     return this.#ring.signing;
   }
 
+  get rsa(): Keyring['rsa'] {
+    return this.#ring.rsa;
+  }
+
   get vapid(): VapidKeys {
     return this.#present.vapid;
   }

@@ -12,6 +12,7 @@ export const GUIDE_GROUPS = {
     guide('quickstart', '빠른 시작', 'Quickstart'),
     guide('hosted-window', '호스팅 창', 'Hosted window'),
     guide('own-window', '자체 창', 'Your own window'),
+    guide('openid-connect', 'OpenID Connect', 'OpenID Connect'),
     guide('results', '결과와 확인서', 'Results and assertions'),
     guide('webhooks', '웹훅', 'Webhooks'),
     guide('test-mode', '테스트 모드', 'Test mode'),

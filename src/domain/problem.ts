@@ -100,6 +100,8 @@ export interface ProblemMembers {
   allow?: string[];
   /** The scope that an access token needs; sent in `WWW-Authenticate`. */
   requiredScope?: string;
+  /** The name of an OAuth error that says more than the code; sent as `error` at OAuth endpoints. */
+  error?: string;
   /** The body was refused for its encoding; sent as `Accept-Encoding: identity` (RFC 9110, 15.5.16). */
   identityOnly?: true;
 }

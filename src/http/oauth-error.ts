@@ -14,7 +14,7 @@ const NOT_OAUTH: readonly ProblemCode[] = [
   'unsupported_media_type',
 ];
 
-/** The names of RFC 6749, 4.1.2.1 and 5.2, and of CIBA Core 1.0, 11 and 13. Every other code is `invalid_request`. */
+/** The names of RFC 6749, 4.1.2.1 and 5.2, of RFC 6750, 3.1, and of CIBA Core 1.0, 11 and 13. Every other code is `invalid_request`. */
 const OAUTH_ERRORS: Partial<Record<ProblemCode, string>> = {
   invalid_client: 'invalid_client',
   invalid_grant_type: 'unsupported_grant_type',
@@ -29,15 +29,17 @@ const OAUTH_ERRORS: Partial<Record<ProblemCode, string>> = {
   unknown_user_id: 'unknown_user_id',
   invalid_binding_message: 'invalid_binding_message',
   expired_login_hint_token: 'expired_login_hint_token',
+  invalid_token: 'invalid_token',
+  insufficient_scope: 'insufficient_scope',
   too_many_requests: 'temporarily_unavailable',
   service_unavailable: 'temporarily_unavailable',
   internal_error: 'server_error',
 };
 
 /** The OAuth members of a refusal at `route`, or undefined if the route is no OAuth endpoint. */
-export function oauthErrorOf({ code, detail }: Problem, route: string | undefined): OAuthError | undefined {
+export function oauthErrorOf({ code, detail, members }: Problem, route: string | undefined): OAuthError | undefined {
   if (!route?.startsWith('/oauth2/') || NOT_OAUTH.includes(code)) return undefined;
-  return { error: OAUTH_ERRORS[code] ?? 'invalid_request', error_description: descriptionOf(detail) };
+  return { error: members.error ?? OAUTH_ERRORS[code] ?? 'invalid_request', error_description: descriptionOf(detail) };
 }
 
 /** RFC 6749 allows printable ASCII without quotation mark and backslash. */

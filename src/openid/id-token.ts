@@ -1,7 +1,9 @@
 import type { Environment } from '../../config/environment.ts';
 import { METHODS_USED, testIssuer, type VerifiedPerson } from '../authentication/assertion.ts';
-import { signJws } from '../crypto/compact-jws.ts';
+import { signJws, signWithRsa } from '../crypto/compact-jws.ts';
 import { randomToken } from '../crypto/random.ts';
+import { Problem } from '../domain/problem.ts';
+import type { IdTokenAlgorithm } from '../relying-parties/client.entity.ts';
 import type { ServiceKeys } from '../crypto/service-keys.ts';
 
 /** Seconds for which an id_token is valid. */
@@ -15,19 +17,24 @@ export interface IdTokenInput {
   /** The claims that the client may learn (`claimsOf`). */
   claims: Record<string, unknown>;
   nonce?: string | undefined;
+  /** The algorithm for which the client is registered; ES256 when left out. */
+  algorithm?: IdTokenAlgorithm;
   /** Further claims of the flow, such as the id of a CIBA request. */
   more?: Record<string, unknown>;
 }
 
-/** Signs an id_token (OpenID Connect Core 1.0, 2) with ES256. */
+/**
+ * Signs an id_token (OpenID Connect Core 1.0, 2). Problems: `service_unavailable` where the client reads RS256 and the keyring
+ * has no key for it.
+ */
 export function signIdToken(
-  { audience, person, claims, nonce, more }: IdTokenInput,
-  { signing }: Pick<ServiceKeys, 'signing'>,
+  { audience, person, claims, nonce, algorithm, more }: IdTokenInput,
+  { signing, rsa }: Pick<ServiceKeys, 'signing' | 'rsa'>,
   { ISSUER }: Pick<Environment, 'ISSUER'>,
   now: Date,
 ): string {
   const iat = Math.floor(now.getTime() / 1000);
-  return signJws(signing[0], 'JWT', {
+  const payload = {
     iss: person.test ? testIssuer(ISSUER) : ISSUER,
     aud: audience,
     sub: person.subject,
@@ -41,5 +48,16 @@ export function signIdToken(
     ...(person.test && { test: true }),
     ...claims,
     ...more,
-  });
+  };
+  if (algorithm !== 'RS256') return signJws(signing[0], 'JWT', payload);
+  const [key] = rsa;
+  if (!key) throw noRsaKey();
+  return signWithRsa(key, 'JWT', payload);
+}
+
+export function noRsaKey(): Problem {
+  return new Problem(
+    'service_unavailable',
+    'The service has no key for RS256. Its operator adds one: npm run keys -- add rsa',
+  );
 }

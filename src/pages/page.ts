@@ -37,6 +37,8 @@ export interface Page {
   framing?: 'framed' | 'frames';
   /** Origins of other sites that may frame the page. */
   framedBy?: readonly string[];
+  /** The origin of the other site to which the page's form is sent; its own pages when left out. */
+  formTarget?: string;
   /** True if the page's script compiles its own WebAssembly, as the phone does for Argon2id. */
   compiles?: boolean;
   /**
@@ -97,7 +99,7 @@ function installing({ manifest, icon, title }: NonNullable<Page['installable']>,
 }
 
 function headersOf(page: Page, nonce: string): Record<string, string> {
-  const { framing, framedBy = [], opener, compiles, installable } = page;
+  const { framing, framedBy = [], opener, compiles, installable, formTarget = "'self'" } = page;
   const policy = [
     "default-src 'none'",
     `script-src ${installable ? "'self'" : `'nonce-${nonce}'`}${compiles ? " 'wasm-unsafe-eval'" : ''}`,
@@ -105,7 +107,7 @@ function headersOf(page: Page, nonce: string): Record<string, string> {
     "style-src 'self'",
     "img-src 'self' data:",
     "connect-src 'self'",
-    "form-action 'self'",
+    `form-action ${formTarget}`,
     "base-uri 'none'",
     `frame-src ${framing === 'frames' ? "'self'" : "'none'"}`,
     `frame-ancestors ${[framing === 'framed' && "'self'", ...framedBy].filter(Boolean).join(' ') || "'none'"}`,

@@ -7,10 +7,12 @@ import { judgeOutboundUrl } from '../gateways/outbound/outbound-address.ts';
 import {
   CLIENT_AUTH_METHODS,
   DELIVERY_MODES,
+  ID_TOKEN_ALGORITHMS,
   REQUEST_SIGNING_ALGS,
   type Client,
   type ClientAuthMethod,
   type DeliveryMode,
+  type IdTokenAlgorithm,
   type RequestSigningAlg,
 } from './client.entity.ts';
 
@@ -35,6 +37,8 @@ export type ClientSettings = Partial<
     | 'backchannelAuthenticationRequestSigningAlg'
     | 'mayNameByNumber'
     | 'fapi'
+    | 'idTokenSignedResponseAlg'
+    | 'sector'
   > & { tokenEndpointAuthMethod: ClientAuthMethod }
 >;
 
@@ -136,6 +140,17 @@ export function readNotificationEndpoint(text: string): string {
   const judged = judgeOutboundUrl(text, { isProduction: false, allowed: new BlockList() });
   if (typeof judged !== 'string') return text;
   throw refused(`The notification endpoint ${shown(text)} cannot be used. ${judged}`);
+}
+
+export function readIdTokenAlgorithm(text: string): IdTokenAlgorithm {
+  const algorithm = ID_TOKEN_ALGORITHMS.find((one) => one === text);
+  if (algorithm !== undefined) return algorithm;
+  throw refused(`The algorithm of id_tokens must be ${ID_TOKEN_ALGORITHMS.join(' or ')}.`);
+}
+
+export function readSector(text: string): string {
+  if (HOST.test(text)) return text;
+  throw refused(`The sector ${shown(text)} must be a host name in lower case, such as shop.example.`);
 }
 
 export function readJwks(text: string): object {

@@ -13,6 +13,11 @@ export type DeliveryMode = (typeof DELIVERY_MODES)[number];
 export const REQUEST_SIGNING_ALGS = ['ES256', 'PS256'] as const;
 export type RequestSigningAlg = (typeof REQUEST_SIGNING_ALGS)[number];
 
+/** How an id_token can be signed. Some clients of OpenID Connect read RS256 alone. */
+export const ID_TOKEN_ALGORITHMS = ['ES256', 'RS256'] as const;
+
+export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
+
 /** A program that calls the service: a relying party, a carrier or an operator’s system. */
 @Entity('clients')
 export class Client {
@@ -109,4 +114,15 @@ export class Client {
   /** It follows FAPI-CIBA: signed requests, and authentication by `private_key_jwt`. */
   @Column('boolean', { default: () => 'false' })
   fapi: boolean;
+
+  /** The algorithm of its id_tokens. */
+  @Column('text', { default: () => "'ES256'" })
+  idTokenSignedResponseAlg: IdTokenAlgorithm;
+
+  /**
+   * Clients of one sector get one `subject` for a person (OpenID Connect Core 1.0, 8.1): a host name of the company. Null: a
+   * sector of its own.
+   */
+  @Column('text', { nullable: true })
+  sector: string | null;
 }

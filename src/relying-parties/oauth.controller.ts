@@ -75,7 +75,7 @@ export class OAuthController {
     return grant.exchange({ ...authenticated, parameters: body, dpop, isGone: () => raw.socket.destroyed });
   }
 
-  /** Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517). */
+  /** Returns the public keys that verify assertions, id_tokens, envelopes and access tokens, as a JWK set (RFC 7517). */
   @Get('oauth2/jwks')
   @ApiOkResponse({ type: JwksResponse })
   @Operation('getJwks', {
@@ -85,7 +85,8 @@ export class OAuthController {
   })
   jwks(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
     const keys = this.keys.signing.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }));
-    return publicDocument(request, reply, { keys });
+    const rsa = this.keys.rsa.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'RS256', use: 'sig' }));
+    return publicDocument(request, reply, { keys: [...keys, ...rsa] });
   }
 
   /** Returns the metadata of the authorization server (RFC 8414). */

@@ -56,6 +56,24 @@ export class TokenRequest extends ClientAuthenticationRequest {
   @IsString()
   @MaxLength(128)
   auth_req_id?: string;
+
+  /** With `authorization_code`: the code that came back with the person. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  code?: string;
+
+  /** With `authorization_code`: the `redirect_uri` of the authorization request. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(2048)
+  redirect_uri?: string;
+
+  /** With `authorization_code`: the verifier of `code_challenge` (RFC 7636), 43 to 128 characters. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  code_verifier?: string;
 }
 
 export class TokenResponse {
@@ -64,22 +82,27 @@ export class TokenResponse {
   /** Seconds until the token expires. */
   expires_in: number;
   scope: string;
-  /** Who was verified, signed (OpenID Connect Core 1.0, 2). */
+  /** With `authorization_code` and CIBA: who was verified, signed (OpenID Connect Core 1.0, 2). */
   id_token?: string;
   /** Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
   test?: boolean;
 }
 
 class PublicKey {
-  kty: 'EC';
-  crv: 'P-256';
-  /** 32 bytes in base64url. */
-  x: string;
-  /** 32 bytes in base64url. */
-  y: string;
+  kty: 'EC' | 'RSA';
+  /** Of a key of ES256. */
+  crv?: 'P-256';
+  /** Of a key of ES256: 32 bytes in base64url. */
+  x?: string;
+  /** Of a key of ES256: 32 bytes in base64url. */
+  y?: string;
+  /** Of a key of RS256: the modulus in base64url. */
+  n?: string;
+  /** Of a key of RS256: the exponent in base64url. */
+  e?: string;
   /** The name of the key, as the header of a JWS repeats it. */
   kid: string;
-  alg: 'ES256';
+  alg: 'ES256' | 'RS256';
   use: 'sig';
 }
 
@@ -104,10 +127,24 @@ export class ServerMetadataResponse {
   backchannel_authentication_request_signing_alg_values_supported?: string[];
   backchannel_user_code_parameter_supported?: boolean;
   acr_values_supported?: string[];
+  authorization_endpoint?: string;
+  pushed_authorization_request_endpoint?: string;
+  require_pushed_authorization_requests?: boolean;
+  userinfo_endpoint?: string;
+  revocation_endpoint?: string;
+  introspection_endpoint?: string;
+  response_modes_supported?: string[];
+  code_challenge_methods_supported?: string[];
+  authorization_response_iss_parameter_supported?: boolean;
+  prompt_values_supported?: string[];
+  display_values_supported?: string[];
+  ui_locales_supported?: string[];
+  claim_types_supported?: string[];
   claims_supported?: string[];
   claims_parameter_supported?: boolean;
   request_parameter_supported?: boolean;
   request_uri_parameter_supported?: boolean;
+  request_object_signing_alg_values_supported?: string[];
   /** The documents for developers. */
   service_documentation: string;
 }

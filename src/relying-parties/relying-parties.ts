@@ -32,6 +32,12 @@ export class RelyingParties {
     return reading;
   }
 
+  /** The client of this client id, as it is now; null for an unknown one and for one that is disabled. */
+  async named(clientId: string): Promise<Client | null> {
+    const client = await this.store.byClientId(clientId);
+    return client?.disabledAt === null ? client : null;
+  }
+
   private async read(id: string): Promise<Client> {
     const until = performance.now() + REMEMBERED_MS;
     const client = await this.store.byId(id);

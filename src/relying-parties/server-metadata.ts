@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { ASSERTION_ALGORITHMS } from '../crypto/client-assertion.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
 import { SCOPES } from '../http/client.guard.ts';
 import { CLIENT_AUTH_METHODS } from './client.entity.ts';
 import type { ServerMetadataResponse } from './oauth.dto.ts';
@@ -13,6 +14,7 @@ export class ServerMetadata {
 
   constructor(
     private readonly grants: TokenGrants,
+    private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
 
@@ -34,7 +36,7 @@ export class ServerMetadata {
       token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
       // OpenID Connect Discovery requires both; they describe the assertion of a verification.
       subject_types_supported: ['pairwise'],
-      id_token_signing_alg_values_supported: ['ES256'],
+      id_token_signing_alg_values_supported: this.keys.rsa.length > 0 ? ['ES256', 'RS256'] : ['ES256'],
       service_documentation: `${issuer}/developers`,
     };
     for (const [name, value] of this.parts.flatMap((part) => Object.entries(part))) {

@@ -9,6 +9,8 @@ import { tell, TOLD } from '../webhooks/tell.ts';
 export interface VerifiedRow {
   id: string;
   clientId: string;
+  /** Of the relying party; null for one of its own. */
+  sector: string | null;
   person: Buffer;
 }
 
@@ -24,7 +26,8 @@ export interface ChangedSubject {
  */
 const VERIFIED_ON = statement(
   'changed_subject_verified_on',
-  `SELECT DISTINCT ON (a.client_id, a.person_index) a.id, a.client_id AS "clientId", a.person FROM (
+  `SELECT DISTINCT ON (a.client_id, a.person_index) a.id, a.client_id AS "clientId",
+      (SELECT c.sector FROM clients c WHERE c.id = a.client_id) AS sector, a.person FROM (
       SELECT v.* FROM subscriptions s JOIN authentication_records v ON v.subscription_id = s.id WHERE s.line_id = $1
       UNION ALL SELECT v.* FROM authentication_records v WHERE v.line_id = $1 AND v.subscription_id IS NULL
     ) a JOIN webhook_listeners l ON l.client_id = a.client_id

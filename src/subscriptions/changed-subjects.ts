@@ -49,10 +49,11 @@ export class ChangedSubjects {
     if (verified.length === 0) return;
     const owner = this.readable(`subscription ${id}`, () => this.lines.readOwner({ lineId, owner: cipher }));
     if (!owner) return;
-    const clients = new Set(verified.filter((row) => this.isOf(owner, row)).map(({ clientId }) => clientId));
-    const subjects = [...clients].map((clientId) => ({
+    const named = verified.filter((row) => this.isOf(owner, row));
+    const clients = new Map(named.map(({ clientId, sector }) => [clientId, sector ?? clientId]));
+    const subjects = [...clients].map(([clientId, sector]) => ({
       clientId,
-      subject: subjectOf(this.keys.subject, { clientId, lineId, owner: owner.birthDate + owner.genderDigit }),
+      subject: subjectOf(this.keys.subject, { clientId: sector, lineId, owner: owner.birthDate + owner.genderDigit }),
     }));
     if (subjects.length > 0) await this.store.tell(session, subjects, change);
   }

@@ -38,7 +38,8 @@ export type HostedWindow = Omit<StoredWindow, 'purpose' | 'purposeCipher'> & { p
 export type NewWindow = Pick<
   Window,
   'id' | 'clientId' | 'purposeCipher' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name' | 'isTest' | 'match'
->;
+> &
+  Partial<Pick<Window, 'browserDigest'>>;
 
 const BY_ID = statement(
   'window_by_id',

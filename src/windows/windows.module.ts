@@ -26,6 +26,7 @@ const END_MS = 1_000;
   ],
   controllers: [WindowController, WindowPageController],
   providers: [Windows, WindowAuthentications, WindowStore],
+  exports: [Windows],
 })
 export class WindowsModule {
   constructor(tasks: RecurringTasks, store: WindowStore) {

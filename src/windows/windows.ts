@@ -100,6 +100,37 @@ export class Windows {
     return { windowId: id, url: `${this.environment.ISSUER}/windows/${id}`, expiresAt: expiresAt.toISOString() };
   }
 
+  /**
+   * Opens a window for a flow of this service, which belongs from the beginning to the browser that asks for it: its secret is
+   * returned, and nobody whom that browser shows the address can use the window. `returnUrl` is an address of this service.
+   */
+  async openFor(
+    clientId: string,
+    input: { id: string; purpose: string; returnUrl: string; locale: Locale; method: WindowMethod },
+  ): Promise<{ secret: string }> {
+    const { id, purpose, returnUrl, locale, method } = input;
+    const secret = randomToken(32);
+    const purposeCipher = this.keys.fields.encrypt(purpose, `windows:purpose:${id}`);
+    const browserDigest = sha256(secret);
+    const opened = { id, clientId, purposeCipher, returnUrl, locale, method, browserDigest };
+    await this.store.open({ ...opened, returnState: '-', match: false, name: null, isTest: false });
+    return { secret };
+  }
+
+  /**
+   * What has become of a window of {@link openFor}, for its browser alone: its authentication, or null before one was started.
+   * Problems: `window_not_found`, `window_closed` when none was started in time, `window_bound_elsewhere`,
+   * `authentication_not_found`.
+   */
+  async outcome(id: string, secret: string | undefined): Promise<RelyingPartyView | null> {
+    const window = await this.read(id);
+    if (!window) throw windowNotFound();
+    if (!isBrowserOf(window, secret)) throw boundElsewhere();
+    if (hasBegun(window)) return this.see(window, 0);
+    if (window.expired) throw windowOver();
+    return null;
+  }
+
   /** The result, for the relying party's server only. Problems: `window_not_found`. */
   async result(
     { id: clientId, test }: Pick<Caller, 'id' | 'test'>,
@@ -309,6 +340,17 @@ export function returnAddress({ returnUrl, returnState, id }: HostedWindow): str
   url.searchParams.set('windowId', id);
   url.searchParams.set('state', returnState);
   return url.href;
+}
+
+/** The path below which a flow of this service goes on when a window has ended. */
+export const RESUME_PATH = '/oauth2/resume/';
+
+/**
+ * The origin of the page that is told when the window has ended. Empty for a flow of this service: such a window tells nobody
+ * and goes to its return address.
+ */
+export function returnOrigin({ returnUrl }: HostedWindow, { ISSUER }: Pick<Environment, 'ISSUER'>): string {
+  return returnUrl.startsWith(ISSUER + RESUME_PATH) ? '' : new URL(returnUrl).origin;
 }
 
 function isBrowserOf({ browserDigest }: HostedWindow, secret: string | undefined): boolean {

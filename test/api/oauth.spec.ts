@@ -346,8 +346,8 @@ describe('a client with keys', () => {
 });
 
 describe('the token endpoint', () => {
-  it.each(['password', 'authorization_code', 'CLIENT_CREDENTIALS'])(
-    'the token endpoint knows no grant type but client_credentials: "%s"',
+  it.each(['password', 'refresh_token', 'CLIENT_CREDENTIALS'])(
+    'the token endpoint knows no grant type "%s"',
     async (grant_type) => {
       const answer = await askToken({ grant_type }, shop());
       expectOAuthError(answer, 400, 'invalid_grant_type', 'unsupported_grant_type');
@@ -421,16 +421,37 @@ describe('the token endpoint', () => {
         issuer: service.issuer,
         token_endpoint: `${service.issuer}/oauth2/token`,
         jwks_uri: `${service.issuer}/oauth2/jwks`,
-        grant_types_supported: ['client_credentials'],
-        response_types_supported: [],
+        authorization_endpoint: `${service.issuer}/oauth2/authorize`,
+        pushed_authorization_request_endpoint: `${service.issuer}/oauth2/par`,
+        require_pushed_authorization_requests: false,
+        userinfo_endpoint: `${service.issuer}/oauth2/userinfo`,
+        revocation_endpoint: `${service.issuer}/oauth2/revoke`,
+        introspection_endpoint: `${service.issuer}/oauth2/introspect`,
+        grant_types_supported: ['client_credentials', 'authorization_code'],
+        response_types_supported: ['code'],
+        response_modes_supported: ['query', 'form_post'],
+        code_challenge_methods_supported: ['S256'],
+        authorization_response_iss_parameter_supported: true,
+        prompt_values_supported: ['login', 'none'],
+        display_values_supported: ['page', 'popup'],
+        ui_locales_supported: ['ko', 'en'],
+        acr_values_supported: ['push', 'otp', 'sms'],
+        claim_types_supported: ['normal'],
+        claims_supported: expect.arrayContaining([
+          'sub',
+          'birthdate',
+          'phone_number',
+          'urn:pushguard:age_over_19',
+          'di',
+        ]),
+        claims_parameter_supported: true,
+        request_parameter_supported: true,
+        request_uri_parameter_supported: false,
+        request_object_signing_alg_values_supported: ['ES256', 'PS256'],
         scopes_supported: [
-          'authentications',
-          'signing',
-          'webhooks',
-          'carrier',
-          'operator',
-          'operator.decide',
+          ...['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'],
           ...CAMARA_SCOPES,
+          ...['openid', 'profile', 'phone', 'kr_identity', 'kr_di'],
         ],
         token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
         token_endpoint_auth_signing_alg_values_supported: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
@@ -385,5 +386,41 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     } finally {
       await new Promise((closed) => shop.close(closed));
     }
+  });
+
+  it('the hosted window of an OpenID Connect log-in goes on in its popup, which posts the answer to the site', async () => {
+    const person = scene.person('demo-1');
+    const redirectUri = 'https://shop.example/callback';
+    const clientId = `shop-${randomUUID()}`;
+    await scene.rows.clients.register({ clientId, secret: 'none', returnUrls: [redirectUri] });
+    const posted: string[] = [];
+    await context.route('https://shop.example/**', (route) => {
+      posted.push(route.request().postData() ?? '');
+      return route.fulfill({ contentType: 'text/html', body: '<title>shop</title><h1>The shop</h1>' });
+    });
+    await window.goto('https://shop.example/');
+    const query = new URLSearchParams({
+      client_id: clientId,
+      response_type: 'code',
+      response_mode: 'form_post',
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      state: 'a&"b',
+      nonce: 'n',
+    });
+    const address = `${scene.issuer}/oauth2/authorize?${query.toString()}`;
+    const [popup] = await Promise.all([
+      context.waitForEvent('page'),
+      window.evaluate(`void window.open(${JSON.stringify(address)}, '_blank', 'popup,width=400,height=700')`),
+    ]);
+    await identify(popup, person);
+    await enterCode(popup, await scene.textedCode(person));
+    await pressBack(popup, 'verified');
+    await popup.waitForURL(redirectUri);
+    expect(Object.fromEntries(new URLSearchParams(posted.at(-1)))).toEqual({
+      code: expect.stringMatching(/^[\w-]{43}$/),
+      state: 'a&"b',
+      iss: scene.issuer,
+    });
   });
 });

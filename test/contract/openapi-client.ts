@@ -68,7 +68,7 @@ export interface paths {
          *     wrong code ends the authentication. Errors: `code_mismatch` with `attemptsLeft`, `attempts_exhausted`,
          *     `authentication_closed` with `state`, `authentication_expired`, `authentication_not_found`. The same request within 60
          *     seconds of success gets the same bytes again, with `Idempotency-Replayed: true`, for an answer that was lost: accept
-         *     each id once. `nothing_to_verify` for `approve`, whose result `GET` answers.
+         *     each id once.
          */
         post: operations["verifyAuthentication"];
         delete?: never;
@@ -133,34 +133,10 @@ export interface paths {
          * Open an authentication
          * @description Proves the PIN. Only now the service generates the code and sends it to this phone as an encrypted push; for a
          *     transaction the phone computes the code itself. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five
-         *     wrong PINs in a row, `match_mismatch` with `attemptsLeft`, of which the third ends the authentication,
-         *     `card_mismatch`, `authentication_closed`, `authentication_expired`, `authentication_not_found`,
-         *     `subscription_not_active`.
+         *     wrong PINs in a row, `card_mismatch`, `authentication_closed`, `authentication_expired`,
+         *     `authentication_not_found`, `subscription_not_active`.
          */
         post: operations["openAuthentication"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/app/v1/authentications/{id}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Approve an authentication
-         * @description Proves the PIN and the two digits that the page of the relying party shows, which verifies the person: for the method
-         *     `approve`, where no code exists. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five wrong PINs in a
-         *     row, `match_mismatch` with `attemptsLeft`, of which the third ends the authentication, `authentication_closed`,
-         *     `authentication_expired`, `authentication_not_found`, `subscription_not_active`.
-         */
-        post: operations["approveAuthentication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -334,6 +310,93 @@ export interface paths {
         get: operations["getWindow"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/par": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push an authorization request
+         * @description Keeps an authorization request for one browser, for a minute (RFC 9126). Send the person to `/oauth2/authorize` with
+         *     `client_id` and the `request_uri` of the answer. Errors are those of the authorization endpoint, as `error`.
+         */
+        post: operations["pushAuthorizationRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the claims of a verified person
+         * @description Returns the claims of the person for whom the token stands, as far as its scopes release them.
+         */
+        get: operations["getUserinfo"];
+        put?: never;
+        /**
+         * Get the claims of a verified person by POST
+         * @description The same by POST, which some clients use (OpenID Connect Core 1.0, 5.3.1).
+         */
+        post: operations["postUserinfo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke an access token
+         * @description Ends an access token that stands for a person (RFC 7009), and with it every other one of the same verification. A token
+         *     that is unknown, expired or another client's is answered alike, with 200. A token of the client itself cannot be revoked
+         *     (`unsupported_token_type`): it ends after five minutes.
+         */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look up an access token
+         * @description Says whether one of the client's own access tokens is valid (RFC 7662).
+         */
+        post: operations["introspectToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -801,28 +864,6 @@ export interface paths {
         get: operations["listHistory"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth2/bc-authorize": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask a person on the phone (CIBA)
-         * @description Asks a person on the phone, without a browser (OpenID Connect CIBA Core 1.0, modes poll and ping). The client shows the
-         *     two digits of `pushguard_match`, and the person types them into the app, with the PIN. A number that nobody has, or
-         *     that has no subscriber, answers the same and expires. Errors are JSON with `error` and `error_description`.
-         */
-        post: operations["beginBackchannelAuthentication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1353,13 +1394,11 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), or for a person who
-         *     approved on the phone (`urn:openid:params:grant-type:ciba`; the call is held for up to 25 seconds). The client authenticates with
+         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`). The client authenticates with
          *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
          *     unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
          *     Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
-         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of CIBA also `authorization_pending`, `slow_down`,
-         *     `access_denied`, `expired_token`, `invalid_grant`, `unauthorized_client`.
+         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`.
          */
         post: operations["getAccessToken"];
         delete?: never;
@@ -1377,7 +1416,7 @@ export interface paths {
         };
         /**
          * Get the public keys of the service
-         * @description Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517).
+         * @description Returns the public keys that verify assertions, id_tokens, envelopes and access tokens, as a JWK set (RFC 7517).
          */
         get: operations["getJwks"];
         put?: never;
@@ -1740,16 +1779,10 @@ export interface components {
              * @description How the person is verified. `push` (the default): the phone is woken, the person enters the PIN, and the app shows
              *     a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current six digits from
              *     the app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial
-             *     institutions (scope `signing`). `approve`: the phone is woken, and the person types the two digits that the page shows
-             *     (`match`) and the PIN into the app, which verifies; there is no code, and nobody gets an SMS.
+             *     institutions (scope `signing`).
              * @enum {string}
              */
-            method?: "approve" | "otp" | "push" | "sign";
-            /**
-             * @description With `push`: true for two digits, answered as `match`, that the page shows and the person types into the app before it
-             *     opens. With the channel `sms` they are of no use. `approve` always has them; refused with `otp` and `sign`.
-             */
-            match?: boolean;
+            method?: "otp" | "push" | "sign";
             /** @description The date of birth, YYMMDD. Not in the future. */
             birthDate: string;
             /**
@@ -1781,7 +1814,7 @@ export interface components {
              * @description How the person was verified.
              * @enum {string}
              */
-            channel: "approve" | "otp" | "push" | "sign" | "sms";
+            channel: "otp" | "push" | "sign" | "sms";
             /** @description Present only while true: the person's app was reissued recently after a loss or damage. Treat with caution. */
             recentlyReissued?: boolean;
             /** @description True for 240 hours after the SIM of the line was changed; otherwise left out. */
@@ -1801,7 +1834,7 @@ export interface components {
              * @description `push` or `sms` for the method `push`; otherwise the method. `sms` does not say whether a message was sent.
              * @enum {string}
              */
-            channel: "approve" | "otp" | "push" | "sign" | "sms";
+            channel: "otp" | "push" | "sign" | "sms";
             /**
              * @description `pending` and `opened` (the PIN was entered) are open; every other state is final.
              * @enum {string}
@@ -1809,13 +1842,8 @@ export interface components {
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             /** @description RFC 3339, UTC: 180 seconds after the start. */
             expiresAt: string;
-            /** @description Codes that can still be tried, of five. With `approve` no code is tried, so it stays 5. */
+            /** @description Codes that can still be tried, of five. */
             attemptsLeft: number;
-            /**
-             * @description Two digits for the page to show beside the words that the person types them into the app. Present while `pending`,
-             *     with `approve` and where the start had `match: true`, whether or not there is a phone that asks for them.
-             */
-            match?: string;
             /** @description Present once `verified`. */
             result?: components["schemas"]["ResultResponse"];
             /** @description Present and true in test mode alone. */
@@ -1874,16 +1902,6 @@ export interface components {
             /** @description True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
             card?: boolean;
             /**
-             * @description True if the app asks for the two digits that the page of the relying party shows, typed and not chosen. Present only
-             *     where it is true.
-             */
-            match?: boolean;
-            /**
-             * @description Present only with the method `approve`: the app calls `…/approve` in place of `…/open`, and no code follows.
-             * @enum {string}
-             */
-            method?: "approve";
-            /**
              * @description True for a start that rang no phone, because too many were made for this person or the person said within the last
              *     hour that it was not them. The person may open it. Present only where it is true.
              */
@@ -1905,28 +1923,10 @@ export interface components {
              *     the device, the nonce and the digest of the transaction.
              */
             cardProof?: string;
-            /**
-             * @description Required where the pending authentication says `match`, refused otherwise: the two digits that the page of the relying
-             *     party shows, as the person typed them.
-             */
-            match?: string;
         };
         OpenedResponse: {
             /** @enum {string} */
             state: "opened";
-        };
-        ApproveRequest: {
-            /**
-             * @description The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the authentication, the device, the nonce and
-             *     `match`.
-             */
-            pinProof: string;
-            /** @description The two digits that the page of the relying party shows, as the person typed them. */
-            match: string;
-        };
-        ApprovedResponse: {
-            /** @enum {string} */
-            state: "verified";
         };
         CodeEnvelopeResponse: {
             /** @description Compact JWE (ECDH-ES, A256GCM) for the device's encryption key; its content is a JWS (ES256) by the service. */
@@ -1996,11 +1996,6 @@ export interface components {
              */
             method?: "otp" | "push";
             /**
-             * @description True for a window that shows two digits, which the person types into the app before it opens. It counts where the
-             *     person is asked by push.
-             */
-            match?: boolean;
-            /**
              * @description The person's name as the relying party knows it, one line of 1 to 40 characters (Unicode code points). The window
              *     shows it masked (`홍*동`) beside the number, to say whose one-time password it asks for. It is not verified.
              */
@@ -2022,6 +2017,108 @@ export interface components {
             state: "closed" | "expired" | "open";
             /** @description Null until the person has started one. */
             authentication: components["schemas"]["AuthenticationResponse"] | null;
+        };
+        PushedAuthorizationRequest: {
+            /** @description `code` */
+            response_type?: string;
+            /** @description One of the return addresses registered for the client, exactly as registered. */
+            redirect_uri?: string;
+            /** @description `openid`, and any of `profile`, `phone`, `kr_identity` and `kr_di`. */
+            scope?: string;
+            /** @description Comes back unchanged. At most 512 characters. */
+            state?: string;
+            /** @description Stands in the id_token. At most 256 characters. */
+            nonce?: string;
+            /** @description `query`, which is the default, or `form_post`. */
+            response_mode?: string;
+            /** @description The SHA-256 of the verifier in base64url (RFC 7636). Without it, `nonce` is required. */
+            code_challenge?: string;
+            /** @description `S256` */
+            code_challenge_method?: string;
+            /** @description `login` or nothing. `none` is answered with `login_required`, because no session is kept. */
+            prompt?: string;
+            /** @description Seconds. Every person is verified anew; the id_token has `auth_time`. */
+            max_age?: string;
+            /** @description The language of the window, such as `ko` or `en`. */
+            ui_locales?: string;
+            /** @description `push` or `otp`: the method with which the window begins. */
+            acr_values?: string;
+            /** @description Single claims, as JSON (OpenID Connect Core 1.0, 5.5). */
+            claims?: string;
+            /** @description Why the person is asked, shown in the window and in the app. At most 40 characters. */
+            purpose?: string;
+            /** @description All other parameters, signed by the client (RFC 9101) with ES256 or PS256. */
+            request?: string;
+            /** @description Not allowed here. */
+            request_uri?: string;
+            /** @description Not supported. */
+            registration?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+            client_assertion_type?: string;
+            /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
+            client_assertion?: string;
+            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            client_id?: string;
+            /** @description The secret of `client_id` (`client_secret_post`). */
+            client_secret?: string;
+        };
+        PushedAuthorizationResponse: {
+            /** @description Send it as `request_uri` to the authorization endpoint, once. */
+            request_uri: string;
+            /** @description Seconds for which it waits for its browser. */
+            expires_in: number;
+        };
+        UserinfoResponse: {
+            /** @description Scope `kr_identity`. */
+            "urn:pushguard:foreigner"?: boolean;
+            /** @description How the person was verified. Scope `kr_identity`. */
+            "urn:pushguard:channel"?: string;
+            /** @description Only by the `claims` parameter: whether the person is 19 or older. */
+            "urn:pushguard:age_over_19"?: boolean;
+            /** @description The person's id at this client, as in the id_token. */
+            sub: string;
+            /** @description `YYYY-MM-DD`. Scope `profile`. */
+            birthdate?: string;
+            /**
+             * @description Scope `profile`.
+             * @enum {string}
+             */
+            gender?: "female" | "male";
+            /** @description E.164. Scope `phone`. */
+            phone_number?: string;
+            /** @description True. Scope `phone`. */
+            phone_number_verified?: boolean;
+            /** @description 64 characters of base64: the same person in one sector has one value. Scope `kr_di`. */
+            di?: string;
+        };
+        AboutTokenRequest: {
+            /** @description The access token. */
+            token: string;
+            /** @description Ignored: there is one kind of token. */
+            token_type_hint?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+            client_assertion_type?: string;
+            /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
+            client_assertion?: string;
+            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            client_id?: string;
+            /** @description The secret of `client_id` (`client_secret_post`). */
+            client_secret?: string;
+        };
+        IntrospectionResponse: {
+            /** @description False for a token that is expired, revoked, another client's or none at all; then nothing else is said. */
+            active: boolean;
+            iss?: string;
+            aud?: string;
+            sub?: string;
+            client_id?: string;
+            scope?: string;
+            token_type?: string;
+            /** @description Seconds since 1970. */
+            iat?: number;
+            /** @description Seconds since 1970. */
+            exp?: number;
+            jti?: string;
         };
         AskingPartyResponse: {
             id: string;
@@ -2365,7 +2462,7 @@ export interface components {
             relyingParty: components["schemas"]["HistoryRelyingParty"];
             purpose: string;
             /** @enum {string} */
-            channel: "approve" | "otp" | "push" | "sign" | "sms";
+            channel: "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             closedAt: string | null;
@@ -2373,51 +2470,6 @@ export interface components {
             device: string | null;
             /** @description `not_me`: the person said that it was not them. Present only where there is one. */
             flags?: "not_me"[];
-        };
-        BackchannelRequest: {
-            /** @description A signed request (CIBA Core 1.0, 7.1.1), with the other parameters as its claims. */
-            request?: string;
-            /** @description `openid` and further scopes, separated by spaces. */
-            scope?: string;
-            /** @description The person: `tel:+821012345678;x-birthdate=900101;x-gender-digit=1`. */
-            login_hint?: string;
-            /** @description An id_token that this service issued to the client: the same person again. */
-            id_token_hint?: string;
-            /** @description Not supported. */
-            login_hint_token?: string;
-            /**
-             * @description At most 20 characters that the app shows. Two digits are the match number itself, for a client that cannot show
-             *     `pushguard_match`.
-             */
-            binding_message?: string;
-            /** @description Needed in ping mode: 22 to 1024 characters; the bearer token of the ping. */
-            client_notification_token?: string;
-            /** @description A wish, which never refuses a request. The answer says how the person was verified. */
-            acr_values?: string;
-            /** @description Seconds for which the request is valid; 60 to 180. */
-            requested_expiry?: string;
-            /** @description Single claims of the id_token, as JSON (OpenID Connect Core 1.0, 5.5). */
-            claims?: string;
-            /** @description The issuer, if anything (RFC 8707). */
-            resource?: string;
-            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
-            client_assertion_type?: string;
-            /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
-            client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
-            client_id?: string;
-            /** @description The secret of `client_id` (`client_secret_post`). */
-            client_secret?: string;
-        };
-        BackchannelResponse: {
-            /** @description The id of the request, for `grant_type=urn:openid:params:grant-type:ciba`. */
-            auth_req_id: string;
-            /** @description Seconds until the request expires. */
-            expires_in: number;
-            /** @description Seconds that the client waits between two polls. */
-            interval: number;
-            /** @description The two digits that the client shows and the person types into the app. */
-            pushguard_match: string;
         };
         CloudEventRequest: {
             /** @description Rises with each event of the line: an integer below 2^63, as a number or as a text of digits. */
@@ -2646,7 +2698,7 @@ export interface components {
             relyingParty: components["schemas"]["HistoryRelyingParty"];
             purpose: string;
             /** @enum {string} */
-            channel: "approve" | "otp" | "push" | "sign" | "sms";
+            channel: "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             closedAt: string | null;
@@ -2662,7 +2714,7 @@ export interface components {
             id: string;
             relyingParty: components["schemas"]["LookRelyingParty"];
             /** @enum {string} */
-            channel: "approve" | "otp" | "push" | "sign" | "sms";
+            channel: "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             /** @description RFC 3339, UTC. */
@@ -2920,8 +2972,12 @@ export interface components {
             grant_type: string;
             /** @description With `client_credentials`: scopes, separated by spaces; all scopes of the client when left out. */
             scope?: string;
-            /** @description With `urn:openid:params:grant-type:ciba`: the id of the request. */
-            auth_req_id?: string;
+            /** @description With `authorization_code`: the code that came back with the person. */
+            code?: string;
+            /** @description With `authorization_code`: the `redirect_uri` of the authorization request. */
+            redirect_uri?: string;
+            /** @description With `authorization_code`: the verifier of `code_challenge` (RFC 7636), 43 to 128 characters. */
+            code_verifier?: string;
             /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
@@ -2937,24 +2993,31 @@ export interface components {
             /** @description Seconds until the token expires. */
             expires_in: number;
             scope: string;
-            /** @description Who was verified, signed (OpenID Connect Core 1.0, 2). */
+            /** @description With `authorization_code`: who was verified, signed (OpenID Connect Core 1.0, 2). */
             id_token?: string;
             /** @description Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
             test?: boolean;
         };
         PublicKey: {
             /** @enum {string} */
-            kty: "EC";
-            /** @enum {string} */
-            crv: "P-256";
-            /** @description 32 bytes in base64url. */
-            x: string;
-            /** @description 32 bytes in base64url. */
-            y: string;
+            kty: "EC" | "RSA";
+            /**
+             * @description Of a key of ES256.
+             * @enum {string}
+             */
+            crv?: "P-256";
+            /** @description Of a key of ES256: 32 bytes in base64url. */
+            x?: string;
+            /** @description Of a key of ES256: 32 bytes in base64url. */
+            y?: string;
+            /** @description Of a key of RS256: the modulus in base64url. */
+            n?: string;
+            /** @description Of a key of RS256: the exponent in base64url. */
+            e?: string;
             /** @description The name of the key, as the header of a JWS repeats it. */
             kid: string;
             /** @enum {string} */
-            alg: "ES256";
+            alg: "ES256" | "RS256";
             /** @enum {string} */
             use: "sig";
         };
@@ -2973,15 +3036,25 @@ export interface components {
             token_endpoint_auth_signing_alg_values_supported: string[];
             subject_types_supported: string[];
             id_token_signing_alg_values_supported: string[];
-            backchannel_authentication_endpoint?: string;
-            backchannel_token_delivery_modes_supported?: string[];
-            backchannel_authentication_request_signing_alg_values_supported?: string[];
-            backchannel_user_code_parameter_supported?: boolean;
+            authorization_endpoint?: string;
+            pushed_authorization_request_endpoint?: string;
+            require_pushed_authorization_requests?: boolean;
+            userinfo_endpoint?: string;
+            revocation_endpoint?: string;
+            introspection_endpoint?: string;
+            response_modes_supported?: string[];
+            code_challenge_methods_supported?: string[];
+            authorization_response_iss_parameter_supported?: boolean;
+            prompt_values_supported?: string[];
+            display_values_supported?: string[];
+            ui_locales_supported?: string[];
             acr_values_supported?: string[];
+            claim_types_supported?: string[];
             claims_supported?: string[];
             claims_parameter_supported?: boolean;
             request_parameter_supported?: boolean;
             request_uri_parameter_supported?: boolean;
+            request_object_signing_alg_values_supported?: string[];
             /** @description The documents for developers. */
             service_documentation: string;
         };
@@ -3184,7 +3257,7 @@ export interface components {
              * @description What programs decide by
              * @enum {string}
              */
-            code: "access_denied" | "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "authorization_pending" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "expired_login_hint_token" | "expired_token" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_binding_message" | "invalid_client" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_target" | "invalid_token" | "match_mismatch" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "nothing_to_verify" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "slow_down" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unauthorized_client" | "unknown_user_id" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
+            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unauthorized_client" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
             /**
              * Format: uri
              * @description The page that explains this code
@@ -3425,22 +3498,6 @@ export interface components {
         /**
          * @description `authentication_closed`: The authentication was verified, declined or cancelled, or has failed: state says which.
          *
-         *     `nothing_to_verify`: The person approves this authentication in the app (approve), so there is no code to verify.
-         */
-        AuthenticationClosedOrNothingToVerify: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "authentication_closed" | "nothing_to_verify";
-                };
-            };
-        };
-        /**
-         * @description `authentication_closed`: The authentication was verified, declined or cancelled, or has failed: state says which.
-         *
          *     `nothing_to_send`: The phone computes this code itself (OTP), so there is nothing to send again.
          */
         AuthenticationClosedOrNothingToSend: {
@@ -3486,18 +3543,16 @@ export interface components {
         /**
          * @description `card_mismatch`: The signature by the card that the transaction needs is missing or wrong.
          *
-         *     `match_mismatch`: The two digits are not those on the page of the relying party; attemptsLeft more can be tried, and 0 says that it has ended.
-         *
          *     `pin_mismatch`: The PIN is wrong; attemptsLeft more can be tried.
          */
-        CardMismatchOrMatchMismatchOrPinMismatch: {
+        CardMismatchOrPinMismatch: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "card_mismatch" | "match_mismatch" | "pin_mismatch";
+                    code?: "card_mismatch" | "pin_mismatch";
                 };
             };
         };
@@ -3514,22 +3569,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "pin_exhausted" | "pin_locked";
-                };
-            };
-        };
-        /**
-         * @description `match_mismatch`: The two digits are not those on the page of the relying party; attemptsLeft more can be tried, and 0 says that it has ended.
-         *
-         *     `pin_mismatch`: The PIN is wrong; attemptsLeft more can be tried.
-         */
-        MatchMismatchOrPinMismatch: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "match_mismatch" | "pin_mismatch";
                 };
             };
         };
@@ -3612,6 +3651,161 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "window_not_found";
+                };
+            };
+        };
+        /** @description `headers_too_large`: Address and headers together have more than 16 KiB. */
+        HeadersTooLargeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "headers_too_large";
+                };
+            };
+        };
+        /** @description `internal_error`: The service failed, and recorded the error. */
+        InternalErrorAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "internal_error";
+                };
+            };
+        };
+        /** @description `invalid_client`: The client id, its secret or its signed assertion is wrong. */
+        InvalidClientAtOAuth: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_client";
+                };
+            };
+        };
+        /**
+         * @description `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
+         *
+         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
+         */
+        InvalidRequestOrUnauthorizedClientAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_request" | "unauthorized_client";
+                };
+            };
+        };
+        /** @description `payload_too_large`: The body has more than 16 KiB (1 MiB for a batch of carrier events, 4 GiB for a snapshot of lines). */
+        PayloadTooLargeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "payload_too_large";
+                };
+            };
+        };
+        /** @description `request_timeout`: The request did not arrive in time. */
+        RequestTimeoutAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "request_timeout";
+                };
+            };
+        };
+        /** @description `service_unavailable`: The service, or a system behind it, does not answer for a moment. */
+        ServiceUnavailableAtOAuth: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "service_unavailable";
+                };
+            };
+        };
+        /** @description `too_many_requests`: A limit of one person, number, address or client is used up. RateLimit says which one. */
+        TooManyRequestsAtOAuth: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "too_many_requests";
+                };
+            };
+        };
+        /** @description `unsupported_media_type`: The Content-Type, charset or Content-Encoding of the body is not supported. */
+        UnsupportedMediaTypeAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unsupported_media_type";
+                };
+            };
+        };
+        /** @description `insufficient_scope`: The token lacks the scope, or this client or operator may not do this. */
+        InsufficientScopeAtOAuth: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "insufficient_scope";
+                };
+            };
+        };
+        /** @description `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct. */
+        InvalidRequestAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_request";
+                };
+            };
+        };
+        /** @description `invalid_token`: The access token is missing or older than five minutes, or its client is disabled. */
+        InvalidTokenAtOAuth: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_token";
                 };
             };
         };
@@ -3780,133 +3974,6 @@ export interface components {
                 };
             };
         };
-        /**
-         * @description `expired_login_hint_token`: The key that signed the id_token_hint is no longer in use.
-         *
-         *     `invalid_binding_message`: The binding_message has more than 20 characters, or some that the app does not show.
-         *
-         *     `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
-         *
-         *     `invalid_scope`: The client does not have the requested scope.
-         *
-         *     `invalid_target`: The resource is none of this service.
-         *
-         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
-         *
-         *     `unknown_user_id`: The hint can be nobody: its number is not Korean, or its verification is no longer kept.
-         */
-        ExpiredLoginHintTokenOrInvalidBindingMessageOrInvalidRequestOrInvalidScopeOrInvalidTargetOrUnauthorizedClientOrUnknownUserIdAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "expired_login_hint_token" | "invalid_binding_message" | "invalid_request" | "invalid_scope" | "invalid_target" | "unauthorized_client" | "unknown_user_id";
-                };
-            };
-        };
-        /** @description `headers_too_large`: Address and headers together have more than 16 KiB. */
-        HeadersTooLargeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "headers_too_large";
-                };
-            };
-        };
-        /** @description `internal_error`: The service failed, and recorded the error. */
-        InternalErrorAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "internal_error";
-                };
-            };
-        };
-        /** @description `invalid_client`: The client id, its secret or its signed assertion is wrong. */
-        InvalidClientAtOAuth: {
-            headers: {
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "invalid_client";
-                };
-            };
-        };
-        /** @description `payload_too_large`: The body has more than 16 KiB (1 MiB for a batch of carrier events, 4 GiB for a snapshot of lines). */
-        PayloadTooLargeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "payload_too_large";
-                };
-            };
-        };
-        /** @description `request_timeout`: The request did not arrive in time. */
-        RequestTimeoutAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "request_timeout";
-                };
-            };
-        };
-        /** @description `service_unavailable`: The service, or a system behind it, does not answer for a moment. */
-        ServiceUnavailableAtOAuth: {
-            headers: {
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "service_unavailable";
-                };
-            };
-        };
-        /** @description `too_many_requests`: A limit of one person, number, address or client is used up. RateLimit says which one. */
-        TooManyRequestsAtOAuth: {
-            headers: {
-                "Retry-After": components["headers"]["Retry-After"];
-                RateLimit: components["headers"]["RateLimit"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "too_many_requests";
-                };
-            };
-        };
-        /** @description `unsupported_media_type`: The Content-Type, charset or Content-Encoding of the body is not supported. */
-        UnsupportedMediaTypeAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unsupported_media_type";
-                };
-            };
-        };
         /** @description `import_in_progress`: Another import of lines is running. */
         ImportInProgress: {
             headers: {
@@ -4044,44 +4111,20 @@ export interface components {
             };
         };
         /**
-         * @description `access_denied`: The person refused or typed wrong digits three times, or a newer request for the same person took its place.
-         *
-         *     `authorization_pending`: The person has not answered on the phone yet. Poll again after the interval.
-         *
-         *     `expired_token`: The person did not answer in time. A request for a number that is not registered ends so too.
-         *
-         *     `invalid_grant`: The code or the auth_req_id is unknown, belongs to another client or was used.
-         *
-         *     `invalid_grant_type`: grant_type is not client_credentials.
+         * @description `invalid_grant_type`: grant_type is not client_credentials.
          *
          *     `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
          *
          *     `invalid_scope`: The client does not have the requested scope.
-         *
-         *     `slow_down`: The poll came before the interval was over, which is five seconds longer from now on.
-         *
-         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
          */
-        AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth: {
+        InvalidGrantTypeOrInvalidRequestOrInvalidScopeAtOAuth: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["OAuthError"] & {
                     /** @enum {string} */
-                    code?: "access_denied" | "authorization_pending" | "expired_token" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "slow_down" | "unauthorized_client";
-                };
-            };
-        };
-        /** @description `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct. */
-        InvalidRequestAtOAuth: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OAuthError"] & {
-                    /** @enum {string} */
-                    code?: "invalid_request";
+                    code?: "invalid_grant_type" | "invalid_request" | "invalid_scope";
                 };
             };
         };
@@ -4480,7 +4523,7 @@ export interface operations {
             403: components["responses"]["InsufficientScope"];
             404: components["responses"]["AuthenticationNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["AuthenticationClosedOrNothingToVerify"];
+            409: components["responses"]["AuthenticationClosed"];
             410: components["responses"]["AuthenticationExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4630,62 +4673,7 @@ export interface operations {
             410: components["responses"]["AuthenticationExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["CardMismatchOrMatchMismatchOrPinMismatch"];
-            423: components["responses"]["PinExhaustedOrPinLocked"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["InternalError"];
-            503: components["responses"]["ServiceUnavailable"];
-            default: components["responses"]["OtherProblem"];
-        };
-    };
-    approveAuthentication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The `id` of a pending authentication
-                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "pinProof": "mZ3vT1kq8W0yR5uB7nX2cL6sD4fG9hJ1aE0iO8pQrVw",
-                 *       "match": "47"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ApproveRequest"];
-            };
-        };
-        responses: {
-            /** @description The person is verified */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "state": "verified"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ApprovedResponse"];
-                };
-            };
-            400: components["responses"]["InvalidRequest"];
-            401: components["responses"]["DeviceProofInvalid"];
-            404: components["responses"]["AuthenticationNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["AuthenticationClosedOrSubscriptionNotActive"];
-            410: components["responses"]["AuthenticationExpired"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["MatchMismatchOrPinMismatch"];
+            422: components["responses"]["CardMismatchOrPinMismatch"];
             423: components["responses"]["PinExhaustedOrPinLocked"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -5026,6 +5014,195 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["OtherProblem"];
+        };
+    };
+    pushAuthorizationRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["PushedAuthorizationRequest"];
+            };
+        };
+        responses: {
+            /** @description The address of the request */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "request_uri": "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c5V0Zb0kBqGf3dKfM",
+                     *       "expires_in": 60
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedAuthorizationResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrUnauthorizedClientAtOAuth"];
+            401: components["responses"]["InvalidClientAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
+            429: components["responses"]["TooManyRequestsAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
+    getUserinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The claims */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sub": "3XlA3dVcTzKyp7nQz3Kp1V0uGr6kNw1Tn2sQ3f4a5b6",
+                     *       "birthdate": "1990-01-01",
+                     *       "gender": "female",
+                     *       "phone_number": "+821012345678",
+                     *       "phone_number_verified": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserinfoResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequestAtOAuth"];
+            401: components["responses"]["InvalidTokenAtOAuth"];
+            403: components["responses"]["InsufficientScopeAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
+    postUserinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The claims */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sub": "3XlA3dVcTzKyp7nQz3Kp1V0uGr6kNw1Tn2sQ3f4a5b6",
+                     *       "birthdate": "1990-01-01",
+                     *       "gender": "female",
+                     *       "phone_number": "+821012345678",
+                     *       "phone_number_verified": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserinfoResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequestAtOAuth"];
+            401: components["responses"]["InvalidTokenAtOAuth"];
+            403: components["responses"]["InsufficientScopeAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["AboutTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token is not valid, or no longer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrUnauthorizedClientAtOAuth"];
+            401: components["responses"]["InvalidClientAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
+    introspectToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["AboutTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Whether the token is valid */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "sub": "3XlA3dVcTzKyp7nQz3Kp1V0uGr6kNw1Tn2sQ3f4a5b6",
+                     *       "client_id": "shop",
+                     *       "scope": "openid profile phone",
+                     *       "token_type": "Bearer",
+                     *       "iat": 1764500000,
+                     *       "exp": 1764500300
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntrospectionResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrUnauthorizedClientAtOAuth"];
+            401: components["responses"]["InvalidClientAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
         };
     };
     listSmsPermissions: {
@@ -6129,55 +6306,6 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["OtherProblem"];
-        };
-    };
-    beginBackchannelAuthentication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "scope": "openid profile",
-                 *       "login_hint": "tel:+821012345678;x-birthdate=900101;x-gender-digit=1",
-                 *       "binding_message": "결제 승인"
-                 *     }
-                 */
-                "application/x-www-form-urlencoded": components["schemas"]["BackchannelRequest"];
-            };
-        };
-        responses: {
-            /** @description The id of the request, by which the client polls */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "auth_req_id": "Zl5x0VJ3o7p8l2m1uY4q9aBcDeFgHiJkLmNoPqRsTuV",
-                     *       "expires_in": 180,
-                     *       "interval": 5,
-                     *       "pushguard_match": "47"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["BackchannelResponse"];
-                };
-            };
-            400: components["responses"]["ExpiredLoginHintTokenOrInvalidBindingMessageOrInvalidRequestOrInvalidScopeOrInvalidTargetOrUnauthorizedClientOrUnknownUserIdAtOAuth"];
-            401: components["responses"]["InvalidClientAtOAuth"];
-            408: components["responses"]["RequestTimeoutAtOAuth"];
-            413: components["responses"]["PayloadTooLargeAtOAuth"];
-            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
-            429: components["responses"]["TooManyRequestsAtOAuth"];
-            431: components["responses"]["HeadersTooLargeAtOAuth"];
-            500: components["responses"]["InternalErrorAtOAuth"];
-            503: components["responses"]["ServiceUnavailableAtOAuth"];
-            default: components["responses"]["OtherOAuthProblem"];
         };
     };
     reportLineEvents: {
@@ -7769,7 +7897,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            400: components["responses"]["AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth"];
+            400: components["responses"]["InvalidGrantTypeOrInvalidRequestOrInvalidScopeAtOAuth"];
             401: components["responses"]["InvalidClientAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
             413: components["responses"]["PayloadTooLargeAtOAuth"];

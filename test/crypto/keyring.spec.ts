@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { FieldCipher } from '../../src/crypto/field-cipher.ts';
-import { generateKeyring, parseKeyring, withVapidKey } from '../../src/crypto/keyring.ts';
+import { generateKeyring, parseKeyring, withRsaKey, withVapidKey } from '../../src/crypto/keyring.ts';
 
 interface KeyringFile {
   field: Record<string, unknown>[];
@@ -55,6 +55,16 @@ describe('a keyring', () => {
     expect(withVapidKey(completed)).toBe(completed);
   });
 
+  it('a keyring without an RSA key gets one of 2048 bits while all others stay', () => {
+    const older = generateKeyring();
+    expect(parseKeyring(older).rsa).toEqual([]);
+    const completed = withRsaKey(older);
+    expect(JSON.parse(completed)).toMatchObject(JSON.parse(older) as object);
+    expect(parseKeyring(completed).rsa[0]?.privateKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
+    expect(withRsaKey(completed)).toBe(completed);
+  });
+
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' });
   const faults: [string, (ring: KeyringFile) => unknown][] = [
@@ -75,6 +85,8 @@ describe('a keyring', () => {
     ['no subject key', (ring) => delete (ring as Partial<KeyringFile>).subject],
     ['a subject key that is too short', (ring) => (ring.subject = 'c2VjcmV0')],
     ['a subject key that is an object', (ring) => (ring.subject = { key: 'c2VjcmV0' })],
+    ['an RSA key of 1024 bits', (ring) => Object.assign(ring, { rsa: [{ kid: 'short', ...short }] })],
+    ['an RSA key that is of P-256', (ring) => Object.assign(ring, { rsa: ring.signing })],
     ['no signing key', (ring) => (ring.signing = [])],
     ['a signing key without its private part', (ring) => delete ring.signing[0]!['d']],
     ['a signing key whose private part is a number', (ring) => (ring.signing[0]!['d'] = 12345678)],

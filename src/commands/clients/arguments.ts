@@ -6,12 +6,14 @@ import {
   readClientId,
   readDeliveryMode,
   readFrameOrigins,
+  readIdTokenAlgorithm,
   readJwks,
   readName,
   readNotificationEndpoint,
   readRequestSigningAlg,
   readReturnUrls,
   readScopes,
+  readSector,
   readStartsPerMinute,
   readVendorCode,
   readWindowHost,
@@ -57,6 +59,8 @@ const OPTIONS = {
   'ciba-signing-alg': { type: 'string' },
   'may-name-by-number': { type: 'boolean' },
   fapi: { type: 'boolean' },
+  'id-token-alg': { type: 'string' },
+  sector: { type: 'string' },
   overlap: { type: 'string' },
   reason: { type: 'string' },
   json: { type: 'boolean' },
@@ -84,6 +88,8 @@ const SETTINGS: readonly Option[] = [
   'ciba-signing-alg',
   'may-name-by-number',
   'fapi',
+  'id-token-alg',
+  'sector',
 ];
 
 /** The options that each command takes besides `--json` and `--help`. */
@@ -191,6 +197,8 @@ function readSettings(command: Wanted['command'], values: Values, ownVendorCode:
     })),
     ...given(values['may-name-by-number'], (mayNameByNumber) => ({ mayNameByNumber })),
     ...given(values.fapi, (fapi) => ({ fapi })),
+    ...given(values['id-token-alg'], (text) => ({ idTokenSignedResponseAlg: readIdTokenAlgorithm(text) })),
+    ...given(values.sector, (text) => ({ sector: text === NONE ? null : readSector(text) })),
     ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),
     ...(testJwks !== undefined && { testJwks: testJwks === NONE ? null : readJwks(readJwksFile(testJwks)) }),
   };

@@ -31,6 +31,8 @@ export function asFacts(client: ListedClient): string {
     ['vendor code', client.vendorCode ?? 'none'],
     ['starts per minute', String(client.startsPerMinute)],
     ['refuses SMS', yes(client.refusesSms)],
+    ['id_tokens by', client.idTokenSignedResponseAlg],
+    ['sector', client.sector ?? 'its own'],
     ['requires registration', yes(client.requiresRegistration)],
     ['CIBA mode', client.backchannelTokenDeliveryMode],
     ['CIBA notification endpoint', client.backchannelClientNotificationEndpoint ?? 'none'],

@@ -28,6 +28,8 @@ addresses and takes a window host or vendor code away.
   --vendor-code=CODE          of a financial institution, beside the serial numbers of its Smart OTPs
   --starts-per-minute=N       quota of starts, 6000 by default
   --refuses-sms               subscribers may not permit SMS for it; --no-refuses-sms
+  --id-token-alg=ALG          ES256 (default), or RS256 for OpenID Connect clients that read no other; needs a key of rsa
+  --sector=HOST               clients of one sector get one subject for a person; a change changes every subject; "none"
   --requires-registration     it gets nothing without a registration; --no-requires-registration
   --ciba-mode=MODE            poll (default), or ping, which needs the next one
   --ciba-notification-endpoint=URL   where pings go; "none" takes it away

@@ -8,7 +8,7 @@ npm run keys -- add <list>               a new key at the end of its list: every
 npm run keys -- promote <list> <kid>     makes it the first of its list: from now on it is used
 npm run keys -- retire <list> <kid>      takes a key out that nothing needs any more; otherwise says what does
 
-The lists are field, index, code, signing and vapid. To change a key: add, a minute later promote, then npm run reencrypt
+The lists are field, index, code, signing, vapid and rsa. To change a key: add, a minute later promote, then npm run reencrypt
 (for field and index), then retire. Running processes read the file again within seconds, or at once on SIGHUP. Those that
 were given a copy of it (systemd's LoadCredential, a single mounted file) see no change: restart every one of them after add
 and after promote.

@@ -22,7 +22,7 @@ const READ_AGAIN_SECONDS = 60;
 /**
  * Seconds for which something may need a key after another one took its place. field and vapid: a process that has not read
  * the change yet uses the former one; index: budgets of a day, and the answers
- * that `Idempotency-Key` keeps; code: codes live for three minutes; signing: tokens live for five minutes, and programs
+ * that `Idempotency-Key` keeps; code: codes live for three minutes; signing and rsa: tokens live for five minutes, and programs
  * may keep the JWKS for a day.
  */
 const NEEDED_SECONDS = {
@@ -31,6 +31,7 @@ const NEEDED_SECONDS = {
   code: 600,
   signing: 86_400,
   vapid: READ_AGAIN_SECONDS,
+  rsa: 86_400,
 } as const;
 
 /** Does what the arguments ask for, and prints it. `path` is null where the keyring stands in the variable itself. */

@@ -77,12 +77,12 @@ export const REQUEST_ERRORS = {
   },
   invalid_grant: {
     when: {
-      ko: '코드 또는 auth_req_id를 알 수 없거나, 다른 클라이언트의 것이거나, 이미 사용되었습니다.',
-      en: 'The code or the auth_req_id is unknown, belongs to another client or was used.',
+      ko: '코드나 auth_req_id가 올바르지 않거나, 만료되었거나(코드는 60초), 이미 사용되었거나, 다른 클라이언트·redirect_uri·code_verifier의 것입니다.',
+      en: 'The code or the auth_req_id is wrong, used, or, for a code, older than 60 seconds, or belongs to another client, redirect_uri or code_verifier.',
     },
     show: LATER,
     again: 'anew',
-    detail: 'This client has no such request, or its tokens were issued already. Begin a new one.',
+    detail: 'The code is wrong, expired or used. Send the person to the authorization endpoint again.',
   },
   unauthorized_client: {
     when: {

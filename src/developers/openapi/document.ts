@@ -54,6 +54,9 @@ export function openApiDocument(app: INestApplication, issuer: string): OpenAPIO
   return withExamples(document, issuer);
 }
 
+/** The OAuth endpoints at which a client authenticates by its form or header. */
+const CLIENT_ENDPOINTS: readonly string[] = ['/oauth2/token', '/oauth2/par', '/oauth2/introspect', '/oauth2/revoke'];
+
 const DESCRIPTION = `Verification codes that reach only the subscriber’s own phone, after a PIN.
 
 Every error is a problem document (RFC 9457), with the members of RFC 6749 at \`/oauth2\`; \`help\` leads to the page that explains it. Times are RFC 3339 in UTC, ids are opaque, and bodies are UTF-8. Every answer has \`X-Content-Type-Options: nosniff\`, and \`Cache-Control: no-store\` unless it is a public document.`;
@@ -74,7 +77,7 @@ function complete(operation: Operation, { address, method, issuer, responses }: 
   Reflect.deleteProperty(operation, BODY);
   Reflect.deleteProperty(operation, MODE);
   if (body) operation.requestBody = { content: body };
-  operation.security ??= address === '/oauth2/token' ? [{ clientSecretBasic: [] }, {}] : [];
+  operation.security ??= CLIENT_ENDPOINTS.includes(address) ? [{ clientSecretBasic: [] }, {}] : [];
   for (const parameter of operation.parameters ?? [])
     parameter.description ??= PATH_PARAMETERS[idOf(address, parameter)] ?? '';
   if (operation.parameters?.length === 0) delete operation.parameters;

@@ -9,6 +9,14 @@ const SCOPE_SENTENCES: Readonly<Record<OwnScope, string>> = {
   'operator.decide': 'Decide what takes two programs of the call centre',
 };
 
+const PERSON_SCOPES = {
+  openid: 'The id of the person at the client',
+  profile: 'Birth date and gender',
+  phone: 'The number',
+  kr_identity: 'Nationality, and flags of the line',
+  kr_di: 'The value that recognises a second registration',
+};
+
 /** The ways in which callers authenticate, by the names that the controllers give them. */
 export function securitySchemes(issuer: string): Record<string, object> {
   return {
@@ -16,6 +24,18 @@ export function securitySchemes(issuer: string): Record<string, object> {
       type: 'oauth2',
       description: 'A bearer token of the client, valid for five minutes (RFC 6749, 4.4; RFC 6750).',
       flows: { clientCredentials: { tokenUrl: `${issuer}/oauth2/token`, scopes: SCOPE_SENTENCES } },
+    },
+    person: {
+      type: 'oauth2',
+      description:
+        'A bearer token that stands for a verified person at a client, valid for five minutes (OpenID Connect).',
+      flows: {
+        authorizationCode: {
+          authorizationUrl: `${issuer}/oauth2/authorize`,
+          tokenUrl: `${issuer}/oauth2/token`,
+          scopes: PERSON_SCOPES,
+        },
+      },
     },
     clientSecretBasic: {
       type: 'http',
@@ -51,6 +71,7 @@ export function securitySchemes(issuer: string): Record<string, object> {
 export const TAGS = [
   { name: 'OAuth', description: 'Access tokens, and the keys of the service.' },
   { name: 'Relying party', description: 'The company behind an identity-verification window: verify people.' },
+  { name: 'OpenID Connect', description: 'Log-in at sites by an OpenID Connect library, with the hosted window.' },
   { name: 'Webhooks', description: 'Tell a relying party’s server what happened, and look up what was sent.' },
   { name: 'App', description: 'The app on the subscriber’s phone.' },
   { name: 'Carrier', description: 'The carrier’s systems: what happens to lines.' },

@@ -41,6 +41,7 @@ export const en = ({ service }: BrandNames): DeveloperWords => ({
     caller: 'Caller',
     callers: {
       bearer: (scopes) => `access token with the scope ${scopes}`,
+      person: 'access token of a verified person',
       clientSecretBasic: 'client id and secret',
       deviceProof: 'Device-Proof of an enrolled device',
       desk: 'session of the operator desk',

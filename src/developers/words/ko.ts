@@ -43,6 +43,7 @@ export const ko = ({ service }: BrandNames) => ({
     caller: '호출자',
     callers: {
       bearer: (scopes: string) => `액세스 토큰, scope ${scopes}`,
+      person: '본인확인을 한 사람의 액세스 토큰',
       clientSecretBasic: '클라이언트 ID와 시크릿',
       deviceProof: '등록된 기기의 Device-Proof',
       desk: '담당자 화면의 로그인',

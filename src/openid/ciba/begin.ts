@@ -108,7 +108,8 @@ export class Begin {
     const parameters = (await this.parameters.transform(textsOf(verified.parameters), {
       type: 'body',
     })) as BackchannelParameters;
-    if (!(await this.clients.spendRequest(client.id, verified.jti, verified.expiresAt)))
+    const { jti, expiresAt } = verified;
+    if (jti === undefined || !(await this.clients.spendRequest(client.id, jti, expiresAt)))
       throw new Problem('invalid_request', 'The jti of the request was already used. Sign a new one.');
     return parameters;
   }

@@ -12,6 +12,11 @@ export interface Destination {
  * nothing about the person.
  */
 export function leave({ windowId, returnAddress, returnOrigin, returnState }: Destination): void {
+  // A flow of the service itself goes on in this window, also where it is a popup.
+  if (returnOrigin === '') {
+    location.replace(returnAddress);
+    return;
+  }
   const message = { type: 'pushguard.window', windowId, state: returnState };
   if (self !== top) parent.postMessage(message, returnOrigin);
   else if (isPopup()) {

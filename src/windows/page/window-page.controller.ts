@@ -3,11 +3,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import { VerificationRequest } from '../../authentication/relying-party.dto.ts';
-import { returnAddress, windowNotFound, Windows, type WindowView } from '../windows.ts';
-import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
+import { windowCookie, WINDOW_COOKIE_SECONDS } from '../window-cookie.ts';
+import { returnAddress, returnOrigin, windowNotFound, Windows, type WindowView } from '../windows.ts';
 import { Problem } from '../../domain/problem.ts';
 import { addressOf } from '../../http/address.ts';
 import { readCookie, setCookie } from '../../http/cookies.ts';
+import { looksAhead } from '../../http/looks-ahead.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { Assets } from '../../pages/assets.ts';
@@ -17,9 +18,6 @@ import { sendPage } from '../../pages/page.ts';
 import { Words } from '../../pages/words.ts';
 import { WindowMethodRequest, WindowPageQuery, WindowPersonRequest, WindowWaitQuery } from './window-page.dto.ts';
 import { closedWindowPage, windowPage } from './window.page.ts';
-
-/** A window is valid for ten minutes. An authentication that starts in the last second ends three minutes later. */
-const COOKIE_SECONDS = 600 + LIFETIME_SECONDS;
 
 const OPAQUE_ID = new OpaqueId(windowNotFound);
 
@@ -52,11 +50,11 @@ export class WindowPageController {
       const { window, newSecret } = await this.windows.enter(id, secret);
       if (newSecret !== undefined) {
         const isFramed = window.frameOrigins.length > 0;
-        const cookie = { name: cookieOf(id), value: newSecret, seconds: COOKIE_SECONDS, isFramed };
+        const cookie = { name: windowCookie(id), value: newSecret, seconds: WINDOW_COOKIE_SECONDS, isFramed };
         setCookie(reply, cookie, this.environment.ISSUER);
       }
       const authentication = window.authenticationId ? await this.windows.follow(id, secret, 0) : null;
-      const { relyingParty, purpose, locale, method, returnUrl, frameOrigins, isTest } = window;
+      const { relyingParty, purpose, locale, method, frameOrigins, isTest } = window;
       const page = windowPage(this.words.reader(localeOf(lang, locale)), {
         id,
         relyingParty,
@@ -65,7 +63,7 @@ export class WindowPageController {
         isTest,
         authentication,
         returnAddress: returnAddress(window),
-        returnOrigin: new URL(returnUrl).origin,
+        returnOrigin: returnOrigin(window, this.environment),
         returnState: window.returnState,
         frameOrigins,
       });
@@ -131,21 +129,12 @@ export class WindowPageController {
   }
 
   private secret(request: FastifyRequest, id: string): string | undefined {
-    return readCookie(request, cookieOf(id), this.environment.ISSUER);
+    return readCookie(request, windowCookie(id), this.environment.ISSUER);
   }
-}
-
-function cookieOf(id: string): string {
-  return `window-${id}`;
 }
 
 /** The browser of the window, as the app shows it. */
 function endUserOf(request: FastifyRequest): { ip: string; userAgent?: string } {
   const userAgent = request.headers['user-agent']?.slice(0, 512);
   return { ip: addressOf(request), ...(userAgent && { userAgent }) };
-}
-
-/** True if a link scanner or a prefetch sent the request. Neither may bind the window. */
-function looksAhead({ method, headers }: FastifyRequest): boolean {
-  return method === 'HEAD' || String(headers['sec-purpose'] ?? headers['purpose'] ?? '').startsWith('prefetch');
 }

@@ -15,11 +15,14 @@ export class ClientRows {
     returnUrls?: string[];
     authMethod?: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post';
     assertionAudience?: 'issuer' | 'endpoint';
+    idTokenAlg?: 'ES256' | 'RS256';
+    sector?: string;
   }): Promise<string> {
     const id = randomUUID();
     await this.sql(
       `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, token_endpoint_auth_method,
-         assertion_audience) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+         assertion_audience, id_token_signed_response_alg, sector)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         id,
         client.clientId,
@@ -30,6 +33,8 @@ export class ClientRows {
         client.returnUrls ?? [],
         client.authMethod ?? null,
         client.assertionAudience ?? 'issuer',
+        client.idTokenAlg ?? 'ES256',
+        client.sector ?? null,
       ],
     );
     return id;

@@ -12,6 +12,7 @@ import { DeviceRows } from './devices.ts';
 import { FigureRows } from './figures.ts';
 import { LineRows } from './lines.ts';
 import { PersonalDataRows } from './personal-data.ts';
+import { OpenIdRequestRows } from './openid-requests.ts';
 import { OperatorRows } from './operators.ts';
 import { SmsPermissionRows } from './sms-permissions.ts';
 import { sqlOf } from './sql.ts';
@@ -36,6 +37,7 @@ export class Rows {
   readonly figures: FigureRows;
   readonly personalData: PersonalDataRows;
   readonly lines: LineRows;
+  readonly openIdRequests: OpenIdRequestRows;
   readonly operators: OperatorRows;
   readonly smsPermissions: SmsPermissionRows;
   readonly subscriptions: SubscriptionRows;
@@ -59,6 +61,7 @@ export class Rows {
     this.figures = new FigureRows(sql);
     this.personalData = new PersonalDataRows(sql, pool);
     this.lines = new LineRows(sql, pool);
+    this.openIdRequests = new OpenIdRequestRows(sql);
     this.operators = new OperatorRows(sql);
     this.smsPermissions = new SmsPermissionRows(sql);
     this.subscriptions = new SubscriptionRows(sql);

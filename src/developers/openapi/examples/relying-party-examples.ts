@@ -90,6 +90,26 @@ export const RELYING_PARTY_EXAMPLES = {
     interval: 5,
     pushguard_match: '47',
   },
+  PushedAuthorizationResponse: {
+    request_uri: 'urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c5V0Zb0kBqGf3dKfM',
+    expires_in: 60,
+  },
+  UserinfoResponse: {
+    sub: '3XlA3dVcTzKyp7nQz3Kp1V0uGr6kNw1Tn2sQ3f4a5b6',
+    birthdate: '1990-01-01',
+    gender: 'female',
+    phone_number: '+821012345678',
+    phone_number_verified: true,
+  },
+  IntrospectionResponse: {
+    active: true,
+    sub: '3XlA3dVcTzKyp7nQz3Kp1V0uGr6kNw1Tn2sQ3f4a5b6',
+    client_id: 'shop',
+    scope: 'openid profile phone',
+    token_type: 'Bearer',
+    iat: 1764500000,
+    exp: 1764500300,
+  },
   JwksResponse: {
     keys: [
       {

@@ -1,0 +1,22 @@
+/** How an answer goes back to the client (OAuth 2.0 Multiple Response Types; Form Post Response Mode). */
+export type ResponseMode = 'query' | 'form_post';
+
+/** Where the answer to an authorization request goes. */
+export interface AnswerTarget {
+  redirectUri: string;
+  mode: ResponseMode;
+  state?: string;
+}
+
+/** A refused authorization request (RFC 6749, 4.1.2.1). Without a target, the person sees a page and goes nowhere. */
+export class AuthorizationError extends Error {
+  override readonly name = 'AuthorizationError';
+
+  constructor(
+    readonly error: string,
+    readonly description: string,
+    readonly target?: AnswerTarget,
+  ) {
+    super(`${error}: ${description}`);
+  }
+}

@@ -1,0 +1,157 @@
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import { localeNamed, LOCALES, type Locale } from '../../domain/locale.ts';
+import { Problem, type ProblemCode } from '../../domain/problem.ts';
+import { addressOf, networkOf } from '../../http/address.ts';
+import { readCookie, setCookie } from '../../http/cookies.ts';
+import type { BodyType } from '../../http/fastify.ts';
+import { FormLimits, type FormLimit } from '../../http/form-limits.ts';
+import { looksAhead } from '../../http/looks-ahead.ts';
+import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
+import { Assets } from '../../pages/assets.ts';
+import { sendPage } from '../../pages/page.ts';
+import { Words } from '../../pages/words.ts';
+import { windowCookie, WINDOW_COOKIE_SECONDS } from '../../windows/window-cookie.ts';
+import { faultPage, formPostPage } from '../pages/log-in.page.ts';
+import type { LogInFault } from '../words/keys.ts';
+import { AuthorizationError } from './authorization-error.ts';
+import { Authorize, type Next } from './authorize.ts';
+
+/**
+ * The most authorization requests of one address in a minute: nobody has to prove anything to send one, and each leaves a row
+ * and a window. Thousands of phones may share an address of their carrier.
+ */
+const OF_AN_ADDRESS = { times: 300, seconds: 60 };
+
+const FAULT_OF_PROBLEM: Partial<Record<ProblemCode, LogInFault>> = {
+  window_not_found: 'over',
+  window_closed: 'over',
+  authentication_not_found: 'over',
+  window_bound_elsewhere: 'elsewhere',
+  too_many_requests: 'busy',
+};
+
+/** The two pages of a log-in by OpenID Connect that the browser visits: where it begins, and where it comes back. */
+@ApiExcludeController()
+@Controller('oauth2')
+export class AuthorizeController {
+  constructor(
+    private readonly authorize: Authorize,
+    private readonly limits: FormLimits,
+    private readonly assets: Assets,
+    private readonly words: Words,
+    private readonly environment: Environment,
+  ) {}
+
+  @Get('authorize')
+  begin(@Query() query: object, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.answer(query, request, reply);
+  }
+
+  /** The same by a form of the client's page (OpenID Connect Core 1.0, 3.1.2.1). */
+  @Post('authorize')
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
+  beginByForm(
+    @Body() body: object | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.answer(body ?? {}, request, reply);
+  }
+
+  @Get('resume/:id')
+  async resume(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    if (looksAhead(request)) return nothing(reply);
+    const locale = localeOfBrowser(request);
+    try {
+      const secretOf = (windowId: string) => readCookie(request, windowCookie(windowId), this.environment.ISSUER);
+      const next = await this.authorize.resume(id, secretOf);
+      return next ? this.go(next, locale, reply) : this.fault('over', 400, locale, reply);
+    } catch (error) {
+      return this.problem(error, locale, reply);
+    }
+  }
+
+  private async answer(sent: object, request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    if (looksAhead(request)) return nothing(reply);
+    const locale = localeOfBrowser(request, sent);
+    try {
+      refuseFrames(request);
+      await this.limits.spend(limitOf(request));
+      return this.go(await this.authorize.begin(sent), locale, reply);
+    } catch (error) {
+      if (!(error instanceof AuthorizationError)) return this.problem(error, locale, reply);
+      if (error.target) return this.go(this.authorize.refused(error, error.target), locale, reply);
+      return this.fault('refused', 400, locale, reply, `${error.error}: ${error.description}`);
+    }
+  }
+
+  /** Sends the browser on. 303, so that a form is not sent again to where it goes (RFC 9700, 4.12). */
+  private go(next: Next, locale: Locale, reply: FastifyReply): string {
+    if (next.to === 'window') {
+      const { windowId, secret } = next;
+      if (secret !== undefined) {
+        const cookie = { name: windowCookie(windowId), value: secret, seconds: WINDOW_COOKIE_SECONDS };
+        setCookie(reply, cookie, this.environment.ISSUER);
+      }
+      return redirect(reply, `${this.environment.ISSUER}/windows/${windowId}`);
+    }
+    const { target, fields } = next;
+    if (target.mode === 'form_post')
+      return sendPage(reply, this.assets, formPostPage(this.words.reader(locale), target.redirectUri, fields));
+    const joined = target.redirectUri.includes('?') ? '&' : '?';
+    return redirect(reply, `${target.redirectUri}${joined}${new URLSearchParams(fields).toString()}`);
+  }
+
+  private problem(error: unknown, locale: Locale, reply: FastifyReply): string {
+    if (!(error instanceof Problem)) throw error;
+    const { code, detail, members } = error;
+    if (members.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(members.retryAfterSeconds));
+    const kind = FAULT_OF_PROBLEM[code] ?? 'failed';
+    return this.fault(kind, PROBLEM_CATALOGUE[code].status, locale, reply, kind === 'failed' ? detail : undefined);
+  }
+
+  private fault(kind: LogInFault, status: number, locale: Locale, reply: FastifyReply, detail?: string): string {
+    const page = faultPage(this.words.reader(locale), { kind, status, ...(detail !== undefined && { detail }) });
+    return sendPage(reply, this.assets, page);
+  }
+}
+
+function limitOf(request: FastifyRequest): FormLimit {
+  return { name: 'authorize of an address', of: networkOf(addressOf(request)), ...OF_AN_ADDRESS };
+}
+
+/** A log-in inside a frame could be covered or imitated by the page around it. */
+function refuseFrames({ headers }: FastifyRequest): void {
+  if (['iframe', 'frame', 'embed', 'object', 'fencedframe'].includes(headers['sec-fetch-dest'] ?? ''))
+    throw new AuthorizationError('invalid_request', 'Open this address in a window of its own, not in a frame.');
+}
+
+function nothing(reply: FastifyReply): string {
+  void reply.status(204).header('Cache-Control', 'no-store');
+  return '';
+}
+
+function redirect(reply: FastifyReply, address: string): string {
+  void reply.status(303).headers({
+    Location: address,
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Frame-Options': 'DENY',
+  });
+  return '';
+}
+
+/** The language of `ui_locales`, else of the browser. */
+function localeOfBrowser({ headers }: FastifyRequest, sent: object = {}): Locale {
+  const { ui_locales: asked } = sent as { ui_locales?: unknown };
+  const tags = typeof asked === 'string' && asked ? asked.split(' ') : (headers['accept-language'] ?? '').split(',');
+  return tags.flatMap((tag) => localeNamed(tag.split(';')[0] ?? '') ?? [])[0] ?? LOCALES[0];
+}

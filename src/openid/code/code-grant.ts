@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../../config/environment.ts';
+import { AuthenticationStatus } from '../../authentication/status.ts';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../../crypto/access-token.ts';
+import { ServiceKeys } from '../../crypto/service-keys.ts';
+import { sha256 } from '../../crypto/sha256.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
+import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
+import { claimsOf } from '../claims.ts';
+import { noTestMode } from '../client-calls.ts';
+import { diOf } from '../di.ts';
+import { signIdToken } from '../id-token.ts';
+import { Authorize } from './authorize.ts';
+import { OpenIdRequestStore } from './openid-request.store.ts';
+
+/** The unreserved characters and the length of a verifier (RFC 7636, 4.1). */
+const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
+
+/** The authorization code grant (RFC 6749, 4.1.3; OpenID Connect Core 1.0, 3.1.3): the tokens of a person who was verified. */
+@Injectable()
+export class CodeGrant implements TokenGrant {
+  readonly type = 'authorization_code';
+
+  constructor(
+    private readonly store: OpenIdRequestStore,
+    private readonly authorize: Authorize,
+    private readonly statuses: AuthenticationStatus,
+    private readonly tokens: AccessTokens,
+    private readonly keys: ServiceKeys,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Spends the code. One that comes a second time also ends the tokens of the first time. Problems: `invalid_request`,
+   * `invalid_grant`, `unauthorized_client`.
+   */
+  async exchange({ client, isTest, parameters }: TokenCall): Promise<TokenResponse> {
+    if (isTest) throw noTestMode();
+    const { code, redirect_uri: redirectUri, code_verifier: verifier } = parameters;
+    if (code === undefined || redirectUri === undefined)
+      throw new Problem('invalid_request', 'Send code and redirect_uri.');
+    if (verifier !== undefined && !VERIFIER.test(verifier))
+      throw new Problem('invalid_request', 'The code_verifier must have 43 to 128 characters of A-Z a-z 0-9 . _ ~ -');
+    const challenge = verifier === undefined ? null : sha256(verifier).toString('base64url');
+    const digest = sha256(code);
+    const redeemed = await this.store.redeem({ digest, clientId: client.id, redirectUri, challenge });
+    if (!redeemed) {
+      await this.store.revokeReused(digest, client.id);
+      throw new Problem(
+        'invalid_grant',
+        'The code is wrong, expired or used, or it was issued for another client, redirect_uri or code_verifier.',
+      );
+    }
+    const { authenticationId } = redeemed;
+    const { scopes, claims, nonce } = this.authorize.parametersOf(redeemed);
+    const { result: person } = await this.statuses.see(authenticationId, client.id, 0);
+    if (!person) throw new Problem('invalid_grant', 'The verification is no longer kept.');
+    const { subject } = person;
+    const released = claimsOf(person, { scopes, claims: claims.idToken }, diOf(this.keys.subject, client, subject));
+    const now = new Date();
+    const algorithm = client.idTokenSignedResponseAlg;
+    const said = { audience: client.clientId, person, claims: released, nonce, algorithm };
+    const caller = { id: client.id, clientId: client.clientId, scopes, person: { authenticationId, subject } };
+    return {
+      access_token: this.tokens.issue(caller, now),
+      token_type: 'Bearer',
+      expires_in: ACCESS_TOKEN_SECONDS,
+      scope: scopes.join(' '),
+      id_token: signIdToken(said, this.keys, this.environment, now),
+    };
+  }
+}

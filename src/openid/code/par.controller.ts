@@ -1,0 +1,49 @@
+import { Body, Controller, Header, Headers, HttpCode, Post } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { Problem } from '../../domain/problem.ts';
+import type { BodyType } from '../../http/fastify.ts';
+import { oauthPipe } from '../../http/oauth-pipe.ts';
+import { Operation } from '../../http/operation.ts';
+import { ClientCalls } from '../client-calls.ts';
+import { AuthorizationError } from './authorization-error.ts';
+import { Authorize } from './authorize.ts';
+import { PushedAuthorizationRequest, PushedAuthorizationResponse } from './par.dto.ts';
+
+@ApiTags('OpenID Connect')
+@Controller('oauth2')
+export class ParController {
+  constructor(
+    private readonly authorize: Authorize,
+    private readonly calls: ClientCalls,
+  ) {}
+
+  /**
+   * Keeps an authorization request for one browser, for a minute (RFC 9126). Send the person to `/oauth2/authorize` with
+   * `client_id` and the `request_uri` of the answer. Errors are those of the authorization endpoint, as `error`.
+   */
+  @Post('par')
+  @Header('Cache-Control', 'no-store')
+  @HttpCode(201)
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiBody({ type: PushedAuthorizationRequest })
+  @Operation('pushAuthorizationRequest', {
+    summary: 'Push an authorization request',
+    answers: 'The address of the request',
+    refuses: ['invalid_client', 'unauthorized_client', 'too_many_requests'],
+  })
+  async push(
+    @Body(oauthPipe(PushedAuthorizationRequest)) body: object,
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<PushedAuthorizationResponse> {
+    const form = body as PushedAuthorizationRequest;
+    const client = await this.calls.clientOf('par', form, authorization);
+    try {
+      return await this.authorize.push(client, form);
+    } catch (error) {
+      if (!(error instanceof AuthorizationError)) throw error;
+      throw new Problem('invalid_request', error.description, { error: error.error });
+    }
+  }
+}

@@ -1,0 +1,649 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
+import * as oauth from 'oauth4webapi';
+import * as openid from 'openid-client';
+import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
+import { LogInBrowser } from '../support/log-in.ts';
+import { TestService, type TestPerson } from '../support/service.ts';
+
+/* eslint-disable @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
+/** Both libraries refuse plain HTTP by default. */
+const PLAIN_HTTP = { execute: [openid.allowInsecureRequests] };
+const INSECURE = { [oauth.allowInsecureRequests]: true };
+/* eslint-enable @typescript-eslint/no-deprecated */
+
+const CALLBACK = 'https://shop.example/callback';
+const SECRET = 'a-secret-of-the-shop';
+
+let service: TestService;
+let issuer: URL;
+let person: TestPerson;
+/** A client with a secret, and one with a key. */
+const withSecret = `shop-${randomUUID()}`;
+const withKey = `bank-${randomUUID()}`;
+let key: CryptoKey;
+
+beforeAll(async () => {
+  service = await TestService.start({ KEYRING: withRsaKey(generateKeyring()) });
+  issuer = new URL(service.issuer);
+  const returnUrls = [CALLBACK, `${CALLBACK}?tenant=7`];
+  await service.rows.clients.register({ clientId: withSecret, secret: SECRET, returnUrls });
+  const pair = await generateKeyPair('ES256');
+  key = pair.privateKey;
+  const jwks = { keys: [await exportJWK(pair.publicKey)] };
+  await service.rows.clients.register({ clientId: withKey, jwks, returnUrls });
+  await service.rows.clients.register({ clientId: 'carrier-only', secret: SECRET, scopes: ['carrier'], returnUrls });
+  person = await newPerson();
+});
+afterAll(async () => {
+  await service.stop();
+});
+
+/** Each person starts at most five authentications in ten minutes. */
+const newPerson = () => service.addLine({ owner: { birthDate: '900101', genderDigit: '2' } });
+
+const discover = (clientId: string, way?: openid.ClientAuth) =>
+  openid.discovery(issuer, clientId, undefined, way ?? openid.ClientSecretPost(SECRET), PLAIN_HTTP);
+
+const verifier = openid.randomPKCECodeVerifier();
+const challenge = createHash('sha256').update(verifier).digest('base64url');
+const PKCE = { code_challenge: challenge, code_challenge_method: 'S256' };
+
+/** An address of the authorization endpoint with usual parameters; an undefined change leaves one out. */
+function authorize(change: Record<string, string | undefined> = {}): string {
+  const usual = {
+    client_id: withSecret,
+    response_type: 'code',
+    redirect_uri: CALLBACK,
+    scope: 'openid',
+    state: 'state-1',
+    nonce: 'nonce-1',
+    ...PKCE,
+    ...change,
+  };
+  const given = Object.entries(usual).flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : []));
+  return `${service.issuer}/oauth2/authorize?${new URLSearchParams(given).toString()}`;
+}
+
+interface Tokens {
+  status: number;
+  access_token: string;
+  id_token: string;
+  scope: string;
+  error?: string;
+}
+
+async function redeem(code: string, change: Record<string, string | undefined> = {}): Promise<Tokens> {
+  const form = {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: CALLBACK,
+    code_verifier: verifier,
+    client_id: withSecret,
+    client_secret: SECRET,
+    ...change,
+  };
+  return post('token', form);
+}
+
+async function post<Body = Tokens>(endpoint: string, form: Record<string, string | undefined>): Promise<Body> {
+  const given = Object.entries(form).flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : []));
+  const response = await fetch(`${service.issuer}/oauth2/${endpoint}`, {
+    method: 'POST',
+    body: new URLSearchParams(given),
+  });
+  const text = await response.text();
+  return { status: response.status, ...(text ? (JSON.parse(text) as object) : {}) } as Body;
+}
+
+const userinfo = async (token: string, method = 'GET') => {
+  const response = await fetch(`${service.issuer}/oauth2/userinfo`, {
+    method,
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  return {
+    status: response.status,
+    challenge: response.headers.get('www-authenticate'),
+    body: (await response.json()) as Record<string, unknown>,
+  };
+};
+
+/** Logs a new person in; returns the code. */
+async function codeFor(change: Record<string, string | undefined> = {}, who?: TestPerson): Promise<string> {
+  const back = await new LogInBrowser(service).logIn(authorize(change), who ?? (await newPerson()));
+  return back.searchParams.get('code') ?? `no code: ${back.href}`;
+}
+
+const claimsIn = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as object;
+
+describe('openid-client', () => {
+  it.each<[string, () => Promise<openid.Configuration>]>([
+    ['client_secret_post', () => discover(withSecret)],
+    ['client_secret_basic', () => discover(withSecret, openid.ClientSecretBasic(SECRET))],
+    ['private_key_jwt', () => discover(withKey, openid.PrivateKeyJwt(key))],
+  ])('openid-client logs a person in with %s, PKCE, state and nonce, and reads userinfo', async (_way, configure) => {
+    const config = await configure();
+    openid.enableNonRepudiationChecks(config);
+    const [state, nonce] = [openid.randomState(), openid.randomNonce()];
+    const scope = 'openid profile phone kr_identity kr_di email';
+    const url = openid.buildAuthorizationUrl(config, { redirect_uri: CALLBACK, scope, state, nonce, ...PKCE });
+    const who = await newPerson();
+    const back = await new LogInBrowser(service).logIn(url, who);
+    const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce };
+    const tokens = await openid.authorizationCodeGrant(config, back, checks);
+    const claims = tokens.claims()!;
+    expect(claims).toMatchObject({
+      acr: 'sms',
+      amr: ['sms', 'otp'],
+      birthdate: '1990-01-01',
+      gender: 'female',
+      phone_number: who.phoneNumber,
+    });
+    expect(tokens.scope).toBe('openid profile phone kr_identity kr_di');
+    expect(tokens.expires_in).toBe(300);
+    const info = await openid.fetchUserInfo(config, tokens.access_token, claims.sub);
+    expect(info).toEqual({
+      sub: claims.sub,
+      birthdate: '1990-01-01',
+      gender: 'female',
+      phone_number: who.phoneNumber,
+      phone_number_verified: true,
+      'urn:pushguard:foreigner': false,
+      'urn:pushguard:channel': 'sms',
+      di: expect.stringMatching(/^[A-Za-z0-9+/]{64}$/),
+    });
+  });
+
+  it('openid-client pushes its request, signs it, and has the answer posted by a form', async () => {
+    const config = await discover(withKey, openid.PrivateKeyJwt(key));
+    const parameters = { redirect_uri: CALLBACK, scope: 'openid', response_mode: 'form_post', ...PKCE };
+    const signed = await openid.buildAuthorizationUrlWithJAR(config, { ...parameters, state: 's&"<', nonce: 'n' }, key);
+    const pushed = await openid.buildAuthorizationUrlWithPAR(config, Object.fromEntries(signed.searchParams));
+    expect(Object.fromEntries(pushed.searchParams)).toEqual({
+      client_id: withKey,
+      request_uri: expect.stringMatching(/^urn:ietf:params:oauth:request_uri:[\w-]{43}$/),
+    });
+    const browser = new LogInBrowser(service);
+    await browser.begin(pushed);
+    await browser.verify(await newPerson());
+    const page = await browser.ask(await browser.returnAddress());
+    expect(page.headers.get('content-security-policy')).toContain('form-action https://shop.example;');
+    const html = await page.text();
+    expect(html).toContain(`action="${CALLBACK}"`);
+    const unescape = (text: string) => text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+    const fields = [...html.matchAll(/name="(\w+)"\s+value="([^"]*)"/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, unescape(value)],
+    );
+    const request = new Request(CALLBACK, { method: 'POST', body: new URLSearchParams(fields) });
+    const checks = { pkceCodeVerifier: verifier, expectedState: 's&"<', expectedNonce: 'n' };
+    const tokens = await openid.authorizationCodeGrant(config, request, checks);
+    expect(tokens.claims()).toMatchObject({ nonce: 'n', aud: withKey });
+    // A pushed request serves one browser.
+    const again = await new LogInBrowser(service).ask(pushed);
+    expect([again.status, again.headers.get('location')]).toEqual([400, null]);
+  });
+
+  it('oauth4webapi logs a person in, refreshes nothing, looks the token up and revokes it', async () => {
+    const as = await oauth
+      .discoveryRequest(issuer, { ...INSECURE, algorithm: 'oidc' })
+      .then((response) => oauth.processDiscoveryResponse(issuer, response));
+    const client = { client_id: withSecret };
+    const way = oauth.ClientSecretBasic(SECRET);
+    const back = await new LogInBrowser(service).logIn(authorize(), await newPerson());
+    const parameters = oauth.validateAuthResponse(as, client, back, 'state-1');
+    const answer = await oauth.authorizationCodeGrantRequest(as, client, way, parameters, CALLBACK, verifier, INSECURE);
+    const checks = { expectedNonce: 'nonce-1', requireIdToken: true };
+    const tokens = await oauth.processAuthorizationCodeResponse(as, client, answer, checks);
+    const look = async () =>
+      oauth.processIntrospectionResponse(
+        as,
+        client,
+        await oauth.introspectionRequest(as, client, way, tokens.access_token, INSECURE),
+      );
+    const { sub } = oauth.getValidatedIdTokenClaims(tokens)!;
+    expect(await look()).toMatchObject({ active: true, client_id: withSecret, sub, scope: 'openid' });
+    await oauth.processRevocationResponse(
+      await oauth.revocationRequest(as, client, way, tokens.access_token, INSECURE),
+    );
+    expect(await look()).toEqual({ active: false });
+    expect(await userinfo(tokens.access_token)).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+  });
+});
+
+describe('what the OpenID Foundation tests of a basic provider', () => {
+  it('discovery names every endpoint of the flow', async () => {
+    const response = await fetch(`${service.issuer}/.well-known/openid-configuration`);
+    expect(await response.json()).toMatchObject({
+      authorization_endpoint: `${service.issuer}/oauth2/authorize`,
+      userinfo_endpoint: `${service.issuer}/oauth2/userinfo`,
+      response_types_supported: ['code'],
+      grant_types_supported: expect.arrayContaining(['authorization_code', 'client_credentials']),
+      claims_parameter_supported: true,
+      request_parameter_supported: true,
+    });
+  });
+
+  it.each<[string, Record<string, string | undefined>, object]>([
+    ['scope=openid alone', {}, { nonce: 'nonce-1' }],
+    ['no nonce', { nonce: undefined }, {}],
+    ['no state', { state: undefined }, {}],
+    ['max_age', { max_age: '1' }, { auth_time: expect.any(Number) }],
+    ['acr_values of no meaning', { acr_values: '1 2' }, { acr: 'sms' }],
+    ['ui_locales', { ui_locales: 'fr en' }, {}],
+    [
+      'display, login_hint and unknown parameters',
+      { display: 'popup', login_hint: 'tel:+821012345678', extra: 'x' },
+      {},
+    ],
+    ['prompt=login', { prompt: 'login' }, {}],
+    [
+      'essential claims',
+      { claims: '{"id_token":{"birthdate":{"essential":true},"urn:pushguard:age_over_19":null,"unknown":null}}' },
+      { birthdate: '1990-01-01', 'urn:pushguard:age_over_19': true },
+    ],
+    ['a nonce in place of PKCE', { code_challenge: undefined, code_challenge_method: undefined }, { nonce: 'nonce-1' }],
+  ])('a request with %s logs the person in', async (_case, change, said) => {
+    const back = await new LogInBrowser(service).logIn(authorize(change), await newPerson());
+    const { state = 'state-1' } = change;
+    expect(Object.fromEntries(back.searchParams)).toEqual({
+      code: expect.stringMatching(/^[\w-]{43}$/),
+      iss: service.issuer,
+      ...('state' in change ? {} : { state }),
+    });
+    const hasPkce = !('code_challenge' in change);
+    const tokens = await redeem(back.searchParams.get('code')!, hasPkce ? {} : { code_verifier: undefined });
+    const claims = claimsIn(tokens.id_token);
+    expect(claims).toEqual({
+      iss: service.issuer,
+      aud: withSecret,
+      sub: expect.stringMatching(/^[\w-]{43}$/),
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+      auth_time: expect.any(Number),
+      jti: expect.any(String),
+      acr: 'sms',
+      amr: ['sms', 'otp'],
+      ...('nonce' in change ? {} : { nonce: 'nonce-1' }),
+      ...said,
+    });
+  });
+
+  it('a window begins in the language and by the method that the request names', async () => {
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize({ ui_locales: 'en', acr_values: 'otp', purpose: '회원가입' }));
+    const page = await browser.page();
+    expect(page).toContain('<html lang="en">');
+    expect(page).toContain('data-method="otp"');
+    expect(page).toContain('회원가입');
+  });
+
+  it.each<[string, Record<string, string | undefined>, string]>([
+    ['prompt=none', { prompt: 'none' }, 'login_required'],
+    ['prompt=none beside another', { prompt: 'none login' }, 'invalid_request'],
+    ['no response_type', { response_type: undefined }, 'invalid_request'],
+    ['response_type=token', { response_type: 'token' }, 'unsupported_response_type'],
+    ['response_mode=fragment', { response_mode: 'fragment' }, 'invalid_request'],
+    ['no scope openid', { scope: 'profile' }, 'invalid_scope'],
+    [
+      'neither PKCE nor a nonce',
+      { code_challenge: undefined, code_challenge_method: undefined, nonce: undefined },
+      'invalid_request',
+    ],
+    ['PKCE with plain', { code_challenge_method: 'plain' }, 'invalid_request'],
+    ['PKCE without a method, which means plain', { code_challenge_method: undefined }, 'invalid_request'],
+    ['a challenge that is no SHA-256', { code_challenge: 'abc' }, 'invalid_request'],
+    ['a nonce of 257 characters', { nonce: 'n'.repeat(257) }, 'invalid_request'],
+    ['a max_age of words', { max_age: 'soon' }, 'invalid_request'],
+    ['claims that are no JSON', { claims: '{' }, 'invalid_request'],
+    ['claims in a list', { claims: '[]' }, 'invalid_request'],
+    ['claims without an object for the id_token', { claims: '{"id_token":[]}' }, 'invalid_request'],
+    ['a purpose of 41 characters', { purpose: '가'.repeat(41) }, 'invalid_request'],
+    ['a purpose of two lines', { purpose: '본인\n확인' }, 'invalid_request'],
+    ['registration', { registration: '{}' }, 'registration_not_supported'],
+    ['a request object of no form', { request: 'abc' }, 'invalid_request_object'],
+  ])('a request with %s goes back with an error', async (_case, change, error) => {
+    const response = await new LogInBrowser(service).ask(authorize(change));
+    const back = new URL(response.headers.get('location') ?? 'no:location');
+    expect([response.status, back.origin + back.pathname]).toEqual([303, CALLBACK]);
+    expect(Object.fromEntries(back.searchParams)).toEqual({
+      error,
+      error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
+      state: 'state-1',
+      iss: service.issuer,
+    });
+  });
+
+  it('an error goes back by a form where the client asked for one, and keeps a query of the registered address', async () => {
+    const byForm = await new LogInBrowser(service).ask(authorize({ prompt: 'none', response_mode: 'form_post' }));
+    expect(byForm.status).toBe(200);
+    expect(await byForm.text()).toContain('value="login_required"');
+    const redirectUri = `${CALLBACK}?tenant=7`;
+    const byQuery = await new LogInBrowser(service).ask(authorize({ prompt: 'none', redirect_uri: redirectUri }));
+    expect(byQuery.headers.get('location')).toContain(`${redirectUri}&error=login_required&`);
+  });
+
+  it('a request by POST logs in as one by GET', async () => {
+    const url = new URL(authorize());
+    const browser = new LogInBrowser(service);
+    await browser.begin(url.origin + url.pathname, { method: 'POST', body: url.searchParams });
+    await browser.verify(await newPerson());
+    expect((await browser.leave()).searchParams.get('code')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('userinfo answers by GET and POST, and tells a bearer without a token, a wrong one and one of a client apart', async () => {
+    const tokens = await redeem(await codeFor({ claims: '{"userinfo":{"gender":null}}' }));
+    const { body } = await userinfo(tokens.access_token);
+    expect(body).toEqual({ sub: (claimsIn(tokens.id_token) as { sub: string }).sub, gender: 'female' });
+    expect((await userinfo(tokens.access_token, 'POST')).body).toEqual(body);
+    expect(await userinfo('x.y.z')).toMatchObject({
+      status: 401,
+      challenge: 'Bearer realm="pushguard", error="invalid_token"',
+      body: { error: 'invalid_token' },
+    });
+    expect(await userinfo(await service.token())).toMatchObject({
+      status: 403,
+      challenge: 'Bearer realm="pushguard", error="insufficient_scope", scope="openid"',
+    });
+  });
+});
+
+describe('a redirect address', () => {
+  it.each<[string, string | undefined]>([
+    ['left out', undefined],
+    ['of another site', 'https://evil.example/callback'],
+    ['with a slash more', `${CALLBACK}/`],
+    ['with a query more', `${CALLBACK}?a=1`],
+    ['with a fragment', `${CALLBACK}#a`],
+    ['in capitals', CALLBACK.toUpperCase()],
+    ['on a longer host', 'https://shop.example.evil.example/callback'],
+    ['with user information', 'https://shop.example@evil.example/callback'],
+    ['of a path that leads there', 'https://shop.example/a/../callback'],
+    ['with an encoded letter', 'https://shop.example/%63allback'],
+    ['of a script', 'javascript:alert(1)'],
+    ['behind a backslash', 'https:\\\\evil.example'],
+  ])('a redirect address %s leads nowhere: the person sees a page', async (_case, redirect) => {
+    const response = await new LogInBrowser(service).ask(authorize({ redirect_uri: redirect }));
+    expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+    const page = await response.text();
+    expect(page).toContain('이 사이트의 요청을 처리할 수 없습니다');
+    expect(page).not.toContain('evil');
+  });
+
+  it.each<[string, () => string]>([
+    ['an unknown client', () => authorize({ client_id: 'nobody' })],
+    ['no client', () => authorize({ client_id: undefined })],
+    ['two clients', () => `${authorize()}&client_id=demo-bank`],
+    ['two redirect addresses', () => `${authorize()}&redirect_uri=https%3A%2F%2Fevil.example`],
+    ['the name of an object’s property as client', () => authorize({ client_id: '__proto__' })],
+    ['an address of a request elsewhere', () => authorize({ request_uri: 'https://evil.example/request.jwt' })],
+    ['a pushed request that nobody pushed', () => authorize({ request_uri: 'urn:ietf:params:oauth:request_uri:x' })],
+  ])('a request with %s leads nowhere', async (_case, address) => {
+    const response = await new LogInBrowser(service).ask(address());
+    expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  it('a client without the scope authentications is sent back unauthorized, and a frame or a prefetch opens no window', async () => {
+    const back = await new LogInBrowser(service).ask(authorize({ client_id: 'carrier-only' }));
+    expect(back.headers.get('location')).toContain('error=unauthorized_client');
+    const framed = await new LogInBrowser(service).ask(authorize(), { headers: { 'Sec-Fetch-Dest': 'iframe' } });
+    expect(framed.status).toBe(400);
+    const ahead = await new LogInBrowser(service).ask(authorize(), { headers: { 'Sec-Purpose': 'prefetch' } });
+    expect([ahead.status, ahead.headers.getSetCookie()]).toEqual([204, []]);
+  });
+});
+
+describe('the browser that began', () => {
+  it('another browser can neither use the window nor fetch the code, also when it is shown the addresses', async () => {
+    const [mine, other] = [new LogInBrowser(service), new LogInBrowser(service)];
+    await mine.begin(authorize());
+    const shown = await other.ask(mine.windowAddress);
+    expect([shown.status, shown.headers.getSetCookie()]).toEqual([403, []]);
+    const returnAddress = await mine.returnAddress();
+    await mine.verify(await newPerson());
+    const stolen = await other.ask(returnAddress);
+    expect([stolen.status, stolen.headers.get('location')]).toEqual([403, null]);
+    expect((await mine.leave()).searchParams.get('code')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('a browser that comes back before the end goes to its window, and one that comes back twice has one code that counts', async () => {
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize());
+    const address = await browser.returnAddress();
+    expect((await browser.ask(address)).headers.get('location')).toBe(browser.windowAddress);
+    await browser.verify(await newPerson());
+    const [first, second] = [await browser.leave(), await browser.leave()].map((url) => url.searchParams.get('code')!);
+    expect(await redeem(first!)).toMatchObject({ status: 400, error: 'invalid_grant' });
+    expect(await redeem(second!)).toMatchObject({ status: 200 });
+    const late = await browser.ask(address);
+    expect([late.status, late.headers.get('location')]).toEqual([400, null]);
+  });
+
+  it('a person who cancels comes back with access_denied', async () => {
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize());
+    const { birthDate, genderDigit, phoneNumber } = await newPerson();
+    await browser.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+    await browser.inWindow('cancel', {});
+    expect(Object.fromEntries((await browser.leave()).searchParams)).toMatchObject({
+      error: 'access_denied',
+      state: 'state-1',
+    });
+  });
+
+  it.each<[string, string, string]>([
+    ['another person than the one named by sub', '{"id_token":{"sub":{"value":"x"}}}', 'access_denied'],
+    [
+      'another way than an essential acr',
+      '{"id_token":{"acr":{"essential":true,"values":["push"]}}}',
+      'unmet_authentication_requirements',
+    ],
+  ])('%s comes back with an error', async (_case, claims, error) => {
+    const back = await new LogInBrowser(service).logIn(authorize({ claims }), await newPerson());
+    expect(back.searchParams.get('error')).toBe(error);
+  });
+});
+
+describe('a code', () => {
+  it.each<[string, Record<string, string | undefined>, number, string]>([
+    ['another redirect_uri', { redirect_uri: `${CALLBACK}?tenant=7` }, 400, 'invalid_grant'],
+    ['another verifier', { code_verifier: 'v'.repeat(43) }, 400, 'invalid_grant'],
+    ['no verifier', { code_verifier: undefined }, 400, 'invalid_grant'],
+    ['a verifier of 42 characters', { code_verifier: 'v'.repeat(42) }, 400, 'invalid_request'],
+    ['no redirect_uri', { redirect_uri: undefined }, 400, 'invalid_request'],
+    ['another client', { client_id: 'carrier-only' }, 400, 'invalid_grant'],
+    ['a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client'],
+  ])('a code with %s is refused, and stays good for its own client', async (_case, change, status, error) => {
+    const code = await codeFor();
+    expect(await redeem(code, change)).toMatchObject({ status, error });
+    expect(await redeem(code)).toMatchObject({ status: 200, token_type: 'Bearer' });
+  });
+
+  it('a code of a request without PKCE is refused with a verifier', async () => {
+    const code = await codeFor({ code_challenge: undefined, code_challenge_method: undefined });
+    expect(await redeem(code)).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  it('of many redemptions at once one gets tokens, and they end because the code came twice', async () => {
+    const code = await codeFor();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => redeem(code)));
+    const [first, ...others] = answers.filter(({ status }) => status === 200);
+    expect(others).toEqual([]);
+    expect(answers.filter(({ error }) => error === 'invalid_grant')).toHaveLength(9);
+    expect(await userinfo(first!.access_token)).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+  });
+
+  it('a code is good for a minute', async () => {
+    const code = await codeFor();
+    await service.rows.openIdRequests.expireCode(code);
+    expect(await redeem(code)).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  it('a token of a person opens no address of /v1, and neither it nor a secret of the flow is kept or logged', async () => {
+    const browser = new LogInBrowser(service);
+    const back = await browser.logIn(authorize({ scope: 'openid phone', login_hint: 'tel:+821099998888' }), person);
+    const code = back.searchParams.get('code')!;
+    const { access_token: token } = await redeem(code);
+    const answer = await fetch(`${service.issuer}/v1/windows/x`, { headers: { Authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(401);
+    const kept = await service.rows.openIdRequests.allText();
+    for (const secret of [code, token, 'state-1', 'nonce-1', '99998888', person.phoneNumber.slice(-8)]) {
+      expect(kept).not.toContain(secret);
+      expect(service.process.log()).not.toContain(secret);
+    }
+  });
+});
+
+describe('what a client is registered for', () => {
+  it('a client that is registered for RS256 gets id_tokens that its library verifies by the published keys', async () => {
+    const clientId = `spring-${randomUUID()}`;
+    const returnUrls = [CALLBACK];
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls, idTokenAlg: 'RS256' });
+    const metadata = { client_secret: SECRET, id_token_signed_response_alg: 'RS256' };
+    const config = await openid.discovery(issuer, clientId, metadata, undefined, PLAIN_HTTP);
+    openid.enableNonRepudiationChecks(config);
+    const url = authorize({ client_id: clientId, code_challenge: undefined, code_challenge_method: undefined });
+    const back = await new LogInBrowser(service).logIn(url, await newPerson());
+    const tokens = await openid.authorizationCodeGrant(config, back, {
+      expectedState: 'state-1',
+      expectedNonce: 'nonce-1',
+    });
+    expect(decodeProtectedHeader(tokens.id_token!)).toMatchObject({ alg: 'RS256', kid: service.keys.rsa[0]!.kid });
+  });
+
+  it('clients of one sector get one subject and one di for a person, also by /v1, and every other client gets others', async () => {
+    const sector = 'group.example';
+    const names = ['one', 'two', 'three'].map((name) => `${name}-${randomUUID()}`);
+    const returnUrls = [CALLBACK];
+    for (const [at, clientId] of names.entries()) {
+      const ofSector = at < 2 ? { sector } : {};
+      await service.rows.clients.register({ clientId, secret: SECRET, returnUrls, ...ofSector });
+    }
+    const who = await newPerson();
+    const seen: string[] = [];
+    for (const clientId of names) {
+      const form = { client_id: clientId, client_secret: SECRET };
+      const tokens = await redeem(await codeFor({ client_id: clientId, scope: 'openid kr_di' }, who), form);
+      const { sub, di } = claimsIn(tokens.id_token) as Record<string, string>;
+      expect((await userinfo(tokens.access_token)).body).toMatchObject({ sub, di });
+      const id = String((claimsIn(tokens.access_token) as Record<string, unknown>)['authentication']);
+      const { access_token: own } = await post('token', { ...form, grant_type: 'client_credentials' });
+      const view = await fetch(`${service.issuer}/v1/authentications/${id}`, {
+        headers: { Authorization: `Bearer ${own}` },
+      });
+      expect(await view.json()).toMatchObject({ result: { subject: sub } });
+      seen.push(`${sub} ${di}`);
+    }
+    expect(seen[1]).toBe(seen[0]);
+    expect(new Set(seen.flatMap((one) => one.split(' '))).size).toBe(4);
+  });
+});
+
+describe('a signed request', () => {
+  const sign = (change: object, header: object = {}, by: CryptoKey = key) => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: withKey,
+      aud: service.issuer,
+      iat: now,
+      nbf: now,
+      exp: now + 60,
+      jti: randomUUID(),
+      client_id: withKey,
+      response_type: 'code',
+      redirect_uri: CALLBACK,
+      scope: 'openid',
+      state: 'signed',
+      ...PKCE,
+      ...change,
+    };
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', typ: 'oauth-authz-req+jwt', ...header })
+      .sign(by);
+  };
+  const now = () => Math.floor(Date.now() / 1000);
+  const ask = async (request: string) =>
+    new LogInBrowser(service).ask(authorize({ client_id: withKey, request, scope: 'profile', state: 'outside' }));
+
+  it('a signed request counts alone: what stands beside it is ignored', async () => {
+    const response = await ask(await sign({ prompt: 'none' }));
+    const back = new URL(response.headers.get('location')!);
+    expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'login_required', state: 'signed' });
+  });
+
+  it.each<[string, () => object]>([
+    ['for another server', () => ({ aud: 'https://other.example' })],
+    ['without aud', () => ({ aud: undefined })],
+    ['of another issuer', () => ({ iss: withSecret })],
+    ['without exp', () => ({ exp: undefined })],
+    ['that has expired', () => ({ exp: now() - 60 })],
+    ['that is valid for more than an hour', () => ({ exp: now() + 4200 })],
+    ['from the future', () => ({ nbf: now() + 600 })],
+    ['whose iat is in the future', () => ({ iat: now() + 600 })],
+    ['that could pass for a client assertion', () => ({ sub: withKey })],
+    ['of another client', () => ({ client_id: withSecret })],
+    ['that holds another request', () => ({ request: 'x' })],
+  ])('a signed request %s is refused', async (_case, change) => {
+    const response = await ask(await sign(change()));
+    const back = new URL(response.headers.get('location') ?? 'no:location');
+    expect(back.searchParams.get('error')).toBe('invalid_request_object');
+  });
+
+  it('a request signed by another key, or by none, is refused', async () => {
+    const { privateKey } = await generateKeyPair('ES256');
+    const foreign = await ask(await sign({}, {}, privateKey));
+    expect(foreign.headers.get('location')).toContain('error=invalid_request_object');
+    const unsigned = await ask(new UnsecuredJWT({ iss: withKey, aud: service.issuer }).encode());
+    expect(unsigned.headers.get('location')).toContain('error=request_not_supported');
+  });
+});
+
+describe('the pushed requests, and what a client asks of its tokens', () => {
+  const form = { client_id: withSecret, client_secret: SECRET };
+
+  it.each<[string, Record<string, string | undefined>, number, string]>([
+    ['a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client'],
+    ['no secret', { client_secret: undefined }, 401, 'invalid_client'],
+    ['a request_uri', { request_uri: 'urn:x' }, 400, 'invalid_request'],
+    ['an address that is not registered', { redirect_uri: 'https://evil.example' }, 400, 'invalid_request'],
+    ['response_type=token', { response_type: 'token' }, 400, 'unsupported_response_type'],
+    ['a client of another scope', { client_id: 'carrier-only' }, 400, 'unauthorized_client'],
+    ['a request object of no form', { request: 'x' }, 400, 'invalid_request_object'],
+  ])('a pushed request with %s is refused', async (_case, change, status, error) => {
+    const sent = { ...Object.fromEntries(new URL(authorize()).searchParams), ...form, ...change };
+    expect(await post('par', sent)).toMatchObject({ status, error, error_description: expect.stringMatching(/\S/) });
+  });
+
+  it('of two browsers that bring one pushed request at once, one gets a window', async () => {
+    const sent = { ...Object.fromEntries(new URL(authorize()).searchParams), ...form };
+    const { request_uri: uri } = await post<{ request_uri: string }>('par', sent);
+    const address = `${service.issuer}/oauth2/authorize?${new URLSearchParams({ client_id: withSecret, request_uri: uri }).toString()}`;
+    const foreign = new URL(address);
+    foreign.searchParams.set('client_id', withKey);
+    expect((await new LogInBrowser(service).ask(foreign)).status).toBe(400);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => new LogInBrowser(service).ask(address)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 400, 400, 400, 400]);
+  });
+
+  it('a client learns of no other client’s token, and revokes none', async () => {
+    const { access_token: token } = await redeem(await codeFor());
+    const other = { client_id: 'carrier-only', client_secret: SECRET };
+    expect(await post('introspect', { ...other, token })).toEqual({ status: 200, active: false });
+    expect(await post('revoke', { ...other, token })).toEqual({ status: 200 });
+    expect(await post('introspect', { ...form, token })).toMatchObject({ active: true });
+    for (const endpoint of ['introspect', 'revoke'])
+      expect(await post(endpoint, { client_id: withSecret, token })).toMatchObject({
+        status: 401,
+        error: 'invalid_client',
+      });
+    expect(await post('revoke', { ...form, token: 'nonsense' })).toEqual({ status: 200 });
+    const { access_token: own } = await post('token', { ...form, grant_type: 'client_credentials' });
+    expect(await post('introspect', { ...form, token: own })).toMatchObject({ active: true, scope: 'authentications' });
+    expect(await post('revoke', { ...form, token: own })).toMatchObject({
+      status: 400,
+      error: 'unsupported_token_type',
+    });
+  });
+});
