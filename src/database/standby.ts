@@ -23,7 +23,7 @@ export const POSITION = statement(
 const REPLAYED = statement(
   'standby_replayed',
   `SELECT CASE WHEN pg_is_in_recovery() AND (SELECT system_identifier::text FROM pg_control_system()) = $1
-    THEN (SELECT count(*)::int FROM unnest($2::pg_lsn[]) p WHERE p <= pg_last_wal_replay_lsn()) ELSE 0 END AS count`,
+    THEN (SELECT count(*)::int FROM unnest($2::text[]) p WHERE p::pg_lsn <= pg_last_wal_replay_lsn()) ELSE 0 END AS count`,
 );
 
 /** Where the log of the primary stands. */
@@ -70,7 +70,7 @@ export class Standby {
   async read(asked: Statement, values: unknown[]): Promise<unknown[] | undefined> {
     if (!(await this.isFresh())) return undefined;
     try {
-      return await this.server.rows(asked, values);
+      return (await this.pool.query<Record<string, unknown>>({ name: asked.name, text: asked.text, values })).rows;
     } catch (error) {
       this.leave(`it failed: ${(error as Error).message}`);
       return undefined;
