@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { AuthenticationStatus } from '../authentication/status.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import type { LineFacts } from '../domain/line.ts';
+import { includesName, type LineFacts } from '../domain/line.ts';
 import { CamaraError } from '../http/camara-error.ts';
 import { Lines } from '../lines/lines.ts';
 import { SubjectStore, type SubjectRow } from './subject.store.ts';
@@ -18,6 +19,7 @@ export class Subjects {
     private readonly lines: Lines,
     private readonly keys: ServiceKeys,
     private readonly store: SubjectStore,
+    private readonly environment: Environment,
   ) {}
 
   /**
@@ -44,9 +46,10 @@ export class Subjects {
     return subject;
   }
 
+  /** Of lines of other carriers, about which this one's feed tells nothing, no API says anything. */
   private async find(phoneNumber: string): Promise<Subject> {
     const row = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber));
-    if (!row) throw notFound();
+    if (!row || !includesName(this.environment.HOME_CARRIERS, row.carrier)) throw notFound();
     return { ...row, phoneNumber, owner: this.lines.readOwner(row) };
   }
 }
