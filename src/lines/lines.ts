@@ -9,6 +9,7 @@ import type { Line } from './line.entity.ts';
 import { claimNumber, freeNumber, holdNumbers, numberTold, type NumberedRow } from './number-claims.ts';
 import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from './line-memories.ts';
+import { NOBODY } from './named-person.ts';
 
 /** The facts of a line as they are stored; number and owner are encrypted. */
 export type LineRow = Pick<Line, 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
@@ -297,9 +298,20 @@ export class Lines extends CarrierDirectory {
     return phoneNumber === null ? [] : this.personIndexesOf({ phoneNumber, owner });
   }
 
+  /** The indexes of all starts for a line under a number: those that name its owner, and those that name the number alone. */
+  startIndexesOf({ phoneNumber, owner }: Pick<RegisteredLine, 'phoneNumber' | 'owner'>): Buffer[] {
+    if (phoneNumber === null) return [];
+    return [owner, NOBODY].flatMap((one) => this.personIndexesOf({ phoneNumber, owner: one }));
+  }
+
+  /** The owner of a line's row; nobody's, which takes as long to read, when there is no row. */
+  ownerOf(row: { lineId: string; owner: Buffer } | undefined): LineFacts['owner'] {
+    return this.readOwner(row ?? this.decoy());
+  }
+
   /** True if the row belongs to the named person. Takes as long when there is no row. */
   isOwnedBy(row: { lineId: string; owner: Buffer } | undefined, named: LineFacts['owner']): boolean {
-    const owner = this.readOwner(row ?? this.decoy());
+    const owner = this.ownerOf(row);
     const bytes = ({ birthDate, genderDigit }: LineFacts['owner']) => Buffer.from(birthDate + genderDigit);
     return equalInConstantTime(bytes(owner), bytes(named)) && row !== undefined;
   }
