@@ -97,8 +97,8 @@ const UPSERT = statement(
   'line_upsert',
   `INSERT INTO lines (id, phone_index, awaited_index, phone_number, owner, carrier, status, holder, plan, handset,
       numbered_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $14 OR EXISTS (
-      SELECT 1 FROM lines f WHERE f.phone_index = ANY($15) AND f.status = 'terminated') THEN least($13::timestamptz, now()) END
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $14 OR EXISTS (
+      SELECT 1 FROM lines f WHERE f.phone_index = ANY($15) AND f.status = 'terminated') THEN least($13::timestamptz, now()) END)
     ON CONFLICT (id) DO UPDATE SET phone_index = excluded.phone_index, awaited_index = excluded.awaited_index,
       phone_number = excluded.phone_number, owner = excluded.owner, carrier = excluded.carrier,
       status = excluded.status, holder = excluded.holder, plan = excluded.plan, handset = excluded.handset,
