@@ -131,4 +131,8 @@ export class Authentication {
   /** Wrong digits that were typed; the third ends it. */
   @Column('smallint', { default: () => '0' })
   matchFailures: number;
+
+  /** It names a number and no person: its relying party verifies it by CAMARA, and sees it nowhere else. */
+  @Column('boolean', { default: () => 'false' })
+  numberOnly: boolean;
 }
