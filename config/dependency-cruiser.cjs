@@ -4,7 +4,7 @@ const tiers = [
   ['app\\.module\\.ts', 'foundation\\.ts'],
   ['adoption/'],
   ['console/', 'developers/'],
-  ['app-shell/', 'camara/', 'carrier/', 'customers/', 'openid/', 'operator/', 'restore/', 'retention/'],
+  ['app-shell/', 'carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
   ['windows/'],
   ['charges/', 'figures/', 'lifecycle/'],
   ['delivery/', 'sms-permissions/'],

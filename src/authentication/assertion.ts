@@ -9,7 +9,7 @@ const ASSERTION_SECONDS = 300;
 /**
  * Values of `amr` (RFC 8176): proof of possession of the device’s key, the PIN, and the typed code; or a text message.
  */
-export const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
+const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
   push: ['pop', 'pin', 'otp', 'mfa'],
   sms: ['sms', 'otp'],
   otp: ['otp', 'pin', 'mfa'],
@@ -51,7 +51,7 @@ export interface Asserted {
  * The issuer of assertions about test persons: another one than of live ones, so that a program that verifies assertions
  * and does not know `test` refuses them.
  */
-export function testIssuer(issuer: string): string {
+function testIssuer(issuer: string): string {
   return `${issuer}/test`;
 }
 

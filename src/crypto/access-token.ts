@@ -27,15 +27,6 @@ export interface Caller {
   scopes: readonly string[];
   /** It authenticated with a key of test mode: nothing that it asks for reaches a line or a person. */
   test?: true;
-  /** The person who was verified for this token, where it does not stand for the client alone. */
-  person?: TokenPerson;
-}
-
-export interface TokenPerson {
-  /** The verification that the token came from. */
-  authenticationId: string;
-  /** The person's id at this client. */
-  subject: string;
 }
 
 /**
@@ -56,18 +47,17 @@ export class AccessTokens {
     this.verified.clear();
   }
 
-  /** A signed token for a client, or for a person at a client, valid for ACCESS_TOKEN_SECONDS from `now`. */
+  /** A signed token for a client, valid for ACCESS_TOKEN_SECONDS from `now`. */
   issue(caller: Caller, now: Date): string {
     const iat = Math.floor(now.getTime() / 1000);
     return signJws(this.keys[0], 'at+jwt', {
       iss: this.issuer,
       aud: audienceOf(this.issuer, caller.test),
-      sub: caller.person?.subject ?? caller.clientId,
+      sub: caller.clientId,
       client_id: caller.clientId,
       cid: caller.id,
       scope: caller.scopes.join(' '),
       ...(caller.test && { test: true }),
-      ...(caller.person && { authentication: caller.person.authenticationId }),
       iat,
       exp: iat + ACCESS_TOKEN_SECONDS,
       jti: randomToken(16),
@@ -83,16 +73,13 @@ export class AccessTokens {
     const key = this.keys.find(({ kid }) => kid === jws?.header['kid']);
     if (!jws || !key || jws.header['alg'] !== 'ES256' || jws.header['typ'] !== 'at+jwt') return null;
     if (!verifyJws(jws, createPublicKey(key.privateKey))) return null;
-    const { iss, aud, exp, cid, client_id: clientId, scope, test, sub, authentication } = jws.payload;
+    const { iss, aud, exp, cid, client_id: clientId, scope, test } = jws.payload;
     if (iss !== this.issuer || aud !== audienceOf(this.issuer, test) || typeof exp !== 'number' || exp <= seconds)
       return null;
     if (test !== undefined && test !== true) return null;
     if (typeof cid !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') return null;
-    if (authentication !== undefined && (typeof authentication !== 'string' || typeof sub !== 'string')) return null;
     const isTest = test === true ? { test: true as const } : {};
-    const person =
-      authentication === undefined ? {} : { person: { authenticationId: authentication, subject: sub as string } };
-    const caller: Caller = { id: cid, clientId, scopes: scope.split(' '), ...isTest, ...person };
+    const caller: Caller = { id: cid, clientId, scopes: scope.split(' '), ...isTest };
     if (this.verified.size >= CACHED_TOKENS) this.verified.delete(this.verified.keys().next().value ?? '');
     this.verified.set(token, { caller, expiresAt: exp });
     return caller;

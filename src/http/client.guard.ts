@@ -39,7 +39,7 @@ export function isOfTestMode(request: CalledRequest): boolean {
 }
 
 /** What decides about a bearer token. */
-export interface Admittance {
+interface Admittance {
   readonly tokens: AccessTokens;
   readonly disabled: DisabledClients;
 }
@@ -77,24 +77,13 @@ export async function clientOf(request: FastifyRequest, admittance: Admittance, 
   return caller;
 }
 
-/**
- * The bearer of a request's token: a client, or a person at a client. What the token allows is the caller's to judge.
- * Problems: `invalid_token`.
- */
-export async function bearerOf(request: FastifyRequest, { tokens, disabled }: Admittance): Promise<Caller> {
+async function callerOf(request: FastifyRequest, { tokens, disabled }: Admittance, mode: Mode): Promise<Caller> {
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
   const caller = token ? tokens.verify(token, new Date()) : null;
   if (!caller)
     throw new Problem('invalid_token', 'Get an access token at POST /oauth2/token. A token is valid for five minutes.');
   if (await disabled.has(caller.id))
     throw new Problem('invalid_token', 'This client is disabled. Ask the operator of the service.');
-  return caller;
-}
-
-async function callerOf(request: FastifyRequest, admittance: Admittance, mode: Mode): Promise<Caller> {
-  const caller = await bearerOf(request, admittance);
-  if (caller.person)
-    throw new Problem('invalid_token', 'This token stands for a person. Get one with grant_type=client_credentials.');
   if (mode === 'live' && caller.test)
     throw new Problem('wrong_mode', 'This address has no test mode. Get an access token with a live key.');
   if (mode === 'test' && !caller.test)

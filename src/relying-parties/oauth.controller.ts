@@ -2,31 +2,32 @@ import { Body, Controller, Get, Header, Headers, HttpCode, Post, Req, Res } from
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
+import { ASSERTION_ALGORITHMS } from '../crypto/client-assertion.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Problem } from '../domain/problem.ts';
+import { SCOPES, TEST_SCOPES } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
 import { oauthPipe } from '../http/oauth-pipe.ts';
 import { Operation } from '../http/operation.ts';
 import { publicDocument } from '../http/public-document.ts';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
-import { JwksResponse, presentedClient, ServerMetadataResponse, TokenRequest, TokenResponse } from './oauth.dto.ts';
-import { ServerMetadata } from './server-metadata.ts';
-import { TokenGrants } from './token-grants.ts';
+import { CLIENT_AUTH_METHODS } from './client.entity.ts';
+import { JwksResponse, ServerMetadataResponse, TokenRequest, TokenResponse } from './oauth.dto.ts';
 
 @ApiTags('OAuth')
 @Controller()
 export class OAuthController {
   constructor(
     private readonly clients: AuthenticateClient,
-    private readonly grants: TokenGrants,
-    private readonly server: ServerMetadata,
+    private readonly tokens: AccessTokens,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
 
   /**
-   * Issues an access token that is valid for five minutes: for the client itself (`client_credentials`). The client authenticates with
+   * Issues an access token that is valid for five minutes (OAuth 2.0 client credentials). The client authenticates with
    * `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
    * unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
    * Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
@@ -48,17 +49,40 @@ export class OAuthController {
     // The type is an object, because the pipe of the whole service would refuse the unknown members of a class.
     @Body(oauthPipe(TokenRequest)) parameters: object,
     @Headers('authorization') authorization: string | undefined,
-    @Headers('dpop') dpop: string | undefined,
   ): Promise<TokenResponse> {
     const body = parameters as TokenRequest;
-    const grant = this.grants.of(body.grant_type);
-    if (!grant) throw new Problem('invalid_grant_type', `Send grant_type as one of: ${this.grants.types.join(', ')}.`);
+    if (body.grant_type !== 'client_credentials') {
+      throw new Problem('invalid_grant_type', 'Send grant_type=client_credentials.');
+    }
     const { ISSUER } = this.environment;
-    const authenticated = await this.clients.authenticate(presentedClient(body, authorization), {
-      issuer: ISSUER,
-      endpoint: `${ISSUER}/oauth2/token`,
-    });
-    return grant.exchange({ ...authenticated, parameters: body, dpop });
+    const { client, isTest } = await this.clients.authenticate(
+      {
+        authorization,
+        clientId: body.client_id,
+        clientSecret: body.client_secret,
+        assertionType: body.client_assertion_type,
+        assertion: body.client_assertion,
+      },
+      { issuer: ISSUER, endpoint: `${ISSUER}/oauth2/token` },
+    );
+    const scopes = isTest ? client.scopes.filter((one) => TEST_SCOPES.some((scope) => scope === one)) : client.scopes;
+    const wanted = body.scope === undefined ? scopes : [...new Set(body.scope.split(' ').filter(Boolean))];
+    if (wanted.length === 0 || wanted.some((scope) => !scopes.includes(scope))) {
+      const whose = isTest ? 'a test key of this client' : 'this client';
+      throw new Problem(
+        'invalid_scope',
+        `Request one or more of the scopes of ${whose}: ${scopes.join(' ') || 'it has none'}.`,
+      );
+    }
+    const test = isTest ? { test: true as const } : {};
+    const caller = { id: client.id, clientId: client.clientId, scopes: wanted, ...test };
+    return {
+      access_token: this.tokens.issue(caller, new Date()),
+      token_type: 'Bearer',
+      expires_in: ACCESS_TOKEN_SECONDS,
+      scope: wanted.join(' '),
+      ...test,
+    };
   }
 
   /** Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517). */
@@ -83,7 +107,7 @@ export class OAuthController {
     headers: ['ETag'],
   })
   metadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
-    return publicDocument(request, reply, this.server.document());
+    return publicDocument(request, reply, serverMetadata(this.environment.ISSUER));
   }
 
   /** Returns the same metadata, at the address of OpenID Connect Discovery, where many clients look by default. */
@@ -97,4 +121,21 @@ export class OAuthController {
   openidMetadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
     return this.metadata(request, reply);
   }
+}
+
+function serverMetadata(issuer: string): ServerMetadataResponse {
+  return {
+    issuer,
+    token_endpoint: `${issuer}/oauth2/token`,
+    jwks_uri: `${issuer}/oauth2/jwks`,
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: [],
+    scopes_supported: [...SCOPES],
+    token_endpoint_auth_methods_supported: [...CLIENT_AUTH_METHODS],
+    token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
+    // OpenID Connect Discovery requires both; they describe the assertion of a verification.
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['ES256'],
+    service_documentation: `${issuer}/developers`,
+  };
 }

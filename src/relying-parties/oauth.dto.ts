@@ -1,8 +1,17 @@
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import type { PresentedClient } from './authenticate-client.ts';
 
-/** How a client says who it is in the form of a request to an OAuth endpoint. An endpoint’s own parameters extend it. */
-export class ClientAuthenticationRequest {
+export class TokenRequest {
+  /** Always `client_credentials`. */
+  @IsString()
+  @MaxLength(64)
+  grant_type: string;
+
+  /** Scopes, separated by spaces; all scopes of the client when left out. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(256)
+  scope?: string;
+
   /** `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
   @IsOptional()
   @IsString()
@@ -26,30 +35,6 @@ export class ClientAuthenticationRequest {
   @IsString()
   @MaxLength(1024)
   client_secret?: string;
-}
-
-/** What a form and the `Authorization` header say about the client. */
-export function presentedClient(form: ClientAuthenticationRequest, authorization: string | undefined): PresentedClient {
-  return {
-    authorization,
-    clientId: form.client_id,
-    clientSecret: form.client_secret,
-    assertionType: form.client_assertion_type,
-    assertion: form.client_assertion,
-  };
-}
-
-export class TokenRequest extends ClientAuthenticationRequest {
-  /** `client_credentials` for a token of the client itself. */
-  @IsString()
-  @MaxLength(64)
-  grant_type: string;
-
-  /** With `client_credentials`: scopes, separated by spaces; all scopes of the client when left out. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(1024)
-  scope?: string;
 }
 
 export class TokenResponse {

@@ -8,16 +8,13 @@ import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Admission } from './admission.ts';
 import { AdmissionStore } from './admission.store.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
-import { ClientCredentials } from './client-credentials.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses } from './key-uses.ts';
 import { OAuthController } from './oauth.controller.ts';
-import { ServerMetadata } from './server-metadata.ts';
 import { SinkToken } from './sink-token.entity.ts';
 import { SinkTokenStore } from './sink-token.store.ts';
 import { SinkTokens } from './sink-tokens.ts';
 import { RelyingParties } from './relying-parties.ts';
-import { TokenGrants } from './token-grants.ts';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Client, ClientSecret, ClientTestSecret, ClientKeyUse, SinkToken])],
@@ -28,24 +25,14 @@ import { TokenGrants } from './token-grants.ts';
     Admission,
     KeyUses,
     AuthenticateClient,
-    TokenGrants,
-    ClientCredentials,
-    ServerMetadata,
     RelyingParties,
     SinkTokens,
     SinkTokenStore,
   ],
-  exports: [RelyingParties, Admission, SinkTokens, AuthenticateClient, TokenGrants, ServerMetadata],
+  exports: [RelyingParties, Admission, SinkTokens],
 })
 export class RelyingPartiesModule {
-  constructor(
-    tasks: RecurringTasks,
-    relyingParties: RelyingParties,
-    sinkTokens: SinkTokenStore,
-    grants: TokenGrants,
-    clientCredentials: ClientCredentials,
-  ) {
-    grants.add(clientCredentials);
+  constructor(tasks: RecurringTasks, relyingParties: RelyingParties, sinkTokens: SinkTokenStore) {
     tasks.purge('client assertions', () => relyingParties.purgeAssertions());
     tasks.purge('ended secrets of clients', () => relyingParties.purgeSecrets());
     tasks.purge('ended sink tokens', () => sinkTokens.purge());

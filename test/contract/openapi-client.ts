@@ -1307,7 +1307,7 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`). The client authenticates with
+         * @description Issues an access token that is valid for five minutes (OAuth 2.0 client credentials). The client authenticates with
          *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
          *     unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
          *     Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
@@ -2779,9 +2779,9 @@ export interface components {
             charges: components["schemas"]["ChargeResponse"][];
         };
         TokenRequest: {
-            /** @description `client_credentials` for a token of the client itself. */
+            /** @description Always `client_credentials`. */
             grant_type: string;
-            /** @description With `client_credentials`: scopes, separated by spaces; all scopes of the client when left out. */
+            /** @description Scopes, separated by spaces; all scopes of the client when left out. */
             scope?: string;
             /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
             client_assertion_type?: string;
