@@ -7,7 +7,8 @@ const CHANNELS = `channel IN ('push', 'sms', 'otp', 'sign', 'approve')`;
 const OLD_CHANNELS = `channel IN ('push', 'sms', 'otp', 'sign')`;
 
 /**
- * The method `approve`, and the two digits that a page shows and the person types into the app. The checks of the open
+ * The method `approve`, the two digits that a page shows and the person types into the app, and the flow of OpenID Connect
+ * that an authentication belongs to. The checks of the open
  * authentications are validated in a transaction of their own. The first partition of the past, which was the table before,
  * loses its check of the channel: no other partition has one.
  */
@@ -47,6 +48,7 @@ export class Approvals1764310000000 implements DeclaredMigration {
       runner,
       `ALTER TABLE authentications ADD COLUMN IF NOT EXISTS match_digits text,
          ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0,
+         ADD COLUMN IF NOT EXISTS flow text,
          DROP CONSTRAINT authentications_channel_check,
          DROP CONSTRAINT IF EXISTS authentications_match_failures_check,
          DROP CONSTRAINT IF EXISTS approval_has_digits,
@@ -54,7 +56,8 @@ export class Approvals1764310000000 implements DeclaredMigration {
          ADD CONSTRAINT authentications_match_failures_check CHECK (match_failures BETWEEN 0 AND 3) NOT VALID,
          ADD CONSTRAINT approval_has_digits CHECK (channel <> 'approve' OR match_digits IS NOT NULL) NOT VALID;
        ALTER TABLE past_authentications ADD COLUMN IF NOT EXISTS match_digits text,
-         ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0;
+         ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0,
+         ADD COLUMN IF NOT EXISTS flow text;
        ALTER TABLE IF EXISTS past_authentications_first DROP CONSTRAINT IF EXISTS authentications_channel_check;
        CREATE OR REPLACE VIEW authentication_records AS
          SELECT * FROM authentications UNION ALL SELECT * FROM past_authentications`,
@@ -83,8 +86,8 @@ export class Approvals1764310000000 implements DeclaredMigration {
       DROP VIEW authentication_records;
       ALTER TABLE authentications DROP CONSTRAINT approval_has_digits, DROP CONSTRAINT authentications_channel_check,
         ADD CONSTRAINT authentications_channel_check CHECK (${OLD_CHANNELS}),
-        DROP COLUMN match_digits, DROP COLUMN match_failures;
-      ALTER TABLE past_authentications DROP COLUMN match_digits, DROP COLUMN match_failures;
+        DROP COLUMN match_digits, DROP COLUMN match_failures, DROP COLUMN flow;
+      ALTER TABLE past_authentications DROP COLUMN match_digits, DROP COLUMN match_failures, DROP COLUMN flow;
       ALTER TABLE past_authentications_first ADD CONSTRAINT authentications_channel_check CHECK (${OLD_CHANNELS});
       CREATE VIEW authentication_records AS SELECT * FROM authentications UNION ALL SELECT * FROM past_authentications;
       ${grantAs('authentications', ['authentication_records'])}

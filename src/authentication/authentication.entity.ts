@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AuthenticationState, Channel, DeclineReason } from '../domain/authentication.ts';
+import type { AuthenticationState, Channel, DeclineReason, Flow } from '../domain/authentication.ts';
 
 /** One attempt of a relying party to verify one person. No foreign keys: a decoy must cost as much as a real line. */
 @Entity('authentications')
@@ -131,4 +131,8 @@ export class Authentication {
   /** Wrong digits that were typed; the third ends it. */
   @Column('smallint', { default: () => '0' })
   matchFailures: number;
+
+  /** The flow of OpenID Connect that started it, which alone gives its result out; null for `/v1` and the service's pages. */
+  @Column('text', { nullable: true })
+  flow: Flow | null;
 }

@@ -67,6 +67,7 @@ export type NewAuthentication = Pick<
   | 'codeHost'
   | 'windowId'
   | 'matchDigits'
+  | 'flow'
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
@@ -96,6 +97,7 @@ const { $, values } = parameters(
   'codeHost',
   'windowId',
   'matchDigits',
+  'flow',
   'keyDigest',
   'requestDigest',
   ...BUDGET_PARAMETERS,
@@ -151,6 +153,7 @@ const START = statement(
         code_host: $.codeHost,
         window_id: $.windowId,
         match_digits: $.matchDigits,
+        flow: $.flow,
         sent_at: 'now()',
         requested_at: NOW,
         expires_at: `${NOW} + interval '${LIFETIME_SECONDS} seconds'`,

@@ -6,7 +6,7 @@ import { sha256 } from '../crypto/sha256.ts';
 import { isConflict } from '../database/database.ts';
 import { Authenticators } from '../authenticators/authenticators.ts';
 import { Registrations } from '../authenticators/registrations/registrations.ts';
-import { CODE_ATTEMPTS, type Channel, type Method } from '../domain/authentication.ts';
+import { CODE_ATTEMPTS, type Channel, type Flow, type Method } from '../domain/authentication.ts';
 import { smsHold } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import { channelOf } from '../domain/subscription.ts';
@@ -44,6 +44,8 @@ export interface StartInput extends RequestTexts {
    * callers: no request to `/v1` can send it.
    */
   matchDigits?: string;
+  /** The flow of OpenID Connect that starts it; then `/v1` does not know it. */
+  flow?: Flow;
   /** Only for the call centre: what the code serves. */
   caller?: KeptTexts['caller'];
 }
@@ -304,6 +306,7 @@ export class Start {
       codeHost: channel === 'sms' ? codeHost : null,
       windowId,
       matchDigits: matchDigitsOf(input),
+      flow: input.flow ?? null,
       idempotency,
     };
   }

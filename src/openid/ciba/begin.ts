@@ -64,7 +64,7 @@ export class Begin {
     const { purpose, matchDigits, scopes, claims, seconds, notificationToken } = asked;
     const person = await this.personOf(parameters, client);
     const started = await this.starts.start(
-      { ...person, purpose, method: 'approve', ...(matchDigits !== undefined && { matchDigits }) },
+      { ...person, purpose, method: 'approve', flow: 'ciba', ...(matchDigits !== undefined && { matchDigits }) },
       client.id,
       undefined,
       'theirs',
