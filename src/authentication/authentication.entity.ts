@@ -132,6 +132,13 @@ export class Authentication {
   @Column('smallint', { default: () => '0' })
   matchFailures: number;
 
+  /**
+   * True once the right digits were typed. Without it, nothing that has digits is opened or verified: a process of an earlier
+   * release does not ask for them.
+   */
+  @Column('boolean', { default: () => 'false' })
+  matchProven: boolean;
+
   /** The flow of OpenID Connect that started it, which alone gives its result out; null for `/v1` and the service's pages. */
   @Column('text', { nullable: true })
   flow: Flow | null;
