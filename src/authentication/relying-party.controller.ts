@@ -85,7 +85,7 @@ export class RelyingPartyController {
     @Query() query: WaitQuery,
   ): Promise<AuthenticationResponse> {
     const wait = query.wait ?? 0;
-    return client.test ? this.tests.see(id, client.id, wait) : this.statuses.see(id, client.id, wait, 'api');
+    return client.test ? this.tests.see(id, client.id, wait) : this.statuses.see(id, client.id, wait, { door: 'api' });
   }
 
   /**

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { insertInto, NOW, parameters, WIPED, type OuterJoined } from '../database/statement-parts.ts';
-import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import type { LineMemory } from '../domain/line-memory.ts';
 import { memoryColumns } from '../lines/line-memories.ts';
 import {
@@ -71,6 +70,7 @@ export type NewAuthentication = Pick<
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
+  lifetimeSeconds: number;
   /** The budgets that the start spends. */
   startBudgets: BudgetsOfStart;
   idempotency: Pick<IdempotencyRecord, 'keyDigest' | 'requestDigest'> | null;
@@ -98,6 +98,7 @@ const { $, values } = parameters(
   'windowId',
   'matchDigits',
   'flow',
+  'lifetimeSeconds',
   'keyDigest',
   'requestDigest',
   ...BUDGET_PARAMETERS,
@@ -156,7 +157,7 @@ const START = statement(
         flow: $.flow,
         sent_at: 'now()',
         requested_at: NOW,
-        expires_at: `${NOW} + interval '${LIFETIME_SECONDS} seconds'`,
+        expires_at: `${NOW} + make_interval(secs => ${$.lifetimeSeconds})`,
         held: 'NOT rings',
         budgets: spentKeys($),
       })}

@@ -43,14 +43,20 @@ export class AuthenticationStatus {
   ) {}
 
   /**
-   * Returns the authentication as soon as its state changes, or after `waitSeconds`; at once if it is closed.
+   * Returns the authentication as soon as its state changes, or after `waitSeconds`; at once if it is closed, or
+   * when the caller is `gone`.
    * Problems: `authentication_not_found`.
    */
-  async see(id: string, clientId: string, waitSeconds: number, door: Door = 'service'): Promise<RelyingPartyView> {
+  async see(
+    id: string,
+    clientId: string,
+    waitSeconds: number,
+    { door = 'service', gone }: { door?: Door; gone?: AbortSignal } = {},
+  ): Promise<RelyingPartyView> {
     const authentication = await this.find(id, clientId, door);
     const state = stateAt(authentication);
     if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.viewOf(authentication);
-    await this.watcher.change(id, state, waitSeconds);
+    await this.watcher.change(id, state, waitSeconds, gone);
     return this.viewOf(await this.find(id, clientId, door));
   }
 

@@ -330,6 +330,10 @@ describe('a request', () => {
     expect((await carrier.poll(String(known.body['auth_req_id']))).status).toBe(200);
     const unknown = await carrier.begin({ scope: 'openid', login_hint: `tel:${nobody().phoneNumber}` });
     expect(Object.keys(unknown.body)).toEqual(Object.keys(known.body));
+    for (const scope of ['openid profile', 'openid kr_identity', 'openid kr_di'])
+      expectError(await carrier.begin({ scope, login_hint }), 400, 'invalid_scope');
+    const claims = '{"id_token":{"birthdate":null}}';
+    expectError(await carrier.begin({ scope: 'openid', login_hint, claims }), 400, 'invalid_request');
   });
 
   it('needs a live key and the scope authentications, at both endpoints', async () => {
@@ -360,6 +364,30 @@ describe('a request', () => {
     expect(kept).not.toContain(authReqId);
     expect(kept).not.toContain(token);
     expect(service.process.log()).not.toContain(authReqId);
+  });
+});
+
+describe('/v1', () => {
+  it('does not know what CIBA started: no address tells more than the scopes of the tokens', async () => {
+    const subscriber = await service.subscriber();
+    const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);
+    const id = await service.rows.ciba.authenticationOf(authReqId);
+    const call = await shop.api();
+    const codes = async () => {
+      const path = `/v1/authentications/${id}`;
+      const answers = [
+        await call('GET', path),
+        await call('POST', `${path}/resend`),
+        await call('POST', `${path}/verification`, { code: '123456' }),
+        await call('DELETE', path),
+      ];
+      return answers.map(({ status, body }) => `${status} ${String(body['code'])}`);
+    };
+    const unknown = Array<string>(4).fill('404 authentication_not_found');
+    expect(await codes()).toEqual(unknown);
+    await approves(subscriber, match);
+    expect(await codes()).toEqual(unknown);
+    expect((await shop.poll(authReqId)).status).toBe(200);
   });
 });
 
@@ -436,9 +464,13 @@ describe('a poll', () => {
     await eventually('the held poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
     gone.abort();
     await expect(lost).rejects.toThrow();
-    await approves(subscriber, match);
     await eventually('the end of the lost poll', async () => !(await service.rows.ciba.of(authReqId)).isPolled);
-    expect((await shop.poll(authReqId)).status).toBe(200);
+    // The client was not answered, so it need not wait for the interval.
+    const held = shop.poll(authReqId);
+    await eventually('the next poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
+    expect((await service.rows.ciba.of(authReqId)).interval).toBe(5);
+    await approves(subscriber, match);
+    expect((await held).status).toBe(200);
   });
 
   it('of a request that a newer one replaced, or whose digits were wrong three times, is denied', async () => {
@@ -465,13 +497,43 @@ describe('a poll', () => {
     expectError(await ends(70), 400, 'expired_token');
   });
 
-  it('of a request that asked for less time finds it expired, and the app no longer shows it', async () => {
+  it('soon after the expiry gets no tokens of a person who approved after it', async () => {
+    const subscriber = await service.subscriber();
+    const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);
+    await service.rows.ciba.expireAlone(authReqId);
+    await approves(subscriber, match);
+    expectError(await shop.poll(authReqId), 400, 'expired_token');
+  });
+
+  it('of a request that asked for less time: the app shows it for no longer either', async () => {
     const { person, phone } = await service.subscriber();
     const { auth_req_id: authReqId } = await shop.asks(person, { requested_expiry: '60' });
-    expect(await phone.pending()).toHaveLength(1);
-    await service.rows.ciba.expireAlone(authReqId);
-    await eventually('the end in the app', async () => (await phone.pending()).length === 0);
+    const asked = (await phone.pending())[0]!;
+    expect(Date.parse(asked.expiresAt) - Date.parse(asked.requestedAt)).toBe(60_000);
+    await service.rows.ciba.expire(authReqId);
+    expect(await phone.pending()).toEqual([]);
     expectError(await shop.poll(authReqId), 400, 'expired_token');
+  });
+
+  it('of a request whose start did not come about finds it expired', async () => {
+    const { auth_req_id: authReqId } = await shop.asks(nobody());
+    await service.rows.ciba.forgetStart(authReqId);
+    expectError(await shop.poll(authReqId), 400, 'expired_token');
+  });
+
+  it('of a client that was disabled while the poll was held brings no tokens', async () => {
+    const subscriber = await service.subscriber();
+    const client = await CibaClient.register(service);
+    const { auth_req_id: authReqId, pushguard_match: match } = await client.asks(subscriber.person);
+    const call = await client.api();
+    const held = client.poll(authReqId);
+    await eventually('the held poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
+    await service.rows.clients.disable(await service.rows.clients.idOf(client.clientId));
+    // The service looks once a second for disabled clients.
+    const path = `/v1/authentications/${randomUUID()}`;
+    await eventually('the end of its tokens', async () => (await call('GET', path)).status === 401);
+    await approves(subscriber, match);
+    expectError(await held, 401, 'invalid_client');
   });
 });
 
@@ -513,6 +575,16 @@ describe('a ping', () => {
     await service.rows.ciba.expire(authReqId);
     const ping = await eventually('the ping', () => receiver.at(path)[0]);
     expect(JSON.parse(ping.body)).toEqual({ auth_req_id: authReqId });
+  });
+
+  it('is not sent for a client that polls by now', async () => {
+    const subscriber = await service.subscriber();
+    const { client, path, token } = await pinged();
+    const { auth_req_id: authReqId } = await client.asks(subscriber.person, { client_notification_token: token });
+    await service.rows.clients.setCiba(client.clientId, {});
+    await subscriber.phone.decline((await subscriber.phone.pending())[0]!.id, 'not_me');
+    await eventually('the end', async () => (await service.rows.ciba.of(authReqId)).isPinged);
+    expect(receiver.at(path)).toEqual([]);
   });
 
   it('needs a token of the client, which is not too short', async () => {
