@@ -184,6 +184,7 @@ describe('conformance', () => {
     ['signature-algorithm-is-bad-fails', {}, { alg: 'PS256' }],
     ['signature-algorithm-is-rs256-fails', {}, { alg: 'RS256' }],
     ['a sub, with which it could be taken for an assertion', { sub: 'somebody' }],
+    ['the client_id of another client', { client_id: 'another-client' }],
     ['requested-expiry-zero-fails', { requested_expiry: 0 }],
     ['requested-expiry-negative-fails', { requested_expiry: -1 }],
     ['with-multiple-hints-fails', { id_token_hint: 'x.y.z' }],
@@ -270,6 +271,8 @@ describe('a request', () => {
     ['with a number of another country', { login_hint: hint.replace('+8210', '+8190') }, 'unknown_user_id'],
     ['with a landline', { login_hint: hint.replace('+8210', '+822') }, 'unknown_user_id'],
     ['with a long binding message', { binding_message: '가'.repeat(21) }, 'invalid_binding_message'],
+    ['with a very long binding message', { binding_message: 'a'.repeat(1000) }, 'invalid_binding_message'],
+    ['with a binding message of many marks', { binding_message: `e${'\u0315'.repeat(40)}` }, 'invalid_binding_message'],
     ['with an invisible binding message', { binding_message: '\u3164\u3164' }, 'invalid_binding_message'],
     ['with a quotation mark in the binding message', { binding_message: '"승인"' }, 'invalid_binding_message'],
     ['with an expiry that is no number', { requested_expiry: 'soon' }, 'invalid_request'],
@@ -291,6 +294,7 @@ describe('a request', () => {
     const wishes = { acr_values: 'sms x', user_code: '1', prompt: 'x', ui_locales: 'ko', resource: service.issuer };
     const asked = await shop.asks(nobody(), { ...wishes, binding_message: '07', scope: 'openid offline_access' });
     expect(asked.pushguard_match).toBe('07');
+    expect((await shop.asks(nobody(), { binding_message: '４７' })).pushguard_match).toBe('47');
   });
 
   it('of the claims parameter releases single claims, and each scope its own', async () => {

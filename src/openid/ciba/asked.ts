@@ -1,4 +1,5 @@
 import { Problem } from '../../domain/problem.ts';
+import { CAMARA_SCOPES } from '../../http/client.guard.ts';
 import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
@@ -6,22 +7,13 @@ import type { BackchannelParameters } from './backchannel.dto.ts';
 
 /** Seconds for which a request is valid: the least that can be asked for, and the most, which is the default. */
 const [MIN_SECONDS, MAX_SECONDS] = [60, 180];
-/** The maximum length of a binding message, in user-perceived characters. */
-const BINDING_LENGTH = 20;
+/** The maximum length of a binding message, in user-perceived characters, and in code points, as the app shows a purpose. */
+const [BINDING_LENGTH, BINDING_CODE_POINTS] = [20, 40];
 const BINDING_MESSAGE = /^[\p{L}\p{N} \-._+/!?#()]+$/u;
 /** What the app says where the client sends no binding message of words. */
 const DEFAULT_PURPOSE = '본인확인';
 /** RFC 6750, 2.1. */
 const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]{22,1024}=*$/;
-/** Scopes of the service's own APIs, whose tokens stand for a client and never for a person. */
-const OWN_SCOPES: readonly string[] = [
-  'authentications',
-  'signing',
-  'webhooks',
-  'carrier',
-  'operator',
-  'operator.decide',
-];
 /** The names of the one way in which a person is verified here (`acr`). */
 export const ACR_VALUES = ['approve', 'urn:pushguard:acr:approve'] as const;
 
@@ -61,7 +53,7 @@ export function readAsked(parameters: BackchannelParameters, client: Client, iss
 function readScopes(text: string | undefined, granted: readonly string[]): string[] {
   if (text === undefined) throw new Problem('invalid_request', 'Send scope with openid.');
   const asked = [...new Set(text.split(' ').filter((scope) => scope !== '' && scope !== 'offline_access'))];
-  const networkScopes = granted.filter((scope) => !OWN_SCOPES.includes(scope));
+  const networkScopes: readonly string[] = CAMARA_SCOPES.filter((scope) => granted.includes(scope));
   const isKnown = (scope: string) =>
     OPENID_SCOPES.some((one) => one === scope) || networkScopes.includes(scope) || /^dpv:[A-Za-z]{1,64}$/.test(scope);
   if (!asked.every(isKnown))
@@ -118,9 +110,13 @@ function readSeconds(text: string | undefined): number {
 function readBindingMessage(text: string | undefined): Pick<Asked, 'purpose' | 'matchDigits'> {
   const message = text?.normalize('NFC').trim();
   if (message === undefined) return { purpose: DEFAULT_PURPOSE, matchDigits: undefined };
-  if (/^\d{2}$/.test(message)) return { purpose: DEFAULT_PURPOSE, matchDigits: message };
-  const length = [...new Intl.Segmenter('ko').segment(message)].length;
-  if (length > BINDING_LENGTH || !BINDING_MESSAGE.test(message) || !SHOWN_TEXT.test(message)) {
+  // Digits of full width are those digits too.
+  const digits = message.normalize('NFKC');
+  if (/^\d{2}$/.test(digits)) return { purpose: DEFAULT_PURPOSE, matchDigits: digits };
+  const isLong =
+    Array.from(message).length > BINDING_CODE_POINTS ||
+    [...new Intl.Segmenter('ko').segment(message)].length > BINDING_LENGTH;
+  if (isLong || !BINDING_MESSAGE.test(message) || !SHOWN_TEXT.test(message)) {
     throw new Problem(
       'invalid_binding_message',
       `Send at most ${BINDING_LENGTH} letters, digits, blanks and -._+/!?#() as binding_message.`,
