@@ -38,6 +38,7 @@ export class Ciba1764330000000 implements DeclaredMigration {
         authentication_id uuid NOT NULL UNIQUE,
         scopes text[] NOT NULL,
         claims text[] NOT NULL,
+        acr text NOT NULL,
         interval_seconds integer NOT NULL CHECK (interval_seconds > 0),
         requested_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL,

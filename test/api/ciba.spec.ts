@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose';
 import * as openid from 'openid-client';
 import { approves, CibaClient, hintOf, type OAuthAnswer } from '../support/ciba-client.ts';
 import { eventually } from '../support/eventually.ts';
+import { scrape } from '../support/exposition.ts';
 import { TestService, type Subscriber, type TestPerson } from '../support/service.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -300,10 +301,12 @@ describe('a request', () => {
   it('of the claims parameter releases single claims, and each scope its own', async () => {
     const subscriber = await service.subscriber();
     const claims = JSON.stringify({ id_token: { 'urn:pushguard:age_over_19': null, unknown: null } });
-    const asked = await shop.asks(subscriber.person, { claims, scope: 'openid kr_di' });
+    const how = { claims, scope: 'openid kr_di', acr_values: 'sms urn:pushguard:acr:approve' };
+    const asked = await shop.asks(subscriber.person, how);
     await approves(subscriber, asked.pushguard_match);
     const { body } = await shop.poll(asked.auth_req_id);
     const token = decodeJwt(String(body['id_token']));
+    expect(token['acr']).toBe('urn:pushguard:acr:approve');
     expect(token).toMatchObject({ 'urn:pushguard:age_over_19': true, di: expect.stringMatching(/^[\w+/]{64}$/) });
     expect(token).not.toHaveProperty('birthdate');
     expect(token).not.toHaveProperty('phone_number');
@@ -571,6 +574,8 @@ describe('a ping', () => {
     ]);
     expect(receiver.at(once.path)).toHaveLength(2);
     expect(receiver.at(always.path)).toHaveLength(3);
+    const figures = await scrape(service.process.announcement.management);
+    expect(figures.value('pushguard_ciba_pings_total', { outcome: 'failed' })).toBe(4);
   });
 
   it('is sent when a request expires, also one about nobody', async () => {

@@ -21,6 +21,8 @@ export const ACR_VALUES = ['approve', 'urn:pushguard:acr:approve'] as const;
 export interface Asked {
   scopes: string[];
   claims: string[];
+  /** The name of the way of verification, as the client asked for it. */
+  acr: string;
   seconds: number;
   /** What the app shows. */
   purpose: string;
@@ -39,7 +41,7 @@ export function readAsked(parameters: BackchannelParameters, client: Client, iss
     throw new Problem('invalid_target', `Send ${issuer} as resource, or leave it out.`);
   return {
     scopes: readScopes(parameters.scope, client.scopes),
-    claims: readClaims(parameters.claims),
+    ...readClaims(parameters.claims, parameters.acr_values),
     seconds: readSeconds(parameters.requested_expiry),
     ...readBindingMessage(parameters.binding_message),
     notificationToken: readNotificationToken(parameters.client_notification_token, client),
@@ -69,23 +71,30 @@ function readScopes(text: string | undefined, granted: readonly string[]): strin
   return asked;
 }
 
-/** Returns the claims that the `claims` parameter names for the id_token, as far as they are known. */
-function readClaims(text: string | undefined): string[] {
-  if (text === undefined) return [];
+/** Returns the claims that the `claims` parameter names for the id_token, as far as they are known, and the wish for an `acr`. */
+function readClaims(text: string | undefined, acrValues = ''): Pick<Asked, 'claims' | 'acr'> {
+  const listed = acrValues.split(' ');
+  if (text === undefined) return { claims: [], acr: acrOf(listed) };
   const wanted = objectIn(text)?.['id_token'] ?? {};
   if (!objectIn(text) || typeof wanted !== 'object' || Array.isArray(wanted))
     throw new Problem('invalid_request', 'Send claims as JSON: {"id_token": {"birthdate": null}}.');
-  expectReachable((wanted as Record<string, unknown>)['acr']);
-  return CLAIM_NAMES.filter((name) => Object.hasOwn(wanted, name));
+  const named = expectReachable((wanted as Record<string, unknown>)['acr']);
+  return { claims: CLAIM_NAMES.filter((name) => Object.hasOwn(wanted, name)), acr: acrOf([...named, ...listed]) };
 }
 
-/** An essential `acr` that cannot be reached fails the request (OpenID Connect Core 1.0, 5.5.1.1). */
-function expectReachable(acr: unknown): void {
+/** An essential `acr` that cannot be reached fails the request (OpenID Connect Core 1.0, 5.5.1.1). Returns the names. */
+function expectReachable(acr: unknown): unknown[] {
   const { essential, value, values } = (acr ?? {}) as { essential?: unknown; value?: unknown; values?: unknown };
   const named = [value, values].flat().filter((one) => one !== undefined);
   const isReached = named.length === 0 || ACR_VALUES.some((one) => named.includes(one));
   if (essential === true && !isReached)
     throw new Problem('invalid_request', `The essential acr in claims must be one of: ${ACR_VALUES.join(', ')}.`);
+  return named;
+}
+
+/** The first name that the client knows it by, or the short one. */
+function acrOf(named: readonly unknown[]): string {
+  return named.find((one): one is string => ACR_VALUES.some((known) => known === one)) ?? 'approve';
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {

@@ -77,6 +77,7 @@ export class Begin {
       authenticationId,
       scopes,
       claims,
+      acr: asked.acr,
       seconds,
       ping: notificationToken === undefined ? null : this.pings.seal(id, { authReqId, token: notificationToken }),
     });

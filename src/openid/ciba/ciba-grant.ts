@@ -84,7 +84,12 @@ export class CibaGrant implements TokenGrant {
     }
   }
 
-  private issue(client: Client, { authenticationId, scopes, claims }: Polled, authReqId: string, { person }: Approved) {
+  private issue(
+    client: Client,
+    { authenticationId, scopes, claims, acr }: Polled,
+    authReqId: string,
+    { person }: Approved,
+  ) {
     const now = new Date();
     const caller = {
       id: client.id,
@@ -98,7 +103,7 @@ export class CibaGrant implements TokenGrant {
           audience: client.clientId,
           person,
           claims: claimsOf(person, { scopes, claims }, this.sectorValue(client, person)),
-          more: { jti: authenticationId, 'urn:openid:params:jwt:claim:auth_req_id': authReqId },
+          more: { acr, jti: authenticationId, 'urn:openid:params:jwt:claim:auth_req_id': authReqId },
         },
         this.keys,
         this.environment,

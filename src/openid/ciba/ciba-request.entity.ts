@@ -24,6 +24,10 @@ export class CibaRequest {
   @Column('text', { array: true })
   claims: string[];
 
+  /** The name of the way of verification that its id_token says: the one that the client asked for. */
+  @Column('text')
+  acr: string;
+
   /** Seconds that the client waits between two polls. Each poll that comes too soon adds five. */
   @Column('integer')
   intervalSeconds: number;

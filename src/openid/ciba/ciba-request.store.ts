@@ -21,15 +21,15 @@ const PURGE_BATCH = 5_000;
 
 export type NewCibaRequest = Pick<
   CibaRequest,
-  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'ping'
+  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'ping'
 > & { seconds: number };
 
 const INSERT = statement(
   'ciba_begin',
   `INSERT INTO ciba_requests (id, digest, client_id, authentication_id, scopes, claims, interval_seconds, expires_at, ping,
-      ping_after)
+      ping_after, acr)
     VALUES ($1, $2, $3, $4, $5, $6, ${INTERVAL_SECONDS}, now() + make_interval(secs => $7), $8,
-      CASE WHEN $8::bytea IS NOT NULL THEN now() + make_interval(secs => $7) END)`,
+      CASE WHEN $8::bytea IS NOT NULL THEN now() + make_interval(secs => $7) END, $9)`,
 );
 
 /** Of a request whose authentication did not start. Its client does not know it. */
@@ -38,7 +38,7 @@ const DROP = statement('ciba_drop', `DELETE FROM ciba_requests WHERE id = $1`);
 /** A request at the moment of a poll. */
 export type Polled = Pick<
   CibaRequest,
-  'id' | 'authenticationId' | 'scopes' | 'claims' | 'intervalSeconds' | 'expiresAt'
+  'id' | 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'intervalSeconds' | 'expiresAt'
 > & {
   /** The poll came before the interval was over, or while another one is held. */
   tooSoon: boolean;
@@ -62,7 +62,7 @@ const POLL = statement(
           OR coalesce(answered_at + make_interval(secs => interval_seconds) > now(), false) AS too_soon
         FROM ciba_requests WHERE digest = $1 AND client_id = $2 FOR UPDATE) p
     WHERE c.id = p.id
-    RETURNING c.id, c.authentication_id AS "authenticationId", c.scopes, c.claims,
+    RETURNING c.id, c.authentication_id AS "authenticationId", c.scopes, c.claims, c.acr,
       c.interval_seconds AS "intervalSeconds", p.too_soon AS "tooSoon", c.redeemed_at IS NOT NULL AS "isRedeemed",
       c.expires_at AS "expiresAt",
       extract(epoch FROM c.expires_at - now())::float8 AS "secondsLeft"`,
@@ -138,8 +138,10 @@ export class CibaRequestStore {
     claims,
     seconds,
     ping,
+    acr,
   }: NewCibaRequest): Promise<void> {
-    await this.database.changed(INSERT, [id, digest, clientId, authenticationId, scopes, claims, seconds, ping]);
+    const values = [id, digest, clientId, authenticationId, scopes, claims, seconds, ping, acr];
+    await this.database.changed(INSERT, values);
   }
 
   /** Records a poll; undefined where the client has no such request. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
-import { Outbound } from '../../gateways/outbound/outbound.ts';
+import { Outbound, type OutboundAnswer } from '../../gateways/outbound/outbound.ts';
+import { Metrics } from '../../http/metrics.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
 import { CibaRequestStore, type DuePing } from './ciba-request.store.ts';
 
@@ -11,6 +12,8 @@ const WAITS_SECONDS = [1, 5] as const;
 
 /** Pings that one process sends at once. */
 const MOST_UNDER_WAY = 64;
+
+type PingOutcome = Parameters<Metrics['cibaPing']>[0];
 
 /** What a ping says (CIBA Core 1.0, 10.2). */
 interface PingContent {
@@ -33,6 +36,7 @@ export class Pings {
     private readonly store: CibaRequestStore,
     private readonly outbound: Outbound,
     private readonly keys: ServiceKeys,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Encrypts what the ping of a request will say. */
@@ -78,13 +82,17 @@ export class Pings {
     const wait = WAITS_SECONDS[pings - 1];
     const content = url === null ? undefined : this.unseal(id, ping);
     if (url !== null && !content) this.warnings.warn(clientId, `a ping of ${clientId} cannot be read`);
-    const isWanted = url !== null && content !== undefined && (await this.deliver(content, url));
-    if (isWanted && wait !== undefined && !(isLate && pings > 1)) await this.store.pingAgain(id, wait);
-    else await this.store.pinged(id);
+    const outcome = url !== null && content ? await this.deliver(content, url) : undefined;
+    if (outcome === 'failed' && wait !== undefined && !(isLate && pings > 1)) {
+      await this.store.pingAgain(id, wait);
+      return;
+    }
+    if (outcome === 'failed' || outcome === 'refused')
+      this.warnings.warn(clientId, `the notification endpoint of ${clientId} did not take a ping`);
+    await this.store.pinged(id);
   }
 
-  /** Returns true if the ping should be sent again. */
-  private async deliver({ authReqId, token }: PingContent, url: string): Promise<boolean> {
+  private async deliver({ authReqId, token }: PingContent, url: string): Promise<PingOutcome> {
     const answer = await this.outbound.send({
       url,
       method: 'POST',
@@ -96,9 +104,18 @@ export class Pings {
       body: JSON.stringify({ auth_req_id: authReqId }),
       deadlineMs: DEADLINE_MS,
     });
-    if (answer.kind === 'answered') return answer.status >= 500;
-    return answer.fault !== 'url_refused' && answer.fault !== 'address_refused';
+    const outcome = outcomeOf(answer);
+    this.metrics.cibaPing(outcome);
+    return outcome;
   }
+}
+
+/** An answer below 500 ends it, whatever it says; so does an address to which nothing is sent. */
+function outcomeOf(answer: OutboundAnswer): PingOutcome {
+  if (answer.kind === 'failed')
+    return answer.fault === 'url_refused' || answer.fault === 'address_refused' ? 'refused' : 'failed';
+  if (answer.status >= 500) return 'failed';
+  return answer.status >= 200 && answer.status < 300 ? 'accepted' : 'refused';
 }
 
 /** The place to which the ciphertext is bound. */
