@@ -64,7 +64,6 @@ export const BUSY_TABLES: ReadonlySet<string> = new Set([
   'device_keys',
   'device_proofs',
   'devices',
-  'disclosures',
   'enrolment_codes',
   'form_budgets',
   'idempotency_keys',

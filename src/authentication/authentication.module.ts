@@ -17,6 +17,7 @@ import { AuthenticationStatus } from './status.ts';
 import { NotMe } from './not-me.ts';
 import { NotMeController } from './not-me.controller.ts';
 import { Funnel } from './funnel.ts';
+import { QuietKeys } from './quiet-keys.ts';
 import { Open } from './open.ts';
 import { OpenStore } from './open.store.ts';
 import { PhoneCode } from './phone-code.ts';
@@ -51,6 +52,7 @@ const ANSWERS_MS = 1_000;
     Start,
     Open,
     NotMe,
+    QuietKeys,
     Verify,
     PhoneCode,
     AuthenticationStatus,

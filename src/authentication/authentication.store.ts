@@ -62,12 +62,12 @@ export function closedIn(seen: string): string {
 
 const VIEW_OF = statement(
   'authentication_see',
-  `SELECT ${VIEW} FROM authentications a WHERE a.id = $1 AND a.client_id = $2`,
+  `SELECT ${VIEW} FROM authentications a WHERE a.id = $1 AND a.client_id = $2 AND a.number_only = $3`,
 );
 
 const PAST_VIEW_OF = statement(
   'authentication_see_past',
-  `SELECT ${VIEW} FROM past_authentications a WHERE a.id = $1 AND a.client_id = $2`,
+  `SELECT ${VIEW} FROM past_authentications a WHERE a.id = $1 AND a.client_id = $2 AND a.number_only = $3`,
 );
 
 const STATES_OF = statement(
@@ -106,7 +106,7 @@ const TRY_CODE = statement(
             END AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('push', 'sms') AND a.state IN ('pending', 'opened')
-      AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND ($5 OR a.flow IS NULL)
+      AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND a.number_only = $5 AND ($6 OR a.flow IS NULL)
     RETURNING ${VIEW}, a.subscription_id AS "subscriptionId"
     ), locked AS (
       SELECT au.id FROM authenticators au, tried
@@ -121,11 +121,21 @@ const TRY_CODE = statement(
   { writes: { authenticators: 'a person who was verified has the codes of the phone unlocked', ...TOLD } },
 );
 
+/** Counts an attempt at the code of a number whose holder declined: it is answered as any wrong code. */
+const TRY_DECLINED = statement(
+  'authentication_try_declined',
+  `UPDATE authentications SET attempts = attempts + 1
+    WHERE id = $1 AND client_id = $2 AND number_only AND state = 'declined' AND attempts < ${CODE_ATTEMPTS}
+      AND expires_at > now()
+    RETURNING ${CODE_ATTEMPTS} - attempts AS "attemptsLeft"`,
+);
+
 const CANCEL = statement(
   'authentication_cancel',
   `WITH cancelled AS (
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
-      WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND ($3 OR flow IS NULL)
+      WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND NOT number_only
+        AND ($3 OR flow IS NULL)
       RETURNING id, channel, expires_at, client_id, state, closed_at
     ), ${tell(aboutAuthentications('cancelled'))}, queued AS (
       ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign', 'approve')` })}
@@ -142,7 +152,7 @@ const RESEND = statement(
   'authentication_resend',
   `WITH resent AS (
       UPDATE authentications SET resends = resends + 1, sent_at = now()
-      WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
+      WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND NOT number_only
         AND ($3 OR flow IS NULL) AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
       RETURNING id, channel, expires_at
     ), waiting AS (
@@ -241,12 +251,15 @@ type Expired = Pick<Authentication, 'channel'> & { count: number };
 export class AuthenticationStore {
   constructor(private readonly database: Database) {}
 
-  /** Returns an authentication of this relying party; undefined for an unknown id and for another party's. */
-  async view(id: string, clientId: string): Promise<AuthenticationView | undefined> {
-    const [present] = await this.database.pipelinedRows<AuthenticationView>(VIEW_OF, [id, clientId]);
+  /**
+   * Returns an authentication of this relying party; undefined for an unknown id and for another party's. `numberOnly`
+   * finds those that name a number alone, and no other.
+   */
+  async view(id: string, clientId: string, { numberOnly = false } = {}): Promise<AuthenticationView | undefined> {
+    const [present] = await this.database.pipelinedRows<AuthenticationView>(VIEW_OF, [id, clientId, numberOnly]);
     if (present) return present;
     // Asked afterwards, because a row moves in this direction only.
-    return (await this.database.rows<AuthenticationView>(PAST_VIEW_OF, [id, clientId]))[0];
+    return (await this.database.rows<AuthenticationView>(PAST_VIEW_OF, [id, clientId, numberOnly]))[0];
   }
 
   /** Returns the present states. An open authentication past its lifetime is `expired`. */
@@ -256,20 +269,25 @@ export class AuthenticationStore {
 
   /**
    * Counts one attempt at a code that the service sent; a right one keeps `requestDigest`, if there is one. Undefined
-   * when no such authentication is open: the attempt did not count.
+   * when no such authentication is open: the attempt did not count. `numberOnly` as for `view`.
    */
   async tryCode(
     id: string,
     clientId: string,
     digests: Buffer[],
     requestDigest: Buffer | null,
-    door: Door,
+    { door, numberOnly = false }: { door: Door; numberOnly?: boolean },
   ): Promise<AuthenticationView | undefined> {
     type Row = AuthenticationView & Pick<Authentication, 'subscriptionId'>;
-    const values = [id, clientId, digests, requestDigest, door === 'service'];
+    const values = [id, clientId, digests, requestDigest, numberOnly, door === 'service'];
     const [tried] = await this.database.sharedRows<Row>(TRY_CODE, values, id);
     await this.database.closed(spentCodeOf(tried));
     return tried;
+  }
+
+  /** Counts one attempt at the code of a number whose holder declined. Undefined when none is left. */
+  async tryDeclined(id: string, clientId: string): Promise<{ attemptsLeft: number } | undefined> {
+    return (await this.database.rows<{ attemptsLeft: number }>(TRY_DECLINED, [id, clientId]))[0];
   }
 
   /**

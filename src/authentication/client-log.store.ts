@@ -12,15 +12,21 @@ import {
   type LogSource,
 } from './authentication-log.ts';
 
-/** SQL: the columns of `LogRow` of an authentication (`a`), but for its person. */
-export const LOGGED = `a.id, a.requested_at AS "startedAt", a.channel,
+/** SQL: the columns of `LogRow` of an authentication (`a`), but for its person. A row without `startedAt` is left out. */
+const logged = (startedAt: string) => `a.id, ${startedAt} AS "startedAt", a.channel,
     CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state,
     a.decline_reason AS "declineReason", a.attempts, a.resends, a.window_id IS NOT NULL AS "byWindow",
     a.sent_at AS "sentAt", a.opened_at AS "openedAt", a.expires_at AS "expiresAt",
     coalesce(a.closed_at, CASE WHEN a.expires_at <= now() THEN a.expires_at END) AS "closedAt"`;
 
-/** SQL: all of them. A relying party learns from a hosted window of no person before the verification. */
-const ROW = `${LOGGED},
+/** SQL: the same of every authentication. */
+export const LOGGED = logged('a.requested_at');
+
+/**
+ * SQL: all of them, for a relying party. It learns from a hosted window of no person before the verification. One that names
+ * a number alone is not shown: its channel says who has a subscription.
+ */
+const ROW = `${logged('CASE WHEN NOT a.number_only THEN a.requested_at END')},
     CASE WHEN a.state = 'verified' OR a.window_id IS NULL AND (a.closed_at IS NOT NULL OR a.expires_at > now())
       THEN a.person END AS person`;
 
@@ -31,7 +37,7 @@ const LAST_LOOKED_AT = statement('client_log_last_looked_at', logLastLookedAt('a
 const FIND = statement(
   'client_log_find',
   `SELECT ${ROW} FROM authentication_records a
-    WHERE a.client_id = $1 AND a.id = $2 AND a.requested_at >= now() - interval '${LOG_DAYS} days'`,
+    WHERE a.client_id = $1 AND a.id = $2 AND NOT a.number_only AND a.requested_at >= now() - interval '${LOG_DAYS} days'`,
 );
 
 /** Reads a client's own authentications, by an index that has them in the order of the log. */

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
-import { keepQuiet, StartBudgets } from '../lines/start-budgets.ts';
+import { keepQuiet } from '../lines/start-budgets.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { notFound } from './closed-problem.ts';
 import { countNotMe } from './not-me-count.ts';
 import { Open } from './open.ts';
+import { QuietKeys } from './quiet-keys.ts';
 
 /** Days for which the counts of relying parties are kept. */
 const COUNT_DAYS = 30;
@@ -18,6 +19,7 @@ const OWN = `a.id = $1 AND a.subscription_id = $2 AND ($3::uuid IS NULL OR a.dev
 const OF = statement(
   'not_me_of',
   `SELECT client_id AS "clientId", person_index AS "personIndex",
+      number_only AS "numberOnly", line_id AS "lineId",
       state IN ('pending', 'opened') AND expires_at > now() AS "isOpen"
     FROM authentication_records a WHERE ${OWN}`,
 );
@@ -64,7 +66,7 @@ export class NotMe {
   constructor(
     private readonly database: Database,
     private readonly opening: Open,
-    private readonly budgets: StartBudgets,
+    private readonly quietKeys: QuietKeys,
   ) {}
 
   /**
@@ -75,14 +77,14 @@ export class NotMe {
   async say(id: string, device: ProvenDevice): Promise<void> {
     const { subscriptionId, deviceId, isOwnPhone } = device;
     const own = [id, subscriptionId, isOwnPhone ? null : deviceId];
-    type Row = Pick<Authentication, 'clientId' | 'personIndex'> & { isOpen: boolean };
+    type Row = Pick<Authentication, 'clientId' | 'personIndex' | 'numberOnly' | 'lineId'> & { isOpen: boolean };
     const [found] = await this.database.rows<Row>(OF, own);
     if (!found) throw notFound();
     if (found.isOpen) {
       await this.opening.decline(id, 'not_me', device);
       return;
     }
-    const quietKey = this.budgets.quietKeyOf(found.personIndex, found.clientId);
+    const quietKey = await this.quietKeys.of(found);
     // A row that moves to its month at this moment is in neither table of the first look, and in the month of the second.
     const isSaid = async () => (await this.database.rows(SAY, [...own, quietKey])).length > 0;
     if (!(await isSaid())) await isSaid();

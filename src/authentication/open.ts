@@ -11,12 +11,12 @@ import { Problem } from '../domain/problem.ts';
 import type { TransactionField } from '../domain/transaction.ts';
 import { DeviceProofs, type ProvenDevice, type UnspentProof } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
-import { StartBudgets } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Funnel } from './funnel.ts';
 import { OpenStore, type DeviceRequest, type CountedOpening } from './open.store.ts';
 import { readTransaction } from './phone-code.ts';
+import { QuietKeys } from './quiet-keys.ts';
 import { readTexts, type KeptTexts } from './request-texts.ts';
 import { StateWatcher } from './state-watcher.ts';
 
@@ -59,7 +59,7 @@ export class Open {
     private readonly proofs: DeviceProofs,
     private readonly store: OpenStore,
     private readonly watcher: StateWatcher,
-    private readonly budgets: StartBudgets,
+    private readonly quietKeys: QuietKeys,
     private readonly queue: JobQueue,
     private readonly funnel: Funnel,
   ) {}
@@ -238,14 +238,14 @@ export class Open {
    * while the device is under test.
    */
   async decline(id: string, reason: DeclineReason, device: ProvenDevice): Promise<void> {
-    const { personIndex, clientId, channel } = await this.find(id, device);
-    const quietKey = this.budgets.quietKeyOf(personIndex, clientId);
+    const asked = await this.find(id, device);
+    const quietKey = await this.quietKeys.of(asked);
     if (!(await this.store.decline(id, device.deviceId, reason, quietKey))) {
       await this.find(id, device);
       throw new Problem('subscription_not_active', 'Complete the device test first.');
     }
     this.watcher.changed(id);
-    this.funnel.count('declined', channel);
+    this.funnel.count('declined', asked.channel);
   }
 
   /** Returns an authentication that is still open to this phone. */

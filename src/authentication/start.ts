@@ -105,6 +105,8 @@ type HeldLine = NamedLine & { isHeld: boolean };
 /** The line of the named person and, for `otp` and `sign`, the authenticator that computes the code. */
 interface StartTarget {
   line: NamedLine | null;
+  /** The index of the person whom the start rings: of the named one, or of the owner of the line of a number. */
+  rungIndex: Buffer;
   authenticator: { id: string; deviceId: string } | null;
 }
 
@@ -235,9 +237,29 @@ export class Start {
    * Finds the line and the authenticator of the named person. An unknown number and another person's number both give
    * none.
    */
-  private async resolveTarget({ person }: IndexedPerson, method: Method, clientId: string): Promise<StartTarget> {
-    const numbers = this.keys.indexes.all('phone', person.phoneNumber);
+  private async resolveTarget(named: IndexedPerson, method: Method, clientId: string): Promise<StartTarget> {
+    const numbers = this.keys.indexes.all('phone', named.person.phoneNumber);
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
+    return { ...(await this.reachable(named, line, method, clientId)), rungIndex: this.rungIndex(named, line) };
+  }
+
+  /**
+   * Where a number alone is named, its owner's answers and limits count as if the person had been named. The work is the
+   * same for a number of no line.
+   */
+  private rungIndex({ person, personIndex }: IndexedPerson, line: NamedLine | undefined): Buffer {
+    if (!namesNobody(person)) return personIndex;
+    const owner = this.lines.ownerOf(line);
+    const [index] = this.lines.personIndexesOf({ phoneNumber: person.phoneNumber, owner });
+    return index;
+  }
+
+  private async reachable(
+    { person }: IndexedPerson,
+    line: NamedLine | undefined,
+    method: Method,
+    clientId: string,
+  ): Promise<Omit<StartTarget, 'rungIndex'>> {
     const isTheirs = namesNobody(person) || this.lines.isOwnedBy(line, person);
     const own = isTheirs && line ? this.withHold(line) : null;
     const { requiresRegistration } = await this.relyingParties.get(clientId);
@@ -272,7 +294,7 @@ export class Start {
   /** Generates the values of a new authentication. A decoy gets them too, with a digest that no code matches. */
   private newAuthentication(
     named: IndexedPerson,
-    { line, authenticator }: StartTarget,
+    { line, authenticator, rungIndex }: StartTarget,
     input: StartInput & Pick<KeptTexts, 'message'>,
     {
       clientId,
@@ -292,7 +314,7 @@ export class Start {
       clientId,
       personIndex: named.personIndex,
       personIndexes: named.personIndexes,
-      startBudgets: this.budgetsOf(named, input, clientId),
+      startBudgets: this.budgetsOf(named, input, clientId, rungIndex),
       person: encrypt(JSON.stringify(named.person), 'person'),
       lineId: line?.lineId ?? null,
       lineVersion: line?.lineVersion ?? null,
@@ -311,6 +333,7 @@ export class Start {
       matchDigits: matchDigitsOf(input),
       flow: input.flow ?? null,
       lifetimeSeconds: input.lifetimeSeconds ?? LIFETIME_SECONDS,
+      numberOnly: namesNobody(named.person),
       idempotency,
     };
   }
@@ -323,6 +346,7 @@ export class Start {
     { person, personIndex }: IndexedPerson,
     { method = 'push', site }: StartInput,
     clientId: string,
+    rungIndex: Buffer,
   ): BudgetsOfStart {
     const kinds = { push: 'ring', approve: 'ring', otp: 'silent', sign: 'sign' } as const;
     const own = new Map<string, StartKind>([
@@ -330,7 +354,7 @@ export class Start {
       [CALL_CENTRE.id, 'caller'],
     ]);
     const kind = own.get(clientId) ?? kinds[method];
-    return this.budgets.of({ personIndex, phoneNumber: person.phoneNumber }, { clientId, kind, site });
+    return this.budgets.of({ personIndex, rungIndex, phoneNumber: person.phoneNumber }, { clientId, kind, site });
   }
 
   /** Returns the authentication that this key started before, or null. Problems: `idempotency_key_reused`. */

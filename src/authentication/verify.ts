@@ -111,12 +111,15 @@ export class Verify {
 
   /**
    * Verifies the code of an authentication that {@link Start.startForNumber} began, once. It tells nobody who has the
-   * number. Problems: as `verify`.
+   * number: until its time is over, one that the holder declined is answered as any other. Problems: as `verify`.
    */
   async verifyNumber(id: string, code: string, client: VerifyingClient): Promise<void> {
-    const attempt = await this.try(id, { code }, client.id, { requestDigest: null, door: 'service' });
-    if (!attempt) throw await this.explain(id, client.id, 'service');
-    this.judge(attempt.tried);
+    const how = { numberOnly: true, door: 'service' } as const;
+    const digests = this.keys.codes.all(code, client.id, id);
+    const tried = await this.store.tryCode(id, client.id, digests, null, how);
+    if (!tried) throw await this.explainNumber(id, client.id);
+    this.funnel.attempted(tried);
+    this.judge(tried);
   }
 
   /** The answer after an attempt that counted. Problems: `code_mismatch`, `attempts_exhausted`. */
@@ -160,7 +163,7 @@ export class Verify {
     const byService = async (): Promise<Attempt | undefined> => {
       // A code that the service generated signs nothing, so no such code is accepted together with a transaction.
       const digests = typed.transaction ? [] : this.keys.codes.all(typed.code, clientId, id);
-      const tried = await this.store.tryCode(id, clientId, digests, requestDigest, door);
+      const tried = await this.store.tryCode(id, clientId, digests, requestDigest, { door });
       return tried && { tried, question: null };
     };
     // The likelier one goes first; each finds only authentications of its own channels.
@@ -211,6 +214,15 @@ export class Verify {
       ...(isRecent(enrolledAt, RECENTLY_ENROLLED_HOURS) && { recentlyEnrolled: true }),
       ...(isRecent(reissuedAt, REISSUE_COOLING_HOURS) && { recentlyReissued: true }),
     };
+  }
+
+  private async explainNumber(id: string, clientId: string): Promise<Problem> {
+    const found = await this.store.view(id, clientId, { numberOnly: true });
+    if (!found) return notFound();
+    if (found.state !== 'declined') return closedProblem(stateAt(found));
+    const tried = await this.store.tryDeclined(id, clientId);
+    if (tried && tried.attemptsLeft > 0) return new Problem('code_mismatch', READ_AGAIN, tried);
+    return closedProblem(found.expired ? 'expired' : 'failed');
   }
 
   private async explain(id: string, clientId: string, door: Door): Promise<Problem> {

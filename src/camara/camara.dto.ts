@@ -1,4 +1,5 @@
-import { IsOptional, Matches } from 'class-validator';
+import { Matches } from 'class-validator';
+import { Optional } from '../http/optional.ts';
 
 /** `PhoneNumber` of CAMARA Commonalities. */
 export const CAMARA_NUMBER = /^\+[1-9][0-9]{4,14}$/;
@@ -9,7 +10,7 @@ export const OF_FORM = { message: 'phoneNumber must be in E.164 with its plus si
 /** A request about a line. */
 export class LineRequest {
   /** In E.164, with a token of the client alone. A token that stands for a person identifies the line itself. */
-  @IsOptional()
+  @Optional()
   @Matches(CAMARA_NUMBER, OF_FORM)
   phoneNumber?: string;
 }

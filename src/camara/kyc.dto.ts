@@ -1,11 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsISO8601, IsString, Length, Matches } from 'class-validator';
+import { Optional } from '../http/optional.ts';
 import { LineRequest } from './camara.dto.ts';
 
 /** A text about a person that a relying party compares; no name, address or document is longer. */
-const Text = (): PropertyDecorator => applyDecorators(IsOptional(), IsString(), Length(1, 256));
+const Text = (): PropertyDecorator => applyDecorators(Optional(), IsString(), Length(1, 256));
 /** A calendar day, `YYYY-MM-DD`. */
-const Day = (): PropertyDecorator => applyDecorators(IsOptional(), IsISO8601({ strict: true }), Length(10, 10));
+const Day = (): PropertyDecorator =>
+  applyDecorators(Optional(), IsISO8601({ strict: true }), Matches(/^\d{4}-\d{2}-\d{2}$/));
 
 export class VerifyAgeRequest extends LineRequest {
   /** Full years: 14, 15, 18 or 19. */
@@ -36,11 +38,11 @@ export class VerifyAgeRequest extends LineRequest {
   @Text()
   email?: string;
 
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   includeContentLock?: boolean;
 
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   includeParentalControl?: boolean;
 }
@@ -71,7 +73,7 @@ export class MatchRequest extends LineRequest {
   @Text()
   idDocument?: string;
 
-  @IsOptional()
+  @Optional()
   @IsIn(DOCUMENT_TYPES)
   idDocumentType?: string;
 
@@ -129,7 +131,7 @@ export class MatchRequest extends LineRequest {
   @Text()
   email?: string;
 
-  @IsOptional()
+  @Optional()
   @IsIn(['MALE', 'FEMALE', 'OTHER'])
   gender?: 'MALE' | 'FEMALE' | 'OTHER';
 

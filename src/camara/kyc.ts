@@ -63,7 +63,8 @@ export class Kyc {
     const subject = await this.subjects.of(caller, phoneNumber, { mayRepeat: true });
     const person = ownerOf(subject);
     const { birthdate, gender } = attributes;
-    if (birthdate !== undefined || gender !== undefined) await this.spend(subject.phoneNumber);
+    if (birthdate !== undefined || gender !== undefined)
+      await this.spend(subject.phoneNumber, caller, `${birthdate}\0${gender}`);
     const known: Record<string, boolean | undefined> = {
       birthdate: person && birthdate === person.birthDate,
       gender: person && gender === GENDERS[person.gender],
@@ -72,17 +73,29 @@ export class Kyc {
     return Object.fromEntries(asked.map((name) => [`${name}Match`, resultOf(known[name])]));
   }
 
-  private async spend(phoneNumber: string): Promise<void> {
-    const budget = this.budgets.ofComparing(phoneNumber);
-    const spent = await this.database.transaction((session) => this.budgets.spend(session, budget));
-    if (spent) return;
-    const { members } = await this.budgets.tooMany(budget);
-    throw new CamaraError(
-      'QUOTA_EXCEEDED',
-      'The data of one number is compared at most five times a day. Wait before sending it again.',
-      members.retryAfterSeconds,
-    );
+  /** Spends a comparison, but for a guess that the relying party made before: it learns nothing from it. */
+  private async spend(phoneNumber: string, { id }: Caller, guess: string): Promise<void> {
+    const budgets = this.budgets.ofComparing(phoneNumber, id);
+    try {
+      await this.database.transaction(async (session) => {
+        const isNew = await this.budgets.spend(session, this.budgets.ofGuess(phoneNumber, id, guess));
+        if (isNew && !(await this.budgets.spend(session, budgets))) throw new Overspent();
+      });
+    } catch (error) {
+      if (!(error instanceof Overspent)) throw error;
+      const { members } = await this.budgets.tooMany(budgets);
+      throw new CamaraError(
+        'QUOTA_EXCEEDED',
+        'The data of one number is compared with at most five guesses a day. Wait before sending another.',
+        members.retryAfterSeconds,
+      );
+    }
   }
+}
+
+/** A refused guess is not remembered: this ends the transaction that would. */
+class Overspent extends Error {
+  override readonly name = 'Overspent';
 }
 
 const GENDERS = { male: 'MALE', female: 'FEMALE' } as const;

@@ -4,15 +4,13 @@ import { Verify } from '../authentication/verify.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
+import { compactText, visibleText } from '../domain/typed-text.ts';
 import { isUuid } from '../domain/uuid.ts';
 import { CamaraError } from '../http/camara-error.ts';
-import { CamaraAnswers } from './camara-answers.ts';
 import type { SendCodeRequest, SendCodeResponse, ValidateCodeRequest } from './one-time-password.dto.ts';
 
 /** The longest `purpose` that the app shows, as of every request. */
 const PURPOSE_LENGTH = 40;
-
-const API = 'one-time-password-sms';
 
 /**
  * Proves that a person has a number. A subscriber is asked on the phone and reads the code in the app after the PIN; to any
@@ -23,7 +21,6 @@ export class OneTimePasswords {
   constructor(
     private readonly starting: Start,
     private readonly verifying: Verify,
-    private readonly answers: CamaraAnswers,
   ) {}
 
   /**
@@ -33,6 +30,7 @@ export class OneTimePasswords {
    */
   async send({ phoneNumber, message }: SendCodeRequest, caller: Caller): Promise<SendCodeResponse> {
     assertOwnToken(caller);
+    assertHarmless(message);
     if (!phoneNumber.startsWith('+82'))
       throw new CamaraError('NOT_FOUND', 'Send a Korean number. Foreign numbers are of other operators.');
     const number = parsePhoneNumber(phoneNumber);
@@ -45,7 +43,6 @@ export class OneTimePasswords {
     const started = { phoneNumber: number, purpose: purposeOf(message), message };
     try {
       const { id } = await this.starting.startForNumber(started, caller.id);
-      this.answers.count(API, 'answered');
       return { authenticationId: id };
     } catch (error) {
       throw sendingRefusal(error);
@@ -64,7 +61,6 @@ export class OneTimePasswords {
     } catch (error) {
       throw validationRefusal(error);
     }
-    this.answers.count(API, 'answered');
   }
 }
 
@@ -81,6 +77,20 @@ function assertOwnToken({ person }: Caller): void {
       'INVALID_TOKEN_CONTEXT',
       'Get an access token with grant_type=client_credentials for this API.',
     );
+}
+
+/**
+ * Refuses what could pass for another sender, another code or an address in a message that people trust, in any
+ * spelling. CAMARA: `INVALID_ARGUMENT`.
+ */
+function assertHarmless(message: string): void {
+  const words = message.replaceAll('{{code}}', 'x');
+  const isHarmful = /[[\]【】〔〕]|:\/\/|www\./i.test(visibleText(words)) || /\p{Nd}{6}/u.test(compactText(words));
+  if (!isHarmful) return;
+  throw new CamaraError(
+    'INVALID_ARGUMENT',
+    'Send a message without brackets [ ], without web addresses, and without six digits in a row beside {{code}}.',
+  );
 }
 
 function sendingRefusal(error: unknown): unknown {

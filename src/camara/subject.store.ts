@@ -7,7 +7,7 @@ import type { Subscription } from '../subscriptions/subscription.entity.ts';
 /** The line of a number, with what is known about its changes, and the subscription that stands on it. */
 export type SubjectRow = Pick<
   Line,
-  'owner' | 'holder' | 'simChangedAt' | 'handsetChangedAt' | 'numberedAt' | 'knownSince'
+  'owner' | 'carrier' | 'holder' | 'simChangedAt' | 'handsetChangedAt' | 'numberedAt' | 'knownSince'
 > & {
   lineId: Line['id'];
   subscriptionId: Subscription['id'] | null;
@@ -17,7 +17,7 @@ export type SubjectRow = Pick<
 
 const BY_NUMBER = statement(
   'camara_subject_by_number',
-  `SELECT l.id AS "lineId", l.owner, l.holder, l.sim_changed_at AS "simChangedAt",
+  `SELECT l.id AS "lineId", l.owner, l.carrier, l.holder, l.sim_changed_at AS "simChangedAt",
       l.handset_changed_at AS "handsetChangedAt", l.numbered_at AS "numberedAt", l.known_since AS "knownSince",
       s.id AS "subscriptionId", now() AS now
     FROM lines l LEFT JOIN subscriptions s ON s.line_id = l.id AND s.state <> 'cancelled'

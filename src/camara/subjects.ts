@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { AuthenticationStatus } from '../authentication/status.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import type { LineFacts } from '../domain/line.ts';
+import { Database } from '../database/database.ts';
+import { includesName, type LineFacts } from '../domain/line.ts';
 import { CamaraError } from '../http/camara-error.ts';
 import { Lines } from '../lines/lines.ts';
+import { StartBudgets } from '../lines/start-budgets.ts';
+import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { SubjectStore, type SubjectRow } from './subject.store.ts';
 
 /** The line that an operation is about. */
@@ -18,25 +22,31 @@ export class Subjects {
     private readonly lines: Lines,
     private readonly keys: ServiceKeys,
     private readonly store: SubjectStore,
+    private readonly relyingParties: RelyingParties,
+    private readonly budgets: StartBudgets,
+    private readonly database: Database,
+    private readonly environment: Environment,
   ) {}
 
   /**
    * The line of the person for whom the token stands, and then no number may be sent; with a token of the client alone, the
    * line of the number, which must be. With `mayRepeat`, a person's own number may be sent too.
-   * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`.
+   * Each question spends of the client's quota and of its questions about the number, whether or not a line has it.
+   * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`,
+   * `QUOTA_EXCEEDED`. Problems: `too_many_requests`.
    */
   async of(caller: Caller, phoneNumber: string | undefined, { mayRepeat = false } = {}): Promise<Subject> {
     if (!caller.person) {
       if (phoneNumber === undefined)
         throw new CamaraError('MISSING_IDENTIFIER', 'Send phoneNumber, because the access token stands for no person.');
-      return this.find(phoneNumber);
+      return this.find(phoneNumber, caller);
     }
     if (phoneNumber !== undefined && !mayRepeat)
       throw new CamaraError('UNNECESSARY_IDENTIFIER', 'Leave phoneNumber out: the access token identifies the line.');
     const { lineId, person } = await this.authentications.verified(caller.person.authenticationId, caller.id);
     if (phoneNumber !== undefined && phoneNumber !== person.phoneNumber)
       throw new CamaraError('INVALID_TOKEN_CONTEXT', 'Send the number of the access token, or no phoneNumber.');
-    const subject = await this.find(person.phoneNumber);
+    const subject = await this.find(person.phoneNumber, caller);
     const { birthDate, genderDigit } = subject.owner;
     // Since the verification, the number or the line may have become another person's.
     if (subject.lineId !== lineId || birthDate !== person.birthDate || genderDigit !== person.genderDigit)
@@ -44,10 +54,21 @@ export class Subjects {
     return subject;
   }
 
-  private async find(phoneNumber: string): Promise<Subject> {
+  /** Of lines of other carriers, about which this one's feed tells nothing, no API says anything. */
+  private async find(phoneNumber: string, caller: Caller): Promise<Subject> {
+    await this.spend(phoneNumber, caller);
     const row = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber));
-    if (!row) throw notFound();
+    if (!row || !includesName(this.environment.HOME_CARRIERS, row.carrier)) throw notFound();
     return { ...row, phoneNumber, owner: this.lines.readOwner(row) };
+  }
+
+  private async spend(phoneNumber: string, { id }: Caller): Promise<void> {
+    await this.relyingParties.spendQuota(id);
+    const budgets = this.budgets.ofQuestions(phoneNumber, id);
+    if (await this.database.transaction((session) => this.budgets.spend(session, budgets))) return;
+    const { members } = await this.budgets.tooMany(budgets);
+    const sentence = 'One client asks at most 100 times a day about one number. Wait before asking again.';
+    throw new CamaraError('QUOTA_EXCEEDED', sentence, members.retryAfterSeconds);
   }
 }
 

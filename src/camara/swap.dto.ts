@@ -1,9 +1,10 @@
-import { IsInt, IsOptional } from 'class-validator';
+import { IsInt } from 'class-validator';
+import { Optional } from '../http/optional.ts';
 import { LineRequest } from './camara.dto.ts';
 
 export class CheckSwapRequest extends LineRequest {
   /** Hours before now, 1 to 2400; 240 when left out. */
-  @IsOptional()
+  @Optional()
   @IsInt()
   maxAge?: number;
 }

@@ -33,13 +33,12 @@ export class Swaps {
     if (maxAge < 1 || maxAge > MOST_HOURS)
       throw new CamaraError('OUT_OF_RANGE', `Send maxAge from 1 to ${MOST_HOURS} hours.`);
     const { HISTORY_DAYS } = this.environment;
-    if (maxAge > HISTORY_DAYS * 24)
-      throw new CamaraError('OUT_OF_RANGE', `Send maxAge of at most ${HISTORY_DAYS * 24} hours, which are monitored.`);
+    if (maxAge > HISTORY_DAYS * 24) throw notMonitored();
     const subject = await this.subjects.of(caller, phoneNumber);
     const swapped = changedWithin(knownChange(api, subject), maxAge, subject.now);
-    if (swapped === 'unknown')
-      throw new CamaraError('OUT_OF_RANGE', 'The line is not monitored for that long. Send a shorter maxAge.');
+    // What is said of an unknown time is an answer about the person too.
     await this.answers.disclose(`${api}/check`, subject, caller);
+    if (swapped === 'unknown') throw notMonitored();
     return { swapped };
   }
 
@@ -50,6 +49,10 @@ export class Swaps {
     await this.answers.disclose(`${api}/retrieve-date`, subject, caller);
     return last.at ? { at: last.at.toISOString() } : { at: null, monitoredPeriod: last.certainDays };
   }
+}
+
+function notMonitored(): CamaraError {
+  return new CamaraError('OUT_OF_RANGE', 'Changes are not monitored for that long. Send a shorter maxAge.');
 }
 
 function knownChange(api: SwapApi, { simChangedAt, handsetChangedAt, numberedAt, knownSince }: Subject): KnownChange {

@@ -49,8 +49,8 @@ export interface HeldData {
   statements: MonthStatement[];
   reissues: { cause: string; oldSerialNumber: string; delivery: string; state: string; at: string }[];
   reports: { kind: string; filedAt: string; outcome: string | null }[];
-  /** Devices, authenticators, registrations, alerts, texts, pushes, disclosures; null without a subscription, or while withheld. */
-  elsewhere: (HeldElsewhere & { disclosures: ShownDisclosure[] }) | null;
+  /** Devices, authenticators, registrations, alerts, texts, pushes; without a subscription disclosures alone; null while withheld. */
+  elsewhere: (Partial<HeldElsewhere> & { disclosures: ShownDisclosure[] }) | null;
   /**
    * A subscription that ended is held, but a log-in by text message does not open it: the SIM may be another person's.
    */
@@ -96,7 +96,7 @@ export class MyData {
    * opens nothing of the former subscription.
    */
   async of(customer: Customer, as: 'page' | 'file'): Promise<HeldData> {
-    const { phoneNumber, owner, carrier, status, holder, plan, handset } = customer.line;
+    const { lineId, phoneNumber, owner, carrier, status, holder, plan, handset } = customer.line;
     const line = { phoneNumber, ...owner, carrier, status, holder, plan, handset };
     const own = await this.ownSubscription(customer);
     if (!own || isWithheld(customer, own)) {
@@ -108,13 +108,14 @@ export class MyData {
         reissues: [],
         reports: [],
       };
-      return { line, ...nothing, elsewhere: null, withheld: own !== undefined };
+      const elsewhere = own ? null : { disclosures: await this.disclosures.ofPerson(lineId, null) };
+      return { line, ...nothing, elsewhere, withheld: own !== undefined };
     }
     const id = own.subscriptionId;
     await this.store.record(id, as, channelOf(customer));
     const [elsewhere, disclosures, consents, history, reissues, applications, reports, statements] = await Promise.all([
       this.store.elsewhere(id, this.environment.HISTORY_DAYS),
-      this.disclosures.ofSubscription(id),
+      this.disclosures.ofPerson(lineId, id),
       this.consents.ofSubscription(id),
       this.history.all(id),
       this.reissues.ofSubscription(id),

@@ -140,7 +140,7 @@ export class Database implements Session {
    */
   async olderRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const { standby } = this;
-    const rows = standby && (await this.timed(statement, () => standby.rows(statement, values)));
+    const rows = standby && (await this.timed(statement, () => standby.read(statement, values)));
     this.olderReads[rows ? 'standby' : 'primary'] += 1;
     return (rows as Row[] | undefined) ?? this.rows<Row>(statement, values);
   }

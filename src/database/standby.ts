@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { limitsOf, ORDINARY, poolOptions } from './database-client.ts';
 import { statement, type Statement } from './statement.ts';
+import type { Statements } from './database.ts';
 
 /** Connections to the standby, of each process. */
 const CONNECTIONS = 4;
@@ -22,7 +23,7 @@ export const POSITION = statement(
 const REPLAYED = statement(
   'standby_replayed',
   `SELECT CASE WHEN pg_is_in_recovery() AND (SELECT system_identifier::text FROM pg_control_system()) = $1
-    THEN (SELECT count(*)::int FROM unnest($2::pg_lsn[]) p WHERE p <= pg_last_wal_replay_lsn()) ELSE 0 END AS count`,
+    THEN (SELECT count(*)::int FROM unnest($2::text[]) p WHERE p::pg_lsn <= pg_last_wal_replay_lsn()) ELSE 0 END AS count`,
 );
 
 /** Where the log of the primary stands. */
@@ -39,6 +40,10 @@ export interface Position {
 export class Standby {
   private readonly logger = new Logger(Standby.name);
   private readonly pool: pg.Pool;
+  private readonly server: Statements = {
+    rows: async <Row>({ name, text }: Statement, values: unknown[]) =>
+      (await this.pool.query({ name, text, values })).rows as Row[],
+  };
   /** Positions of the primary, oldest first, and when each was asked for (milliseconds). */
   private positions: { position: string; at: number }[] = [];
   private comparing: Promise<void> | undefined;
@@ -62,10 +67,10 @@ export class Standby {
   }
 
   /** The rows of a read, or undefined where the primary has to be asked. */
-  async rows({ name, text }: Statement, values: unknown[]): Promise<unknown[] | undefined> {
+  async read(asked: Statement, values: unknown[]): Promise<unknown[] | undefined> {
     if (!(await this.isFresh())) return undefined;
     try {
-      return (await this.pool.query<Record<string, unknown>>({ name, text, values })).rows;
+      return (await this.pool.query<Record<string, unknown>>({ name: asked.name, text: asked.text, values })).rows;
     } catch (error) {
       this.leave(`it failed: ${(error as Error).message}`);
       return undefined;
@@ -93,11 +98,9 @@ export class Standby {
       const primary = await this.position();
       if (!primary) return;
       this.positions = [...this.positions, { position: primary.position, at }].slice(-POSITIONS - 1);
-      const { rows } = await this.pool.query<{ count: number }>({
-        ...REPLAYED,
-        values: [primary.cluster, this.positions.map(({ position }) => position)],
-      });
-      const replayed = this.positions[(rows[0]?.count ?? 0) - 1];
+      const positions = this.positions.map(({ position }) => position);
+      const [row] = await this.server.rows<{ count: number }>(REPLAYED, [primary.cluster, positions]);
+      const replayed = this.positions[(row?.count ?? 0) - 1];
       if (replayed) this.shows = replayed.at;
       this.comparedAt = performance.now();
     } catch (error) {

@@ -209,7 +209,7 @@ export class Deliver {
   private settle(one: Claimed, outcome: PushOutcome | SmsOutcome): Settled {
     if (outcome.kind === 'accepted' || outcome.kind === 'unregistered' || outcome.kind === 'expired') return done(one);
     // The SMS centre has the message and gave no result. Send it once more in case it was lost, but not ten times.
-    if (outcome.kind === 'unknown' && one.attempts > 1) return done(one);
+    if (outcome.kind === 'unknown' && one.attempts >= mostAttempts(outcome)) return done(one);
     if (outcome.kind === 'rejected') {
       this.warnings.warn(`a delivery (${one.kind}) was rejected: ${kindOf(outcome.reason)}`, one.id);
       return done(one);
@@ -236,6 +236,14 @@ function answerOf(
     attempt,
     tookMs,
   };
+}
+
+/**
+ * The attempts after which a message without a result is given up. A centre that was silent hardly has it. Each worker notices
+ * the silence by one message and sends nothing more into it, so these are no more than messages of as many workers.
+ */
+function mostAttempts({ isSilent = false }: { isSilent?: boolean }): number {
+  return isSilent ? 4 : 2;
 }
 
 function done({ id }: Claimed): Settled {

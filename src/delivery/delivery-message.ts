@@ -157,7 +157,8 @@ function cut(text: string, length: number): string {
 
 /** Programs and people take the first six digits of a text message for its code. */
 function withoutSixDigits(name: string): string {
-  return name.replace(/(\d{5})(?=\d)/g, '$1·');
+  const seen = name.normalize('NFKC');
+  return /\p{Nd}{6}/u.test(seen) ? seen.replace(/(\p{Nd}{5})(?=\p{Nd})/gu, '$1·') : name;
 }
 
 /** A notice as a push. Its kind is no secret; with it the app stores the notice and shows it in its own language. */

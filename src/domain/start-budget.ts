@@ -31,8 +31,14 @@ export const WEBSITE_LIMIT: StartLimit = { perTenMinutes: 5, perDay: 20 };
 /** One person whom the call centre asks whether they called. Beyond it a check is refused. */
 export const CALLER_LIMIT: StartLimit = { perTenMinutes: 3, perDay: 10 };
 
-/** One number whose holder's data relying parties compare with theirs. Beyond it a comparison is refused. */
+/** One number with whose holder one relying party compares data (CAMARA). Beyond it a comparison is refused. */
 export const MATCH_LIMIT: StartLimit = { perTenMinutes: 5, perDay: 5 };
+/** The same over all relying parties. */
+export const MATCH_OF_ALL_LIMIT: StartLimit = { perTenMinutes: UNLIMITED, perDay: 20 };
+/** The same guess, which is compared again without spending. */
+export const GUESS_LIMIT: StartLimit = { perTenMinutes: 1, perDay: 1 };
+/** One number about which one relying party asks (CAMARA). Beyond it a question is refused. */
+export const QUESTION_LIMIT: StartLimit = { perTenMinutes: UNLIMITED, perDay: 100 };
 
 /** Minutes for which a relying party's starts ring no phone after the person answered that it was not them (contract). */
 export const QUIET_MINUTES = 60;

@@ -9,8 +9,13 @@ const [MOST, PURGE_BATCH] = [5_000, 5_000];
 
 const LATEST = statement(
   'disclosure_latest',
-  `SELECT c.name AS "relyingParty", d.api, d.purpose, d.at FROM disclosures d JOIN clients c ON c.id = d.client_id
-    WHERE d.subscription_id = $1 ORDER BY d.id DESC LIMIT ${MOST}`,
+  `SELECT c.name AS "relyingParty", d.api, d.purpose, d.at FROM (
+      (SELECT * FROM disclosures WHERE subscription_id = $1 ORDER BY id DESC LIMIT ${MOST})
+      UNION ALL
+      (SELECT o.* FROM disclosures o JOIN lines l ON l.id = o.line_id
+        WHERE o.line_id = $2 AND o.subscription_id IS NULL AND o.at >= coalesce(l.numbered_at, '-infinity')
+        ORDER BY o.id DESC LIMIT ${MOST})
+    ) d JOIN clients c ON c.id = d.client_id ORDER BY d.id DESC LIMIT ${MOST}`,
 );
 
 /** Ids ascend with time, so the oldest are found without an index by time. */
@@ -34,9 +39,12 @@ export class Disclosures {
     await this.database.manager.insert(Disclosure, disclosure);
   }
 
-  /** Those of a subscription, newest first. */
-  async ofSubscription(subscriptionId: string): Promise<ShownDisclosure[]> {
-    return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId]);
+  /**
+   * Those of a subscription, if there is one, and those of its line without one, since the line has its present owner;
+   * newest first.
+   */
+  async ofPerson(lineId: string, subscriptionId: string | null): Promise<ShownDisclosure[]> {
+    return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId, lineId]);
   }
 
   /** Deletes a batch of those that are older than `days`. Returns true if more may remain. */

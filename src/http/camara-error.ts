@@ -77,9 +77,18 @@ export function errorInfoOf(refusal: Problem | CamaraError): ErrorInfo {
 /** The addresses of the CAMARA APIs, as their servers name them: `{apiRoot}/{api}/v{version}`. */
 const PATH = /^\/(one-time-password-sms|sim-swap|device-swap|kyc-age-verification|kyc-match|number-verification)\/v\d/;
 
-/** The CAMARA API at an address, or undefined where it has none. */
+/** The CAMARA API at an address, which is read as the router reads it, or undefined where it has none. */
 export function camaraApiOf(url: string): string | undefined {
-  return PATH.exec(url)?.[1];
+  return PATH.exec(decoded(url))?.[1];
+}
+
+/** The address with its octets decoded; as it is where they mean nothing. */
+function decoded(url: string): string {
+  try {
+    return decodeURI(url);
+  } catch {
+    return url;
+  }
 }
 
 /** `XCorrelator` of CAMARA Commonalities. */
@@ -101,6 +110,9 @@ export function correlate(request: FastifyRequest, reply: FastifyReply): void {
 /** Writes ErrorInfo. */
 export function writeErrorInfo(reply: FastifyReply, refusal: Problem | CamaraError): void {
   const info = errorInfoOf(refusal);
+  const request = reply.request as { camaraCode?: CamaraCode; problemCode?: string };
+  request.camaraCode = info.code;
+  request.problemCode ??= info.code;
   if (refusal instanceof CamaraError && refusal.retryAfterSeconds !== undefined)
     void reply.header('Retry-After', String(refusal.retryAfterSeconds));
   void reply

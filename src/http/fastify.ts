@@ -46,7 +46,12 @@ export function createFastifyAdapter(options: { trustProxy: string[]; issuer: st
     // An id of any length is unknown (404). Node reads no address that is longer than this.
     routerOptions: { maxParamLength: 16 * 1024 },
     // Fastify raises these errors before a route is matched.
-    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      try {
+        correlate(request, reply);
+      } catch {
+        // One of another form has been replaced, and the address is refused anyway.
+      }
       writeProblem(reply, problemOf(error));
     },
   });

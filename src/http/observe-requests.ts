@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AccessTokens } from '../crypto/access-token.ts';
 import { beginServerSpan, isTracing, markFailed, within } from '../tracing/tracing.ts';
 import { readTraceparent } from '../tracing/traceparent.ts';
+import { camaraApiOf, type CamaraCode } from './camara-error.ts';
 import { isOfTestMode, type CalledRequest } from './client.guard.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -11,7 +12,7 @@ import type { Metrics } from './metrics.ts';
 const HELD_ROUTE = '/v1/authentications/:id';
 
 /** What a request leaves for those who watch. */
-type ObservedRequest = CalledRequest & { span?: Span; problemCode?: string };
+type ObservedRequest = CalledRequest & { span?: Span; problemCode?: string; camaraCode?: CamaraCode };
 
 /** What an operator has asked for. */
 interface Observers {
@@ -46,8 +47,15 @@ export function observeRequests(fastify: FastifyInstance, { metrics, tokens, iss
       within(request.span, done);
     });
   }
+  const camaraAnswers = metrics.counter(
+    'pushguard_camara_answers_total',
+    'Answers of the CAMARA APIs, by API and by what they said: answered, or the code of the refusal',
+    ['api', 'outcome'],
+  );
   fastify.addHook('onResponse', (request: ObservedRequest, reply, done) => {
-    const { method, span, caller, problemCode } = request;
+    const { method, span, caller, problemCode, camaraCode } = request;
+    const api = camaraApiOf(request.url);
+    if (api !== undefined) camaraAnswers.inc({ api, outcome: camaraCode ?? 'answered' });
     const route = routeOf(request);
     const { statusCode: status, elapsedTime: ms } = reply;
     if (!isOfTestMode(request)) metrics.answered(method, route, status, ms, mayBeHeld(request));

@@ -101,7 +101,7 @@ export class SubscriptionLifecycle {
     for (const line of losing) {
       const standing = await this.subscriptions.standingOnLine(line.lineId, step.session);
       if (standing) await this.lock(step, standing.id);
-      await this.cancelPending(step, standing?.id ?? null, this.lines.personIndexesOf(line));
+      await this.cancelPending(step, standing?.id ?? null, this.lines.startIndexesOf(line));
     }
   }
 

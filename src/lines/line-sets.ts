@@ -5,7 +5,7 @@ import type { LineFacts, RegisteredLine } from '../domain/line.ts';
 import { differencesBetween } from '../domain/line-event.ts';
 import { LineMemories } from './line-memories.ts';
 import type { Line } from './line.entity.ts';
-import { AS_OF, CHANGES_HANDS, FACTS, Lines, type AsOfRow, type LineRow, type LockedLine } from './lines.ts';
+import { AS_OF, CHANGES_HANDS, FACTS, Lines, newSince, type AsOfRow, type LineRow, type LockedLine } from './lines.ts';
 
 /** Lines of a set. */
 export interface LockedSet {
@@ -50,7 +50,7 @@ const CHANGE_MANY = statement(
   `UPDATE lines l SET owner = coalesce(x.owner, l.owner), status = x.status, plan = x.plan, handset = x.handset,
       version = l.version + x.rises, updated_at = CASE WHEN x.is_told THEN now() ELSE l.updated_at END,
       sequence = greatest(l.sequence, x.sequence), told_at = greatest(l.told_at, least(x.at, now())),
-      numbered_at = CASE WHEN x.owner IS NULL THEN l.numbered_at ELSE now() END
+      numbered_at = CASE WHEN x.owner IS NULL THEN l.numbered_at ELSE ${newSince('l.numbered_at', 'x.at')} END
     FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::jsonb[], $6::int[], $7::boolean[], $8::bigint[],
       $9::timestamptz[]) AS x (id, owner, status, plan, handset, rises, is_told, sequence, at)
     WHERE l.id = x.id`,
@@ -67,11 +67,15 @@ const HELD_NUMBERS = statement(
   `SELECT phone_index AS index FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
 );
 
+/** A line with a number that an ended line had is new in it, as by `line_upsert`. */
 const INSERT_MANY = statement(
   'line_insert_many',
-  `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset, told_at)
-    SELECT *, $10::timestamptz FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
-      $7::text[], $8::text[], $9::jsonb[])
+  `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset, told_at, numbered_at)
+    SELECT x.*, $10::timestamptz, CASE WHEN EXISTS (
+        SELECT 1 FROM lines f WHERE f.phone_index = x.phone_index AND f.status = 'terminated')
+      THEN least($10::timestamptz, now()) END
+    FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[],
+      $9::jsonb[]) AS x (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
     ON CONFLICT DO NOTHING RETURNING id`,
 );
 

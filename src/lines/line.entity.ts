@@ -73,7 +73,10 @@ export class Line {
   @Column('timestamptz', { default: () => 'now()' })
   knownSince: Date;
 
-  /** When the line last got another number or another owner; null while it has those with which it was added. */
+  /**
+   * When the line last got another number, owner, holder or carrier, by the carrier's clock; null while it has those with
+   * which it was added, unless its number was another line's before.
+   */
   @Column('timestamptz', { nullable: true })
   numberedAt: Date | null;
 

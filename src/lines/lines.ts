@@ -9,6 +9,7 @@ import type { Line } from './line.entity.ts';
 import { claimNumber, freeNumber, holdNumbers, numberTold, type NumberedRow } from './number-claims.ts';
 import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from './line-memories.ts';
+import { NOBODY } from './named-person.ts';
 
 /** The facts of a line as they are stored; number and owner are encrypted. */
 export type LineRow = Pick<Line, 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
@@ -22,6 +23,9 @@ export type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
 
 /** Facts whose change gives the line to another person, number or contract. */
 export const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 'holder', 'status']);
+
+/** Facts whose change makes SIM and handset others too. A changed number counts where the line gets it. */
+const MAKES_NEW: ReadonlySet<Difference> = new Set(['owner', 'holder', 'carrier']);
 
 /** A line whose row this transaction has locked. */
 export interface LockedLine {
@@ -85,22 +89,28 @@ const LOCK_OF = statement(
 
 const MANY = statement('line_many', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)`);
 
+/** SQL: since when a line is new in what it was told to be at `at`, the carrier's time; never earlier than before. */
+export const newSince = (before: string, at: string) => `greatest(${before}, least(${at}::timestamptz, now()))`;
+
+/** A line that is added with a number that another line had is new in it. */
 const UPSERT = statement(
   'line_upsert',
-  `INSERT INTO lines (id, phone_index, awaited_index, phone_number, owner, carrier, status, holder, plan, handset)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  `INSERT INTO lines (id, phone_index, awaited_index, phone_number, owner, carrier, status, holder, plan, handset,
+      numbered_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $14 OR EXISTS (
+      SELECT 1 FROM lines f WHERE f.phone_index = ANY($15) AND f.status = 'terminated') THEN least($13::timestamptz, now()) END)
     ON CONFLICT (id) DO UPDATE SET phone_index = excluded.phone_index, awaited_index = excluded.awaited_index,
       phone_number = excluded.phone_number, owner = excluded.owner, carrier = excluded.carrier,
       status = excluded.status, holder = excluded.holder, plan = excluded.plan, handset = excluded.handset,
       version = lines.version + $11, updated_at = now(),
-      numbered_at = CASE WHEN $12 THEN now() ELSE lines.numbered_at END`,
+      numbered_at = CASE WHEN $12 THEN ${newSince('lines.numbered_at', '$13')} ELSE lines.numbered_at END`,
 );
 
 /** Leaves the number that the line waits for as it is. */
 const UPDATE_UNNUMBERED = statement(
   'line_update_unnumbered',
   `UPDATE lines SET owner = $2, carrier = $3, status = $4, holder = $5, plan = $6, handset = $7,
-      version = version + $8, updated_at = now(), numbered_at = CASE WHEN $9 THEN now() ELSE numbered_at END
+      version = version + $8, updated_at = now(), numbered_at = CASE WHEN $9 THEN ${newSince('numbered_at', '$10')} ELSE numbered_at END
     WHERE id = $1`,
 );
 
@@ -211,11 +221,11 @@ export class Lines extends CarrierDirectory {
   ): Promise<LosingLine[]> {
     const changed = stored ? differencesBetween(stored, line) : [];
     const rises = changed.some((fact) => CHANGES_HANDS.has(fact)) ? 1 : 0;
+    const isOther = changed.some((fact) => MAKES_NEW.has(fact));
     const { lineId, phoneNumber } = line;
     if (phoneNumber === null) {
       const { id, owner, carrier, status, holder, plan, handset } = this.columns(line);
-      const isNew = changed.includes('owner');
-      await session.rows(UPDATE_UNNUMBERED, [id, owner, carrier, status, holder, plan, handset, rises, isNew]);
+      await session.rows(UPDATE_UNNUMBERED, [id, owner, carrier, status, holder, plan, handset, rises, isOther, at]);
       if (changed.includes('owner')) await this.memories.remember(session, lineId, { kind: 'owner_changed' });
       return [];
     }
@@ -227,7 +237,7 @@ export class Lines extends CarrierDirectory {
     const { id, owner, carrier, status, holder, plan, handset } = this.columns(line);
     const { phoneIndex, phoneNumber: number } = this.numberColumns({ lineId, phoneNumber });
     const [index, awaited] = has ? [phoneIndex, null] : [null, phoneIndex];
-    const isNew = (has && !keeps) || changed.includes('owner');
+    const isNew = (has && !keeps) || isOther;
     await session.rows(UPSERT, [
       id,
       index,
@@ -241,6 +251,9 @@ export class Lines extends CarrierDirectory {
       handset,
       rises,
       isNew,
+      at,
+      lost.length > 0,
+      this.indexesOf(phoneNumber),
     ]);
     const losing = lost.map((row) => this.readNumbered(row));
     for (const other of losing) await this.memories.depart(session, other);
@@ -285,9 +298,20 @@ export class Lines extends CarrierDirectory {
     return phoneNumber === null ? [] : this.personIndexesOf({ phoneNumber, owner });
   }
 
+  /** The indexes of all starts for a line under a number: those that name its owner, and those that name the number alone. */
+  startIndexesOf({ phoneNumber, owner }: Pick<RegisteredLine, 'phoneNumber' | 'owner'>): Buffer[] {
+    if (phoneNumber === null) return [];
+    return [owner, NOBODY].flatMap((one) => this.personIndexesOf({ phoneNumber, owner: one }));
+  }
+
+  /** The owner of a line's row; nobody's, which takes as long to read, when there is no row. */
+  ownerOf(row: { lineId: string; owner: Buffer } | undefined): LineFacts['owner'] {
+    return this.readOwner(row ?? this.decoy());
+  }
+
   /** True if the row belongs to the named person. Takes as long when there is no row. */
   isOwnedBy(row: { lineId: string; owner: Buffer } | undefined, named: LineFacts['owner']): boolean {
-    const owner = this.readOwner(row ?? this.decoy());
+    const owner = this.ownerOf(row);
     const bytes = ({ birthDate, genderDigit }: LineFacts['owner']) => Buffer.from(birthDate + genderDigit);
     return equalInConstantTime(bytes(owner), bytes(named)) && row !== undefined;
   }

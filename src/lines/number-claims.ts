@@ -31,7 +31,8 @@ const IS_TAKEN = statement(
 /** Gives a number that became free to the line that was told last to have it, if that was not before it became free. */
 const GIVE = statement(
   'line_number_give',
-  `UPDATE lines SET phone_index = awaited_index, awaited_index = NULL, version = version + 1, numbered_at = now()
+  `UPDATE lines SET phone_index = awaited_index, awaited_index = NULL, version = version + 1,
+      numbered_at = greatest(numbered_at, least($3::timestamptz, now()))
     WHERE id = (SELECT id FROM lines WHERE awaited_index = ANY($2) AND status <> 'terminated' AND id <> $1
         AND told_at >= least($3::timestamptz, now()) ORDER BY told_at DESC, id LIMIT 1)
       AND NOT EXISTS (SELECT 1 FROM lines WHERE phone_index = ANY($2) AND status <> 'terminated')

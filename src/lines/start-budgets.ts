@@ -7,8 +7,11 @@ import { Problem } from '../domain/problem.ts';
 import {
   AGENCY_LIMIT,
   CALLER_LIMIT,
+  GUESS_LIMIT,
   MATCH_LIMIT,
+  MATCH_OF_ALL_LIMIT,
   NUMBER_LIMIT,
+  QUESTION_LIMIT,
   QUIET_MINUTES,
   RELYING_PARTY_LIMIT,
   RINGING_LIMIT,
@@ -185,13 +188,18 @@ export class StartBudgets {
 
   /**
    * The budgets that a start for this person spends. An agency names the `site` that it serves, and each site has a
-   * budget of its own. A signature has one budget of its own, so that no other start can stop it.
+   * budget of its own. A signature has one budget of its own, so that no other start can stop it. `rungIndex` is the index
+   * of the person whose phone rings, where that is not the named one.
    */
   of(
-    { personIndex, phoneNumber }: { personIndex: Buffer; phoneNumber: string },
+    {
+      personIndex,
+      phoneNumber,
+      rungIndex = personIndex,
+    }: { personIndex: Buffer; phoneNumber: string; rungIndex?: Buffer },
     { clientId, kind, site }: { clientId: string; kind: StartKind; site?: string | undefined },
   ): BudgetsOfStart {
-    const quietKey = this.quietKeyOf(personIndex, clientId);
+    const quietKey = this.quietKeyOf(rungIndex, clientId);
     if (kind === 'website')
       return { quietKey, ringing: { key: this.key('website', personIndex), limit: WEBSITE_LIMIT } };
     if (kind === 'sign') {
@@ -199,7 +207,7 @@ export class StartBudgets {
     }
     if (kind === 'caller') return { quietKey, person: { key: this.key('caller', personIndex), limit: CALLER_LIMIT } };
     const at = [clientId, site ?? ''] as const;
-    const ringing = kind === 'ring' && { ringing: { key: this.key('ringing', personIndex), limit: RINGING_LIMIT } };
+    const ringing = kind === 'ring' && { ringing: { key: this.key('ringing', rungIndex), limit: RINGING_LIMIT } };
     const agency = site !== undefined && {
       agency: { key: this.key('agency', phoneNumber, clientId), limit: AGENCY_LIMIT },
     };
@@ -212,10 +220,23 @@ export class StartBudgets {
     };
   }
 
-  /** The budget of comparisons with the data of a number's holder, over all relying parties. */
-  ofComparing(phoneNumber: string): BudgetsOfStart {
-    const key = this.key('match', phoneNumber);
-    return { quietKey: key, person: { key, limit: MATCH_LIMIT } };
+  /** The budgets of comparisons with the data of a number's holder: of a relying party, and over all of them. */
+  ofComparing(phoneNumber: string, clientId: string): BudgetsOfStart {
+    const key = this.key('match', phoneNumber, clientId);
+    const number = { key: this.key('match', phoneNumber), limit: MATCH_OF_ALL_LIMIT };
+    return { quietKey: key, person: { key, limit: MATCH_LIMIT }, number };
+  }
+
+  /** Spent once the relying party has made this guess about a number's holder within a day. */
+  ofGuess(phoneNumber: string, clientId: string, guess: string): BudgetsOfStart {
+    const key = this.key('guess', phoneNumber, clientId, guess);
+    return { quietKey: key, person: { key, limit: GUESS_LIMIT } };
+  }
+
+  /** The budget of a relying party's questions about a number, whether or not a line has it. */
+  ofQuestions(phoneNumber: string, clientId: string): BudgetsOfStart {
+    const key = this.key('question', phoneNumber, clientId);
+    return { quietKey: key, person: { key, limit: QUESTION_LIMIT } };
   }
 
   /** The row that remembers that a person answered a relying party that it was not them. */

@@ -18,7 +18,7 @@ export class ClientCredentials implements TokenGrant {
     const wanted = parameters.scope === undefined ? scopes : [...new Set(parameters.scope.split(' ').filter(Boolean))];
     const purposes = wanted.filter((scope) => isPurposeOf(scope, scopes));
     const own = wanted.filter((scope) => !purposes.includes(scope));
-    if (purposes.length > 1 || own.length === 0 || own.some((scope) => !scopes.includes(scope))) {
+    if (purposes.length > 1 || own.length === 0 || own.some((scope) => !isGranted(scope, scopes))) {
       const whose = isTest ? 'a test key of this client' : 'this client';
       throw new Problem(
         'invalid_scope',
@@ -35,6 +35,12 @@ export class ClientCredentials implements TokenGrant {
       ...test,
     });
   }
+}
+
+/** True if the scope is among those that were granted, or a part of one, as `sim-swap:check` is of `sim-swap`. */
+function isGranted(scope: string, scopes: readonly string[]): boolean {
+  const [family = ''] = scope.split(':');
+  return scopes.includes(scope) || (CAMARA_SCOPES.some((one) => one === scope) && scopes.includes(family));
 }
 
 /** The purpose of the data that a CAMARA client asks for (CAMARA Identity and Consent Management), such as `dpv:FraudPreventionAndDetection`. */

@@ -145,6 +145,7 @@ describe.each(operations(unknownNumber))('%s', (path, scope, body) => {
     expectError(unknown, 400, 'INVALID_ARGUMENT');
     expect(unknown.body['message']).toContain('/colour');
     expectError(await camara(path, { ...body, phoneNumber: 821012345678 }), 400, 'INVALID_ARGUMENT');
+    expectError(await camara(path, { ...body, phoneNumber: null }), 422, 'MISSING_IDENTIFIER');
   });
 
   it(`${path}: C02.01, a number that does not comply with the schema is refused, and not repeated`, async () => {
@@ -155,8 +156,10 @@ describe.each(operations(unknownNumber))('%s', (path, scope, body) => {
     }
   });
 
-  it(`${path}: C02.02, the number of no line is not found`, async () => {
+  it(`${path}: C02.02, the number of no line is not found, and that of another carrier's line no more`, async () => {
     expectError(await camara(path, body), 404, 'IDENTIFIER_NOT_FOUND');
+    const { phoneNumber } = await service.addLine({ carrier: 'KT' });
+    expectError(await camara(path, { ...body, phoneNumber }), 404, 'IDENTIFIER_NOT_FOUND');
   });
 
   it(`${path}: C02.03 or INVALID_TOKEN_CONTEXT, a number beside the token of a person is refused`, async () => {
@@ -176,6 +179,8 @@ describe.each(operations(unknownNumber))('%s', (path, scope, body) => {
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
     expectError(await camara(path, undefined, { raw: 'a=1', headers: form }), 415, 'UNSUPPORTED_MEDIA_TYPE');
     expectError(await camara(`${path}/more`, body), 404, 'NOT_FOUND');
+    expectError(await camara(`${path}/%zz`, body), 400, 'INVALID_ARGUMENT');
+    expectError(await camara(path.replace('-', '%2D'), body), 404, 'IDENTIFIER_NOT_FOUND');
     expectError(
       await camara(path, undefined, { raw: JSON.stringify({ name: 'x'.repeat(17_000) }) }),
       400,
@@ -232,9 +237,32 @@ describe.each([
     // The carrier has told of this line for ten hours: it never says that there was no change before.
     const young = await service.addLine();
     await service.rows.lines.changeAgo(young.lineId, { known: 10 });
-    expectError(await camara(path, { phoneNumber: young.phoneNumber }), 400, 'OUT_OF_RANGE');
+    const unknown = await camara(path, { phoneNumber: young.phoneNumber });
+    expectError(unknown, 400, 'OUT_OF_RANGE');
+    expect(unknown.body['message']).not.toMatch(/\d/);
+    expect(await service.rows.customers.disclosedOfLine(young.lineId)).toEqual([path.slice(1).replace(/\/v\d/, '')]);
     expectAnswer(await camara(path, { phoneNumber: young.phoneNumber, maxAge: 9 }), { swapped: false });
   });
+});
+
+it('a client asks 100 times a day about one number, whether or not a line has it', async () => {
+  for (const phoneNumber of [(await lineChanged()).phoneNumber, '+821000000006']) {
+    const ask = (path: string) => camara(path, path === AGE ? { phoneNumber, ageThreshold: 19 } : { phoneNumber });
+    for (let time = 0; time < 100; time += 10)
+      await Promise.all([SIM_DATE, CHECK_SIM].flatMap((path) => [path, path, path, path, path]).map(ask));
+    for (const path of [CHECK_SIM, CHECK_DEVICE, AGE]) {
+      const refused = await ask(path);
+      expectError(refused, 429, 'QUOTA_EXCEEDED');
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(80_000);
+    }
+  }
+  const scopes = ['sim-swap:check'];
+  const few = await service.rows.clients.register({ clientId: 'few', secret: SECRET, scopes });
+  await service.rows.clients.limitStarts('few', 1);
+  const as = { token: issued({ id: few, clientId: 'few', scopes }) };
+  const answers = [];
+  for (let time = 0; time < 3; time += 1) answers.push(await camara(CHECK_SIM, { phoneNumber: unknownNumber }, as));
+  expect(answers.map(({ body }) => body['code'])).toContain('TOO_MANY_REQUESTS');
 });
 
 describe.each([
@@ -278,6 +306,29 @@ describe('what the carrier tells', () => {
     expect(await ask(handset)).toEqual([false, true]);
     await service.sendEvent(owner.lineId, 'owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }, 1);
     expect(await ask(owner)).toEqual([true, true]);
+    // A company takes the contract over, by the carrier's clock three hours ago.
+    const taken = await lineChanged();
+    const { lineId: _id, ...person } = taken;
+    const facts = (line: Line | TestPerson, other: object) => ({
+      phoneNumber: line.phoneNumber,
+      carrier: 'SKT',
+      status: 'active',
+      holder: 'self',
+      owner: { birthDate: line.birthDate, genderDigit: line.genderDigit },
+      plan: 'postpaid',
+      handset: { os: 'android', osVersion: '14', formFactor: 'phone' },
+      ...other,
+    });
+    const put = (lineId: string, body: object) =>
+      service.call('PUT', `/carrier/v1/lines/${lineId}`, { lineId, ...body }, { scope: 'carrier' });
+    expect((await put(taken.lineId, facts(person, { holder: 'corporate' }))).status).toBeLessThan(300);
+    expect(await ask(taken)).toEqual([true, true]);
+    // A number of an ended contract is another person's under a new one, which the carrier tells of for the first time.
+    const ended = await lineChanged();
+    await service.sendEvent(ended.lineId, 'terminated', undefined, 1);
+    const next = { ...ended, birthDate: '850505', genderDigit: '2' };
+    expect((await put(`line-${randomUUID()}`, facts(next, {}))).status).toBeLessThan(300);
+    expect(await ask(next)).toEqual([true, true]);
     // The number of one line moves to another one, which the carrier has known for a year.
     const { phoneNumber } = sim;
     expect(await service.sendEvent(number.lineId, 'number-changed', { phoneNumber }, 1)).toBe('applied');
@@ -370,7 +421,7 @@ describe('KYC match', () => {
       expectError(await camara(MATCH, { phoneNumber, ...wrong }), 400, 'INVALID_ARGUMENT');
   });
 
-  it('the birth date of a number is compared five times a day, whoever asks', async () => {
+  it('the birth date of a number is compared with five guesses a day of a client, and a guess again costs nothing', async () => {
     const { phoneNumber } = await service.addLine();
     const other = await service.rows.clients.register({
       clientId: `bank-${randomUUID()}`,
@@ -380,12 +431,15 @@ describe('KYC match', () => {
     const second = issued({ id: other, clientId: 'other', scopes: ['kyc-match:match'] });
     const guesses = ['1990-01-02', '1990-01-03', '1990-01-04', '1990-01-05', '1990-01-06'];
     for (const birthdate of guesses)
-      expectAnswer(await camara(MATCH, { phoneNumber, birthdate }), { birthdateMatch: 'false' });
-    for (const asking of [token, second]) {
-      const refused = await camara(MATCH, { phoneNumber, birthdate: '1990-01-01' }, { token: asking });
+      for (const _time of [1, 2])
+        expectAnswer(await camara(MATCH, { phoneNumber, birthdate }), { birthdateMatch: 'false' });
+    for (const _time of [1, 2]) {
+      const refused = await camara(MATCH, { phoneNumber, birthdate: '1990-01-01' });
       expectError(refused, 429, 'QUOTA_EXCEEDED');
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(80_000);
     }
+    const right = { phoneNumber, birthdate: '1990-01-01' };
+    expectAnswer(await camara(MATCH, right, { token: second }), { birthdateMatch: 'true' });
     expectAnswer(await camara(MATCH, { phoneNumber, name: '홍길동' }), { nameMatch: 'not_available' });
   });
 });
@@ -430,29 +484,93 @@ describe('one-time password by SMS', () => {
     expect((await own.phone.history())[0]).toMatchObject({ id, state: 'verified', relyingParty: { name: '시험은행' } });
   });
 
+  /** A client that sends codes to numbers and verifies people, and listens for webhooks. */
+  async function clientOfBoth() {
+    const scopes = ['authentications', 'one-time-password-sms:send-validate', 'webhooks'];
+    const name = `both-${randomUUID()}`;
+    const id = await service.rows.clients.register({ clientId: name, secret: SECRET, scopes });
+    await service.rows.webhooks.listen(id);
+    return { id, as: { token: issued({ id, clientId: name, scopes }) } };
+  }
+
   it('who has the number is told at no door: not to the client that also verifies people', async () => {
-    const scopes = ['authentications', 'one-time-password-sms:send-validate'];
-    const both = await service.rows.clients.register({ clientId: 'both', secret: SECRET, scopes });
-    const as = issued({ id: both, clientId: 'both', scopes });
+    const { id: both, as } = await clientOfBoth();
     const { phoneNumber } = await service.addLine();
-    const sent = await send(phoneNumber, MESSAGE, { token: as });
-    const id = sent.body['authenticationId'] as string;
-    const at = `/v1/authentications/${id}`;
-    const see = () => camara(at, undefined, { token: as, method: 'GET' });
-    expect((await see()).body).not.toHaveProperty('result');
-    const code = await textedCode(phoneNumber);
-    expect((await validate(id, code, { token: as })).status).toBe(204);
-    expect(await see()).toMatchObject({ status: 404, body: { code: 'authentication_not_found' } });
-    // The other door accepts the code, and tells as little.
-    const next = (await send(phoneNumber, MESSAGE, { token: as })).body['authenticationId'] as string;
-    await eventually('the next message', async () => (await textedCode(phoneNumber)) !== code);
-    const verified = await camara(
-      `/v1/authentications/${next}/verification`,
-      { code: await textedCode(phoneNumber) },
-      { token: as },
+    const own = await service.subscriber();
+    for (const number of [phoneNumber, own.person.phoneNumber]) {
+      const id = (await send(number, MESSAGE, as)).body['authenticationId'] as string;
+      const at = `/v1/authentications/${id}`;
+      const code = number === phoneNumber ? await textedCode(number) : await service.codeOf(own, id);
+      // The other door finds nothing, counts nothing, and sends nothing again, before the end and after it.
+      const isFoundNowhere = async () => {
+        for (const [path, method, body] of [
+          [at, 'GET', undefined],
+          [`${at}/verification`, 'POST', { code }],
+          [`${at}/resend`, 'POST', undefined],
+          [at, 'DELETE', undefined],
+        ] as const) {
+          const found = await camara(path, body, { ...as, method });
+          expect([path, found.status, found.body['code']]).toEqual([path, 404, 'authentication_not_found']);
+        }
+      };
+      await isFoundNowhere();
+      expect((await validate(id, code, as)).status).toBe(204);
+      await isFoundNowhere();
+    }
+    expect(await service.rows.webhooks.eventsOf(both)).toEqual([]);
+    // And this door finds nothing of the other one.
+    const { birthDate, genderDigit } = own.person;
+    const person = { birthDate, genderDigit, phoneNumber: own.person.phoneNumber };
+    const started = await camara('/v1/authentications', { ...person, purpose: '회원가입' }, as);
+    const id = started.body['id'] as string;
+    const code = await service.codeOf(own, id);
+    expectError(await validate(id, code, as), 404, 'NOT_FOUND');
+    expect(await service.rows.webhooks.eventsOf(both)).toEqual(['authentication.opened']);
+    expect((await camara(`/v1/authentications/${id}/verification`, { code }, as)).status).toBe(200);
+  });
+
+  it('a code that the person declined is wrong five times, as any code of a number that no line has', async () => {
+    const own = await service.subscriber();
+    const ids = [await idOf(own.person.phoneNumber), await idOf('+821000000005')];
+    await own.phone.decline(ids[0] ?? '', 'not_me');
+    const answers = await Promise.all(
+      ids.map(async (id) => {
+        const codes = [];
+        for (const _time of [1, 2, 3, 4, 5, 6]) codes.push((await validate(id, '123456')).body['code']);
+        return codes;
+      }),
     );
-    expect(verified).toMatchObject({ status: 404, body: { code: 'authentication_not_found' } });
-    expect(JSON.stringify(verified.body)).not.toContain('1990');
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]?.slice(3)).toEqual([
+      'ONE_TIME_PASSWORD_SMS.INVALID_OTP',
+      'ONE_TIME_PASSWORD_SMS.VERIFICATION_FAILED',
+      'ONE_TIME_PASSWORD_SMS.VERIFICATION_FAILED',
+    ]);
+  });
+
+  it('who said at one door that it was not them is not rung from the other one', async () => {
+    for (const door of ['number', 'person'] as const) {
+      const { as } = await clientOfBoth();
+      const own = await service.subscriber();
+      const { birthDate, genderDigit, phoneNumber } = own.person;
+      const byNumber = async () => (await send(phoneNumber, MESSAGE, as)).body['authenticationId'] as string;
+      const byPerson = async () => {
+        const body = { birthDate, genderDigit, phoneNumber, purpose: '회원가입' };
+        return (await camara('/v1/authentications', body, as)).body['id'] as string;
+      };
+      const [first, second] = door === 'number' ? [byNumber, byPerson] : [byPerson, byNumber];
+      await own.phone.decline(await first(), 'not_me');
+      const id = await second();
+      expect((await own.phone.pending()).find((one) => one.id === id)).toMatchObject({ held: true });
+    }
+  });
+
+  it('a code that was sent to a line is void once the line changes, with and without a subscription', async () => {
+    const line = await service.addLine();
+    const id = await idOf(line.phoneNumber);
+    const code = await textedCode(line.phoneNumber);
+    await service.sendEvent(line.lineId, 'owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }, 1);
+    expectError(await validate(id, code), 400, 'ONE_TIME_PASSWORD_SMS.VERIFICATION_EXPIRED');
   });
 
   it('a number of no line is answered with the same bytes as one of a line, gets nothing, and no code fits', async () => {
@@ -477,6 +595,12 @@ describe('one-time password by SMS', () => {
       `{{code}} ${'가'.repeat(160)}`,
       '{{code}} {{name}}',
       'a\n{{code}}',
+      '[다른은행] {{code}}',
+      '［다른은행］ {{code}}',
+      '{{code}} https://evil.example',
+      '{{code}} WWW.evil.example',
+      '{{code}} 123 456',
+      '{{code}} １２３４５６',
       '',
       1,
     ])
@@ -599,6 +723,9 @@ describe('tokens, records and figures', () => {
     const purpose = 'dpv:FraudPreventionAndDetection';
     const given = await ask('granted', `${purpose} sim-swap`);
     expect(given.body['scope']).toBe(`${purpose} sim-swap`);
+    // What was granted as a whole may be asked for in part.
+    const part = 'sim-swap:check sim-swap:retrieve-date';
+    expect((await ask('granted', part)).body['scope']).toBe(part);
     const line = await lineChanged();
     const { phoneNumber } = line;
     const sent = { token: given.body['access_token'] as string };
@@ -608,6 +735,8 @@ describe('tokens, records and figures', () => {
       ['granted', `${purpose} dpv:Marketing sim-swap`],
       ['granted', 'dpv:a-b sim-swap'],
       ['granted', 'device-swap'],
+      ['granted', 'device-swap:check'],
+      ['granted', 'sim-swap:other'],
       ['ordinary', `${purpose} authentications`],
       ['ordinary', 'sim-swap'],
     ] as const)
@@ -649,7 +778,12 @@ describe('tokens, records and figures', () => {
       ].map(of),
     );
     const metrics = await (await fetch(`${service.process.announcement.management}/metrics`)).text();
-    for (const sample of ['api="sim-swap",outcome="answered"', 'api="kyc-age-verification",outcome="OUT_OF_RANGE"'])
+    for (const sample of [
+      'api="sim-swap",outcome="answered"',
+      'api="kyc-age-verification",outcome="OUT_OF_RANGE"',
+      'api="kyc-match",outcome="METHOD_NOT_ALLOWED"',
+      'api="kyc-match",outcome="UNSUPPORTED_MEDIA_TYPE"',
+    ])
       expect(metrics).toMatch(new RegExp(`pushguard_camara_answers_total\\{${sample}\\} [1-9]`));
     expect(metrics).not.toContain(phoneNumber.slice(3));
     expect(service.process.log()).not.toContain(phoneNumber.slice(3));

@@ -143,11 +143,19 @@ describe('what is held about a customer', () => {
     const { lineId } = subscriber.person;
     await service.operate(subscriber.subscriptionId, 'cancel');
     await service.rows.personalData.age(subscriber.subscriptionId, 4);
+    await service.rows.customers.discloseOfLine(lineId, 'sim-swap/check', 5);
     const owner = { birthDate: '850505', genderDigit: '2' };
     expect(await service.sendEvent(lineId, 'owner-changed', { owner }, 3)).toBe('applied');
+    await service.rows.customers.discloseOfLine(lineId, 'kyc-match/match', 0);
     Object.assign(subscriber.person, owner);
     const visitor = await loggedInBySms();
-    expect(await json(visitor)).toMatchObject({ subscriptions: [], elsewhere: null, withheld: false });
+    // Of what was told without a subscription, the new owner sees what was told of the new owner.
+    expect(await json(visitor)).toMatchObject({
+      subscriptions: [],
+      elsewhere: { disclosures: [{ api: 'kyc-match/match' }] },
+      withheld: false,
+    });
+    expect((await visitor.open('/my/data')).text).toContain('본인확인 요청 없이 이용 기관에 답한 기록');
     const page = await visitor.open('/my/data');
     expect(page.html).not.toContain('action="/my/data/erase"');
     expect(page.text).not.toContain(subscriber.phone.serialNumber);

@@ -559,9 +559,7 @@ describe('a signed request', () => {
       ...PKCE,
       ...change,
     };
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'ES256', typ: 'oauth-authz-req+jwt', ...header })
-      .sign(by);
+    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'oauth-authz-req+jwt', ...header }).sign(by);
   };
   const now = () => Math.floor(Date.now() / 1000);
   const ask = async (request: string) =>

@@ -68,7 +68,7 @@ export interface paths {
          *     wrong code ends the authentication. Errors: `code_mismatch` with `attemptsLeft`, `attempts_exhausted`,
          *     `authentication_closed` with `state`, `authentication_expired`, `authentication_not_found`. The same request within 60
          *     seconds of success gets the same bytes again, with `Idempotency-Replayed: true`, for an answer that was lost: accept
-         *     each id once.
+         *     each id once. `nothing_to_verify` for `approve`, whose result `GET` answers.
          */
         post: operations["verifyAuthentication"];
         delete?: never;
@@ -133,10 +133,34 @@ export interface paths {
          * Open an authentication
          * @description Proves the PIN. Only now the service generates the code and sends it to this phone as an encrypted push; for a
          *     transaction the phone computes the code itself. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five
-         *     wrong PINs in a row, `card_mismatch`, `authentication_closed`, `authentication_expired`,
-         *     `authentication_not_found`, `subscription_not_active`.
+         *     wrong PINs in a row, `match_mismatch` with `attemptsLeft`, of which the third ends the authentication,
+         *     `card_mismatch`, `authentication_closed`, `authentication_expired`, `authentication_not_found`,
+         *     `subscription_not_active`.
          */
         post: operations["openAuthentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app/v1/authentications/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an authentication
+         * @description Proves the PIN and the two digits that the page of the relying party shows, which verifies the person: for the method
+         *     `approve`, where no code exists. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five wrong PINs in a
+         *     row, `match_mismatch` with `attemptsLeft`, of which the third ends the authentication, `authentication_closed`,
+         *     `authentication_expired`, `authentication_not_found`, `subscription_not_active`.
+         */
+        post: operations["approveAuthentication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -870,6 +894,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth2/bc-authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a person on the phone (CIBA)
+         * @description Asks a person on the phone, without a browser (OpenID Connect CIBA Core 1.0, modes poll and ping). The client shows the
+         *     two digits of `pushguard_match`, and the person types them into the app, with the PIN. A number that nobody has, or
+         *     that has no subscriber, answers the same and expires. Errors are JSON with `error` and `error_description`.
+         */
+        post: operations["beginBackchannelAuthentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/carrier/v1/events": {
         parameters: {
             query?: never;
@@ -1394,11 +1440,13 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`). The client authenticates with
+         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), or for a person who
+         *     approved on the phone (`urn:openid:params:grant-type:ciba`; the call is held for up to 25 seconds). The client authenticates with
          *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
          *     unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
          *     Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
-         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`.
+         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of CIBA also `authorization_pending`, `slow_down`,
+         *     `access_denied`, `expired_token`, `invalid_grant`, `unauthorized_client`.
          */
         post: operations["getAccessToken"];
         delete?: never;
@@ -1779,10 +1827,16 @@ export interface components {
              * @description How the person is verified. `push` (the default): the phone is woken, the person enters the PIN, and the app shows
              *     a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current six digits from
              *     the app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial
-             *     institutions (scope `signing`).
+             *     institutions (scope `signing`). `approve`: the phone is woken, and the person types the two digits that the page shows
+             *     (`match`) and the PIN into the app, which verifies; there is no code, and nobody gets an SMS.
              * @enum {string}
              */
-            method?: "otp" | "push" | "sign";
+            method?: "approve" | "otp" | "push" | "sign";
+            /**
+             * @description With `push`: true for two digits, answered as `match`, that the page shows and the person types into the app before it
+             *     opens. With the channel `sms` they are of no use. `approve` always has them; refused with `otp` and `sign`.
+             */
+            match?: boolean;
             /** @description The date of birth, YYMMDD. Not in the future. */
             birthDate: string;
             /**
@@ -1814,7 +1868,7 @@ export interface components {
              * @description How the person was verified.
              * @enum {string}
              */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /** @description Present only while true: the person's app was reissued recently after a loss or damage. Treat with caution. */
             recentlyReissued?: boolean;
             /** @description True for 240 hours after the SIM of the line was changed; otherwise left out. */
@@ -1834,7 +1888,7 @@ export interface components {
              * @description `push` or `sms` for the method `push`; otherwise the method. `sms` does not say whether a message was sent.
              * @enum {string}
              */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /**
              * @description `pending` and `opened` (the PIN was entered) are open; every other state is final.
              * @enum {string}
@@ -1842,8 +1896,13 @@ export interface components {
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             /** @description RFC 3339, UTC: 180 seconds after the start. */
             expiresAt: string;
-            /** @description Codes that can still be tried, of five. */
+            /** @description Codes that can still be tried, of five. With `approve` no code is tried, so it stays 5. */
             attemptsLeft: number;
+            /**
+             * @description Two digits for the page to show beside the words that the person types them into the app. Present while `pending`,
+             *     with `approve` and where the start had `match: true`, whether or not there is a phone that asks for them.
+             */
+            match?: string;
             /** @description Present once `verified`. */
             result?: components["schemas"]["ResultResponse"];
             /** @description Present and true in test mode alone. */
@@ -1902,6 +1961,16 @@ export interface components {
             /** @description True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
             card?: boolean;
             /**
+             * @description True if the app asks for the two digits that the page of the relying party shows, typed and not chosen. Present only
+             *     where it is true.
+             */
+            match?: boolean;
+            /**
+             * @description Present only with the method `approve`: the app calls `…/approve` in place of `…/open`, and no code follows.
+             * @enum {string}
+             */
+            method?: "approve";
+            /**
              * @description True for a start that rang no phone, because too many were made for this person or the person said within the last
              *     hour that it was not them. The person may open it. Present only where it is true.
              */
@@ -1923,10 +1992,28 @@ export interface components {
              *     the device, the nonce and the digest of the transaction.
              */
             cardProof?: string;
+            /**
+             * @description Required where the pending authentication says `match`, refused otherwise: the two digits that the page of the relying
+             *     party shows, as the person typed them.
+             */
+            match?: string;
         };
         OpenedResponse: {
             /** @enum {string} */
             state: "opened";
+        };
+        ApproveRequest: {
+            /**
+             * @description The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the authentication, the device, the nonce and
+             *     `match`.
+             */
+            pinProof: string;
+            /** @description The two digits that the page of the relying party shows, as the person typed them. */
+            match: string;
+        };
+        ApprovedResponse: {
+            /** @enum {string} */
+            state: "verified";
         };
         CodeEnvelopeResponse: {
             /** @description Compact JWE (ECDH-ES, A256GCM) for the device's encryption key; its content is a JWS (ES256) by the service. */
@@ -1995,6 +2082,11 @@ export interface components {
              * @enum {string}
              */
             method?: "otp" | "push";
+            /**
+             * @description True for a window that shows two digits, which the person types into the app before it opens. It counts where the
+             *     person is asked by push.
+             */
+            match?: boolean;
             /**
              * @description The person's name as the relying party knows it, one line of 1 to 40 characters (Unicode code points). The window
              *     shows it masked (`홍*동`) beside the number, to say whose one-time password it asks for. It is not verified.
@@ -2462,7 +2554,7 @@ export interface components {
             relyingParty: components["schemas"]["HistoryRelyingParty"];
             purpose: string;
             /** @enum {string} */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             closedAt: string | null;
@@ -2470,6 +2562,51 @@ export interface components {
             device: string | null;
             /** @description `not_me`: the person said that it was not them. Present only where there is one. */
             flags?: "not_me"[];
+        };
+        BackchannelRequest: {
+            /** @description A signed request (CIBA Core 1.0, 7.1.1), with the other parameters as its claims. */
+            request?: string;
+            /** @description `openid` and further scopes, separated by spaces. */
+            scope?: string;
+            /** @description The person: `tel:+821012345678;x-birthdate=900101;x-gender-digit=1`. */
+            login_hint?: string;
+            /** @description An id_token that this service issued to the client: the same person again. */
+            id_token_hint?: string;
+            /** @description Not supported. */
+            login_hint_token?: string;
+            /**
+             * @description At most 20 characters that the app shows. Two digits are the match number itself, for a client that cannot show
+             *     `pushguard_match`.
+             */
+            binding_message?: string;
+            /** @description Needed in ping mode: 22 to 1024 characters; the bearer token of the ping. */
+            client_notification_token?: string;
+            /** @description A wish, which never refuses a request. The answer says how the person was verified. */
+            acr_values?: string;
+            /** @description Seconds for which the request is valid; 60 to 180. */
+            requested_expiry?: string;
+            /** @description Single claims of the id_token, as JSON (OpenID Connect Core 1.0, 5.5). */
+            claims?: string;
+            /** @description The issuer, if anything (RFC 8707). */
+            resource?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+            client_assertion_type?: string;
+            /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
+            client_assertion?: string;
+            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            client_id?: string;
+            /** @description The secret of `client_id` (`client_secret_post`). */
+            client_secret?: string;
+        };
+        BackchannelResponse: {
+            /** @description The id of the request, for `grant_type=urn:openid:params:grant-type:ciba`. */
+            auth_req_id: string;
+            /** @description Seconds until the request expires. */
+            expires_in: number;
+            /** @description Seconds that the client waits between two polls. */
+            interval: number;
+            /** @description The two digits that the client shows and the person types into the app. */
+            pushguard_match: string;
         };
         CloudEventRequest: {
             /** @description Rises with each event of the line: an integer below 2^63, as a number or as a text of digits. */
@@ -2698,7 +2835,7 @@ export interface components {
             relyingParty: components["schemas"]["HistoryRelyingParty"];
             purpose: string;
             /** @enum {string} */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             closedAt: string | null;
@@ -2714,7 +2851,7 @@ export interface components {
             id: string;
             relyingParty: components["schemas"]["LookRelyingParty"];
             /** @enum {string} */
-            channel: "otp" | "push" | "sign" | "sms";
+            channel: "approve" | "otp" | "push" | "sign" | "sms";
             /** @enum {string} */
             state: "cancelled" | "declined" | "expired" | "failed" | "opened" | "pending" | "verified";
             /** @description RFC 3339, UTC. */
@@ -2972,6 +3109,8 @@ export interface components {
             grant_type: string;
             /** @description With `client_credentials`: scopes, separated by spaces; all scopes of the client when left out. */
             scope?: string;
+            /** @description With `urn:openid:params:grant-type:ciba`: the id of the request. */
+            auth_req_id?: string;
             /** @description With `authorization_code`: the code that came back with the person. */
             code?: string;
             /** @description With `authorization_code`: the `redirect_uri` of the authorization request. */
@@ -2993,7 +3132,7 @@ export interface components {
             /** @description Seconds until the token expires. */
             expires_in: number;
             scope: string;
-            /** @description With `authorization_code`: who was verified, signed (OpenID Connect Core 1.0, 2). */
+            /** @description With `authorization_code` and CIBA: who was verified, signed (OpenID Connect Core 1.0, 2). */
             id_token?: string;
             /** @description Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
             test?: boolean;
@@ -3036,6 +3175,11 @@ export interface components {
             token_endpoint_auth_signing_alg_values_supported: string[];
             subject_types_supported: string[];
             id_token_signing_alg_values_supported: string[];
+            backchannel_authentication_endpoint?: string;
+            backchannel_token_delivery_modes_supported?: string[];
+            backchannel_authentication_request_signing_alg_values_supported?: string[];
+            backchannel_user_code_parameter_supported?: boolean;
+            acr_values_supported?: string[];
             authorization_endpoint?: string;
             pushed_authorization_request_endpoint?: string;
             require_pushed_authorization_requests?: boolean;
@@ -3048,7 +3192,6 @@ export interface components {
             prompt_values_supported?: string[];
             display_values_supported?: string[];
             ui_locales_supported?: string[];
-            acr_values_supported?: string[];
             claim_types_supported?: string[];
             claims_supported?: string[];
             claims_parameter_supported?: boolean;
@@ -3257,7 +3400,7 @@ export interface components {
              * @description What programs decide by
              * @enum {string}
              */
-            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unauthorized_client" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
+            code: "access_denied" | "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "authorization_pending" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "expired_login_hint_token" | "expired_token" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_binding_message" | "invalid_client" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_target" | "invalid_token" | "match_mismatch" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "nothing_to_verify" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "slow_down" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unauthorized_client" | "unknown_user_id" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
             /**
              * Format: uri
              * @description The page that explains this code
@@ -3498,6 +3641,22 @@ export interface components {
         /**
          * @description `authentication_closed`: The authentication was verified, declined or cancelled, or has failed: state says which.
          *
+         *     `nothing_to_verify`: The person approves this authentication in the app (approve), so there is no code to verify.
+         */
+        AuthenticationClosedOrNothingToVerify: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "authentication_closed" | "nothing_to_verify";
+                };
+            };
+        };
+        /**
+         * @description `authentication_closed`: The authentication was verified, declined or cancelled, or has failed: state says which.
+         *
          *     `nothing_to_send`: The phone computes this code itself (OTP), so there is nothing to send again.
          */
         AuthenticationClosedOrNothingToSend: {
@@ -3543,16 +3702,18 @@ export interface components {
         /**
          * @description `card_mismatch`: The signature by the card that the transaction needs is missing or wrong.
          *
+         *     `match_mismatch`: The two digits are not those on the page of the relying party; attemptsLeft more can be tried, and 0 says that it has ended.
+         *
          *     `pin_mismatch`: The PIN is wrong; attemptsLeft more can be tried.
          */
-        CardMismatchOrPinMismatch: {
+        CardMismatchOrMatchMismatchOrPinMismatch: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "card_mismatch" | "pin_mismatch";
+                    code?: "card_mismatch" | "match_mismatch" | "pin_mismatch";
                 };
             };
         };
@@ -3569,6 +3730,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "pin_exhausted" | "pin_locked";
+                };
+            };
+        };
+        /**
+         * @description `match_mismatch`: The two digits are not those on the page of the relying party; attemptsLeft more can be tried, and 0 says that it has ended.
+         *
+         *     `pin_mismatch`: The PIN is wrong; attemptsLeft more can be tried.
+         */
+        MatchMismatchOrPinMismatch: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "match_mismatch" | "pin_mismatch";
                 };
             };
         };
@@ -3974,6 +4151,32 @@ export interface components {
                 };
             };
         };
+        /**
+         * @description `expired_login_hint_token`: The key that signed the id_token_hint is no longer in use.
+         *
+         *     `invalid_binding_message`: The binding_message has more than 20 characters, or some that the app does not show.
+         *
+         *     `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
+         *
+         *     `invalid_scope`: The client does not have the requested scope.
+         *
+         *     `invalid_target`: The resource is none of this service.
+         *
+         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
+         *
+         *     `unknown_user_id`: The hint can be nobody: its number is not Korean, or its verification is no longer kept.
+         */
+        ExpiredLoginHintTokenOrInvalidBindingMessageOrInvalidRequestOrInvalidScopeOrInvalidTargetOrUnauthorizedClientOrUnknownUserIdAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "expired_login_hint_token" | "invalid_binding_message" | "invalid_request" | "invalid_scope" | "invalid_target" | "unauthorized_client" | "unknown_user_id";
+                };
+            };
+        };
         /** @description `import_in_progress`: Another import of lines is running. */
         ImportInProgress: {
             headers: {
@@ -4111,20 +4314,32 @@ export interface components {
             };
         };
         /**
-         * @description `invalid_grant_type`: grant_type is not client_credentials.
+         * @description `access_denied`: The person refused or typed wrong digits three times, or a newer request for the same person took its place.
+         *
+         *     `authorization_pending`: The person has not answered on the phone yet. Poll again after the interval.
+         *
+         *     `expired_token`: The person did not answer in time. A request for a number that is not registered ends so too.
+         *
+         *     `invalid_grant`: The code or the auth_req_id is wrong, used, or, for a code, older than 60 seconds, or belongs to another client, redirect_uri or code_verifier.
+         *
+         *     `invalid_grant_type`: grant_type is not client_credentials.
          *
          *     `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
          *
          *     `invalid_scope`: The client does not have the requested scope.
+         *
+         *     `slow_down`: The poll came before the interval was over, which is five seconds longer from now on.
+         *
+         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
          */
-        InvalidGrantTypeOrInvalidRequestOrInvalidScopeAtOAuth: {
+        AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["OAuthError"] & {
                     /** @enum {string} */
-                    code?: "invalid_grant_type" | "invalid_request" | "invalid_scope";
+                    code?: "access_denied" | "authorization_pending" | "expired_token" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "slow_down" | "unauthorized_client";
                 };
             };
         };
@@ -4523,7 +4738,7 @@ export interface operations {
             403: components["responses"]["InsufficientScope"];
             404: components["responses"]["AuthenticationNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["AuthenticationClosed"];
+            409: components["responses"]["AuthenticationClosedOrNothingToVerify"];
             410: components["responses"]["AuthenticationExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4673,7 +4888,62 @@ export interface operations {
             410: components["responses"]["AuthenticationExpired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["CardMismatchOrPinMismatch"];
+            422: components["responses"]["CardMismatchOrMatchMismatchOrPinMismatch"];
+            423: components["responses"]["PinExhaustedOrPinLocked"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    approveAuthentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of a pending authentication
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "pinProof": "mZ3vT1kq8W0yR5uB7nX2cL6sD4fG9hJ1aE0iO8pQrVw",
+                 *       "match": "47"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description The person is verified */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "verified"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApprovedResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["DeviceProofInvalid"];
+            404: components["responses"]["AuthenticationNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["AuthenticationClosedOrSubscriptionNotActive"];
+            410: components["responses"]["AuthenticationExpired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["MatchMismatchOrPinMismatch"];
             423: components["responses"]["PinExhaustedOrPinLocked"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -6308,6 +6578,55 @@ export interface operations {
             default: components["responses"]["OtherProblem"];
         };
     };
+    beginBackchannelAuthentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "scope": "openid profile",
+                 *       "login_hint": "tel:+821012345678;x-birthdate=900101;x-gender-digit=1",
+                 *       "binding_message": "결제 승인"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["BackchannelRequest"];
+            };
+        };
+        responses: {
+            /** @description The id of the request, by which the client polls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "auth_req_id": "Zl5x0VJ3o7p8l2m1uY4q9aBcDeFgHiJkLmNoPqRsTuV",
+                     *       "expires_in": 180,
+                     *       "interval": 5,
+                     *       "pushguard_match": "47"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BackchannelResponse"];
+                };
+            };
+            400: components["responses"]["ExpiredLoginHintTokenOrInvalidBindingMessageOrInvalidRequestOrInvalidScopeOrInvalidTargetOrUnauthorizedClientOrUnknownUserIdAtOAuth"];
+            401: components["responses"]["InvalidClientAtOAuth"];
+            408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
+            429: components["responses"]["TooManyRequestsAtOAuth"];
+            431: components["responses"]["HeadersTooLargeAtOAuth"];
+            500: components["responses"]["InternalErrorAtOAuth"];
+            503: components["responses"]["ServiceUnavailableAtOAuth"];
+            default: components["responses"]["OtherOAuthProblem"];
+        };
+    };
     reportLineEvents: {
         parameters: {
             query?: never;
@@ -7897,7 +8216,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            400: components["responses"]["InvalidGrantTypeOrInvalidRequestOrInvalidScopeAtOAuth"];
+            400: components["responses"]["AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth"];
             401: components["responses"]["InvalidClientAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
             413: components["responses"]["PayloadTooLargeAtOAuth"];

@@ -129,7 +129,7 @@ audit_head CONSTRAINT audit_head_pkey PRIMARY KEY (is_only)
 audit_head CONSTRAINT sealed_with_the_first_entry CHECK (((number >= first_number) = ((mac IS NOT NULL) AND (seal IS NOT NULL))))
 CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (is_only)
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()
-VIEW authentication_records AS SELECT authentications.id, authentications.client_id, authentications.person_index, authentications.line_id, authentications.subscription_id, authentications.device_id, authentications.channel, authentications.state, authentications.purpose, authentications.person, authentications.end_user, authentications.nonce, authentications.attempts, authentications.code_digest, authentications.sms_code, authentications.envelope, authentications.resends, authentications.sent_at, authentications.decline_reason, authentications.requested_at, authentications.expires_at, authentications.closed_at, authentications.line_version, authentications.authenticator_id, authentications.transaction, authentications.texts, authentications.code_host, authentications.held, authentications.budgets, authentications.not_me_at, authentications.window_id, authentications.opened_at FROM authentications UNION ALL SELECT past_authentications.id, past_authentications.client_id, past_authentications.person_index, past_authentications.line_id, past_authentications.subscription_id, past_authentications.device_id, past_authentications.channel, past_authentications.state, past_authentications.purpose, past_authentications.person, past_authentications.end_user, past_authentications.nonce, past_authentications.attempts, past_authentications.code_digest, past_authentications.sms_code, past_authentications.envelope, past_authentications.resends, past_authentications.sent_at, past_authentications.decline_reason, past_authentications.requested_at, past_authentications.expires_at, past_authentications.closed_at, past_authentications.line_version, past_authentications.authenticator_id, past_authentications.transaction, past_authentications.texts, past_authentications.code_host, past_authentications.held, past_authentications.budgets, past_authentications.not_me_at, past_authentications.window_id, past_authentications.opened_at FROM past_authentications;
+VIEW authentication_records AS SELECT authentications.id, authentications.client_id, authentications.person_index, authentications.line_id, authentications.subscription_id, authentications.device_id, authentications.channel, authentications.state, authentications.purpose, authentications.person, authentications.end_user, authentications.nonce, authentications.attempts, authentications.code_digest, authentications.sms_code, authentications.envelope, authentications.resends, authentications.sent_at, authentications.decline_reason, authentications.requested_at, authentications.expires_at, authentications.closed_at, authentications.line_version, authentications.authenticator_id, authentications.transaction, authentications.texts, authentications.code_host, authentications.held, authentications.budgets, authentications.not_me_at, authentications.window_id, authentications.opened_at, authentications.match_digits, authentications.match_failures FROM authentications UNION ALL SELECT past_authentications.id, past_authentications.client_id, past_authentications.person_index, past_authentications.line_id, past_authentications.subscription_id, past_authentications.device_id, past_authentications.channel, past_authentications.state, past_authentications.purpose, past_authentications.person, past_authentications.end_user, past_authentications.nonce, past_authentications.attempts, past_authentications.code_digest, past_authentications.sms_code, past_authentications.envelope, past_authentications.resends, past_authentications.sent_at, past_authentications.decline_reason, past_authentications.requested_at, past_authentications.expires_at, past_authentications.closed_at, past_authentications.line_version, past_authentications.authenticator_id, past_authentications.transaction, past_authentications.texts, past_authentications.code_host, past_authentications.held, past_authentications.budgets, past_authentications.not_me_at, past_authentications.window_id, past_authentications.opened_at, past_authentications.match_digits, past_authentications.match_failures FROM past_authentications;
 authentications.id uuid NOT NULL
 authentications.client_id uuid NOT NULL
 authentications.person_index bytea NOT NULL
@@ -162,9 +162,13 @@ authentications.budgets bytea[]
 authentications.not_me_at timestamp with time zone
 authentications.window_id uuid
 authentications.opened_at timestamp with time zone
+authentications.match_digits text
+authentications.match_failures smallint NOT NULL DEFAULT 0
+authentications CONSTRAINT approval_has_digits CHECK (((channel <> 'approve'::text) OR (match_digits IS NOT NULL)))
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
-authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
+authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text, 'approve'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
+authentications CONSTRAINT authentications_match_failures_check CHECK (((match_failures >= 0) AND (match_failures <= 3)))
 authentications CONSTRAINT authentications_pkey PRIMARY KEY (id)
 authentications CONSTRAINT authentications_resends_check CHECK (((resends >= 0) AND (resends <= 3)))
 authentications CONSTRAINT authentications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text, 'declined'::text, 'expired'::text, 'failed'::text, 'cancelled'::text])))
@@ -258,6 +262,34 @@ charges CONSTRAINT charges_subscription_id_fkey FOREIGN KEY (subscription_id) RE
 charges CONSTRAINT corrects_the_past CHECK ((month <= charged_in))
 CREATE UNIQUE INDEX charges_pkey ON public.charges USING btree (charged_in, subscription_id, month)
 CREATE INDEX charges_subscription ON public.charges USING btree (subscription_id, month)
+ciba_requests.id uuid NOT NULL
+ciba_requests.digest bytea NOT NULL
+ciba_requests.client_id uuid NOT NULL
+ciba_requests.authentication_id uuid NOT NULL
+ciba_requests.scopes text[] NOT NULL
+ciba_requests.claims text[] NOT NULL
+ciba_requests.interval_seconds integer NOT NULL
+ciba_requests.requested_at timestamp with time zone NOT NULL DEFAULT now()
+ciba_requests.expires_at timestamp with time zone NOT NULL
+ciba_requests.polling_until timestamp with time zone
+ciba_requests.answered_at timestamp with time zone
+ciba_requests.redeemed_at timestamp with time zone
+ciba_requests.ended_at timestamp with time zone
+ciba_requests.ping bytea
+ciba_requests.pings integer NOT NULL DEFAULT 0
+ciba_requests.ping_after timestamp with time zone
+ciba_requests CONSTRAINT ciba_requests_authentication_id_key UNIQUE (authentication_id)
+ciba_requests CONSTRAINT ciba_requests_digest_check CHECK ((length(digest) = 32))
+ciba_requests CONSTRAINT ciba_requests_digest_key UNIQUE (digest)
+ciba_requests CONSTRAINT ciba_requests_interval_seconds_check CHECK ((interval_seconds > 0))
+ciba_requests CONSTRAINT ciba_requests_pkey PRIMARY KEY (id)
+ciba_requests CONSTRAINT ping_has_a_time CHECK (((ping IS NULL) = (ping_after IS NULL)))
+CREATE UNIQUE INDEX ciba_requests_authentication_id_key ON public.ciba_requests USING btree (authentication_id)
+CREATE UNIQUE INDEX ciba_requests_digest_key ON public.ciba_requests USING btree (digest)
+CREATE INDEX ciba_requests_expiry ON public.ciba_requests USING btree (expires_at)
+CREATE INDEX ciba_requests_open ON public.ciba_requests USING btree (expires_at) WHERE (ended_at IS NULL)
+CREATE INDEX ciba_requests_ping ON public.ciba_requests USING btree (ping_after) WHERE (ping_after IS NOT NULL)
+CREATE UNIQUE INDEX ciba_requests_pkey ON public.ciba_requests USING btree (id)
 client_assertions.client_id uuid NOT NULL
 client_assertions.jti text NOT NULL
 client_assertions.expires_at timestamp with time zone NOT NULL
@@ -308,8 +340,15 @@ clients.disabled_at timestamp with time zone
 clients.test_jwks jsonb
 clients.id_token_signed_response_alg text NOT NULL DEFAULT 'ES256'::text
 clients.sector text
+clients.backchannel_token_delivery_mode text NOT NULL DEFAULT 'poll'::text
+clients.backchannel_client_notification_endpoint text
+clients.backchannel_authentication_request_signing_alg text
+clients.may_name_by_number boolean NOT NULL DEFAULT false
+clients.fapi boolean NOT NULL DEFAULT false
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
+clients CONSTRAINT clients_backchannel_authentication_request_signing_alg_check CHECK ((backchannel_authentication_request_signing_alg = ANY (ARRAY['ES256'::text, 'PS256'::text])))
+clients CONSTRAINT clients_backchannel_token_delivery_mode_check CHECK ((backchannel_token_delivery_mode = ANY (ARRAY['poll'::text, 'ping'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
 clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
 clients CONSTRAINT clients_pkey PRIMARY KEY (id)
@@ -318,6 +357,7 @@ clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoi
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
 clients CONSTRAINT id_token_alg_is_known CHECK ((id_token_signed_response_alg = ANY (ARRAY['ES256'::text, 'RS256'::text])))
+clients CONSTRAINT ping_has_an_endpoint CHECK (((backchannel_token_delivery_mode = 'poll'::text) OR (backchannel_client_notification_endpoint IS NOT NULL)))
 clients CONSTRAINT sector_is_a_host_name CHECK ((sector ~ '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$'::text))
 clients CONSTRAINT window_host_is_a_host_name CHECK (((length(window_host) <= 253) AND (window_host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
@@ -552,6 +592,17 @@ CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id
 CREATE INDEX devices_to_clear ON public.devices USING btree (revoked_at) WHERE ((state = 'revoked'::text) AND ((knowledge_key IS NOT NULL) OR (name IS NOT NULL) OR (name_cipher IS NOT NULL) OR (push_token IS NOT NULL) OR (test_envelope IS NOT NULL)))
 CREATE INDEX devices_untested ON public.devices USING btree (test_expires_at) WHERE (state = 'testing'::text)
 devices WITH (fillfactor=70)
+disclosures.id bigint NOT NULL
+disclosures.line_id text NOT NULL
+disclosures.subscription_id uuid
+disclosures.client_id uuid NOT NULL
+disclosures.api text NOT NULL
+disclosures.purpose text
+disclosures.at timestamp with time zone NOT NULL DEFAULT now()
+disclosures CONSTRAINT disclosures_pkey PRIMARY KEY (id)
+CREATE INDEX disclosures_line ON public.disclosures USING btree (line_id)
+CREATE UNIQUE INDEX disclosures_pkey ON public.disclosures USING btree (id)
+CREATE INDEX disclosures_subscription ON public.disclosures USING btree (subscription_id, id) WHERE (subscription_id IS NOT NULL)
 enrolment_codes.code_digest bytea NOT NULL
 enrolment_codes.subscription_id uuid
 enrolment_codes.expires_at timestamp with time zone NOT NULL
@@ -629,6 +680,8 @@ lines.sim_doubted_at timestamp with time zone
 lines.doubted_at timestamp with time zone
 lines.handset_changed_at timestamp with time zone
 lines.protected_until timestamp with time zone
+lines.known_since timestamp with time zone NOT NULL DEFAULT now()
+lines.numbered_at timestamp with time zone
 lines CONSTRAINT lines_has_or_awaits_number CHECK ((num_nonnulls(phone_index, awaited_index) = 1))
 lines CONSTRAINT lines_holder_check CHECK ((holder = ANY (ARRAY['self'::text, 'corporate'::text, 'other_party'::text])))
 lines CONSTRAINT lines_pkey PRIMARY KEY (id)
@@ -737,6 +790,8 @@ past_authentications.budgets bytea[]
 past_authentications.not_me_at timestamp with time zone
 past_authentications.window_id uuid
 past_authentications.opened_at timestamp with time zone
+past_authentications.match_digits text
+past_authentications.match_failures smallint NOT NULL DEFAULT 0
 past_authentications CONSTRAINT past_authentications_pkey PRIMARY KEY (id)
 CREATE INDEX past_authentications_client ON ONLY public.past_authentications USING btree (client_id, id)
 CREATE INDEX past_authentications_history ON ONLY public.past_authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
@@ -1047,11 +1102,12 @@ test_authentications.answer_digest bytea
 test_authentications.answered_at timestamp with time zone
 test_authentications.answer bytea
 test_authentications.window_id uuid
+test_authentications.match_digits text
 test_authentications CONSTRAINT test_authentication_answer_has_its_request CHECK ((((answer_digest IS NULL) = (answered_at IS NULL)) AND ((answer IS NULL) OR (answer_digest IS NOT NULL))))
 test_authentications CONSTRAINT test_authentication_closes_in_a_final_state CHECK (((closed_at IS NULL) = (state = ANY (ARRAY['pending'::text, 'opened'::text]))))
 test_authentications CONSTRAINT test_authentication_key_has_its_request CHECK (((key_digest IS NULL) = (request_digest IS NULL)))
 test_authentications CONSTRAINT test_authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
-test_authentications CONSTRAINT test_authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
+test_authentications CONSTRAINT test_authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text, 'approve'::text])))
 test_authentications CONSTRAINT test_authentications_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
 test_authentications CONSTRAINT test_authentications_ends_as_check CHECK ((ends_as = ANY (ARRAY['verified'::text, 'declined'::text, 'expired'::text])))
 test_authentications CONSTRAINT test_authentications_pkey PRIMARY KEY (id)
@@ -1186,6 +1242,7 @@ windows.name bytea
 windows.purpose_cipher bytea
 windows.ended_at timestamp with time zone
 windows.is_test boolean NOT NULL DEFAULT false
+windows.match boolean NOT NULL DEFAULT false
 windows CONSTRAINT window_purpose_is_kept_once CHECK ((num_nonnulls(purpose, purpose_cipher) = 1))
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
 windows CONSTRAINT windows_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))

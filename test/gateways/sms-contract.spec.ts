@@ -72,7 +72,7 @@ describe('SmppSmsGateway', () => {
     try {
       expect(await behind.send(message, DEADLINE_MS)).toMatchObject({ kind: 'accepted' });
       proxy.silence();
-      expect(await behind.send(message, 300)).toMatchObject({ kind: 'unknown' });
+      expect(await behind.send(message, 300)).toMatchObject({ kind: 'unknown', isSilent: true });
       // Nothing has left: the session is asked, and a new one is not bound.
       expect(await behind.send(message, 300)).toMatchObject({ kind: 'retry' });
       expect(await behind.send(message, 3_000)).toMatchObject({ kind: 'retry' });

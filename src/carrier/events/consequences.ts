@@ -34,7 +34,7 @@ export class EventConsequences {
     { source, id, time }: CarrierEvent,
   ): Promise<void> {
     if (effect.closePending) {
-      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.personIndexesNow(facts));
+      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.startIndexesOf(facts));
     }
     const by = { actor: 'carrier', event: { source, id }, at: time } as const;
     if (subscription) await this.lifecycle.applyLineEffect(step, subscription, effect, by);

@@ -107,7 +107,7 @@ export class Reconcile {
     client: string,
   ): Promise<void> {
     if (events.some((event) => effectOf(event).closePending)) {
-      await this.lifecycle.cancelPending(step, before?.id ?? null, this.lines.personIndexesNow(facts));
+      await this.lifecycle.cancelPending(step, before?.id ?? null, this.lines.startIndexesOf(facts));
     }
     if (!before) return;
     for (const event of events) {

@@ -86,13 +86,12 @@ export function myDataPage(input: {
         [words.reissues, kept(words.keptFor(retention.historyDays), count(reissues.length))],
         [words.reports, kept(words.keptFor(retention.historyDays), count(reports.length))],
         ...(elsewhere
-          ? ELSEWHERE.map(
-              (name) =>
-                [
-                  words.elsewhere[name],
-                  kept(words.keptFor(retention.historyDays), count(elsewhere[name].length)),
-                ] as const,
-            )
+          ? ELSEWHERE.flatMap((name) => {
+              const rows = elsewhere[name];
+              return rows
+                ? [[words.elsewhere[name], kept(words.keptFor(retention.historyDays), count(rows.length))] as const]
+                : [];
+            })
           : []),
         [words.cookies, words.cookiesText],
         [words.audit, words.auditText],

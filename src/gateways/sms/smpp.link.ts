@@ -98,12 +98,15 @@ export class SmppLink {
   }
 
   /**
-   * Asks the centre whether it is there, if nothing was heard since `time`: on a dead network every message would be sent and
-   * lost until the next probe.
+   * Returns whether nothing was heard of the centre since `time`, and then asks it whether it is there: on a dead network every
+   * message would be sent and lost until the next probe.
    */
-  suspect(time: number): void {
-    if (!this.#open || this.#heardAt > time) return;
-    this.#suspicion ??= this.#probe(SUSPECT_MS).finally(() => (this.#suspicion = undefined));
+  suspect(time: number): boolean {
+    const isSilent = this.#heardAt <= time;
+    if (isSilent && this.#open) {
+      this.#suspicion ??= this.#probe(SUSPECT_MS).finally(() => (this.#suspicion = undefined));
+    }
+    return isSilent;
   }
 
   /** The centre's answer to one command. Rejects when the session is gone or the answer does not come in time. */

@@ -54,9 +54,7 @@ export class SmppSmsGateway implements SmsGateway {
     const sent: Sending = { left: false };
     const outcome = await withinDeadline(this.#submit(message, sent), deadlineMs, undefined);
     if (outcome) return outcome;
-    if (sent.left) sent.link?.suspect(sent.at ?? 0);
-    const reason = `no answer from the SMS centre within ${deadlineMs} ms`;
-    return { kind: sent.left ? 'unknown' : 'retry', reason };
+    return fateOf(sent, `no answer from the SMS centre within ${deadlineMs} ms`);
   }
 
   /** Receipts come over the session that sends; one that was made for another session of the centre too. */
@@ -95,7 +93,7 @@ export class SmppSmsGateway implements SmsGateway {
       return outcomeOf(response);
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown error';
-      return { kind: sent.left ? 'unknown' : 'retry', reason };
+      return fateOf(sent, reason);
     }
   }
 
@@ -108,6 +106,12 @@ export class SmppSmsGateway implements SmsGateway {
       .finally(() => (this.#binding = undefined));
     return this.#binding;
   }
+}
+
+/** The outcome of a message without an answer. */
+function fateOf({ left, link, at = 0 }: Sending, reason: string): SmsOutcome {
+  if (!left) return { kind: 'retry', reason };
+  return { kind: 'unknown', reason, ...(link?.suspect(at) && { isSilent: true }) };
 }
 
 function outcomeOf({ command_status: status, message_id: messageId }: Pdu): SmsOutcome {

@@ -19,7 +19,8 @@ export type SmsOutcome = { gateway?: string } & (
   /** Its time was over before it could be sent, and it was not sent. */
   | { kind: 'expired' }
   /** The message was sent and no answer came: it may have arrived, or be lost. */
-  | { kind: 'unknown'; reason: string }
+  /** `isSilent`: nothing was heard of the centre since the message left, so it hardly has it. */
+  | { kind: 'unknown'; reason: string; isSilent?: true }
   /** The message was not sent. */
   | { kind: 'retry'; reason: string; afterMs?: number }
 );

@@ -109,9 +109,8 @@ export class Begin {
       if (!client.fapi && client.backchannelAuthenticationRequestSigningAlg === null) return form;
       throw new Problem('invalid_request', 'This client signs its requests: send the parameters as claims of request.');
     }
-    const beside = Object.entries<string | undefined>(form).filter(
-      ([name, value]) => value !== undefined && !OF_THE_CLIENT.includes(name),
-    );
+    const sent = Object.entries<string | undefined>({ ...form });
+    const beside = sent.filter(([name, value]) => value !== undefined && !OF_THE_CLIENT.includes(name));
     if (beside.length > 0)
       throw new Problem('invalid_request', 'With request, send every other parameter as a claim of it.');
     const { backchannelAuthenticationRequestSigningAlg: alg } = client;

@@ -16,6 +16,15 @@ export class CustomerRows {
     );
   }
 
+  /** Records that the demo shop was told something about a line without a subscription, so many hours ago. */
+  discloseOfLine(lineId: string, api: string, hours: number): Promise<unknown> {
+    return this.sql(
+      `INSERT INTO disclosures (line_id, client_id, api, at)
+        SELECT $1, c.id, $2, now() - make_interval(hours => $3) FROM clients c WHERE c.client_id = 'demo-shop'`,
+      [lineId, api, hours],
+    );
+  }
+
   /** What relying parties were told about a subscriber, oldest first. */
   disclosuresOf(
     subscriptionId: string,
@@ -23,6 +32,13 @@ export class CustomerRows {
     return this.sql('SELECT api, purpose, client_id, line_id FROM disclosures WHERE subscription_id = $1 ORDER BY id', [
       subscriptionId,
     ]);
+  }
+
+  /** The operations that told something about a line, oldest first. */
+  async disclosedOfLine(lineId: string): Promise<string[]> {
+    type Row = { api: string };
+    const rows = await this.sql<Row>('SELECT api FROM disclosures WHERE line_id = $1 ORDER BY id', [lineId]);
+    return rows.map(({ api }) => api);
   }
 
   /** Moves every session's verification into the past. */

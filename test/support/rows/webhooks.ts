@@ -7,6 +7,18 @@ import type { Sql } from './sql.ts';
 export class WebhookRows {
   constructor(private readonly sql: Sql) {}
 
+  /** Lets a client listen without an endpoint. */
+  listen(clientId: string): Promise<unknown> {
+    return this.sql('INSERT INTO webhook_listeners (client_id, epoch) VALUES ($1, 1)', [clientId]);
+  }
+
+  /** The types of the events of a client, oldest first. */
+  async eventsOf(clientId: string): Promise<string[]> {
+    type Row = { type: string };
+    const rows = await this.sql<Row>('SELECT type FROM webhook_events WHERE client_id = $1 ORDER BY id', [clientId]);
+    return rows.map(({ type }) => type);
+  }
+
   /** Copies an endpoint so often, beyond the limit of a client, each to an address of its own; returns the ids. */
   async copy(endpointId: string, count: number, url: (id: string) => string, keys: ServiceKeys): Promise<string[]> {
     const ids = Array.from({ length: count }, () => randomUUID());
