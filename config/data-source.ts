@@ -127,6 +127,7 @@ import { WebhookSecret } from '../src/webhooks/webhook-secret.entity.ts';
 import { Window } from '../src/windows/window.entity.ts';
 import { CibaRequest } from '../src/openid/ciba/ciba-request.entity.ts';
 import { Ciba1764330000000 } from '../migrations/1764330000000-ciba.ts';
+import { CibaEnds1764330000001 } from '../migrations/1764330000001-ciba-ends.ts';
 import { limitsOf, ORDINARY, poolOptions, type StatementLimits } from '../src/database/database-client.ts';
 import { SnakeCaseColumns } from './naming-strategy.ts';
 
@@ -287,6 +288,7 @@ export function dataSourceOptions(
       OpenIdRequests1764320000000,
       OpenIdClients1764320000001,
       Ciba1764330000000,
+      CibaEnds1764330000001,
       Disclosures1764340000000,
       NumberOnly1764340000001,
     ],

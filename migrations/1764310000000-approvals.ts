@@ -7,7 +7,8 @@ const CHANNELS = `channel IN ('push', 'sms', 'otp', 'sign', 'approve')`;
 const OLD_CHANNELS = `channel IN ('push', 'sms', 'otp', 'sign')`;
 
 /**
- * The method `approve`, and the two digits that a page shows and the person types into the app. The checks of the open
+ * The method `approve`, the two digits that a page shows and the person types into the app, and the flow of OpenID Connect
+ * that an authentication belongs to. The checks of the open
  * authentications are validated in a transaction of their own. The first partition of the past, which was the table before,
  * loses its check of the channel: no other partition has one.
  */
@@ -36,8 +37,8 @@ export class Approvals1764310000000 implements DeclaredMigration {
   ] as const;
 
   readonly meanwhile =
-    'it knows no digits, and opens a request that has them without asking for them. Replace its API processes before a ' +
-    'relying party asks for digits';
+    'it knows no digits: the opening of a request that has them fails there, and shows a person that it failed. Replace its ' +
+    'API processes before a relying party asks for digits';
 
   /** Each step takes its locks alone. A text of several statements is one transaction. */
   readonly transaction = false;
@@ -47,14 +48,22 @@ export class Approvals1764310000000 implements DeclaredMigration {
       runner,
       `ALTER TABLE authentications ADD COLUMN IF NOT EXISTS match_digits text,
          ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0,
+         ADD COLUMN IF NOT EXISTS flow text,
+         ADD COLUMN IF NOT EXISTS match_proven boolean NOT NULL DEFAULT false,
+         DROP CONSTRAINT IF EXISTS match_is_proven,
          DROP CONSTRAINT authentications_channel_check,
          DROP CONSTRAINT IF EXISTS authentications_match_failures_check,
          DROP CONSTRAINT IF EXISTS approval_has_digits,
          ADD CONSTRAINT authentications_channel_check CHECK (${CHANNELS}) NOT VALID,
          ADD CONSTRAINT authentications_match_failures_check CHECK (match_failures BETWEEN 0 AND 3) NOT VALID,
-         ADD CONSTRAINT approval_has_digits CHECK (channel <> 'approve' OR match_digits IS NOT NULL) NOT VALID;
+         ADD CONSTRAINT approval_has_digits CHECK (channel <> 'approve' OR match_digits IS NOT NULL) NOT VALID,
+         -- A code by SMS has no opening, in which digits could be asked for.
+         ADD CONSTRAINT match_is_proven CHECK (
+           match_digits IS NULL OR channel = 'sms' OR state NOT IN ('opened', 'verified') OR match_proven) NOT VALID;
        ALTER TABLE past_authentications ADD COLUMN IF NOT EXISTS match_digits text,
-         ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0;
+         ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0,
+         ADD COLUMN IF NOT EXISTS flow text,
+         ADD COLUMN IF NOT EXISTS match_proven boolean NOT NULL DEFAULT false;
        ALTER TABLE IF EXISTS past_authentications_first DROP CONSTRAINT IF EXISTS authentications_channel_check;
        CREATE OR REPLACE VIEW authentication_records AS
          SELECT * FROM authentications UNION ALL SELECT * FROM past_authentications`,
@@ -63,6 +72,7 @@ export class Approvals1764310000000 implements DeclaredMigration {
       'authentications_channel_check',
       'authentications_match_failures_check',
       'approval_has_digits',
+      'match_is_proven',
     ])
       await runner.query(`ALTER TABLE authentications VALIDATE CONSTRAINT ${check}`);
     await briefly(
@@ -81,10 +91,13 @@ export class Approvals1764310000000 implements DeclaredMigration {
       DELETE FROM past_authentications WHERE channel = 'approve';
       DELETE FROM test_authentications WHERE channel = 'approve';
       DROP VIEW authentication_records;
-      ALTER TABLE authentications DROP CONSTRAINT approval_has_digits, DROP CONSTRAINT authentications_channel_check,
+      ALTER TABLE authentications DROP CONSTRAINT approval_has_digits, DROP CONSTRAINT match_is_proven,
+        DROP CONSTRAINT authentications_channel_check,
         ADD CONSTRAINT authentications_channel_check CHECK (${OLD_CHANNELS}),
-        DROP COLUMN match_digits, DROP COLUMN match_failures;
-      ALTER TABLE past_authentications DROP COLUMN match_digits, DROP COLUMN match_failures;
+        DROP COLUMN match_digits, DROP COLUMN match_failures, DROP COLUMN flow,
+        DROP COLUMN match_proven;
+      ALTER TABLE past_authentications DROP COLUMN match_digits, DROP COLUMN match_failures, DROP COLUMN flow,
+        DROP COLUMN match_proven;
       ALTER TABLE past_authentications_first ADD CONSTRAINT authentications_channel_check CHECK (${OLD_CHANNELS});
       CREATE VIEW authentication_records AS SELECT * FROM authentications UNION ALL SELECT * FROM past_authentications;
       ${grantAs('authentications', ['authentication_records'])}

@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { grantAs } from './grant-as.ts';
 import type { DeclaredMigration } from './locks.ts';
 
 /** Requests of OpenID Connect CIBA, and how each client makes them and is told of their end. */
@@ -11,6 +12,9 @@ export class Ciba1764330000000 implements DeclaredMigration {
       fewRows: 'a client is a program, and a service has hundreds',
     },
   ] as const;
+
+  readonly meanwhile =
+    'it has no /oauth2/bc-authorize, refuses the polls of CIBA clients as an unknown grant_type, and sends no pings';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -34,6 +38,7 @@ export class Ciba1764330000000 implements DeclaredMigration {
         authentication_id uuid NOT NULL UNIQUE,
         scopes text[] NOT NULL,
         claims text[] NOT NULL,
+        acr text NOT NULL,
         interval_seconds integer NOT NULL CHECK (interval_seconds > 0),
         requested_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL,
@@ -42,8 +47,6 @@ export class Ciba1764330000000 implements DeclaredMigration {
         -- When the last poll was answered.
         answered_at timestamptz,
         redeemed_at timestamptz,
-        -- Its authentication was ended, because it may live longer than the request.
-        ended_at timestamptz,
         -- What the ping says, encrypted; null in poll mode and once no further ping is owed.
         ping bytea,
         pings integer NOT NULL DEFAULT 0,
@@ -51,17 +54,18 @@ export class Ciba1764330000000 implements DeclaredMigration {
         CONSTRAINT ping_has_a_time CHECK ((ping IS NULL) = (ping_after IS NULL))
       );
       CREATE INDEX ciba_requests_ping ON ciba_requests (ping_after) WHERE ping_after IS NOT NULL;
-      CREATE INDEX ciba_requests_open ON ciba_requests (expires_at) WHERE ended_at IS NULL;
-      CREATE INDEX ciba_requests_expiry ON ciba_requests (expires_at)
+      CREATE INDEX ciba_requests_expiry ON ciba_requests (expires_at);
+      ${grantAs('windows', ['ciba_requests'])}
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE ciba_requests;
-      ALTER TABLE clients DROP CONSTRAINT ping_has_an_endpoint, DROP COLUMN fapi, DROP COLUMN may_name_by_number,
-        DROP COLUMN backchannel_authentication_request_signing_alg,
-        DROP COLUMN backchannel_client_notification_endpoint, DROP COLUMN backchannel_token_delivery_mode
+      DROP TABLE IF EXISTS ciba_requests;
+      ALTER TABLE clients DROP CONSTRAINT IF EXISTS ping_has_an_endpoint, DROP COLUMN IF EXISTS fapi,
+        DROP COLUMN IF EXISTS may_name_by_number, DROP COLUMN IF EXISTS backchannel_authentication_request_signing_alg,
+        DROP COLUMN IF EXISTS backchannel_client_notification_endpoint,
+        DROP COLUMN IF EXISTS backchannel_token_delivery_mode
     `);
   }
 }

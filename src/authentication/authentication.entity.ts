@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AuthenticationState, Channel, DeclineReason } from '../domain/authentication.ts';
+import type { AuthenticationState, Channel, DeclineReason, Flow } from '../domain/authentication.ts';
 
 /** One attempt of a relying party to verify one person. No foreign keys: a decoy must cost as much as a real line. */
 @Entity('authentications')
@@ -131,6 +131,17 @@ export class Authentication {
   /** Wrong digits that were typed; the third ends it. */
   @Column('smallint', { default: () => '0' })
   matchFailures: number;
+
+  /**
+   * True once the right digits were typed. Without it, nothing that has digits is opened or verified: a process of an earlier
+   * release does not ask for them.
+   */
+  @Column('boolean', { default: () => 'false' })
+  matchProven: boolean;
+
+  /** The flow of OpenID Connect that started it, which alone gives its result out; null for `/v1` and the service's pages. */
+  @Column('text', { nullable: true })
+  flow: Flow | null;
 
   /** It names a number and no person: its relying party verifies it by CAMARA, and sees it nowhere else. */
   @Column('boolean', { default: () => 'false' })

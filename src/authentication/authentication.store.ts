@@ -22,7 +22,7 @@ import { keepDigest } from './verification-answer.store.ts';
 /** The data of an authentication from which its relying party's view is built. */
 export type AuthenticationView = Pick<
   Authentication,
-  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person' | 'matchDigits'
+  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person' | 'matchDigits' | 'flow'
 > & {
   expired: boolean;
   attemptsLeft: number;
@@ -36,12 +36,20 @@ export type AuthenticationView = Pick<
   sector: Client['sector'];
 };
 
+/** Who asks: `/v1` does not know the authentications that a flow of OpenID Connect started; the service's own callers do. */
+export type Door = 'api' | 'service';
+
+/** True if this door does not know the authentication. */
+export function isHidden({ flow }: Pick<Authentication, 'flow'>, door: Door): boolean {
+  return door === 'api' && flow !== null;
+}
+
 /** SQL: read only with the result of a verification, so that waiting for one and wrong codes read no other table. */
 const ofVerified = (select: string) => `CASE WHEN a.state = 'verified' THEN (${select}) END`;
 
 export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
-  a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits",
+  a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits", a.flow,
   ${ofVerified('SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "reissuedAt",
   ${ofVerified('SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "enrolledAt",
   ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt",
@@ -98,7 +106,7 @@ const TRY_CODE = statement(
             END AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('push', 'sms') AND a.state IN ('pending', 'opened')
-      AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND a.number_only = $5
+      AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND a.number_only = $5 AND ($6 OR a.flow IS NULL)
     RETURNING ${VIEW}, a.subscription_id AS "subscriptionId"
     ), locked AS (
       SELECT au.id FROM authenticators au, tried
@@ -127,6 +135,7 @@ const CANCEL = statement(
   `WITH cancelled AS (
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND NOT number_only
+        AND ($3 OR flow IS NULL)
       RETURNING id, channel, expires_at, client_id, state, closed_at
     ), ${tell(aboutAuthentications('cancelled'))}, queued AS (
       ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign', 'approve')` })}
@@ -144,7 +153,7 @@ const RESEND = statement(
   `WITH resent AS (
       UPDATE authentications SET resends = resends + 1, sent_at = now()
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND NOT number_only
-        AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
+        AND ($3 OR flow IS NULL) AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
       RETURNING id, channel, expires_at
     ), waiting AS (
       DELETE FROM deliveries WHERE authentication_id IN (SELECT id FROM resent)
@@ -267,10 +276,10 @@ export class AuthenticationStore {
     clientId: string,
     digests: Buffer[],
     requestDigest: Buffer | null,
-    { numberOnly = false } = {},
+    { door, numberOnly = false }: { door: Door; numberOnly?: boolean },
   ): Promise<AuthenticationView | undefined> {
     type Row = AuthenticationView & Pick<Authentication, 'subscriptionId'>;
-    const values = [id, clientId, digests, requestDigest, numberOnly];
+    const values = [id, clientId, digests, requestDigest, numberOnly, door === 'service'];
     const [tried] = await this.database.sharedRows<Row>(TRY_CODE, values, id);
     await this.database.closed(spentCodeOf(tried));
     return tried;
@@ -285,13 +294,13 @@ export class AuthenticationStore {
    * Cancels an open authentication; undefined when it is not open. `deliveryId` is the phone's notification, if there
    * is one.
    */
-  async cancel(id: string, clientId: string): Promise<CancelledByClient | undefined> {
-    return (await this.database.rows<CancelledByClient>(CANCEL, [id, clientId]))[0];
+  async cancel(id: string, clientId: string, door: Door): Promise<CancelledByClient | undefined> {
+    return (await this.database.rows<CancelledByClient>(CANCEL, [id, clientId, door === 'service']))[0];
   }
 
   /** Returns the queued delivery; undefined when the authentication cannot be resent now. */
-  async resend(id: string, clientId: string): Promise<{ deliveryId: string } | undefined> {
-    return (await this.database.rows<{ deliveryId: string }>(RESEND, [id, clientId]))[0];
+  async resend(id: string, clientId: string, door: Door): Promise<{ deliveryId: string } | undefined> {
+    return (await this.database.rows<{ deliveryId: string }>(RESEND, [id, clientId, door === 'service']))[0];
   }
 
   /** Returns the resends that are left, the seconds until the next one is allowed, and the seconds until expiry. */

@@ -131,7 +131,8 @@ const HAS_PHONE = `EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.sub
 const OPEN = statement(
   'authentication_open',
   `WITH opened AS (
-      UPDATE authentications a SET state = 'opened', opened_at = ${NOW}, device_id = $2, code_digest = $3, envelope = $4
+      UPDATE authentications a SET state = 'opened', opened_at = ${NOW}, device_id = $2, code_digest = $3, envelope = $4,
+        match_proven = a.match_digits IS NOT NULL
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'push' AND a.expires_at > now()
         AND a.match_digits IS NOT DISTINCT FROM $5 AND ${HAS_PHONE}
       RETURNING a.id, a.client_id, a.state, a.closed_at, a.expires_at, a.requested_at, a.budgets
@@ -176,7 +177,7 @@ const APPROVE = statement(
   'authentication_approve',
   `WITH approved AS (
       UPDATE authentications a SET state = 'verified', opened_at = ${NOW}, closed_at = ${NOW}, device_id = $2,
-        end_user = NULL
+        end_user = NULL, match_proven = true
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'approve' AND a.match_digits = $3 AND a.expires_at > now()
         AND ${HAS_PHONE}
       RETURNING a.id, a.channel, a.state, a.expires_at, a.client_id, a.closed_at, a.subscription_id, a.requested_at, a.budgets

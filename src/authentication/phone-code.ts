@@ -8,7 +8,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { transactionQuestion } from '../crypto/transaction-question.ts';
 import { AUTHENTICATOR_SECRET_BYTES } from '../domain/authenticator.ts';
 import type { TransactionField } from '../domain/transaction.ts';
-import type { AuthenticationView } from './authentication.store.ts';
+import type { AuthenticationView, Door } from './authentication.store.ts';
 import { PhoneCodeStore, type CodeContext, type PhoneCodeAttempt } from './phone-code.store.ts';
 
 /** The input of a relying party: the code and, with `sign`, the transaction that the relying party expects. */
@@ -44,8 +44,9 @@ export class PhoneCode {
     clientId: string,
     typed: TypedPhoneCode,
     requestDigest: Buffer | null,
+    door: Door,
   ): Promise<{ seen: AuthenticationView; question: string | null } | undefined> {
-    const context = await this.store.contextOf(id, clientId);
+    const context = await this.store.contextOf(id, clientId, door);
     if (!context) return undefined;
     const question = typed.transaction ? transactionQuestion(id, typed.transaction) : null;
     const attempt =

@@ -70,7 +70,8 @@ export class RelyingPartyController {
 
   /**
    * Returns the authentication; with `wait`, as soon as its state changes or after that time. Errors:
-   * `authentication_not_found`, also for an authentication of another relying party.
+   * `authentication_not_found`, also for an authentication of another relying party, and for one that a flow of OpenID
+   * Connect started: its tokens say what their scopes release.
    */
   @Get(':id')
   @Operation('getAuthentication', {
@@ -83,7 +84,8 @@ export class RelyingPartyController {
     @Param('id', new OpaqueId(notFound)) id: string,
     @Query() query: WaitQuery,
   ): Promise<AuthenticationResponse> {
-    return (client.test ? this.tests : this.statuses).see(id, client.id, query.wait ?? 0);
+    const wait = query.wait ?? 0;
+    return client.test ? this.tests.see(id, client.id, wait) : this.statuses.see(id, client.id, wait, { door: 'api' });
   }
 
   /**
@@ -142,7 +144,7 @@ export class RelyingPartyController {
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
   ): Promise<AuthenticationResponse> {
-    return (client.test ? this.tests : this.statuses).resend(id, client.id);
+    return client.test ? this.tests.resend(id, client.id) : this.statuses.resend(id, client.id, 'api');
   }
 
   /**
@@ -157,6 +159,6 @@ export class RelyingPartyController {
     refuses: ['authentication_closed', 'authentication_expired', 'authentication_not_found'],
   })
   async cancel(@FromClient() client: Caller, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
-    await (client.test ? this.tests : this.statuses).cancel(id, client.id);
+    await (client.test ? this.tests.cancel(id, client.id) : this.statuses.cancel(id, client.id, 'api'));
   }
 }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { insertInto, NOW, parameters, WIPED, type OuterJoined } from '../database/statement-parts.ts';
-import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import type { LineMemory } from '../domain/line-memory.ts';
 import { memoryColumns } from '../lines/line-memories.ts';
 import {
@@ -67,10 +66,12 @@ export type NewAuthentication = Pick<
   | 'codeHost'
   | 'windowId'
   | 'matchDigits'
+  | 'flow'
   | 'numberOnly'
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
+  lifetimeSeconds: number;
   /** The budgets that the start spends. */
   startBudgets: BudgetsOfStart;
   idempotency: Pick<IdempotencyRecord, 'keyDigest' | 'requestDigest'> | null;
@@ -97,6 +98,8 @@ const { $, values } = parameters(
   'codeHost',
   'windowId',
   'matchDigits',
+  'flow',
+  'lifetimeSeconds',
   'numberOnly',
   'keyDigest',
   'requestDigest',
@@ -153,10 +156,11 @@ const START = statement(
         code_host: $.codeHost,
         window_id: $.windowId,
         match_digits: $.matchDigits,
+        flow: $.flow,
         number_only: $.numberOnly,
         sent_at: 'now()',
         requested_at: NOW,
-        expires_at: `${NOW} + interval '${LIFETIME_SECONDS} seconds'`,
+        expires_at: `${NOW} + make_interval(secs => ${$.lifetimeSeconds})`,
         held: 'NOT rings',
         budgets: spentKeys($),
       })}

@@ -6,7 +6,7 @@ import { sha256 } from '../crypto/sha256.ts';
 import { isConflict } from '../database/database.ts';
 import { Authenticators } from '../authenticators/authenticators.ts';
 import { Registrations } from '../authenticators/registrations/registrations.ts';
-import { CODE_ATTEMPTS, type Channel, type Method } from '../domain/authentication.ts';
+import { CODE_ATTEMPTS, LIFETIME_SECONDS, type Channel, type Flow, type Method } from '../domain/authentication.ts';
 import { smsHold } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import { channelOf } from '../domain/subscription.ts';
@@ -44,6 +44,12 @@ export interface StartInput extends RequestTexts {
    * callers: no request to `/v1` can send it.
    */
   matchDigits?: string;
+  /** The id that it gets, for a caller that keeps it before; drawn otherwise. */
+  id?: string;
+  /** Seconds until it expires, at most `LIFETIME_SECONDS`, which is the default. */
+  lifetimeSeconds?: number;
+  /** The flow of OpenID Connect that starts it; then `/v1` does not know it. */
+  flow?: Flow;
   /** Only for the call centre: what the code serves. */
   caller?: KeptTexts['caller'];
 }
@@ -297,8 +303,7 @@ export class Start {
       windowId,
     }: Pick<NewAuthentication, 'clientId' | 'codeHost' | 'idempotency' | 'windowId'>,
   ): NewAuthentication {
-    const id = randomId();
-    const { method = 'push', transaction } = input;
+    const { id = randomId(), method = 'push', transaction } = input;
     const channel = method === 'push' ? channelOf(line) : method;
     const code = randomCode();
     const encrypt = (text: string, column: string) => this.keys.fields.encrypt(text, `authentications:${column}:${id}`);
@@ -326,6 +331,8 @@ export class Start {
       codeHost: channel === 'sms' ? codeHost : null,
       windowId,
       matchDigits: matchDigitsOf(input),
+      flow: input.flow ?? null,
+      lifetimeSeconds: input.lifetimeSeconds ?? LIFETIME_SECONDS,
       numberOnly: namesNobody(named.person),
       idempotency,
     };

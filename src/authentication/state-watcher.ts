@@ -39,21 +39,23 @@ export class StateWatcher {
     private readonly loops: Loops,
   ) {}
 
-  /** Resolves when the state is no longer `from`, or after `seconds`. */
-  change(id: string, from: AuthenticationState, seconds: number): Promise<void> {
-    if (this.closed) return Promise.resolve();
+  /** Resolves when the state is no longer `from`, after `seconds`, or when `gone` is aborted. */
+  change(id: string, from: AuthenticationState, seconds: number, gone?: AbortSignal): Promise<void> {
+    if (this.closed || gone?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const watchers = this.watchers.get(id) ?? new Set();
       const watcher: Watcher = {
         from,
         wake: () => {
           clearTimeout(timeout);
+          gone?.removeEventListener('abort', watcher.wake);
           watchers.delete(watcher);
           if (watchers.size === 0) this.watchers.delete(id);
           resolve();
         },
       };
       const timeout = setTimeout(watcher.wake, seconds * 1000);
+      gone?.addEventListener('abort', watcher.wake, { once: true });
       this.watchers.set(id, watchers.add(watcher));
       this.timer ??= setTimeout(() => void this.poll(), POLL_MS);
     });

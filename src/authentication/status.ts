@@ -10,7 +10,7 @@ import {
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { JobQueue } from '../queue/job-queue.ts';
-import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
+import { AuthenticationStore, isHidden, type AuthenticationView, type Door } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Funnel } from './funnel.ts';
 import type { VerifiedPerson } from './assertion.ts';
@@ -43,15 +43,21 @@ export class AuthenticationStatus {
   ) {}
 
   /**
-   * Returns the authentication as soon as its state changes, or after `waitSeconds`; at once if it is closed.
+   * Returns the authentication as soon as its state changes, or after `waitSeconds`; at once if it is closed, or
+   * when the caller is `gone`.
    * Problems: `authentication_not_found`.
    */
-  async see(id: string, clientId: string, waitSeconds: number): Promise<RelyingPartyView> {
-    const authentication = await this.find(id, clientId);
+  async see(
+    id: string,
+    clientId: string,
+    waitSeconds: number,
+    { door = 'service', gone }: { door?: Door; gone?: AbortSignal } = {},
+  ): Promise<RelyingPartyView> {
+    const authentication = await this.find(id, clientId, door);
     const state = stateAt(authentication);
     if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.viewOf(authentication);
-    await this.watcher.change(id, state, waitSeconds);
-    return this.viewOf(await this.find(id, clientId));
+    await this.watcher.change(id, state, waitSeconds, gone);
+    return this.viewOf(await this.find(id, clientId, door));
   }
 
   /**
@@ -61,7 +67,7 @@ export class AuthenticationStatus {
    * Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`.
    */
   async named(id: string, clientId: string): Promise<NamedPerson> {
-    const authentication = await this.find(id, clientId);
+    const authentication = await this.find(id, clientId, 'service');
     const state = stateAt(authentication);
     const person = this.verifying.named(authentication);
     if (!person || (state !== 'pending' && state !== 'opened')) throw closedProblem(state);
@@ -82,7 +88,7 @@ export class AuthenticationStatus {
    * Problems: `authentication_not_found`.
    */
   async verified(id: string, clientId: string): Promise<{ lineId: string; person: NamedPerson }> {
-    const authentication = await this.find(id, clientId);
+    const authentication = await this.find(id, clientId, 'service');
     const person = this.verifying.named(authentication);
     if (authentication.state !== 'verified' || !authentication.lineId || !person) throw notFound();
     return { lineId: authentication.lineId, person };
@@ -93,9 +99,9 @@ export class AuthenticationStatus {
    * Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`,
    * `authentication_not_found`.
    */
-  async resend(id: string, clientId: string): Promise<RelyingPartyView> {
-    const resent = await this.store.resend(id, clientId);
-    const authentication = await this.find(id, clientId);
+  async resend(id: string, clientId: string, door: Door = 'service'): Promise<RelyingPartyView> {
+    const resent = await this.store.resend(id, clientId, door);
+    const authentication = await this.find(id, clientId, door);
     if (resent) {
       this.queue.enqueue(resent.deliveryId);
       return this.viewOf(authentication);
@@ -109,17 +115,17 @@ export class AuthenticationStatus {
    * Cancels the authentication and notifies the phone.
    * Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`.
    */
-  async cancel(id: string, clientId: string): Promise<void> {
-    const cancelled = await this.store.cancel(id, clientId);
-    if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId)));
+  async cancel(id: string, clientId: string, door: Door = 'service'): Promise<void> {
+    const cancelled = await this.store.cancel(id, clientId, door);
+    if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId, door)));
     this.watcher.changed(id);
     this.funnel.count('cancelled', cancelled.channel);
     this.queue.enqueue(cancelled.deliveryId);
   }
 
-  private async find(id: string, clientId: string): Promise<AuthenticationView> {
+  private async find(id: string, clientId: string, door: Door): Promise<AuthenticationView> {
     const authentication = await this.store.view(id, clientId);
-    if (!authentication) throw notFound();
+    if (!authentication || isHidden(authentication, door)) throw notFound();
     return authentication;
   }
 

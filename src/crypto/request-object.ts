@@ -68,7 +68,8 @@ async function signedClaims({
   algorithms,
 }: SignedRequest): Promise<Readonly<Record<string, unknown>> | string> {
   try {
-    const { alg } = decodeProtectedHeader(request);
+    const { alg, typ } = decodeProtectedHeader(request);
+    if (typ === 'client-authentication+jwt') return 'The request must not be a client assertion.';
     if (alg === undefined || !algorithms.includes(alg))
       return `The request must be signed with ${algorithms.join(' or ')}.`;
     const payload: unknown = JSON.parse(UTF8.decode(await verifiedPayload(request, jwks, algorithms)));
@@ -102,13 +103,14 @@ async function verifiedPayload(request: string, jwks: object, algorithms: readon
 }
 
 function faultOf(
-  { iss, aud, iat, nbf, exp, jti, sub }: Readonly<Record<string, unknown>>,
+  { iss, aud, iat, nbf, exp, jti, sub, client_id: named }: Readonly<Record<string, unknown>>,
   { clientId, issuer, isLenient = false, now }: SignedRequest,
 ): string | undefined {
   const seconds = now.getTime() / 1000;
   const isLeftOut = (claim: unknown): boolean => isLenient && claim === undefined;
   if (iss !== clientId) return 'The iss of the request must be the client_id.';
   if (![aud].flat().includes(issuer)) return `The aud of the request must be ${issuer}.`;
+  if (named !== undefined && named !== clientId) return 'The client_id in the request must be that of the client.';
   if (sub !== undefined) return 'The request must have no sub.';
   if (!isLeftOut(jti) && (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI))
     return `The jti of the request must have 1 to ${MAX_JTI} characters.`;

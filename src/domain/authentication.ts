@@ -26,6 +26,12 @@ export const AUTHENTICATION_TRANSITIONS: Readonly<Record<AuthenticationState, re
 export const OPEN_STATES = ['pending', 'opened'] as const satisfies readonly AuthenticationState[];
 
 /**
+ * The flows of OpenID Connect that start authentications of their own: `ciba` without a browser, `code` in the hosted window.
+ * Their tokens say what their scopes release, so `/v1` does not know these authentications.
+ */
+export type Flow = 'ciba' | 'code';
+
+/**
  * The methods that a relying party may request. With `push`, subscribers get a push and all others an SMS. With `approve`
  * the person answers on the phone, and no code exists.
  */

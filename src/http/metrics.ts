@@ -79,6 +79,8 @@ export class Metrics {
     ['state'],
   );
 
+  private readonly cibaPings = this.counter('pushguard_ciba_pings_total', 'Pings of CIBA, by outcome', ['outcome']);
+
   private readonly webhooks = this.histogram(
     'pushguard_webhook_duration_seconds',
     'Time until an endpoint of a relying party answered a webhook, by outcome',
@@ -264,6 +266,11 @@ export class Metrics {
   /** Records the duration of one attempt to send a webhook. */
   webhook(outcome: 'accepted' | 'failed', milliseconds: number): void {
     this.webhooks.observe({ outcome }, milliseconds / 1000);
+  }
+
+  /** Counts an attempt to ping a CIBA client. */
+  cibaPing(outcome: 'accepted' | 'refused' | 'failed'): void {
+    this.cibaPings.inc({ outcome });
   }
 
   /** Records the duration of one attempt to send a push or a text message. */

@@ -63,6 +63,7 @@ export class OAuthController {
     @Headers('authorization') authorization: string | undefined,
     @Headers('dpop') dpop: string | undefined,
     @Req() { raw }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenResponse> {
     const body = parameters as TokenRequest;
     const grant = this.grants.of(body.grant_type);
@@ -72,7 +73,13 @@ export class OAuthController {
       issuer: ISSUER,
       endpoint: `${ISSUER}/oauth2/token`,
     });
-    return grant.exchange({ ...authenticated, parameters: body, dpop, isGone: () => raw.socket.destroyed });
+    const gone = new AbortController();
+    // Of the answer and not of the socket, which serves one call after another.
+    reply.raw.once('close', () => {
+      gone.abort();
+    });
+    const isGone = () => raw.socket.destroyed;
+    return grant.exchange({ ...authenticated, parameters: body, dpop, isGone, gone: gone.signal });
   }
 
   /** Returns the public keys that verify assertions, id_tokens, envelopes and access tokens, as a JWK set (RFC 7517). */

@@ -9,6 +9,8 @@ export interface TokenCall extends AuthenticatedClient {
   dpop: string | undefined;
   /** True once the client has ended its connection, so that an answer would be lost. */
   isGone: () => boolean;
+  /** Aborted when the connection of the client ends, or the answer is sent. */
+  gone: AbortSignal;
 }
 
 /** One way to get a token (RFC 6749, 1.3). The room that knows what the token stands for serves it. */

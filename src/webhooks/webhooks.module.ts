@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
-import { networksOf } from '../gateways/outbound/global-address.ts';
 import { Outbound } from '../gateways/outbound/outbound.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Deliveries } from './deliveries.ts';
@@ -10,6 +9,7 @@ import { EndpointStore } from './endpoint.store.ts';
 import { Events } from './events.ts';
 import { EventStore } from './event.store.ts';
 import { HandOver } from './hand-over.ts';
+import { outboundOf } from './outbound-of.ts';
 import { Send } from './send.ts';
 import { SendingStore } from './sending.store.ts';
 import { WebhookEndpointController, WebhookEventController } from './webhook.controller.ts';
@@ -40,16 +40,11 @@ import { Webhooks } from './webhooks.ts';
     Webhooks,
     {
       provide: Outbound,
-      useFactory: ({ NODE_ENV, WEBHOOK_ALLOW_SUBNETS, WEBHOOK_PROXY }: Environment) =>
-        new Outbound(
-          { isProduction: NODE_ENV === 'production', allowed: networksOf(WEBHOOK_ALLOW_SUBNETS) },
-          undefined,
-          { proxy: WEBHOOK_PROXY === undefined ? undefined : new URL(WEBHOOK_PROXY) },
-        ),
+      useFactory: (environment: Environment) => outboundOf(environment),
       inject: [Environment],
     },
   ],
-  exports: [Deliveries, Endpoints, Events, WaitingWebhooks, Outbound],
+  exports: [Deliveries, Endpoints, Events, WaitingWebhooks],
 })
 export class WebhooksModule {
   constructor(tasks: RecurringTasks, handOver: HandOver, store: EventStore, { WEBHOOK_MOST_EVENTS }: Environment) {

@@ -220,6 +220,12 @@ describe('Two-way match by push', () => {
     expect(await service.verify(id, code)).toMatchObject({ status: 200, body: { result: { channel: 'push' } } });
   });
 
+  it('a process of an earlier release, which does not ask for the digits, cannot open it', async () => {
+    const { id, match } = await started({ match: true });
+    await expect(service.rows.authentications.openAsBefore(id)).rejects.toThrow('match_is_proven');
+    await phone.open(await asked(id), TEST_PIN, undefined, match);
+  });
+
   it('the third wrong pair of digits ends it before there is a code', async () => {
     const { id, match } = await started({ match: true });
     const pending = await asked(id);

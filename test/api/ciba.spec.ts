@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose';
 import * as openid from 'openid-client';
 import { approves, CibaClient, hintOf, type OAuthAnswer } from '../support/ciba-client.ts';
 import { eventually } from '../support/eventually.ts';
+import { scrape } from '../support/exposition.ts';
 import { TestService, type Subscriber, type TestPerson } from '../support/service.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -184,6 +185,7 @@ describe('conformance', () => {
     ['signature-algorithm-is-bad-fails', {}, { alg: 'PS256' }],
     ['signature-algorithm-is-rs256-fails', {}, { alg: 'RS256' }],
     ['a sub, with which it could be taken for an assertion', { sub: 'somebody' }],
+    ['the client_id of another client', { client_id: 'another-client' }],
     ['requested-expiry-zero-fails', { requested_expiry: 0 }],
     ['requested-expiry-negative-fails', { requested_expiry: -1 }],
     ['with-multiple-hints-fails', { id_token_hint: 'x.y.z' }],
@@ -270,6 +272,8 @@ describe('a request', () => {
     ['with a number of another country', { login_hint: hint.replace('+8210', '+8190') }, 'unknown_user_id'],
     ['with a landline', { login_hint: hint.replace('+8210', '+822') }, 'unknown_user_id'],
     ['with a long binding message', { binding_message: '가'.repeat(21) }, 'invalid_binding_message'],
+    ['with a very long binding message', { binding_message: 'a'.repeat(1000) }, 'invalid_binding_message'],
+    ['with a binding message of many marks', { binding_message: `e${'\u0315'.repeat(40)}` }, 'invalid_binding_message'],
     ['with an invisible binding message', { binding_message: '\u3164\u3164' }, 'invalid_binding_message'],
     ['with a quotation mark in the binding message', { binding_message: '"승인"' }, 'invalid_binding_message'],
     ['with an expiry that is no number', { requested_expiry: 'soon' }, 'invalid_request'],
@@ -291,15 +295,18 @@ describe('a request', () => {
     const wishes = { acr_values: 'sms x', user_code: '1', prompt: 'x', ui_locales: 'ko', resource: service.issuer };
     const asked = await shop.asks(nobody(), { ...wishes, binding_message: '07', scope: 'openid offline_access' });
     expect(asked.pushguard_match).toBe('07');
+    expect((await shop.asks(nobody(), { binding_message: '４７' })).pushguard_match).toBe('47');
   });
 
   it('of the claims parameter releases single claims, and each scope its own', async () => {
     const subscriber = await service.subscriber();
     const claims = JSON.stringify({ id_token: { 'urn:pushguard:age_over_19': null, unknown: null } });
-    const asked = await shop.asks(subscriber.person, { claims, scope: 'openid kr_di' });
+    const how = { claims, scope: 'openid kr_di', acr_values: 'sms urn:pushguard:acr:approve' };
+    const asked = await shop.asks(subscriber.person, how);
     await approves(subscriber, asked.pushguard_match);
     const { body } = await shop.poll(asked.auth_req_id);
     const token = decodeJwt(String(body['id_token']));
+    expect(token['acr']).toBe('urn:pushguard:acr:approve');
     expect(token).toMatchObject({ 'urn:pushguard:age_over_19': true, di: expect.stringMatching(/^[\w+/]{64}$/) });
     expect(token).not.toHaveProperty('birthdate');
     expect(token).not.toHaveProperty('phone_number');
@@ -330,6 +337,10 @@ describe('a request', () => {
     expect((await carrier.poll(String(known.body['auth_req_id']))).status).toBe(200);
     const unknown = await carrier.begin({ scope: 'openid', login_hint: `tel:${nobody().phoneNumber}` });
     expect(Object.keys(unknown.body)).toEqual(Object.keys(known.body));
+    for (const scope of ['openid profile', 'openid kr_identity', 'openid kr_di'])
+      expectError(await carrier.begin({ scope, login_hint }), 400, 'invalid_scope');
+    const claims = '{"id_token":{"birthdate":null}}';
+    expectError(await carrier.begin({ scope: 'openid', login_hint, claims }), 400, 'invalid_request');
   });
 
   it('needs a live key and the scope authentications, at both endpoints', async () => {
@@ -360,6 +371,30 @@ describe('a request', () => {
     expect(kept).not.toContain(authReqId);
     expect(kept).not.toContain(token);
     expect(service.process.log()).not.toContain(authReqId);
+  });
+});
+
+describe('/v1', () => {
+  it('does not know what CIBA started: no address tells more than the scopes of the tokens', async () => {
+    const subscriber = await service.subscriber();
+    const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);
+    const id = await service.rows.ciba.authenticationOf(authReqId);
+    const call = await shop.api();
+    const codes = async () => {
+      const path = `/v1/authentications/${id}`;
+      const answers = [
+        await call('GET', path),
+        await call('POST', `${path}/resend`),
+        await call('POST', `${path}/verification`, { code: '123456' }),
+        await call('DELETE', path),
+      ];
+      return answers.map(({ status, body }) => `${status} ${String(body['code'])}`);
+    };
+    const unknown = Array<string>(4).fill('404 authentication_not_found');
+    expect(await codes()).toEqual(unknown);
+    await approves(subscriber, match);
+    expect(await codes()).toEqual(unknown);
+    expect((await shop.poll(authReqId)).status).toBe(200);
   });
 });
 
@@ -436,9 +471,13 @@ describe('a poll', () => {
     await eventually('the held poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
     gone.abort();
     await expect(lost).rejects.toThrow();
-    await approves(subscriber, match);
     await eventually('the end of the lost poll', async () => !(await service.rows.ciba.of(authReqId)).isPolled);
-    expect((await shop.poll(authReqId)).status).toBe(200);
+    // The client was not answered, so it need not wait for the interval.
+    const held = shop.poll(authReqId);
+    await eventually('the next poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
+    expect((await service.rows.ciba.of(authReqId)).interval).toBe(5);
+    await approves(subscriber, match);
+    expect((await held).status).toBe(200);
   });
 
   it('of a request that a newer one replaced, or whose digits were wrong three times, is denied', async () => {
@@ -465,13 +504,43 @@ describe('a poll', () => {
     expectError(await ends(70), 400, 'expired_token');
   });
 
-  it('of a request that asked for less time finds it expired, and the app no longer shows it', async () => {
+  it('soon after the expiry gets no tokens of a person who approved after it', async () => {
+    const subscriber = await service.subscriber();
+    const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);
+    await service.rows.ciba.expireAlone(authReqId);
+    await approves(subscriber, match);
+    expectError(await shop.poll(authReqId), 400, 'expired_token');
+  });
+
+  it('of a request that asked for less time: the app shows it for no longer either', async () => {
     const { person, phone } = await service.subscriber();
     const { auth_req_id: authReqId } = await shop.asks(person, { requested_expiry: '60' });
-    expect(await phone.pending()).toHaveLength(1);
-    await service.rows.ciba.expireAlone(authReqId);
-    await eventually('the end in the app', async () => (await phone.pending()).length === 0);
+    const asked = (await phone.pending())[0]!;
+    expect(Date.parse(asked.expiresAt) - Date.parse(asked.requestedAt)).toBe(60_000);
+    await service.rows.ciba.expire(authReqId);
+    expect(await phone.pending()).toEqual([]);
     expectError(await shop.poll(authReqId), 400, 'expired_token');
+  });
+
+  it('of a request whose start did not come about finds it expired', async () => {
+    const { auth_req_id: authReqId } = await shop.asks(nobody());
+    await service.rows.ciba.forgetStart(authReqId);
+    expectError(await shop.poll(authReqId), 400, 'expired_token');
+  });
+
+  it('of a client that was disabled while the poll was held brings no tokens', async () => {
+    const subscriber = await service.subscriber();
+    const client = await CibaClient.register(service);
+    const { auth_req_id: authReqId, pushguard_match: match } = await client.asks(subscriber.person);
+    const call = await client.api();
+    const held = client.poll(authReqId);
+    await eventually('the held poll', async () => (await service.rows.ciba.of(authReqId)).isPolled);
+    await service.rows.clients.disable(await service.rows.clients.idOf(client.clientId));
+    // The service looks once a second for disabled clients.
+    const path = `/v1/authentications/${randomUUID()}`;
+    await eventually('the end of its tokens', async () => (await call('GET', path)).status === 401);
+    await approves(subscriber, match);
+    expectError(await held, 401, 'invalid_client');
   });
 });
 
@@ -505,6 +574,8 @@ describe('a ping', () => {
     ]);
     expect(receiver.at(once.path)).toHaveLength(2);
     expect(receiver.at(always.path)).toHaveLength(3);
+    const figures = await scrape(service.process.announcement.management);
+    expect(figures.value('pushguard_ciba_pings_total', { outcome: 'failed' })).toBe(4);
   });
 
   it('is sent when a request expires, also one about nobody', async () => {
@@ -513,6 +584,16 @@ describe('a ping', () => {
     await service.rows.ciba.expire(authReqId);
     const ping = await eventually('the ping', () => receiver.at(path)[0]);
     expect(JSON.parse(ping.body)).toEqual({ auth_req_id: authReqId });
+  });
+
+  it('is not sent for a client that polls by now', async () => {
+    const subscriber = await service.subscriber();
+    const { client, path, token } = await pinged();
+    const { auth_req_id: authReqId } = await client.asks(subscriber.person, { client_notification_token: token });
+    await service.rows.clients.setCiba(client.clientId, {});
+    await subscriber.phone.decline((await subscriber.phone.pending())[0]!.id, 'not_me');
+    await eventually('the end', async () => (await service.rows.ciba.of(authReqId)).isPinged);
+    expect(receiver.at(path)).toEqual([]);
   });
 
   it('needs a token of the client, which is not too short', async () => {

@@ -177,7 +177,7 @@ describe('npm run client -- add', () => {
       ...['--id-token-alg=RS256', '--sector=bank.example'],
       ...[`--vendor-code=${vendorCode}`, '--starts-per-minute=12', '--refuses-sms', '--requires-registration'],
       ...['--ciba-mode=ping', '--ciba-notification-endpoint=https://bank.example/ciba', '--ciba-signing-alg=PS256'],
-      ...['--may-name-by-number', '--fapi'],
+      ...['--may-name-by-number'],
     ];
     const { clientId, clientSecret } = await json<Credentials>(
       ['add', '은행', ...settings],
@@ -201,7 +201,7 @@ describe('npm run client -- add', () => {
       backchannelClientNotificationEndpoint: 'https://bank.example/ciba',
       backchannelAuthenticationRequestSigningAlg: 'PS256',
       mayNameByNumber: true,
-      fapi: true,
+      fapi: false,
       idTokenSignedResponseAlg: 'RS256',
       sector: 'bank.example',
       createdAt: expect.any(String),
@@ -620,7 +620,6 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [[...NEW, '--auth-method=private_key_jwt'], 'private_key_jwt needs the public keys of the client', ''],
     [[...NEW, '--id=demo-shop'], 'The client id demo-shop is already in use.', ''],
     [[...NEW, '--ciba-mode=ping'], 'The mode ping needs an address', ''],
-    [[...NEW, '--fapi'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
     [['change', 'demo-shop', '--ciba-mode=ping'], 'The mode ping needs an address', ''],
     [['change', 'demo-shop', '--ciba-signing-alg=ES256'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
     [['show', 'nowhere'], 'No client has the id nowhere.', ''],

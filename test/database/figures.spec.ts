@@ -68,12 +68,12 @@ async function add(all: readonly One[]): Promise<void> {
   }));
   await database.pool.query(
     `INSERT INTO authentications (id, client_id, person_index, channel, state, decline_reason, texts, nonce, person, sent_at,
-       requested_at, expires_at, closed_at, not_me_at, transaction, held, opened_at, match_digits)
+       requested_at, expires_at, closed_at, not_me_at, transaction, held, opened_at, match_digits, match_proven)
      SELECT id, "clientId", decode(person, 'hex'), channel, state, reason, '\\x00', '\\x00',
        CASE WHEN state IN ('pending', 'verified') THEN '\\x00'::bytea END, started, started,
        started + interval '180 seconds', to_timestamp(closed / 1000.0), to_timestamp("notMeAt" / 1000.0),
        CASE WHEN channel = 'sign' AND state = 'pending' THEN '\\x00'::bytea END, held, to_timestamp("openedAt" / 1000.0),
-       CASE WHEN channel = 'approve' THEN '47' END
+       CASE WHEN channel = 'approve' THEN '47' END, channel = 'approve'
      FROM jsonb_to_recordset($1) AS r (id uuid, "clientId" uuid, person text, channel text, state text, reason text,
        "startedAt" bigint, closed bigint, "notMeAt" bigint, held boolean, "openedAt" bigint), LATERAL (SELECT to_timestamp("startedAt" / 1000.0) AS started) t`,
     [JSON.stringify(rows)],

@@ -105,6 +105,24 @@ export class CibaClient {
     };
   }
 
+  /** A function that calls `/v1` with one token of the client itself. */
+  async api(): Promise<(method: string, path: string, body?: object) => Promise<OAuthAnswer>> {
+    const own = { ...(await this.assertion()), grant_type: 'client_credentials' };
+    const token = String((await this.post('/oauth2/token', own)).body['access_token']);
+    return async (method, path, body) => {
+      const response = await fetch(this.service.issuer + path, {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: (await response.json()) as Record<string, unknown>,
+      };
+    };
+  }
+
   /** Sends a request to authenticate somebody. */
   async begin(parameters: Record<string, string>, authentication?: Record<string, string>): Promise<OAuthAnswer> {
     return this.post('/oauth2/bc-authorize', { ...(authentication ?? (await this.assertion())), ...parameters });

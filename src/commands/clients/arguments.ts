@@ -58,7 +58,6 @@ const OPTIONS = {
   'ciba-notification-endpoint': { type: 'string' },
   'ciba-signing-alg': { type: 'string' },
   'may-name-by-number': { type: 'boolean' },
-  fapi: { type: 'boolean' },
   'id-token-alg': { type: 'string' },
   sector: { type: 'string' },
   overlap: { type: 'string' },
@@ -87,7 +86,6 @@ const SETTINGS: readonly Option[] = [
   'ciba-notification-endpoint',
   'ciba-signing-alg',
   'may-name-by-number',
-  'fapi',
   'id-token-alg',
   'sector',
 ];
@@ -196,7 +194,6 @@ function readSettings(command: Wanted['command'], values: Values, ownVendorCode:
       backchannelAuthenticationRequestSigningAlg: text === NONE ? null : readRequestSigningAlg(text),
     })),
     ...given(values['may-name-by-number'], (mayNameByNumber) => ({ mayNameByNumber })),
-    ...given(values.fapi, (fapi) => ({ fapi })),
     ...given(values['id-token-alg'], (text) => ({ idTokenSignedResponseAlg: readIdTokenAlgorithm(text) })),
     ...given(values.sector, (text) => ({ sector: text === NONE ? null : readSector(text) })),
     ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),

@@ -1,4 +1,5 @@
 import { Problem } from '../../domain/problem.ts';
+import { CAMARA_SCOPES } from '../../http/client.guard.ts';
 import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
@@ -6,22 +7,13 @@ import type { BackchannelParameters } from './backchannel.dto.ts';
 
 /** Seconds for which a request is valid: the least that can be asked for, and the most, which is the default. */
 const [MIN_SECONDS, MAX_SECONDS] = [60, 180];
-/** The maximum length of a binding message, in user-perceived characters. */
-const BINDING_LENGTH = 20;
+/** The maximum length of a binding message, in user-perceived characters, and in code points, as the app shows a purpose. */
+const [BINDING_LENGTH, BINDING_CODE_POINTS] = [20, 40];
 const BINDING_MESSAGE = /^[\p{L}\p{N} \-._+/!?#()]+$/u;
 /** What the app says where the client sends no binding message of words. */
 const DEFAULT_PURPOSE = '본인확인';
 /** RFC 6750, 2.1. */
 const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]{22,1024}=*$/;
-/** Scopes of the service's own APIs, whose tokens stand for a client and never for a person. */
-const OWN_SCOPES: readonly string[] = [
-  'authentications',
-  'signing',
-  'webhooks',
-  'carrier',
-  'operator',
-  'operator.decide',
-];
 /** The names of the one way in which a person is verified here (`acr`). */
 export const ACR_VALUES = ['approve', 'urn:pushguard:acr:approve'] as const;
 
@@ -29,6 +21,8 @@ export const ACR_VALUES = ['approve', 'urn:pushguard:acr:approve'] as const;
 export interface Asked {
   scopes: string[];
   claims: string[];
+  /** The name of the way of verification, as the client asked for it. */
+  acr: string;
   seconds: number;
   /** What the app shows. */
   purpose: string;
@@ -47,7 +41,7 @@ export function readAsked(parameters: BackchannelParameters, client: Client, iss
     throw new Problem('invalid_target', `Send ${issuer} as resource, or leave it out.`);
   return {
     scopes: readScopes(parameters.scope, client.scopes),
-    claims: readClaims(parameters.claims),
+    ...readClaims(parameters.claims, parameters.acr_values),
     seconds: readSeconds(parameters.requested_expiry),
     ...readBindingMessage(parameters.binding_message),
     notificationToken: readNotificationToken(parameters.client_notification_token, client),
@@ -61,7 +55,7 @@ export function readAsked(parameters: BackchannelParameters, client: Client, iss
 function readScopes(text: string | undefined, granted: readonly string[]): string[] {
   if (text === undefined) throw new Problem('invalid_request', 'Send scope with openid.');
   const asked = [...new Set(text.split(' ').filter((scope) => scope !== '' && scope !== 'offline_access'))];
-  const networkScopes = granted.filter((scope) => !OWN_SCOPES.includes(scope));
+  const networkScopes: readonly string[] = CAMARA_SCOPES.filter((scope) => granted.includes(scope));
   const isKnown = (scope: string) =>
     OPENID_SCOPES.some((one) => one === scope) || networkScopes.includes(scope) || /^dpv:[A-Za-z]{1,64}$/.test(scope);
   if (!asked.every(isKnown))
@@ -77,23 +71,30 @@ function readScopes(text: string | undefined, granted: readonly string[]): strin
   return asked;
 }
 
-/** Returns the claims that the `claims` parameter names for the id_token, as far as they are known. */
-function readClaims(text: string | undefined): string[] {
-  if (text === undefined) return [];
+/** Returns the claims that the `claims` parameter names for the id_token, as far as they are known, and the wish for an `acr`. */
+function readClaims(text: string | undefined, acrValues = ''): Pick<Asked, 'claims' | 'acr'> {
+  const listed = acrValues.split(' ');
+  if (text === undefined) return { claims: [], acr: acrOf(listed) };
   const wanted = objectIn(text)?.['id_token'] ?? {};
   if (!objectIn(text) || typeof wanted !== 'object' || Array.isArray(wanted))
     throw new Problem('invalid_request', 'Send claims as JSON: {"id_token": {"birthdate": null}}.');
-  expectReachable((wanted as Record<string, unknown>)['acr']);
-  return CLAIM_NAMES.filter((name) => Object.hasOwn(wanted, name));
+  const named = expectReachable((wanted as Record<string, unknown>)['acr']);
+  return { claims: CLAIM_NAMES.filter((name) => Object.hasOwn(wanted, name)), acr: acrOf([...named, ...listed]) };
 }
 
-/** An essential `acr` that cannot be reached fails the request (OpenID Connect Core 1.0, 5.5.1.1). */
-function expectReachable(acr: unknown): void {
+/** An essential `acr` that cannot be reached fails the request (OpenID Connect Core 1.0, 5.5.1.1). Returns the names. */
+function expectReachable(acr: unknown): unknown[] {
   const { essential, value, values } = (acr ?? {}) as { essential?: unknown; value?: unknown; values?: unknown };
   const named = [value, values].flat().filter((one) => one !== undefined);
   const isReached = named.length === 0 || ACR_VALUES.some((one) => named.includes(one));
   if (essential === true && !isReached)
     throw new Problem('invalid_request', `The essential acr in claims must be one of: ${ACR_VALUES.join(', ')}.`);
+  return named;
+}
+
+/** The first name that the client knows it by, or the short one. */
+function acrOf(named: readonly unknown[]): string {
+  return named.find((one): one is string => ACR_VALUES.some((known) => known === one)) ?? 'approve';
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {
@@ -118,9 +119,13 @@ function readSeconds(text: string | undefined): number {
 function readBindingMessage(text: string | undefined): Pick<Asked, 'purpose' | 'matchDigits'> {
   const message = text?.normalize('NFC').trim();
   if (message === undefined) return { purpose: DEFAULT_PURPOSE, matchDigits: undefined };
-  if (/^\d{2}$/.test(message)) return { purpose: DEFAULT_PURPOSE, matchDigits: message };
-  const length = [...new Intl.Segmenter('ko').segment(message)].length;
-  if (length > BINDING_LENGTH || !BINDING_MESSAGE.test(message) || !SHOWN_TEXT.test(message)) {
+  // Digits of full width are those digits too.
+  const digits = message.normalize('NFKC');
+  if (/^\d{2}$/.test(digits)) return { purpose: DEFAULT_PURPOSE, matchDigits: digits };
+  const isLong =
+    Array.from(message).length > BINDING_CODE_POINTS ||
+    [...new Intl.Segmenter('ko').segment(message)].length > BINDING_LENGTH;
+  if (isLong || !BINDING_MESSAGE.test(message) || !SHOWN_TEXT.test(message)) {
     throw new Problem(
       'invalid_binding_message',
       `Send at most ${BINDING_LENGTH} letters, digits, blanks and -._+/!?#() as binding_message.`,

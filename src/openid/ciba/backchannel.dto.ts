@@ -33,7 +33,7 @@ export class BackchannelParameters extends ClientAuthenticationRequest {
    */
   @IsOptional()
   @IsString()
-  @MaxLength(256)
+  @MaxLength(4096)
   binding_message?: string;
 
   /** Needed in ping mode: 22 to 1024 characters; the bearer token of the ping. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
-import { Start } from '../../authentication/start.ts';
+import { Start, type StartedAuthentication } from '../../authentication/start.ts';
 import { AuthenticationStatus } from '../../authentication/status.ts';
 import { randomId, randomToken } from '../../crypto/random.ts';
 import { verifyRequestObject } from '../../crypto/request-object.ts';
@@ -13,7 +13,8 @@ import type { NamedPerson } from '../../lines/named-person.ts';
 import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts';
 import { REQUEST_SIGNING_ALGS, type Client } from '../../relying-parties/client.entity.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { readAsked } from './asked.ts';
+import type { OpenIdScope } from '../claims.ts';
+import { readAsked, type Asked } from './asked.ts';
 import { BackchannelParameters, BackchannelResponse, type BackchannelRequest } from './backchannel.dto.ts';
 import { CibaRequestStore, INTERVAL_SECONDS } from './ciba-request.store.ts';
 import { readLoginHint } from './login-hint.ts';
@@ -24,6 +25,9 @@ const ID_BYTES = 32;
 
 /** Looked up in place of the owner of a number that no line has: nobody. */
 const NOBODY = { birthDate: '000101', genderDigit: '9' };
+
+/** The scopes that say who the owner of a number is. */
+const OF_THE_OWNER: readonly string[] = ['profile', 'kr_identity', 'kr_di'] satisfies OpenIdScope[];
 
 /** What a form may have beside a signed request. */
 const OF_THE_CLIENT: readonly string[] = [
@@ -62,26 +66,39 @@ export class Begin {
     const parameters = await this.parametersOf(sent, client);
     const asked = readAsked(parameters, client, this.environment.ISSUER);
     const { purpose, matchDigits, scopes, claims, seconds, notificationToken } = asked;
-    const person = await this.personOf(parameters, client);
-    const started = await this.starts.start(
-      { ...person, purpose, method: 'approve', ...(matchDigits !== undefined && { matchDigits }) },
-      client.id,
-      undefined,
-      'theirs',
-    );
-    if (started.match === undefined) throw new Error('an authentication by approval has no digits');
-    const [id, authReqId] = [randomId(), randomToken(ID_BYTES)];
+    const { person, isByNumber } = await this.personOf(parameters, client);
+    if (isByNumber) expectNumberOnly(asked);
+    const [id, authenticationId, authReqId] = [randomId(), randomId(), randomToken(ID_BYTES)];
+    // Before the start, so that nobody is asked for a request that no client could redeem.
     await this.store.begin({
       id,
       digest: sha256(authReqId),
       clientId: client.id,
-      authenticationId: started.id,
+      authenticationId,
       scopes,
       claims,
+      acr: asked.acr,
       seconds,
       ping: notificationToken === undefined ? null : this.pings.seal(id, { authReqId, token: notificationToken }),
     });
+    const started = await this.startOf({ id: authenticationId, purpose, matchDigits, seconds }, person, client).catch(
+      async (error: unknown) => {
+        await this.store.drop(id);
+        throw error;
+      },
+    );
+    if (started.match === undefined) throw new Error('an authentication by approval has no digits');
     return { auth_req_id: authReqId, expires_in: seconds, interval: INTERVAL_SECONDS, pushguard_match: started.match };
+  }
+
+  private startOf(
+    { id, purpose, matchDigits, seconds }: { id: string; seconds: number } & Pick<Asked, 'purpose' | 'matchDigits'>,
+    person: NamedPerson,
+    client: Client,
+  ): Promise<StartedAuthentication> {
+    const how = { method: 'approve', flow: 'ciba', lifetimeSeconds: seconds } as const;
+    const input = { ...person, id, purpose, ...how, ...(matchDigits !== undefined && { matchDigits }) };
+    return this.starts.start(input, client.id, undefined, 'theirs');
   }
 
   /** The parameters of the request: those of the form, or those of a signed request, never some of each. */
@@ -115,19 +132,26 @@ export class Begin {
     return parameters;
   }
 
-  /** The person whom exactly one hint names. */
-  private async personOf(parameters: BackchannelParameters, client: Client): Promise<NamedPerson> {
+  /**
+   * The person whom exactly one hint names. `isByNumber`: the client may not know more of the person than the number. An
+   * id_token of a client that may name by number may have come of such a request.
+   */
+  private async personOf(
+    parameters: BackchannelParameters,
+    client: Client,
+  ): Promise<{ person: NamedPerson; isByNumber: boolean }> {
     const { login_hint: hint, id_token_hint: idToken, login_hint_token: token } = parameters;
     if ([hint, idToken, token].filter((one) => one !== undefined).length !== 1)
       throw new Problem('invalid_request', 'Send exactly one of login_hint and id_token_hint.');
-    if (idToken !== undefined) return this.personOfToken(idToken, client);
+    if (idToken !== undefined)
+      return { person: await this.personOfToken(idToken, client), isByNumber: client.mayNameByNumber };
     if (hint === undefined) throw new Problem('invalid_request', 'login_hint_token is not supported. Send login_hint.');
     const { phoneNumber, owner } = readLoginHint(hint, client);
-    if (owner) return { phoneNumber, ...owner };
+    if (owner) return { person: { phoneNumber, ...owner }, isByNumber: false };
     const line = await this.lines.byPhoneNumber(phoneNumber);
     // As much is decrypted for a number that no line has.
     if (!line) this.lines.isOwnedBy(undefined, NOBODY);
-    return { phoneNumber, ...(line?.owner ?? NOBODY) };
+    return { person: { phoneNumber, ...(line?.owner ?? NOBODY) }, isByNumber: true };
   }
 
   private async personOfToken(hint: string, client: Client): Promise<NamedPerson> {
@@ -137,6 +161,23 @@ export class Begin {
     if (person) return person;
     throw new Problem('unknown_user_id', 'The verification of id_token_hint is no longer kept. Send login_hint.');
   }
+}
+
+/**
+ * A client that named a number alone is told of the number alone, and not whose it is. Problems: `invalid_scope`,
+ * `invalid_request`.
+ */
+function expectNumberOnly({ scopes, claims }: Asked): void {
+  if (scopes.some((scope) => OF_THE_OWNER.includes(scope)))
+    throw new Problem(
+      'invalid_scope',
+      'For a number alone, request the scopes openid and phone, or add the birth date and the gender digit to login_hint.',
+    );
+  if (claims.length > 0)
+    throw new Problem(
+      'invalid_request',
+      'For a number alone, send no claims, or add the birth date and the gender digit.',
+    );
 }
 
 /** The claims of a signed request in the form of a form's parameters. */

@@ -7,6 +7,7 @@ import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { sectorValueOf } from '../../crypto/subject.ts';
 import { Problem } from '../../domain/problem.ts';
+import { DisabledClients } from '../../http/disabled-clients.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
 import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
@@ -23,6 +24,7 @@ export class CibaGrant implements TokenGrant {
   constructor(
     private readonly store: CibaRequestStore,
     private readonly authentications: AuthenticationStatus,
+    private readonly disabled: DisabledClients,
     private readonly tokens: AccessTokens,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
@@ -33,36 +35,61 @@ export class CibaGrant implements TokenGrant {
    * `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`, `invalid_request`,
    * `unauthorized_client`.
    */
-  async exchange({ client, isTest, parameters, isGone }: TokenCall): Promise<TokenResponse> {
+  async exchange({ client, isTest, parameters, isGone, gone }: TokenCall): Promise<TokenResponse> {
     expectCibaClient(client, isTest);
     const { auth_req_id: authReqId } = parameters;
     if (authReqId === undefined) throw new Problem('invalid_request', 'Send auth_req_id.');
     const polled = await this.store.poll(sha256(authReqId), client.id);
     if (!polled || polled.isRedeemed) throw unknownRequest();
-    const seen = await this.answerOf(polled, client.id);
+    const seen = await this.answerOf(polled, client.id, gone);
     // A connection that has ended brings no tokens to the client, and there is one set of them.
     if (isGone()) throw pending(polled);
+    // It may have been disabled while the poll was held.
+    if (await this.disabled.has(client.id)) throw new Problem('invalid_client', 'This client is disabled.');
     if (!(await this.store.redeem(polled.id))) throw unknownRequest();
     return this.issue(client, polled, authReqId, seen);
   }
 
   /** Waits for the person, who has approved when this returns. */
-  private async answerOf(polled: Polled, clientId: string): Promise<Approved> {
-    const { authenticationId, secondsLeft, tooSoon } = polled;
-    const now = approvedIn(await this.authentications.see(authenticationId, clientId, 0), polled);
+  private async answerOf(polled: Polled, clientId: string, gone: AbortSignal): Promise<Approved> {
+    const now = approvedIn(await this.see(polled, clientId, 0), polled);
     if (now) return now;
-    if (tooSoon) {
+    if (polled.tooSoon) {
       const detail = 'Wait for the interval between two polls, which is now five seconds longer.';
       throw new Problem('slow_down', detail, { retryAfterSeconds: polled.intervalSeconds });
     }
-    const hold = Math.min(HOLD_SECONDS, secondsLeft);
-    const then = approvedIn(await this.authentications.see(authenticationId, clientId, hold), polled);
-    const isExpired = await this.store.answered(polled.id);
+    const seen = await this.see(polled, clientId, Math.min(HOLD_SECONDS, polled.secondsLeft), gone);
+    if (gone.aborted) {
+      await this.store.abandoned(polled.id);
+      throw pending(polled);
+    }
+    // What was seen after the hold is judged by the time after the hold.
+    const then = approvedIn(seen, { ...polled, secondsLeft: await this.store.answered(polled.id) });
     if (then) return then;
-    throw isExpired ? expired() : pending(polled);
+    throw pending(polled);
   }
 
-  private issue(client: Client, { authenticationId, scopes, claims }: Polled, authReqId: string, { person }: Approved) {
+  /** One whose start did not come about is not there: nobody was asked. */
+  private async see(
+    { authenticationId }: Polled,
+    clientId: string,
+    waitSeconds: number,
+    gone?: AbortSignal,
+  ): Promise<RelyingPartyView> {
+    try {
+      return await this.authentications.see(authenticationId, clientId, waitSeconds, gone && { gone });
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'authentication_not_found') throw expired();
+      throw error;
+    }
+  }
+
+  private issue(
+    client: Client,
+    { authenticationId, scopes, claims, acr }: Polled,
+    authReqId: string,
+    { person }: Approved,
+  ) {
     const now = new Date();
     const caller = {
       id: client.id,
@@ -76,7 +103,7 @@ export class CibaGrant implements TokenGrant {
           audience: client.clientId,
           person,
           claims: claimsOf(person, { scopes, claims }, this.sectorValue(client, person)),
-          more: { jti: authenticationId, 'urn:openid:params:jwt:claim:auth_req_id': authReqId },
+          more: { acr, jti: authenticationId, 'urn:openid:params:jwt:claim:auth_req_id': authReqId },
         },
         this.keys,
         this.environment,
@@ -106,18 +133,16 @@ interface Approved {
  * The person who approved, or undefined while the person may still answer. Who approved in time may be late with the last
  * poll. Problems: `access_denied`, `expired_token`.
  */
-function approvedIn({ state, result }: RelyingPartyView, { secondsLeft }: Polled): Approved | undefined {
+function approvedIn({ state, result }: RelyingPartyView, { secondsLeft, expiresAt }: Polled): Approved | undefined {
   switch (state) {
     case 'verified':
       if (!result) throw new Error('a verified authentication has no result');
-      if (secondsLeft <= -GRACE_SECONDS) throw expired();
+      if (secondsLeft <= -GRACE_SECONDS || new Date(result.verifiedAt) > expiresAt) throw expired();
       return { person: result };
     case 'declined':
     case 'failed':
-      throw denied();
     case 'cancelled':
-      // The authentication of a request that expired before it was cancelled for that.
-      throw secondsLeft > 0 ? denied() : expired();
+      throw denied();
     case 'expired':
       throw expired();
     case 'pending':

@@ -24,6 +24,10 @@ export class CibaRequest {
   @Column('text', { array: true })
   claims: string[];
 
+  /** The name of the way of verification that its id_token says: the one that the client asked for. */
+  @Column('text')
+  acr: string;
+
   /** Seconds that the client waits between two polls. Each poll that comes too soon adds five. */
   @Column('integer')
   intervalSeconds: number;
@@ -46,10 +50,6 @@ export class CibaRequest {
   @Column('timestamptz', { nullable: true })
   redeemedAt: Date | null;
 
-  /** When its authentication was found to have ended, or was ended because the request expired before it. */
-  @Column('timestamptz', { nullable: true })
-  endedAt: Date | null;
-
   /** What the ping says, encrypted; null in poll mode and once no further ping is owed. */
   @Column('bytea', { nullable: true })
   ping: Buffer | null;
@@ -58,7 +58,7 @@ export class CibaRequest {
   @Column('integer', { default: () => '0' })
   pings: number;
 
-  /** The earliest time of the next ping. */
+  /** The earliest time of the next ping: the expiry at first, and the end of the authentication once it has ended. */
   @Column('timestamptz', { nullable: true })
   pingAfter: Date | null;
 }

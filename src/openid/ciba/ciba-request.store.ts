@@ -17,25 +17,29 @@ const LATE_SECONDS = 5;
 export const GRACE_SECONDS = 60;
 /** Seconds for which a ping is under way at most; after them, its process is taken for dead. */
 const PING_LEASE_SECONDS = 15;
-/** The maximum number of rows that one statement changes. */
-const BATCH = 100;
 const PURGE_BATCH = 5_000;
 
 export type NewCibaRequest = Pick<
   CibaRequest,
-  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'ping'
+  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'ping'
 > & { seconds: number };
 
 const INSERT = statement(
   'ciba_begin',
   `INSERT INTO ciba_requests (id, digest, client_id, authentication_id, scopes, claims, interval_seconds, expires_at, ping,
-      ping_after)
+      ping_after, acr)
     VALUES ($1, $2, $3, $4, $5, $6, ${INTERVAL_SECONDS}, now() + make_interval(secs => $7), $8,
-      CASE WHEN $8::bytea IS NOT NULL THEN now() END)`,
+      CASE WHEN $8::bytea IS NOT NULL THEN now() + make_interval(secs => $7) END, $9)`,
 );
 
+/** Of a request whose authentication did not start. Its client does not know it. */
+const DROP = statement('ciba_drop', `DELETE FROM ciba_requests WHERE id = $1`);
+
 /** A request at the moment of a poll. */
-export type Polled = Pick<CibaRequest, 'id' | 'authenticationId' | 'scopes' | 'claims' | 'intervalSeconds'> & {
+export type Polled = Pick<
+  CibaRequest,
+  'id' | 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'intervalSeconds' | 'expiresAt'
+> & {
   /** The poll came before the interval was over, or while another one is held. */
   tooSoon: boolean;
   isRedeemed: boolean;
@@ -58,16 +62,20 @@ const POLL = statement(
           OR coalesce(answered_at + make_interval(secs => interval_seconds) > now(), false) AS too_soon
         FROM ciba_requests WHERE digest = $1 AND client_id = $2 FOR UPDATE) p
     WHERE c.id = p.id
-    RETURNING c.id, c.authentication_id AS "authenticationId", c.scopes, c.claims,
+    RETURNING c.id, c.authentication_id AS "authenticationId", c.scopes, c.claims, c.acr,
       c.interval_seconds AS "intervalSeconds", p.too_soon AS "tooSoon", c.redeemed_at IS NOT NULL AS "isRedeemed",
+      c.expires_at AS "expiresAt",
       extract(epoch FROM c.expires_at - now())::float8 AS "secondsLeft"`,
 );
 
 const ANSWERED = statement(
   'ciba_answered',
   `UPDATE ciba_requests SET answered_at = now(), polling_until = NULL WHERE id = $1
-    RETURNING expires_at <= now() AS expired`,
+    RETURNING extract(epoch FROM expires_at - now())::float8 AS "secondsLeft"`,
 );
+
+/** The client was not answered, so it may poll again at once. */
+const ABANDONED = statement('ciba_abandoned', `UPDATE ciba_requests SET polling_until = NULL WHERE id = $1`);
 
 /** Only the first of any number of polls at once changes the row. */
 const REDEEM = statement(
@@ -76,46 +84,30 @@ const REDEEM = statement(
     WHERE id = $1 AND redeemed_at IS NULL AND expires_at > now() - interval '${GRACE_SECONDS} seconds'`,
 );
 
-/** Requests that are over, with their authentications that are still open because they live longer. */
-const END = statement(
-  'ciba_end',
-  `WITH ended AS (
-      UPDATE ciba_requests SET ended_at = now() WHERE id IN (
-        SELECT id FROM ciba_requests WHERE ended_at IS NULL AND expires_at <= now()
-        ORDER BY expires_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-      RETURNING client_id, authentication_id
-    )
-    SELECT e.client_id AS "clientId", e.authentication_id AS "authenticationId",
-      EXISTS (SELECT 1 FROM authentications a WHERE a.id = e.authentication_id AND a.state IN ('pending', 'opened')
-        AND a.expires_at > now()) AS "isOpen"
-    FROM ended e`,
-);
-
 /** A ping that is due, with where it goes. */
 export type DuePing = Pick<CibaRequest, 'id' | 'pings'> & {
   ping: Buffer;
   url: Client['backchannelClientNotificationEndpoint'];
+  clientId: Client['clientId'];
   /** The request has expired, and nobody polls for long any more. */
   isLate: boolean;
 };
 
 /**
- * Takes pings whose authentications have ended, each for one process. What a process took that died is due again.
- * The end of an authentication commits without any trace of it here, so every process looks for ends: those of requests
- * that are pinged and still open, which an index finds.
+ * Takes pings that are due, each for one process. What a process took that died is due again. A ping is due from the expiry
+ * on, and the trigger `ciba_ended` moves that to the moment in which the authentication ends, in the same transaction: so
+ * no look at the requests that are open is needed. A client that was disabled, or that polls now, has no address.
  */
 const TAKE_PINGS = statement(
   'ciba_take_pings',
   `WITH due AS (
-      SELECT c.id FROM ciba_requests c LEFT JOIN authentications a ON a.id = c.authentication_id
-      WHERE c.ping_after <= now()
-        AND (a.id IS NULL OR a.closed_at IS NOT NULL OR a.expires_at <= now() OR c.expires_at <= now())
-      ORDER BY c.ping_after LIMIT ${BATCH} FOR UPDATE OF c SKIP LOCKED
+      SELECT id FROM ciba_requests WHERE ping_after <= now() ORDER BY ping_after LIMIT $1 FOR UPDATE SKIP LOCKED
     )
     UPDATE ciba_requests c SET pings = c.pings + 1, ping_after = now() + interval '${PING_LEASE_SECONDS} seconds'
     FROM due, clients k WHERE c.id = due.id AND k.id = c.client_id
-    RETURNING c.id, c.pings, c.ping, k.backchannel_client_notification_endpoint AS url,
-      c.expires_at <= now() AS "isLate"`,
+    RETURNING c.id, c.pings, c.ping, k.client_id AS "clientId", c.expires_at <= now() AS "isLate",
+      CASE WHEN k.disabled_at IS NULL AND k.backchannel_token_delivery_mode = 'ping'
+        THEN k.backchannel_client_notification_endpoint END AS url`,
 );
 
 const PINGED = statement('ciba_pinged', `UPDATE ciba_requests SET ping = NULL, ping_after = NULL WHERE id = $1`);
@@ -146,8 +138,10 @@ export class CibaRequestStore {
     claims,
     seconds,
     ping,
+    acr,
   }: NewCibaRequest): Promise<void> {
-    await this.database.changed(INSERT, [id, digest, clientId, authenticationId, scopes, claims, seconds, ping]);
+    const values = [id, digest, clientId, authenticationId, scopes, claims, seconds, ping, acr];
+    await this.database.changed(INSERT, values);
   }
 
   /** Records a poll; undefined where the client has no such request. */
@@ -155,9 +149,19 @@ export class CibaRequestStore {
     return (await this.database.rows<Polled>(POLL, [digest, clientId]))[0];
   }
 
-  /** Records that a held poll is answered. Returns true if the request has expired meanwhile. */
-  async answered(id: string): Promise<boolean> {
-    return (await this.database.rows<{ expired: boolean }>(ANSWERED, [id]))[0]?.expired ?? true;
+  /** Deletes a request. */
+  async drop(id: string): Promise<void> {
+    await this.database.changed(DROP, [id]);
+  }
+
+  /** Records that a held poll is answered. Returns the seconds to the expiry, negative after it. */
+  async answered(id: string): Promise<number> {
+    return (await this.database.rows<{ secondsLeft: number }>(ANSWERED, [id]))[0]?.secondsLeft ?? -GRACE_SECONDS;
+  }
+
+  /** Records that the connection of a held poll ended without an answer. */
+  async abandoned(id: string): Promise<void> {
+    await this.database.changed(ABANDONED, [id]);
   }
 
   /** Returns true for the one caller that may issue the tokens. */
@@ -165,14 +169,9 @@ export class CibaRequestStore {
     return (await this.database.changed(REDEEM, [id])) === 1;
   }
 
-  /** Marks a batch of requests that have expired. */
-  end(): Promise<(Pick<CibaRequest, 'clientId' | 'authenticationId'> & { isOpen: boolean })[]> {
-    type Ended = Pick<CibaRequest, 'clientId' | 'authenticationId'> & { isOpen: boolean };
-    return this.database.rows<Ended>(END, []);
-  }
-
-  takePings(): Promise<DuePing[]> {
-    return this.database.rows<DuePing>(TAKE_PINGS, []);
+  /** Takes at most `most` pings. */
+  takePings(most: number): Promise<DuePing[]> {
+    return this.database.rows<DuePing>(TAKE_PINGS, [most]);
   }
 
   /** No further ping is owed, and the notification token is wiped. */
@@ -189,6 +188,3 @@ export class CibaRequestStore {
     return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 }
-
-/** A run that ended or pinged so many has more to do. */
-export const FULL_BATCH = BATCH;

@@ -1,23 +1,25 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
 import { AuthenticationModule } from '../../authentication/authentication.module.ts';
+import { Outbound } from '../../gateways/outbound/outbound.ts';
 import { LinesModule } from '../../lines/lines.module.ts';
 import { RecurringTasks } from '../../queue/recurring-tasks.ts';
 import { REQUEST_SIGNING_ALGS, DELIVERY_MODES } from '../../relying-parties/client.entity.ts';
 import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
 import { ServerMetadata } from '../../relying-parties/server-metadata.ts';
 import { TokenGrants } from '../../relying-parties/token-grants.ts';
-import { WebhooksModule } from '../../webhooks/webhooks.module.ts';
+import { outboundOf } from '../../webhooks/outbound-of.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
 import { ACR_VALUES } from './asked.ts';
 import { BackchannelController } from './backchannel.controller.ts';
 import { Begin } from './begin.ts';
 import { CibaGrant } from './ciba-grant.ts';
 import { CibaRequestStore } from './ciba-request.store.ts';
-import { EndExpired } from './end-expired.ts';
 import { Pings } from './pings.ts';
 
-/** Milliseconds between two looks for pings that are due, and for requests that have expired. */
+/** Connections to one host at once: a receiver that is slow holds up its own pings and not the sockets of all. */
+const MOST_CONNECTIONS = 4;
+/** Milliseconds between two looks for pings that are due. */
 const EVERY_MS = 500;
 
 /**
@@ -25,9 +27,19 @@ const EVERY_MS = 500;
  * `begin.ts` asks a person, `ciba-grant.ts` answers the polls, `pings.ts` tells of the end.
  */
 @Module({
-  imports: [AuthenticationModule, LinesModule, RelyingPartiesModule, WebhooksModule],
+  imports: [AuthenticationModule, LinesModule, RelyingPartiesModule],
   controllers: [BackchannelController],
-  providers: [Begin, CibaGrant, CibaRequestStore, EndExpired, Pings],
+  providers: [
+    Begin,
+    CibaGrant,
+    CibaRequestStore,
+    Pings,
+    {
+      provide: Outbound,
+      useFactory: (environment: Environment) => outboundOf(environment, { most: MOST_CONNECTIONS }),
+      inject: [Environment],
+    },
+  ],
 })
 export class CibaModule {
   constructor(
@@ -37,7 +49,6 @@ export class CibaModule {
     grant: CibaGrant,
     store: CibaRequestStore,
     pings: Pings,
-    endExpired: EndExpired,
     { ISSUER }: Environment,
   ) {
     grants.add(grant);
@@ -53,10 +64,12 @@ export class CibaModule {
       request_parameter_supported: true,
       request_uri_parameter_supported: false,
     });
-    tasks.inEveryWorker(
-      { name: 'ping CIBA clients', everyMs: EVERY_MS, run: () => pings.run(), drain: () => pings.drain() },
-      { name: 'end expired CIBA requests', everyMs: EVERY_MS, run: () => endExpired.run() },
-    );
+    tasks.inEveryWorker({
+      name: 'ping CIBA clients',
+      everyMs: EVERY_MS,
+      run: () => pings.run(),
+      drain: () => pings.drain(),
+    });
     tasks.purge('CIBA requests', () => store.purge());
   }
 }

@@ -1,13 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
-import { Outbound } from '../../gateways/outbound/outbound.ts';
+import { Outbound, type OutboundAnswer } from '../../gateways/outbound/outbound.ts';
+import { Metrics } from '../../http/metrics.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
-import { CibaRequestStore, FULL_BATCH, type DuePing } from './ciba-request.store.ts';
+import { CibaRequestStore, type DuePing } from './ciba-request.store.ts';
 
 /** Milliseconds for one ping, from the resolution of the name to the end of the answer. */
 const DEADLINE_MS = 5_000;
 /** Seconds between a failed ping and the next one; after the last of them, no further one is sent. */
 const WAITS_SECONDS = [1, 5] as const;
+
+/** Pings that one process sends at once. */
+const MOST_UNDER_WAY = 64;
+
+type PingOutcome = Parameters<Metrics['cibaPing']>[0];
 
 /** What a ping says (CIBA Core 1.0, 10.2). */
 interface PingContent {
@@ -30,6 +36,7 @@ export class Pings {
     private readonly store: CibaRequestStore,
     private readonly outbound: Outbound,
     private readonly keys: ServiceKeys,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Encrypts what the ping of a request will say. */
@@ -37,9 +44,20 @@ export class Pings {
     return this.keys.fields.encrypt(JSON.stringify(content), placeOf(id));
   }
 
+  /** Undefined when the key is lost, or the row is not the one that it was sealed for: no other process can read it. */
+  private unseal(id: string, ping: Buffer): PingContent | undefined {
+    try {
+      return JSON.parse(this.keys.fields.decrypt(ping, placeOf(id)).toString('utf8')) as PingContent;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Sends what is due, without waiting for the answers. Returns true if more may be due. */
   async run(): Promise<boolean> {
-    const due = await this.store.takePings();
+    const room = MOST_UNDER_WAY - this.underWay.size;
+    if (room <= 0) return false;
+    const due = await this.store.takePings(room);
     for (const ping of due) {
       const sending = this.send(ping)
         .catch((error: unknown) => {
@@ -48,29 +66,33 @@ export class Pings {
         .finally(() => this.underWay.delete(sending));
       this.underWay.add(sending);
     }
-    return due.length === FULL_BATCH;
+    return due.length === room;
   }
 
   async drain(): Promise<void> {
     await Promise.all(this.underWay);
+    this.outbound.close();
   }
 
   /**
    * A status of 5xx and no answer are tried again while the client may still poll; everything else ends it: no redirect is
    * followed, and a receiver that refuses is not asked again. A failure here leaves the row to the next process.
    */
-  private async send({ id, ping, pings, url, isLate }: DuePing): Promise<void> {
+  private async send({ id, ping, pings, url, clientId, isLate }: DuePing): Promise<void> {
     const wait = WAITS_SECONDS[pings - 1];
-    const isWanted = url !== null && (await this.deliver(id, ping, url));
-    if (isWanted && wait !== undefined && !(isLate && pings > 1)) await this.store.pingAgain(id, wait);
-    else await this.store.pinged(id);
+    const content = url === null ? undefined : this.unseal(id, ping);
+    if (url !== null && !content) this.warnings.warn(clientId, `a ping of ${clientId} cannot be read`);
+    const outcome = url !== null && content ? await this.deliver(content, url) : undefined;
+    if (outcome === 'failed' && wait !== undefined && !(isLate && pings > 1)) {
+      await this.store.pingAgain(id, wait);
+      return;
+    }
+    if (outcome === 'failed' || outcome === 'refused')
+      this.warnings.warn(clientId, `the notification endpoint of ${clientId} did not take a ping`);
+    await this.store.pinged(id);
   }
 
-  /** Returns true if the ping should be sent again. */
-  private async deliver(id: string, ping: Buffer, url: string): Promise<boolean> {
-    const { authReqId, token } = JSON.parse(
-      this.keys.fields.decrypt(ping, placeOf(id)).toString('utf8'),
-    ) as PingContent;
+  private async deliver({ authReqId, token }: PingContent, url: string): Promise<PingOutcome> {
     const answer = await this.outbound.send({
       url,
       method: 'POST',
@@ -82,9 +104,18 @@ export class Pings {
       body: JSON.stringify({ auth_req_id: authReqId }),
       deadlineMs: DEADLINE_MS,
     });
-    if (answer.kind === 'answered') return answer.status >= 500;
-    return answer.fault !== 'url_refused' && answer.fault !== 'address_refused';
+    const outcome = outcomeOf(answer);
+    this.metrics.cibaPing(outcome);
+    return outcome;
   }
+}
+
+/** An answer below 500 ends it, whatever it says; so does an address to which nothing is sent. */
+function outcomeOf(answer: OutboundAnswer): PingOutcome {
+  if (answer.kind === 'failed')
+    return answer.fault === 'url_refused' || answer.fault === 'address_refused' ? 'refused' : 'failed';
+  if (answer.status >= 500) return 'failed';
+  return answer.status >= 200 && answer.status < 300 ? 'accepted' : 'refused';
 }
 
 /** The place to which the ciphertext is bound. */

@@ -23,19 +23,28 @@ export class CibaRows {
     ]);
   }
 
-  /** Makes a request, and its authentication, expire so many seconds ago. */
+  /** Makes a request, and its authentication, expire so many seconds ago; one that has ended had ended by then. */
   async expire(authReqId: string, secondsAgo = 0): Promise<void> {
     await this.sql(
       `WITH late AS (
          UPDATE ciba_requests SET expires_at = now() - make_interval(secs => $2) WHERE digest = $1
          RETURNING authentication_id
-       ) UPDATE authentications a SET expires_at = now() - make_interval(secs => $2) FROM late
-         WHERE a.id = late.authentication_id AND a.closed_at IS NULL`,
+       ) UPDATE authentications a SET expires_at = now() - make_interval(secs => $2),
+           closed_at = CASE WHEN a.closed_at IS NOT NULL THEN now() - make_interval(secs => $2) END FROM late
+         WHERE a.id = late.authentication_id`,
       [digestOf(authReqId), secondsAgo],
     );
   }
 
-  /** Makes a request expire, and leaves its authentication open. */
+  /** Takes the authentication of a request away, as if its start had not come about. */
+  forgetStart(authReqId: string): Promise<unknown> {
+    return this.sql(
+      'DELETE FROM authentications a USING ciba_requests c WHERE c.digest = $1 AND a.id = c.authentication_id',
+      [digestOf(authReqId)],
+    );
+  }
+
+  /** Makes a request expire, and leaves its authentication as it is. */
   expireAlone(authReqId: string): Promise<unknown> {
     return this.sql('UPDATE ciba_requests SET expires_at = now() WHERE digest = $1', [digestOf(authReqId)]);
   }
