@@ -83,7 +83,9 @@ export class RelyingPartyController {
     @Param('id', new OpaqueId(notFound)) id: string,
     @Query() query: WaitQuery,
   ): Promise<AuthenticationResponse> {
-    return (client.test ? this.tests : this.statuses).see(id, client.id, query.wait ?? 0);
+    const seconds = query.wait ?? 0;
+    if (client.test) return this.tests.see(id, client.id, seconds);
+    return this.statuses.seeAsClient(id, client.id, seconds);
   }
 
   /**
