@@ -234,7 +234,7 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
       response_types_supported: ['code'],
       grant_types_supported: expect.arrayContaining(['authorization_code', 'client_credentials']),
       claims_parameter_supported: true,
-      acr_values_supported: ['push', 'otp', 'approve'].flatMap((acr) => [acr, `urn:pushguard:acr:${acr}`]),
+      acr_values_supported: expect.arrayContaining(['push', 'urn:pushguard:acr:push', 'otp', 'urn:pushguard:acr:otp']),
       request_parameter_supported: true,
     });
   });
@@ -732,6 +732,7 @@ describe('a signed request', () => {
 
   it.each<[string, () => object]>([
     ['for another server', () => ({ aud: 'https://other.example' })],
+    ['for this server and another', () => ({ aud: [service.issuer, 'https://other.example'] })],
     ['without aud', () => ({ aud: undefined })],
     ['of another issuer', () => ({ iss: withSecret })],
     ['without exp', () => ({ exp: undefined })],
@@ -748,8 +749,10 @@ describe('a signed request', () => {
     expect(back.searchParams.get('error')).toBe('invalid_request_object');
   });
 
-  it('a request signed by another key, or by none, is refused', async () => {
+  it('a request of another kind, signed by another key or by none is refused', async () => {
     const { privateKey } = await generateKeyPair('ES256');
+    const otherKind = await ask(await sign({}, { typ: 'dpop+jwt' }));
+    expect(otherKind.headers.get('location')).toContain('error=invalid_request_object');
     const foreign = await ask(await sign({}, {}, privateKey));
     expect(foreign.headers.get('location')).toContain('error=invalid_request_object');
     const unsigned = await ask(new UnsecuredJWT({ iss: withKey, aud: service.issuer }).encode());
