@@ -22,7 +22,7 @@ import { keepDigest } from './verification-answer.store.ts';
 /** The data of an authentication from which its relying party's view is built. */
 export type AuthenticationView = Pick<
   Authentication,
-  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person' | 'matchDigits' | 'flow'
+  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person' | 'matchDigits' | 'flow' | 'windowId'
 > & {
   expired: boolean;
   attemptsLeft: number;
@@ -49,7 +49,7 @@ const ofVerified = (select: string) => `CASE WHEN a.state = 'verified' THEN (${s
 
 export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
-  a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits", a.flow,
+  a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits", a.flow, a.window_id AS "windowId",
   ${ofVerified('SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "reissuedAt",
   ${ofVerified('SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "enrolledAt",
   ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt",

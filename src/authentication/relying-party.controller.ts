@@ -84,8 +84,9 @@ export class RelyingPartyController {
     @Param('id', new OpaqueId(notFound)) id: string,
     @Query() query: WaitQuery,
   ): Promise<AuthenticationResponse> {
-    const wait = query.wait ?? 0;
-    return client.test ? this.tests.see(id, client.id, wait) : this.statuses.see(id, client.id, wait, { door: 'api' });
+    const seconds = query.wait ?? 0;
+    if (client.test) return this.tests.see(id, client.id, seconds);
+    return this.statuses.seeAsClient(id, client.id, seconds);
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   type AuthenticationState,
   type Channel,
 } from '../domain/authentication.ts';
+import { isFlowWindow } from '../domain/uuid.ts';
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { JobQueue } from '../queue/job-queue.ts';
@@ -58,6 +59,21 @@ export class AuthenticationStatus {
     if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.viewOf(authentication);
     await this.watcher.change(id, state, waitSeconds, gone);
     return this.viewOf(await this.find(id, clientId, door));
+  }
+
+  /**
+   * As {@link see}, for the relying party itself. One of a flow such as OpenID Connect has no result here: the flow releases
+   * what its client asked for. Problems: `authentication_not_found`.
+   */
+  async seeAsClient(id: string, clientId: string, waitSeconds: number): Promise<RelyingPartyView> {
+    const { result, ...view } = await this.see(id, clientId, waitSeconds, { door: 'api' });
+    if (!result || (await this.isOfFlow(id, clientId))) return view;
+    return { ...view, result };
+  }
+
+  /** Whether an authentication was made in a window of a flow of this service. Problems: `authentication_not_found`. */
+  async isOfFlow(id: string, clientId: string): Promise<boolean> {
+    return isFlowWindow((await this.find(id, clientId, 'service')).windowId);
   }
 
   /**

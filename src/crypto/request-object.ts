@@ -41,6 +41,9 @@ export function isUnsigned(request: string): boolean {
   }
 }
 
+/** A token of another kind that the same key signed, such as a client assertion with its own type, is no request (RFC 9101, 10.8). */
+const TYPES: readonly string[] = ['jwt', 'oauth-authz-req+jwt'];
+
 /** The claims of the envelope, which are no parameters of the request. */
 const ENVELOPE: readonly string[] = ['iss', 'aud', 'iat', 'nbf', 'exp', 'jti'];
 
@@ -69,7 +72,8 @@ async function signedClaims({
 }: SignedRequest): Promise<Readonly<Record<string, unknown>> | string> {
   try {
     const { alg, typ } = decodeProtectedHeader(request);
-    if (typ === 'client-authentication+jwt') return 'The request must not be a client assertion.';
+    if (typ !== undefined && !TYPES.includes(typ.toLowerCase()))
+      return 'The typ of the request must be oauth-authz-req+jwt or JWT, or left out.';
     if (alg === undefined || !algorithms.includes(alg))
       return `The request must be signed with ${algorithms.join(' or ')}.`;
     const payload: unknown = JSON.parse(UTF8.decode(await verifiedPayload(request, jwks, algorithms)));
@@ -109,7 +113,10 @@ function faultOf(
   const seconds = now.getTime() / 1000;
   const isLeftOut = (claim: unknown): boolean => isLenient && claim === undefined;
   if (iss !== clientId) return 'The iss of the request must be the client_id.';
-  if (![aud].flat().includes(issuer)) return `The aud of the request must be ${issuer}.`;
+  const audiences: unknown[] = [aud].flat();
+  // A request for other servers too could be replayed by one of them.
+  if (!audiences.includes(issuer) || (isLenient && audiences.length > 1))
+    return `The aud of the request must be ${issuer}.`;
   if (named !== undefined && named !== clientId) return 'The client_id in the request must be that of the client.';
   if (sub !== undefined) return 'The request must have no sub.';
   if (!isLeftOut(jti) && (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI))

@@ -32,11 +32,10 @@ export class Userinfo {
     const { authenticationId, subject } = person;
     if (await this.revocations.has(authenticationId)) throw ended();
     const kept = await this.store.ofAuthentication(authenticationId, clientId);
+    // The request is kept for longer than its tokens are valid, unless the database was restored. A token of CIBA has none.
+    if (!kept && (await this.statuses.isOfFlow(authenticationId, clientId).catch(endedWhereNotFound))) throw ended();
     const claims = kept ? this.authorize.parametersOf(kept).claims.userinfo : [];
-    const { result } = await this.statuses.see(authenticationId, clientId, 0).catch((error: unknown) => {
-      if (error instanceof Problem && error.code === 'authentication_not_found') throw ended();
-      throw error;
-    });
+    const { result } = await this.statuses.see(authenticationId, clientId, 0).catch(endedWhereNotFound);
     if (!result) throw ended();
     const client = await this.relyingParties.get(clientId);
     return {
@@ -44,6 +43,10 @@ export class Userinfo {
       ...claimsOf(result, { scopes, claims }, diOf(this.keys.subject, client, subject)),
     };
   }
+}
+
+function endedWhereNotFound(error: unknown): never {
+  throw error instanceof Problem && error.code === 'authentication_not_found' ? ended() : error;
 }
 
 function ended(): Problem {

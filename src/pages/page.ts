@@ -37,8 +37,10 @@ export interface Page {
   framing?: 'framed' | 'frames';
   /** Origins of other sites that may frame the page. */
   framedBy?: readonly string[];
-  /** The origin of the other site to which the page's form is sent; its own pages when left out. */
+  /** The sources of CSP to which the page's form is sent, with all redirects after it; its own pages when left out. */
   formTarget?: string;
+  /** What the page says to others of where the browser comes from; nothing when left out. */
+  referrer?: 'strict-origin';
   /** True if the page's script compiles its own WebAssembly, as the phone does for Argon2id. */
   compiles?: boolean;
   /**
@@ -99,7 +101,15 @@ function installing({ manifest, icon, title }: NonNullable<Page['installable']>,
 }
 
 function headersOf(page: Page, nonce: string): Record<string, string> {
-  const { framing, framedBy = [], opener, compiles, installable, formTarget = "'self'" } = page;
+  const {
+    framing,
+    framedBy = [],
+    opener,
+    compiles,
+    installable,
+    formTarget = "'self'",
+    referrer = 'no-referrer',
+  } = page;
   const policy = [
     "default-src 'none'",
     `script-src ${installable ? "'self'" : `'nonce-${nonce}'`}${compiles ? " 'wasm-unsafe-eval'" : ''}`,
@@ -114,7 +124,7 @@ function headersOf(page: Page, nonce: string): Record<string, string> {
   ];
   return {
     'Content-Security-Policy': policy.join('; '),
-    'Referrer-Policy': 'no-referrer',
+    'Referrer-Policy': referrer,
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
     // The app reads QR codes with the camera.

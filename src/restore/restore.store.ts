@@ -53,6 +53,11 @@ const WINDOWS = statement(
   writing('windows'),
 );
 const CIBA_REQUESTS = statement('restore_void_ciba_requests', deleted('ciba_requests'), writing('ciba_requests'));
+const OPENID_REQUESTS = statement(
+  'restore_void_openid_requests',
+  deleted('openid_requests'),
+  writing('openid_requests'),
+);
 const CUSTOMERS = statement('restore_void_customers', deleted('customer_sessions'), writing('customer_sessions'));
 const ACCOUNT_SESSIONS = statement(
   'restore_void_account_sessions',
@@ -338,6 +343,7 @@ const VOIDS: readonly Void[] = [
   ['test authentications', (session) => session.rows<Counted>(TEST_AUTHENTICATIONS, [])],
   ['windows', (session) => session.rows<Counted>(WINDOWS, [])],
   ['CIBA requests', (session) => session.rows<Counted>(CIBA_REQUESTS, [])],
+  ['OpenID requests', (session) => session.rows<Counted>(OPENID_REQUESTS, [])],
   ['sessions of the website', (session) => session.rows<Counted>(CUSTOMERS, [])],
   ['sessions of desk and console', (session) => session.rows<Counted>(ACCOUNT_SESSIONS, [])],
   ['enrolment codes', (session) => session.rows<Counted>(CODES, [])],

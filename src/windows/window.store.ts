@@ -67,15 +67,19 @@ const GO_ON = statement(
 /** The maximum number of windows that one statement ends. */
 const END_BATCH = 1_000;
 
+/** SQL: true for a window of a flow of this service (`flowWindowId`), which no relying party opened. */
+const OF_FLOW = `substr(id::text, 15, 1) = '8'`;
+
 /**
- * Ends windows in which no authentication was started in time, and tells their relying parties. The authentication of any
+ * Ends windows in which no authentication was started in time, and tells their relying parties. Those of a flow are deleted
+ * instead: their relying parties know nothing of them. The authentication of any
  * other window tells of its end. A start in the window's last moment is attached within the second.
  */
 const END_UNUSED = statement(
   'window_end_unused',
   `WITH ended AS (
       UPDATE windows SET ended_at = expires_at
-      WHERE id IN (SELECT id FROM windows WHERE authentication_id IS NULL AND ended_at IS NULL
+      WHERE id IN (SELECT id FROM windows WHERE authentication_id IS NULL AND ended_at IS NULL AND NOT ${OF_FLOW}
         AND expires_at <= now() - interval '1 second' ORDER BY expires_at LIMIT ${END_BATCH} FOR UPDATE SKIP LOCKED)
       RETURNING id, client_id, ended_at, is_test
     ), ${tell({
@@ -86,6 +90,13 @@ const END_UNUSED = statement(
     })}
     SELECT id FROM ended`,
   { writes: TOLD },
+);
+
+/** Their requests are over too, so that no browser comes back to them. */
+const PURGE_UNUSED_OF_FLOWS = statement(
+  'window_purge_unused',
+  `DELETE FROM windows WHERE id IN (SELECT id FROM windows WHERE authentication_id IS NULL AND ended_at IS NULL
+    AND expires_at <= now() - interval '5 minutes' AND ${OF_FLOW} LIMIT ${END_BATCH})`,
 );
 
 /** Days for which an ended window answers its relying party. */
@@ -146,6 +157,11 @@ export class WindowStore {
   /** Ends a batch of windows whose time ended without an authentication. Returns true if more may remain. */
   async endUnused(): Promise<boolean> {
     return (await this.database.changed(END_UNUSED, [])) === END_BATCH;
+  }
+
+  /** Deletes a batch of windows of flows that nobody used. Returns true if more may remain. */
+  async purgeUnused(): Promise<boolean> {
+    return (await this.database.changed(PURGE_UNUSED_OF_FLOWS, [])) === END_BATCH;
   }
 
   /** Deletes a batch of windows that are no longer read. Returns true if more may remain. */

@@ -32,5 +32,6 @@ export class WindowsModule {
   constructor(tasks: RecurringTasks, store: WindowStore) {
     tasks.inEveryWorker({ name: 'end unused windows', everyMs: END_MS, run: () => store.endUnused() });
     tasks.purge('windows', () => store.purge());
+    tasks.purge('unused windows of flows', () => store.purgeUnused());
   }
 }

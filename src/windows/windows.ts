@@ -9,6 +9,7 @@ import type { Locale } from '../domain/locale.ts';
 import { maskInsideOfName } from '../domain/masking.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
+import { isFlowWindow } from '../domain/uuid.ts';
 import { DisabledClients } from '../http/disabled-clients.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import type { RelyingPartyView } from '../authentication/status.ts';
@@ -102,7 +103,8 @@ export class Windows {
 
   /**
    * Opens a window for a flow of this service, which belongs from the beginning to the browser that asks for it: its secret is
-   * returned, and nobody whom that browser shows the address can use the window. `returnUrl` is an address of this service.
+   * returned, and nobody whom that browser shows the address can use the window. `id` is one of `flowWindowId`; `returnUrl` is an
+   * address of this service.
    */
   async openFor(
     clientId: string,
@@ -131,6 +133,15 @@ export class Windows {
     return null;
   }
 
+  /**
+   * The address at which the client of a flow is told that its window has ended; undefined for any other window, and for
+   * another browser.
+   */
+  async resumeAddress(id: string, secret: string | undefined): Promise<string | undefined> {
+    const window = isFlowWindow(id) ? await this.read(id) : undefined;
+    return window && isBrowserOf(window, secret) ? window.returnUrl : undefined;
+  }
+
   /** The result, for the relying party's server only. Problems: `window_not_found`. */
   async result(
     { id: clientId, test }: Pick<Caller, 'id' | 'test'>,
@@ -145,7 +156,11 @@ export class Windows {
       throw error;
     });
     if (authentication === null) return { state: 'closed', authentication };
-    return { state: isOpen(authentication) ? 'open' : 'closed', authentication };
+    const state = isOpen(authentication) ? 'open' : 'closed';
+    if (!isFlowWindow(id)) return { state, authentication };
+    // The flow releases what its client asked for.
+    const { result: _released, ...withheld } = authentication;
+    return { state, authentication: withheld };
   }
 
   /**
@@ -351,6 +366,11 @@ export const RESUME_PATH = '/oauth2/resume/';
  */
 export function returnOrigin({ returnUrl }: HostedWindow, { ISSUER }: Pick<Environment, 'ISSUER'>): string {
   return returnUrl.startsWith(ISSUER + RESUME_PATH) ? '' : new URL(returnUrl).origin;
+}
+
+/** The address by which the person leaves a window of a flow without a log-in; undefined for any other window. */
+export function cancelAddress({ id, returnUrl }: HostedWindow): string | undefined {
+  return isFlowWindow(id) ? `${returnUrl}?cancel` : undefined;
 }
 
 function isBrowserOf({ browserDigest }: HostedWindow, secret: string | undefined): boolean {

@@ -1,3 +1,5 @@
+import type { LogInFault } from '../words/keys.ts';
+
 /** How an answer goes back to the client (OAuth 2.0 Multiple Response Types; Form Post Response Mode). */
 export type ResponseMode = 'query' | 'form_post';
 
@@ -15,7 +17,9 @@ export class AuthorizationError extends Error {
   constructor(
     readonly error: string,
     readonly description: string,
-    readonly target?: AnswerTarget,
+    readonly target?: AnswerTarget | undefined,
+    /** The page of an error without a target. */
+    readonly page: { kind: LogInFault; status: number } = { kind: 'refused', status: 400 },
   ) {
     super(`${error}: ${description}`);
   }

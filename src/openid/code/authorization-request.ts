@@ -47,6 +47,8 @@ export interface AuthorizationRequest extends AnswerTarget {
   method: WindowMethod;
   locale: Locale;
   purpose: string;
+  /** Seconds, as the client sent it. */
+  maxAge?: number | undefined;
 }
 
 /** Length limits of what comes back unchanged (contract: `state` of a window; OpenID Connect names none for `nonce`). */
@@ -66,8 +68,8 @@ const METHOD_OF_ACR: Readonly<Record<string, WindowMethod>> = {
   otp: 'otp',
   'urn:pushguard:acr:otp': 'otp',
 };
-/** Values of `acr` of a result, in the order of preference. */
-export const ACR_VALUES = ['push', 'otp', 'sms'] as const;
+/** Values of `acr` that a client can ask for. The result may say `sms`, for a person without the app. */
+export const ACR_VALUES = Object.keys(METHOD_OF_ACR);
 
 /**
  * Where the answer to these parameters goes, errors included. Throws an error without a target, which becomes a page, unless
@@ -109,6 +111,7 @@ export function readRequest(given: Parameters, target: AnswerTarget): Authorizat
   }
   if (given.max_age !== undefined && !/^\d{1,10}$/.test(given.max_age))
     refuse('invalid_request', 'The max_age must be a whole number of seconds.');
+  const maxAge = given.max_age === undefined ? undefined : Number(given.max_age);
   const locale = listed(given.ui_locales).flatMap((tag) => localeNamed(tag) ?? [])[0] ?? LOCALES[0];
   const claims =
     readClaims(given.claims) ??
@@ -123,6 +126,7 @@ export function readRequest(given: Parameters, target: AnswerTarget): Authorizat
     method: methodOf([...(claims.acr ?? []), ...listed(given.acr_values)]),
     locale,
     purpose: readPurpose(given.purpose, refuse) ?? PURPOSE[locale],
+    maxAge,
   };
 }
 

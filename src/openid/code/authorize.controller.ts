@@ -18,13 +18,13 @@ import { windowCookie, WINDOW_COOKIE_SECONDS } from '../../windows/window-cookie
 import { faultPage, formPostPage } from '../pages/log-in.page.ts';
 import type { LogInFault } from '../words/keys.ts';
 import { AuthorizationError } from './authorization-error.ts';
-import { Authorize, type Next } from './authorize.ts';
+import { Authorize, type Browser, type Next } from './authorize.ts';
 
 /**
- * The most authorization requests of one address in a minute: nobody has to prove anything to send one, and each leaves a row
- * and a window. Thousands of phones may share an address of their carrier.
+ * The most windows that requests of one address for one client open in a minute: nobody has to prove anything to send one, and
+ * each leaves two rows. Thousands of phones may share an address of their carrier.
  */
-const OF_AN_ADDRESS = { times: 300, seconds: 60 };
+const OF_AN_ADDRESS = { times: 120, seconds: 60 };
 
 const FAULT_OF_PROBLEM: Partial<Record<ProblemCode, LogInFault>> = {
   window_not_found: 'over',
@@ -65,17 +65,21 @@ export class AuthorizeController {
   @Get('resume/:id')
   async resume(
     @Param('id') id: string,
+    @Query() query: object,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     if (looksAhead(request)) return nothing(reply);
     const locale = localeOfBrowser(request);
     try {
-      const secretOf = (windowId: string) => readCookie(request, windowCookie(windowId), this.environment.ISSUER);
-      const next = await this.authorize.resume(id, secretOf);
+      const { secretOf } = this.browserOf(request);
+      // The links of the window by which a person goes back without a log-in.
+      const next = await ('cancel' in query
+        ? this.authorize.abandon(id, secretOf)
+        : this.authorize.resume(id, secretOf));
       return next ? this.go(next, locale, reply) : this.fault('over', 400, locale, reply);
     } catch (error) {
-      return this.problem(error, locale, reply);
+      return this.refuse(error, locale, reply);
     }
   }
 
@@ -83,14 +87,28 @@ export class AuthorizeController {
     if (looksAhead(request)) return nothing(reply);
     const locale = localeOfBrowser(request, sent);
     try {
-      refuseFrames(request);
-      await this.limits.spend(limitOf(request));
-      return this.go(await this.authorize.begin(sent), locale, reply);
+      return this.go(await this.authorize.begin(sent, this.browserOf(request)), locale, reply);
     } catch (error) {
-      if (!(error instanceof AuthorizationError)) return this.problem(error, locale, reply);
-      if (error.target) return this.go(this.authorize.refused(error, error.target), locale, reply);
-      return this.fault('refused', 400, locale, reply, `${error.error}: ${error.description}`);
+      return this.refuse(error, locale, reply);
     }
+  }
+
+  private browserOf(request: FastifyRequest): Browser {
+    return {
+      secretOf: (windowId) => readCookie(request, windowCookie(windowId), this.environment.ISSUER),
+      spend: (clientId) => this.limits.spend(limitOf(request, clientId)),
+      // A log-in inside a frame could be covered or imitated by the page around it, and an image of a foreign page would
+      // open a window with every view.
+      isTopLevel: (request.headers['sec-fetch-dest'] ?? 'document') === 'document',
+    };
+  }
+
+  private refuse(error: unknown, locale: Locale, reply: FastifyReply): string {
+    if (!(error instanceof AuthorizationError)) return this.problem(error, locale, reply);
+    if (error.target) return this.go(this.authorize.refused(error, error.target), locale, reply);
+    const { kind, status } = error.page;
+    const detail = kind === 'refused' ? `${error.error}: ${error.description}` : undefined;
+    return this.fault(kind, status, locale, reply, detail);
   }
 
   /** Sends the browser on. 303, so that a form is not sent again to where it goes (RFC 9700, 4.12). */
@@ -106,8 +124,10 @@ export class AuthorizeController {
     const { target, fields } = next;
     if (target.mode === 'form_post')
       return sendPage(reply, this.assets, formPostPage(this.words.reader(locale), target.redirectUri, fields));
-    const joined = target.redirectUri.includes('?') ? '&' : '?';
-    return redirect(reply, `${target.redirectUri}${joined}${new URLSearchParams(fields).toString()}`);
+    // It was compared as text; a header holds it with its letters encoded.
+    const { href } = new URL(target.redirectUri);
+    const joined = href.includes('?') ? '&' : '?';
+    return redirect(reply, `${href}${joined}${new URLSearchParams(fields).toString()}`);
   }
 
   private problem(error: unknown, locale: Locale, reply: FastifyReply): string {
@@ -124,14 +144,9 @@ export class AuthorizeController {
   }
 }
 
-function limitOf(request: FastifyRequest): FormLimit {
-  return { name: 'authorize of an address', of: networkOf(addressOf(request)), ...OF_AN_ADDRESS };
-}
-
-/** A log-in inside a frame could be covered or imitated by the page around it. */
-function refuseFrames({ headers }: FastifyRequest): void {
-  if (['iframe', 'frame', 'embed', 'object', 'fencedframe'].includes(headers['sec-fetch-dest'] ?? ''))
-    throw new AuthorizationError('invalid_request', 'Open this address in a window of its own, not in a frame.');
+function limitOf(request: FastifyRequest, clientId: string): FormLimit {
+  const of = `${networkOf(addressOf(request))} ${clientId}`;
+  return { name: 'authorize of an address for a client', of, ...OF_AN_ADDRESS };
 }
 
 function nothing(reply: FastifyReply): string {

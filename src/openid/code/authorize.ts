@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
 import type { RelyingPartyView } from '../../authentication/status.ts';
-import { randomId, randomToken } from '../../crypto/random.ts';
+import { flowWindowId, randomId, randomToken } from '../../crypto/random.ts';
 import { isUnsigned, REQUEST_OBJECT_ALGORITHMS, verifyRequestObject } from '../../crypto/request-object.ts';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
+import { Problem } from '../../domain/problem.ts';
 import { isUuid } from '../../domain/uuid.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
@@ -28,6 +29,16 @@ const ADMITTED_SCOPE = 'authentications';
 export type Next =
   | { to: 'window'; windowId: string; secret?: string }
   | { to: 'client'; target: AnswerTarget; fields: Record<string, string> };
+
+/** The browser that brings a request. */
+export interface Browser {
+  /** Its secret of a window, from its cookies. */
+  secretOf: (windowId: string) => string | undefined;
+  /** Counts the request against the limit of its address for a client. Problems: `too_many_requests`. */
+  spend: (clientId: string) => Promise<void>;
+  /** Whether it opens the address itself: not in a frame, and not by a script. */
+  isTopLevel: boolean;
+}
 
 /**
  * The authorization code flow of OpenID Connect (Core 1.0, 3.1) with the hosted window as its log-in page.
@@ -55,7 +66,7 @@ export class Authorize {
     const given = readParameters(sent);
     if (given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'A pushed request must not have a request_uri (RFC 9126, 2.1).');
-    const request = await this.check(client, given);
+    const request = await this.check(client, given, { isAuthentic: true });
     const handle = randomToken(32);
     await this.store.push(this.newRequest(client, request), sha256(handle));
     return { request_uri: REQUEST_URI + handle, expires_in: PUSHED_SECONDS };
@@ -63,37 +74,59 @@ export class Authorize {
 
   /**
    * Opens the window for a request that a browser brings. The window belongs to this browser from the beginning. Throws
-   * {@link AuthorizationError}.
+   * {@link AuthorizationError}; problems: those of `browser.spend`.
    */
-  async begin(sent: object): Promise<Next> {
+  async begin(sent: object, browser: Browser): Promise<Next> {
     const given = readParameters(sent);
     const client = given.client_id === undefined ? null : await this.relyingParties.named(given.client_id);
     if (client === null) throw new AuthorizationError('invalid_request', 'The client_id names no client.');
-    const windowId = randomId();
-    const { id, request } = await this.take(client, given, windowId);
-    const { purpose, locale, method } = request;
-    const returnUrl = `${this.environment.ISSUER}${RESUME_PATH}${id}`;
-    const { secret } = await this.windows.openFor(client.id, { id: windowId, purpose, returnUrl, locale, method });
-    return { to: 'window', windowId, secret };
+    if (given.request !== undefined && given.request_uri !== undefined)
+      throw new AuthorizationError('invalid_request', 'Send request or request_uri, not both (RFC 9101, 5).');
+    if (given.request_uri !== undefined) return this.beginPushed(client, given.request_uri, browser);
+    const request = await this.check(client, given, { isAuthentic: false });
+    const kept = this.newRequest(client, request);
+    return this.openWindow(client, { id: kept.id, request, browser }, async (windowId) => {
+      await this.store.begin(kept, windowId);
+    });
   }
 
   /**
    * Answers the client when the window has ended, for the browser that holds the window's secret alone. Undefined for a request
-   * that is unknown or over. Problems: as {@link Windows.outcome}.
+   * that is unknown or over. Throws {@link AuthorizationError}. Problems: as {@link Windows.outcome}.
    */
-  async resume(id: string, secretOf: (windowId: string) => string | undefined): Promise<Next | undefined> {
+  async resume(id: string, secretOf: Browser['secretOf']): Promise<Next | undefined> {
     const begun = isUuid(id) ? await this.store.begun(id) : undefined;
     if (!begun) return undefined;
     const { windowId } = begun;
-    const outcome = await this.windows.outcome(windowId, secretOf(windowId));
-    if (outcome === null || outcome.state === 'pending' || outcome.state === 'opened')
-      return { to: 'window', windowId };
-    const request = this.parametersOf(begun);
-    const refusal = refusalOf(outcome, request);
-    if (refusal) return { to: 'client', target: request, fields: this.answer(request, refusal) };
+    const outcome = await this.outcomeOf(windowId, secretOf(windowId));
+    if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
+    const request = await this.stillAllowed(begun);
+    const answer = (fields: Record<string, string>): Next => ({
+      to: 'client',
+      target: request,
+      fields: this.answer(request, fields),
+    });
+    if (outcome === 'expired') return answer(EXPIRED);
+    const refusal = refusalOf(outcome, request, new Date());
+    if (refusal) return answer(refusal);
     const code = randomToken(32);
-    if (!(await this.store.answer(id, outcome.id, sha256(code)))) return undefined;
-    return { to: 'client', target: request, fields: this.answer(request, { code }) };
+    return (await this.store.answer(id, outcome.id, sha256(code))) ? answer({ code }) : undefined;
+  }
+
+  /**
+   * Goes back to the client without a log-in, for the browser that began and until a code was issued. Undefined for a request
+   * that is unknown or over. Throws {@link AuthorizationError}. Problems: as {@link Windows.outcome}.
+   */
+  async abandon(id: string, secretOf: Browser['secretOf']): Promise<Next | undefined> {
+    const begun = isUuid(id) ? await this.store.begun(id) : undefined;
+    if (!begun) return undefined;
+    const { windowId } = begun;
+    const secret = secretOf(windowId);
+    const outcome = await this.outcomeOf(windowId, secret);
+    const request = await this.stillAllowed(begun);
+    if (!(await this.store.abandon(id))) return undefined;
+    if (outcome !== null && isOpen(outcome)) await this.cancelIn(windowId, secret);
+    return { to: 'client', target: request, fields: this.answer(request, CANCELLED) };
   }
 
   /** The answer of a refusal that goes back to the client. */
@@ -111,32 +144,87 @@ export class Authorize {
     return { ...fields, ...(state !== undefined && { state }), iss: this.environment.ISSUER };
   }
 
-  /** Keeps a new request for its window, or takes the one that was pushed. */
-  private async take(
-    client: Client,
-    given: Parameters,
-    windowId: string,
-  ): Promise<{ id: string; request: AuthorizationRequest }> {
-    const { request_uri: uri } = given;
-    if (uri === undefined) {
-      const request = await this.check(client, given);
-      const kept = this.newRequest(client, request);
-      await this.store.begin(kept, windowId);
-      return { id: kept.id, request };
-    }
+  /** Takes a request that was pushed. The browser that took it before goes on in its window. */
+  private async beginPushed(client: Client, uri: string, browser: Browser): Promise<Next> {
     if (!uri.startsWith(REQUEST_URI))
       throw new AuthorizationError('request_uri_not_supported', 'Push the request to /oauth2/par.');
-    const pushed = await this.store.beginPushed(sha256(uri.slice(REQUEST_URI.length)), client.id, windowId);
-    if (!pushed)
-      throw new AuthorizationError(
-        'invalid_request_uri',
-        'The request_uri is unknown, was used, or is over a minute old.',
-      );
-    return { id: pushed.id, request: this.parametersOf(pushed) };
+    const digest = sha256(uri.slice(REQUEST_URI.length));
+    const pushed = await this.store.pushed(digest, client.id);
+    if (!pushed) throw requestUriOver();
+    if (pushed.windowId !== null) {
+      if (browser.secretOf(pushed.windowId) === undefined) throw requestUriOver();
+      return { to: 'window', windowId: pushed.windowId };
+    }
+    const request = await this.stillAllowed({ ...pushed, clientId: client.id });
+    return this.openWindow(client, { id: pushed.id, request, browser }, async (windowId) => {
+      if (!(await this.store.beginPushed(digest, client.id, windowId))) throw requestUriOver();
+    });
   }
 
-  private async check(client: Client, sent: Parameters): Promise<AuthorizationRequest> {
-    const given = sent.request === undefined ? sent : await this.signed(client, sent, sent.request);
+  /**
+   * Opens a window, and then keeps or takes its request: a process that ends in between leaves a window that nobody sees, and no
+   * request without one.
+   */
+  private async openWindow(
+    client: Client,
+    { id, request, browser }: { id: string; request: AuthorizationRequest; browser: Browser },
+    take: (windowId: string) => Promise<void>,
+  ): Promise<Next> {
+    if (!browser.isTopLevel) {
+      const detail = 'Open this address in a window of its own, not in a frame or by a script.';
+      throw new AuthorizationError('invalid_request', detail, undefined, { kind: 'refused', status: 403 });
+    }
+    await browser.spend(client.clientId);
+    const windowId = flowWindowId();
+    const { purpose, locale, method } = request;
+    const returnUrl = `${this.environment.ISSUER}${RESUME_PATH}${id}`;
+    const { secret } = await this.windows.openFor(client.id, { id: windowId, purpose, returnUrl, locale, method });
+    await take(windowId);
+    return { to: 'window', windowId, secret };
+  }
+
+  /** What has become of the window of a request; null before an authentication was started in it. */
+  private async outcomeOf(windowId: string, secret: string | undefined): Promise<RelyingPartyView | 'expired' | null> {
+    return this.windows.outcome(windowId, secret).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'window_closed') return 'expired' as const;
+      throw error;
+    });
+  }
+
+  /** One that ended meanwhile stays as it is. */
+  private async cancelIn(windowId: string, secret: string | undefined): Promise<void> {
+    await this.windows.cancel(windowId, secret).catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error;
+    });
+  }
+
+  /**
+   * A kept request whose client may still be answered as it asks: what the operator has changed since counts. Throws
+   * {@link AuthorizationError}, without a target where the client is no longer served or the address no longer registered.
+   */
+  private async stillAllowed(kept: KeptParameters & { clientId: string }): Promise<AuthorizationRequest> {
+    const { clientId } = await this.relyingParties.get(kept.clientId);
+    const client = await this.relyingParties.named(clientId);
+    const request = this.parametersOf(kept);
+    if (!client?.scopes.includes(ADMITTED_SCOPE))
+      throw new AuthorizationError('unauthorized_client', 'The client is no longer admitted to this flow.');
+    if (!client.returnUrls.includes(request.redirectUri))
+      throw new AuthorizationError('invalid_request', 'The redirect_uri is no longer registered for this client.');
+    return request;
+  }
+
+  /**
+   * Checks the parameters of a request. `isAuthentic`: the client itself sent it, and no stranger can have written the link.
+   * What the person reads counts only then, or where the client signed it.
+   */
+  private async check(
+    client: Client,
+    sent: Parameters,
+    { isAuthentic }: { isAuthentic: boolean },
+  ): Promise<AuthorizationRequest> {
+    const { purpose, ...unsigned } = sent;
+    const fromLink = isAuthentic ? sent : unsigned;
+    const given = sent.request === undefined ? fromLink : await this.signed(client, sent, sent.request);
     const target = answerTarget(given, client.returnUrls);
     if (!client.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', `The client has no scope ${ADMITTED_SCOPE}.`, target);
@@ -207,23 +295,50 @@ function readParameters(sent: object): Parameters {
   for (const name of PARAMETERS) {
     const value: unknown = given.get(name);
     if (value === undefined || value === '') continue;
-    if (typeof value !== 'string')
+    if (typeof value !== 'string' || value.includes('\0'))
       throw new AuthorizationError('invalid_request', `Send the parameter ${name} once, as text.`);
     read[name] = value;
   }
   return read;
 }
 
+interface Refusal extends Record<string, string> {
+  error: string;
+  error_description: string;
+}
+
+const EXPIRED: Refusal = { error: 'access_denied', error_description: 'expired' };
+const CANCELLED: Refusal = { error: 'access_denied', error_description: 'The person cancelled.' };
+
+function isOpen(outcome: RelyingPartyView | 'expired'): boolean {
+  return outcome !== 'expired' && (outcome.state === 'pending' || outcome.state === 'opened');
+}
+
+function requestUriOver(): AuthorizationError {
+  const detail = 'The request_uri is unknown, was used, or is over a minute old.';
+  return new AuthorizationError('invalid_request_uri', detail, undefined, { kind: 'over', status: 400 });
+}
+
+/**
+ * Seconds after a verification in which its browser must be back: without `max_age`, and at least. The page of the window goes
+ * back by itself after 20 seconds; a smaller `max_age` would refuse everyone who waits for that.
+ */
+const [BACK_WITHIN, BACK_WITHIN_AT_LEAST] = [120, 30];
+
 /** Why a window that has ended is no log-in; undefined for a verified person that the request allows. */
 function refusalOf(
   { state, result, channel }: RelyingPartyView,
-  { claims }: AuthorizationRequest,
-): { error: string; error_description: string } | undefined {
+  { claims, maxAge = BACK_WITHIN }: AuthorizationRequest,
+  now: Date,
+): Refusal | undefined {
   const refuse = (error: string, description: string) => ({ error, error_description: description });
   if (state === 'declined') return refuse('access_denied', 'The person declined.');
-  if (state === 'expired') return refuse('access_denied', 'expired');
-  if (state === 'cancelled') return refuse('access_denied', 'The person cancelled.');
+  if (state === 'expired') return EXPIRED;
+  if (state === 'cancelled') return CANCELLED;
   if (state !== 'verified' || !result) return refuse('access_denied', 'The person was not verified.');
+  const limit = Math.min(Math.max(maxAge, BACK_WITHIN_AT_LEAST), BACK_WITHIN);
+  if (now.getTime() - Date.parse(result.verifiedAt) > limit * 1000)
+    return refuse('login_required', 'The verification is too long ago. Begin again.');
   if (claims.subject !== undefined && claims.subject !== result.subject)
     return refuse('access_denied', 'Another person was verified than the one of claims.id_token.sub.');
   if (claims.acr !== undefined && !claims.acr.includes(channel))

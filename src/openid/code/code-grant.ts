@@ -43,10 +43,8 @@ export class CodeGrant implements TokenGrant {
     if (verifier !== undefined && !VERIFIER.test(verifier))
       throw new Problem('invalid_request', 'The code_verifier must have 43 to 128 characters of A-Z a-z 0-9 . _ ~ -');
     const challenge = verifier === undefined ? null : sha256(verifier).toString('base64url');
-    const digest = sha256(code);
-    const redeemed = await this.store.redeem({ digest, clientId: client.id, redirectUri, challenge });
+    const redeemed = await this.store.redeem({ digest: sha256(code), clientId: client.id, redirectUri, challenge });
     if (!redeemed) {
-      await this.store.revokeReused(digest, client.id);
       throw new Problem(
         'invalid_grant',
         'The code is wrong, expired or used, or it was issued for another client, redirect_uri or code_verifier.',

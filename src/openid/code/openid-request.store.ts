@@ -29,12 +29,19 @@ const BEGIN = statement(
     VALUES ($1, $2, $3, $4, $5, $6, now() + interval '${BEGUN_SECONDS} seconds')`,
 );
 
+/** A pushed request, also while its browser is in its window. */
+const PUSHED = statement(
+  'openid_pushed',
+  `SELECT id, parameters, window_id AS "windowId" FROM openid_requests
+    WHERE request_uri_digest = $1 AND client_id = $2 AND redeemed_at IS NULL AND expires_at > now()`,
+);
+
 /** The first browser that brings a pushed request gets its window; any other finds nothing. */
 const BEGIN_PUSHED = statement(
   'openid_begin_pushed',
   `UPDATE openid_requests SET window_id = $3, expires_at = now() + interval '${BEGUN_SECONDS} seconds'
     WHERE request_uri_digest = $1 AND client_id = $2 AND window_id IS NULL AND expires_at > now()
-    RETURNING id, parameters`,
+    RETURNING id`,
 );
 
 const BEGUN = statement(
@@ -51,22 +58,34 @@ const ANSWER = statement(
     WHERE id = $1 AND redeemed_at IS NULL AND expires_at > now() RETURNING id`,
 );
 
-/** Spends a code: the row lock decides which of many redemptions at once was the first, and the others find no row. */
+/**
+ * Spends a code. The row lock decides which of many redemptions at once was the first: each of the others reads the row as the
+ * first one left it. A code that comes a second time may have been stolen, so it ends the tokens of the first time (RFC 6749,
+ * 4.1.2), in the same statement: a process that ends in between cannot leave them valid.
+ */
 const REDEEM = statement(
   'openid_redeem',
-  `UPDATE openid_requests SET redeemed_at = now(), expires_at = now() + interval '${REDEEMED_SECONDS} seconds'
-    WHERE code_digest = $1 AND client_id = $2 AND redirect_uri = $3 AND code_challenge IS NOT DISTINCT FROM $4
-      AND redeemed_at IS NULL AND code_expires_at > now()
-    RETURNING id, authentication_id AS "authenticationId", parameters`,
+  `WITH held AS (
+      SELECT id, authentication_id, parameters, redeemed_at, code_expires_at, redirect_uri, code_challenge
+      FROM openid_requests WHERE code_digest = $1 AND client_id = $2 FOR UPDATE
+    ), redeemed AS (
+      UPDATE openid_requests r SET redeemed_at = now(), expires_at = now() + interval '${REDEEMED_SECONDS} seconds'
+      FROM held WHERE r.id = held.id AND held.redeemed_at IS NULL AND held.code_expires_at > now()
+        AND held.redirect_uri = $3 AND held.code_challenge IS NOT DISTINCT FROM $4
+      RETURNING held.id, held.authentication_id, held.parameters
+    ), revoked AS (
+      INSERT INTO openid_revocations (authentication_id)
+      SELECT authentication_id FROM held WHERE redeemed_at IS NOT NULL
+      ON CONFLICT DO NOTHING
+    )
+    SELECT id, authentication_id AS "authenticationId", parameters FROM redeemed`,
 );
 
-/** A code that comes a second time may have been stolen: the tokens of the first time end (RFC 6749, 4.1.2). */
-const REVOKE_REUSED = statement(
-  'openid_revoke_reused',
-  `INSERT INTO openid_revocations (authentication_id)
-    SELECT authentication_id FROM openid_requests
-    WHERE code_digest = $1 AND client_id = $2 AND redeemed_at IS NOT NULL AND authentication_id IS NOT NULL
-    ON CONFLICT DO NOTHING`,
+/** The person goes back to the client without a log-in. */
+const ABANDON = statement(
+  'openid_abandon',
+  `UPDATE openid_requests SET expires_at = now()
+    WHERE id = $1 AND code_digest IS NULL AND expires_at > now() RETURNING id`,
 );
 
 const OF_AUTHENTICATION = statement(
@@ -83,6 +102,7 @@ const PURGE = statement(
 
 export type NewOpenIdRequest = Pick<OpenIdRequest, 'id' | 'clientId' | 'parameters' | 'redirectUri' | 'codeChallenge'>;
 export type KeptParameters = Pick<OpenIdRequest, 'id' | 'parameters'>;
+export type PushedRequest = KeptParameters & { windowId: string | null };
 export type BegunRequest = KeptParameters & { clientId: string; windowId: string };
 
 /** The table of authorization requests. */
@@ -100,9 +120,14 @@ export class OpenIdRequestStore {
     await this.database.rows(BEGIN, [id, clientId, windowId, parameters, redirectUri, codeChallenge]);
   }
 
-  /** Takes a pushed request for a window. Undefined for one that is unknown, another client's, used or older than a minute. */
-  async beginPushed(requestUriDigest: Buffer, clientId: string, windowId: string): Promise<KeptParameters | undefined> {
-    return (await this.database.rows<KeptParameters>(BEGIN_PUSHED, [requestUriDigest, clientId, windowId]))[0];
+  /** A pushed request of this client, and its window once a browser has brought it. */
+  async pushed(requestUriDigest: Buffer, clientId: string): Promise<PushedRequest | undefined> {
+    return (await this.database.rows<PushedRequest>(PUSHED, [requestUriDigest, clientId]))[0];
+  }
+
+  /** Takes a pushed request for a window. Returns false for one that is unknown, another client's, used or older than a minute. */
+  async beginPushed(requestUriDigest: Buffer, clientId: string, windowId: string): Promise<boolean> {
+    return (await this.database.rows(BEGIN_PUSHED, [requestUriDigest, clientId, windowId])).length === 1;
   }
 
   /** A request whose browser may still come back. */
@@ -115,7 +140,10 @@ export class OpenIdRequestStore {
     return (await this.database.rows(ANSWER, [id, authenticationId, codeDigest])).length === 1;
   }
 
-  /** Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge. */
+  /**
+   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge; one that
+   * was spent before also ends the tokens that were issued for it.
+   */
   async redeem(code: {
     digest: Buffer;
     clientId: string;
@@ -127,9 +155,9 @@ export class OpenIdRequestStore {
     return (await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge]))[0];
   }
 
-  /** Ends the tokens of a code that was redeemed before; does nothing for any other. */
-  async revokeReused(codeDigest: Buffer, clientId: string): Promise<void> {
-    await this.database.rows(REVOKE_REUSED, [codeDigest, clientId]);
+  /** Ends a request before a code was issued for it. Returns false for one that is over, or has a code. */
+  async abandon(id: string): Promise<boolean> {
+    return (await this.database.rows(ABANDON, [id])).length === 1;
   }
 
   /** The request for which this authentication was verified, while its tokens are valid. */

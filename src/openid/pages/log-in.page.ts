@@ -27,8 +27,17 @@ export function formPostPage(reader: Reader, address: string, fields: Readonly<R
     </form>`,
   );
   const { locale } = reader;
-  const formTarget = new URL(address).origin;
-  return { locale, title: messages.going.title, layout: 'window', script: 'form-post.js', formTarget, body };
+  return {
+    locale,
+    title: messages.going.title,
+    layout: 'window',
+    script: 'form-post.js',
+    // Chromium applies the policy to every redirect after the form, and where the client sends the person is its own matter.
+    formTarget: new URL(address).protocol === 'https:' ? 'https:' : 'http: https:',
+    // Without an origin the form would be posted with Origin: null, which the protection of many frameworks refuses.
+    referrer: 'strict-origin',
+    body,
+  };
 }
 
 function card({ protectedBy }: OpenIdWords, { title, text }: Sentence, rest: Html): Html {

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import { VerificationRequest } from '../../authentication/relying-party.dto.ts';
 import { windowCookie, WINDOW_COOKIE_SECONDS } from '../window-cookie.ts';
-import { returnAddress, returnOrigin, windowNotFound, Windows, type WindowView } from '../windows.ts';
+import { cancelAddress, returnAddress, returnOrigin, windowNotFound, Windows, type WindowView } from '../windows.ts';
 import { Problem } from '../../domain/problem.ts';
 import { addressOf } from '../../http/address.ts';
 import { readCookie, setCookie } from '../../http/cookies.ts';
@@ -65,11 +65,20 @@ export class WindowPageController {
         returnAddress: returnAddress(window),
         returnOrigin: returnOrigin(window, this.environment),
         returnState: window.returnState,
+        cancelAddress: cancelAddress(window),
         frameOrigins,
       });
       return sendPage(reply, this.assets, page);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      const back =
+        error.code === 'window_closed' ? await this.windows.resumeAddress(id, this.secret(request, id)) : null;
+      if (back) {
+        void reply
+          .status(303)
+          .headers({ Location: back, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+        return '';
+      }
       const { status } = PROBLEM_CATALOGUE[error.code];
       const page = closedWindowPage(this.words.reader(localeOf(lang)), { id, code: error.code, status });
       return sendPage(reply, this.assets, page);

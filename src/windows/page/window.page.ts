@@ -28,6 +28,8 @@ export interface ShownWindow {
   returnAddress: string;
   returnOrigin: string;
   returnState: string;
+  /** Where the person goes back without a log-in, in a window of a flow. */
+  cancelAddress: string | undefined;
   frameOrigins: readonly string[];
 }
 
@@ -56,6 +58,7 @@ export function windowPage(reader: Reader, window: ShownWindow): Page {
     <noscript><p class="note">${messages.needsScript}</p></noscript>
     <p class="alert" id="fault" role="alert" hidden></p>
     ${personView(messages, relyingParty)} ${codeView(messages)} ${endedViews(messages, relyingParty)}
+    ${window.cancelAddress && html`<p class="row"><a class="link" id="leave" href="${window.cancelAddress}">${messages.goBack(relyingParty)}</a></p>`}
     <p class="unseen" id="said" role="status"></p>
   </main>`;
   const title = `${messages.title} – ${relyingParty}`;

@@ -63,6 +63,11 @@ export class ClientRows {
     return (await this.sql<{ id: string }>('SELECT id FROM clients WHERE client_id = $1', [clientId]))[0]!.id;
   }
 
+  /** Sets the registered return addresses of a client. */
+  setReturnUrls(clientId: string, returnUrls: string[]): Promise<unknown> {
+    return this.sql('UPDATE clients SET return_urls = $2 WHERE client_id = $1', [clientId, returnUrls]);
+  }
+
   /** Disables a client. */
   disable(id: string): Promise<unknown> {
     return this.sql('UPDATE clients SET disabled_at = now() WHERE id = $1', [id]);

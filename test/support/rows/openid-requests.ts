@@ -11,6 +11,20 @@ export class OpenIdRequestRows {
     return this.sql('UPDATE openid_requests SET code_expires_at = now() WHERE code_digest = $1', [digest]);
   }
 
+  /** Makes the verification in a window `seconds` older. */
+  async ageVerification(windowId: string, seconds: number): Promise<void> {
+    for (const table of ['authentications', 'past_authentications'])
+      await this.sql(`UPDATE ${table} SET closed_at = closed_at - make_interval(secs => $2) WHERE window_id = $1`, [
+        windowId,
+        seconds,
+      ]);
+  }
+
+  /** Deletes the request of an authentication. */
+  remove(authenticationId: string): Promise<unknown> {
+    return this.sql('DELETE FROM openid_requests WHERE authentication_id = $1', [authenticationId]);
+  }
+
   /** All rows as text, and their bytes as a reader would see characters in them. */
   async allText(): Promise<string> {
     const rows = await this.sql<{ row: string; bytes: string }>(
