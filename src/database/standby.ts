@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { limitsOf, ORDINARY, poolOptions } from './database-client.ts';
 import { statement, type Statement } from './statement.ts';
-import type { Statements } from './database.ts';
 
 /** Connections to the standby, of each process. */
 const CONNECTIONS = 4;
@@ -40,8 +39,8 @@ export interface Position {
 export class Standby {
   private readonly logger = new Logger(Standby.name);
   private readonly pool: pg.Pool;
-  private readonly server: Statements = {
-    rows: async <Row>({ name, text }: Statement, values: unknown[]) =>
+  private readonly server = {
+    rows: async <Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> =>
       (await this.pool.query({ name, text, values })).rows as Row[],
   };
   /** Positions of the primary, oldest first, and when each was asked for (milliseconds). */
