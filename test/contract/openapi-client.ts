@@ -37,7 +37,8 @@ export interface paths {
         /**
          * Get an authentication
          * @description Returns the authentication; with `wait`, as soon as its state changes or after that time. Errors:
-         *     `authentication_not_found`, also for an authentication of another relying party.
+         *     `authentication_not_found`, also for an authentication of another relying party, and for one that a flow of OpenID
+         *     Connect started: its tokens say what their scopes release.
          */
         get: operations["getAuthentication"];
         put?: never;
@@ -397,8 +398,8 @@ export interface paths {
         /**
          * Revoke an access token
          * @description Ends an access token that stands for a person (RFC 7009), and with it every other one of the same verification. A token
-         *     that is unknown, expired or another client's is answered alike, with 200. A token of the client itself cannot be revoked
-         *     (`unsupported_token_type`): it ends after five minutes.
+         *     that is unknown, expired or another client's is answered alike, with 200. So is a token of the client itself, which nothing
+         *     revokes: it ends after five minutes.
          */
         post: operations["revokeToken"];
         delete?: never;

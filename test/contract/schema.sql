@@ -129,7 +129,7 @@ audit_head CONSTRAINT audit_head_pkey PRIMARY KEY (is_only)
 audit_head CONSTRAINT sealed_with_the_first_entry CHECK (((number >= first_number) = ((mac IS NOT NULL) AND (seal IS NOT NULL))))
 CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (is_only)
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()
-VIEW authentication_records AS SELECT authentications.id, authentications.client_id, authentications.person_index, authentications.line_id, authentications.subscription_id, authentications.device_id, authentications.channel, authentications.state, authentications.purpose, authentications.person, authentications.end_user, authentications.nonce, authentications.attempts, authentications.code_digest, authentications.sms_code, authentications.envelope, authentications.resends, authentications.sent_at, authentications.decline_reason, authentications.requested_at, authentications.expires_at, authentications.closed_at, authentications.line_version, authentications.authenticator_id, authentications.transaction, authentications.texts, authentications.code_host, authentications.held, authentications.budgets, authentications.not_me_at, authentications.window_id, authentications.opened_at, authentications.match_digits, authentications.match_failures FROM authentications UNION ALL SELECT past_authentications.id, past_authentications.client_id, past_authentications.person_index, past_authentications.line_id, past_authentications.subscription_id, past_authentications.device_id, past_authentications.channel, past_authentications.state, past_authentications.purpose, past_authentications.person, past_authentications.end_user, past_authentications.nonce, past_authentications.attempts, past_authentications.code_digest, past_authentications.sms_code, past_authentications.envelope, past_authentications.resends, past_authentications.sent_at, past_authentications.decline_reason, past_authentications.requested_at, past_authentications.expires_at, past_authentications.closed_at, past_authentications.line_version, past_authentications.authenticator_id, past_authentications.transaction, past_authentications.texts, past_authentications.code_host, past_authentications.held, past_authentications.budgets, past_authentications.not_me_at, past_authentications.window_id, past_authentications.opened_at, past_authentications.match_digits, past_authentications.match_failures FROM past_authentications;
+VIEW authentication_records AS SELECT authentications.id, authentications.client_id, authentications.person_index, authentications.line_id, authentications.subscription_id, authentications.device_id, authentications.channel, authentications.state, authentications.purpose, authentications.person, authentications.end_user, authentications.nonce, authentications.attempts, authentications.code_digest, authentications.sms_code, authentications.envelope, authentications.resends, authentications.sent_at, authentications.decline_reason, authentications.requested_at, authentications.expires_at, authentications.closed_at, authentications.line_version, authentications.authenticator_id, authentications.transaction, authentications.texts, authentications.code_host, authentications.held, authentications.budgets, authentications.not_me_at, authentications.window_id, authentications.opened_at, authentications.match_digits, authentications.match_failures, authentications.flow, authentications.match_proven, authentications.number_only FROM authentications UNION ALL SELECT past_authentications.id, past_authentications.client_id, past_authentications.person_index, past_authentications.line_id, past_authentications.subscription_id, past_authentications.device_id, past_authentications.channel, past_authentications.state, past_authentications.purpose, past_authentications.person, past_authentications.end_user, past_authentications.nonce, past_authentications.attempts, past_authentications.code_digest, past_authentications.sms_code, past_authentications.envelope, past_authentications.resends, past_authentications.sent_at, past_authentications.decline_reason, past_authentications.requested_at, past_authentications.expires_at, past_authentications.closed_at, past_authentications.line_version, past_authentications.authenticator_id, past_authentications.transaction, past_authentications.texts, past_authentications.code_host, past_authentications.held, past_authentications.budgets, past_authentications.not_me_at, past_authentications.window_id, past_authentications.opened_at, past_authentications.match_digits, past_authentications.match_failures, past_authentications.flow, past_authentications.match_proven, past_authentications.number_only FROM past_authentications;
 authentications.id uuid NOT NULL
 authentications.client_id uuid NOT NULL
 authentications.person_index bytea NOT NULL
@@ -164,6 +164,9 @@ authentications.window_id uuid
 authentications.opened_at timestamp with time zone
 authentications.match_digits text
 authentications.match_failures smallint NOT NULL DEFAULT 0
+authentications.flow text
+authentications.match_proven boolean NOT NULL DEFAULT false
+authentications.number_only boolean NOT NULL DEFAULT false
 authentications CONSTRAINT approval_has_digits CHECK (((channel <> 'approve'::text) OR (match_digits IS NOT NULL)))
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text, 'approve'::text])))
@@ -175,6 +178,7 @@ authentications CONSTRAINT authentications_state_check CHECK ((state = ANY (ARRA
 authentications CONSTRAINT closed_has_a_time CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) = (closed_at IS NULL)))
 authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) OR ((code_digest IS NULL) AND (sms_code IS NULL) AND (envelope IS NULL))))
 authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
+authentications CONSTRAINT match_is_proven CHECK (((match_digits IS NULL) OR (channel = 'sms'::text) OR (state <> ALL (ARRAY['opened'::text, 'verified'::text])) OR match_proven))
 authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
 authentications CONSTRAINT purpose_is_kept_once CHECK ((num_nonnulls(purpose, texts) = 1))
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
@@ -186,6 +190,7 @@ CREATE INDEX authentications_line ON public.authentications USING btree (line_id
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
 CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
+CREATE TRIGGER ciba_ended AFTER UPDATE OF closed_at ON public.authentications FOR EACH ROW WHEN (((new.flow = 'ciba'::text) AND (old.closed_at IS NULL) AND (new.closed_at IS NOT NULL))) EXECUTE FUNCTION ciba_ended()
 authentications WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0.1, autovacuum_analyze_threshold=5000, autovacuum_vacuum_cost_delay=0)
 authenticators.id uuid NOT NULL
 authenticators.device_id uuid NOT NULL
@@ -268,13 +273,13 @@ ciba_requests.client_id uuid NOT NULL
 ciba_requests.authentication_id uuid NOT NULL
 ciba_requests.scopes text[] NOT NULL
 ciba_requests.claims text[] NOT NULL
+ciba_requests.acr text NOT NULL
 ciba_requests.interval_seconds integer NOT NULL
 ciba_requests.requested_at timestamp with time zone NOT NULL DEFAULT now()
 ciba_requests.expires_at timestamp with time zone NOT NULL
 ciba_requests.polling_until timestamp with time zone
 ciba_requests.answered_at timestamp with time zone
 ciba_requests.redeemed_at timestamp with time zone
-ciba_requests.ended_at timestamp with time zone
 ciba_requests.ping bytea
 ciba_requests.pings integer NOT NULL DEFAULT 0
 ciba_requests.ping_after timestamp with time zone
@@ -287,7 +292,6 @@ ciba_requests CONSTRAINT ping_has_a_time CHECK (((ping IS NULL) = (ping_after IS
 CREATE UNIQUE INDEX ciba_requests_authentication_id_key ON public.ciba_requests USING btree (authentication_id)
 CREATE UNIQUE INDEX ciba_requests_digest_key ON public.ciba_requests USING btree (digest)
 CREATE INDEX ciba_requests_expiry ON public.ciba_requests USING btree (expires_at)
-CREATE INDEX ciba_requests_open ON public.ciba_requests USING btree (expires_at) WHERE (ended_at IS NULL)
 CREATE INDEX ciba_requests_ping ON public.ciba_requests USING btree (ping_after) WHERE (ping_after IS NOT NULL)
 CREATE UNIQUE INDEX ciba_requests_pkey ON public.ciba_requests USING btree (id)
 client_assertions.client_id uuid NOT NULL
@@ -792,6 +796,9 @@ past_authentications.window_id uuid
 past_authentications.opened_at timestamp with time zone
 past_authentications.match_digits text
 past_authentications.match_failures smallint NOT NULL DEFAULT 0
+past_authentications.flow text
+past_authentications.match_proven boolean NOT NULL DEFAULT false
+past_authentications.number_only boolean NOT NULL DEFAULT false
 past_authentications CONSTRAINT past_authentications_pkey PRIMARY KEY (id)
 CREATE INDEX past_authentications_client ON ONLY public.past_authentications USING btree (client_id, id)
 CREATE INDEX past_authentications_history ON ONLY public.past_authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
