@@ -497,6 +497,8 @@ describe('the statements', () => {
   const SILENT = new Set([
     'authentication_purge',
     'authentication_resend',
+    // A number alone: nothing is told of it.
+    'authentication_try_declined',
     'not_me_say',
     'past_authentication_move',
     'registration_purge',
