@@ -139,10 +139,12 @@ export class Database implements Session {
    * and figures; never for what a decision rests on.
    */
   async olderRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const { standby } = this;
-    const rows = standby && (await this.timed(statement, () => standby.read(statement, values)));
-    this.olderReads[rows ? 'standby' : 'primary'] += 1;
-    return (rows as Row[] | undefined) ?? this.rows<Row>(statement, values);
+    const read = async (): Promise<unknown[]> => {
+      const rows = await this.standby?.read(statement, values);
+      this.olderReads[rows ? 'standby' : 'primary'] += 1;
+      return rows ?? ((await this.onPool(statement, values)).rows as unknown[]);
+    };
+    return (await this.timed(statement, read)) as Row[];
   }
 
   /** Closes the connections that are not TypeORM’s. */

@@ -6,7 +6,7 @@ import { statement, type Statement } from './statement.ts';
 /** Connections to the standby, of each process. */
 const CONNECTIONS = 4;
 /** Milliseconds by which what a standby shows may be older than the primary. */
-const OLDEST_MS = 2_000;
+export const OLDEST_MS = 2_000;
 /** Milliseconds between two comparisons of the standby with the primary, and after a failure. */
 const [COMPARE_MS, AWAY_MS] = [500, 5_000];
 /** Positions of the primary that are remembered: those of the last `OLDEST_MS`. */

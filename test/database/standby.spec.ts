@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DurablePostgres } from '../support/durable-postgres.ts';
 import { eventually } from '../support/eventually.ts';
-import { packed, TestService, type Subscriber } from '../support/service.ts';
+import { packed, TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
 import { StandbyPostgres } from '../support/standby-postgres.ts';
 import { StatementTap } from '../support/statement-tap.ts';
 
@@ -27,7 +27,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** Starts an authentication; the history then shows it in the end. Returns the servers that answered the last question. */
+/** Starts an authentication; the history then shows it in the end. Returns the server that answered last. */
 async function shown(): Promise<'standby' | 'primary'> {
   const { id } = (await service.start(subscriber.person)).body;
   await service.call('DELETE', `/v1/authentications/${id}`);
@@ -58,7 +58,7 @@ describe('with a standby for reads', () => {
     tap.take();
     const { id } = (await service.start(subscriber.person)).body;
     const [pending] = await subscriber.phone.pending();
-    await subscriber.phone.open(pending!, '274951');
+    await subscriber.phone.open(pending!, TEST_PIN);
     const answered = await service.call('GET', `/v1/authentications/${id}`);
     expect(answered.body).toMatchObject({ state: 'opened' });
     expect(tap.take().filter((name) => !name.startsWith('standby_'))).toEqual([]);

@@ -67,7 +67,7 @@ export class StandbyPostgres {
     await this.pool.query('SELECT pg_wal_replay_resume()');
   }
 
-  /** Makes it a primary of its own, as a failover does of which nobody tells. */
+  /** Makes it a primary, which follows nobody. */
   async promote(): Promise<void> {
     await this.pool.query('SELECT pg_promote()');
   }

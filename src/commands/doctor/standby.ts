@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectTo, ORDINARY, type DatabaseClient } from '../../database/database-client.ts';
+import { OLDEST_MS } from '../../database/standby.ts';
 import { note, ok, reasonOf, wrong, type Line } from './line.ts';
 
 interface Standing {
@@ -15,8 +17,8 @@ const STANDING = `SELECT pg_is_in_recovery() AS "isStandby",
 
 const POSITION = 'SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn()::text END AS position';
 
-/** Milliseconds for which the standby may be behind, as in `database/standby.ts`. */
-const PATIENCE_MS = 2_000;
+/** Milliseconds between two looks at a standby that is behind. */
+const PAUSE_MS = 100;
 const NAME = 'DATABASE_READ_URL';
 
 /** Tries the standby for reads beside the database, which `primary` is connected to. */
@@ -36,8 +38,9 @@ export async function standbyLine(url: string, primary: DatabaseClient): Promise
       return wrong(NAME, 'leads to another server or database than DATABASE_URL', `Correct ${NAME}.`);
     if (!beside.isStandby)
       return note(NAME, 'leads to a primary, so it is not asked', `Let ${NAME} lead to a standby.`);
-    for (const begun = performance.now(); performance.now() - begun < PATIENCE_MS;) {
+    for (const begun = performance.now(); performance.now() - begun < OLDEST_MS;) {
       if ((await look(standby))?.isBehind === false) return ok(NAME, 'leads to a standby that has caught up');
+      await delay(PAUSE_MS);
     }
     return note(NAME, 'is more than two seconds behind, so it is not asked', 'Look at its replication.');
   } finally {
