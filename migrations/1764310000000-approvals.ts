@@ -7,8 +7,8 @@ const CHANNELS = `channel IN ('push', 'sms', 'otp', 'sign', 'approve')`;
 const OLD_CHANNELS = `channel IN ('push', 'sms', 'otp', 'sign')`;
 
 /**
- * The method `approve`, the two digits that a page shows and the person types into the app, and the flow of OpenID Connect
- * that an authentication belongs to. The checks of the open
+ * The method `approve`, the two digits that a page shows and the person types into the app, and the flow that started an
+ * authentication or opened a window. The checks of the open
  * authentications are validated in a transaction of their own. The first partition of the past, which was the table before,
  * loses its check of the channel: no other partition has one.
  */
@@ -32,7 +32,7 @@ export class Approvals1764310000000 implements DeclaredMigration {
     {
       table: 'windows',
       mode: 'ACCESS EXCLUSIVE',
-      because: 'adds a column with a constant default, which rewrites no row',
+      because: 'adds columns with constant defaults, which rewrites no row',
     },
   ] as const;
 
@@ -48,7 +48,7 @@ export class Approvals1764310000000 implements DeclaredMigration {
       runner,
       `ALTER TABLE authentications ADD COLUMN IF NOT EXISTS match_digits text,
          ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0,
-         ADD COLUMN IF NOT EXISTS flow text,
+         ADD COLUMN IF NOT EXISTS flow text NOT NULL DEFAULT 'api',
          ADD COLUMN IF NOT EXISTS match_proven boolean NOT NULL DEFAULT false,
          DROP CONSTRAINT IF EXISTS match_is_proven,
          DROP CONSTRAINT authentications_channel_check,
@@ -62,7 +62,7 @@ export class Approvals1764310000000 implements DeclaredMigration {
            match_digits IS NULL OR channel = 'sms' OR state NOT IN ('opened', 'verified') OR match_proven) NOT VALID;
        ALTER TABLE past_authentications ADD COLUMN IF NOT EXISTS match_digits text,
          ADD COLUMN IF NOT EXISTS match_failures smallint NOT NULL DEFAULT 0,
-         ADD COLUMN IF NOT EXISTS flow text,
+         ADD COLUMN IF NOT EXISTS flow text NOT NULL DEFAULT 'api',
          ADD COLUMN IF NOT EXISTS match_proven boolean NOT NULL DEFAULT false;
        ALTER TABLE IF EXISTS past_authentications_first DROP CONSTRAINT IF EXISTS authentications_channel_check;
        CREATE OR REPLACE VIEW authentication_records AS
@@ -81,7 +81,11 @@ export class Approvals1764310000000 implements DeclaredMigration {
          DROP CONSTRAINT test_authentications_channel_check,
          ADD CONSTRAINT test_authentications_channel_check CHECK (${CHANNELS})`,
     );
-    await briefly(runner, 'ALTER TABLE windows ADD COLUMN IF NOT EXISTS match boolean NOT NULL DEFAULT false');
+    await briefly(
+      runner,
+      `ALTER TABLE windows ADD COLUMN IF NOT EXISTS match boolean NOT NULL DEFAULT false,
+         ADD COLUMN IF NOT EXISTS flow text NOT NULL DEFAULT 'api'`,
+    );
   }
 
   /** Deletes the approvals, which the release before does not know. */
@@ -103,7 +107,7 @@ export class Approvals1764310000000 implements DeclaredMigration {
       ${grantAs('authentications', ['authentication_records'])}
       ALTER TABLE test_authentications DROP CONSTRAINT test_authentications_channel_check, DROP COLUMN match_digits,
         ADD CONSTRAINT test_authentications_channel_check CHECK (${OLD_CHANNELS});
-      ALTER TABLE windows DROP COLUMN match
+      ALTER TABLE windows DROP COLUMN match, DROP COLUMN flow
     `);
   }
 }

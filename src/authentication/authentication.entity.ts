@@ -139,11 +139,7 @@ export class Authentication {
   @Column('boolean', { default: () => 'false' })
   matchProven: boolean;
 
-  /** The flow of OpenID Connect that started it, which alone gives its result out; null for `/v1` and the service's pages. */
-  @Column('text', { nullable: true })
-  flow: Flow | null;
-
-  /** It names a number and no person: its relying party verifies it by CAMARA, and sees it nowhere else. */
-  @Column('boolean', { default: () => 'false' })
-  numberOnly: boolean;
+  /** What started it, and alone knows it afterwards. */
+  @Column('text', { default: () => "'api'" })
+  flow: Flow;
 }

@@ -9,6 +9,7 @@ import {
   RESEND_INTERVAL_SECONDS,
   RESENDS,
   type AuthenticationState,
+  type Flow,
 } from '../domain/authentication.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { aboutAuthentications, tell, TOLD } from '../webhooks/tell.ts';
@@ -22,7 +23,7 @@ import { keepDigest } from './verification-answer.store.ts';
 /** The data of an authentication from which its relying party's view is built. */
 export type AuthenticationView = Pick<
   Authentication,
-  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person' | 'matchDigits' | 'flow' | 'windowId'
+  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person' | 'matchDigits'
 > & {
   expired: boolean;
   attemptsLeft: number;
@@ -36,20 +37,12 @@ export type AuthenticationView = Pick<
   sector: Client['sector'];
 };
 
-/** Who asks: `/v1` does not know the authentications that a flow of OpenID Connect started; the service's own callers do. */
-export type Door = 'api' | 'service';
-
-/** True if this door does not know the authentication. */
-export function isHidden({ flow }: Pick<Authentication, 'flow'>, door: Door): boolean {
-  return door === 'api' && flow !== null;
-}
-
 /** SQL: read only with the result of a verification, so that waiting for one and wrong codes read no other table. */
 const ofVerified = (select: string) => `CASE WHEN a.state = 'verified' THEN (${select}) END`;
 
 export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
-  a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits", a.flow, a.window_id AS "windowId",
+  a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits",
   ${ofVerified('SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "reissuedAt",
   ${ofVerified('SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "enrolledAt",
   ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt",
@@ -62,12 +55,12 @@ export function closedIn(seen: string): string {
 
 const VIEW_OF = statement(
   'authentication_see',
-  `SELECT ${VIEW} FROM authentications a WHERE a.id = $1 AND a.client_id = $2 AND a.number_only = $3`,
+  `SELECT ${VIEW} FROM authentications a WHERE a.id = $1 AND a.client_id = $2 AND a.flow = ANY($3)`,
 );
 
 const PAST_VIEW_OF = statement(
   'authentication_see_past',
-  `SELECT ${VIEW} FROM past_authentications a WHERE a.id = $1 AND a.client_id = $2 AND a.number_only = $3`,
+  `SELECT ${VIEW} FROM past_authentications a WHERE a.id = $1 AND a.client_id = $2 AND a.flow = ANY($3)`,
 );
 
 const STATES_OF = statement(
@@ -106,7 +99,7 @@ const TRY_CODE = statement(
             END AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('push', 'sms') AND a.state IN ('pending', 'opened')
-      AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND a.number_only = $5 AND ($6 OR a.flow IS NULL)
+      AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND a.flow = ANY($5)
     RETURNING ${VIEW}, a.subscription_id AS "subscriptionId"
     ), locked AS (
       SELECT au.id FROM authenticators au, tried
@@ -125,7 +118,7 @@ const TRY_CODE = statement(
 const TRY_DECLINED = statement(
   'authentication_try_declined',
   `UPDATE authentications SET attempts = attempts + 1
-    WHERE id = $1 AND client_id = $2 AND number_only AND state = 'declined' AND attempts < ${CODE_ATTEMPTS}
+    WHERE id = $1 AND client_id = $2 AND flow = 'number' AND state = 'declined' AND attempts < ${CODE_ATTEMPTS}
       AND expires_at > now()
     RETURNING ${CODE_ATTEMPTS} - attempts AS "attemptsLeft"`,
 );
@@ -134,8 +127,7 @@ const CANCEL = statement(
   'authentication_cancel',
   `WITH cancelled AS (
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
-      WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND NOT number_only
-        AND ($3 OR flow IS NULL)
+      WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND flow = ANY($3)
       RETURNING id, channel, expires_at, client_id, state, closed_at
     ), ${tell(aboutAuthentications('cancelled'))}, queued AS (
       ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign', 'approve')` })}
@@ -152,8 +144,8 @@ const RESEND = statement(
   'authentication_resend',
   `WITH resent AS (
       UPDATE authentications SET resends = resends + 1, sent_at = now()
-      WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND NOT number_only
-        AND ($3 OR flow IS NULL) AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
+      WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now() AND flow = ANY($3)
+        AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
       RETURNING id, channel, expires_at
     ), waiting AS (
       DELETE FROM deliveries WHERE authentication_id IN (SELECT id FROM resent)
@@ -252,14 +244,14 @@ export class AuthenticationStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Returns an authentication of this relying party; undefined for an unknown id and for another party's. `numberOnly`
-   * finds those that name a number alone, and no other.
+   * Returns an authentication of this relying party; undefined for an unknown id, for another party's, and for one that
+   * another flow started.
    */
-  async view(id: string, clientId: string, { numberOnly = false } = {}): Promise<AuthenticationView | undefined> {
-    const [present] = await this.database.pipelinedRows<AuthenticationView>(VIEW_OF, [id, clientId, numberOnly]);
+  async view(id: string, clientId: string, flows: readonly Flow[]): Promise<AuthenticationView | undefined> {
+    const [present] = await this.database.pipelinedRows<AuthenticationView>(VIEW_OF, [id, clientId, flows]);
     if (present) return present;
     // Asked afterwards, because a row moves in this direction only.
-    return (await this.database.rows<AuthenticationView>(PAST_VIEW_OF, [id, clientId, numberOnly]))[0];
+    return (await this.database.rows<AuthenticationView>(PAST_VIEW_OF, [id, clientId, flows]))[0];
   }
 
   /** Returns the present states. An open authentication past its lifetime is `expired`. */
@@ -269,17 +261,17 @@ export class AuthenticationStore {
 
   /**
    * Counts one attempt at a code that the service sent; a right one keeps `requestDigest`, if there is one. Undefined
-   * when no such authentication is open: the attempt did not count. `numberOnly` as for `view`.
+   * when no such authentication is open: the attempt did not count.
    */
   async tryCode(
     id: string,
     clientId: string,
     digests: Buffer[],
     requestDigest: Buffer | null,
-    { door, numberOnly = false }: { door: Door; numberOnly?: boolean },
+    flows: readonly Flow[],
   ): Promise<AuthenticationView | undefined> {
     type Row = AuthenticationView & Pick<Authentication, 'subscriptionId'>;
-    const values = [id, clientId, digests, requestDigest, numberOnly, door === 'service'];
+    const values = [id, clientId, digests, requestDigest, flows];
     const [tried] = await this.database.sharedRows<Row>(TRY_CODE, values, id);
     await this.database.closed(spentCodeOf(tried));
     return tried;
@@ -294,13 +286,13 @@ export class AuthenticationStore {
    * Cancels an open authentication; undefined when it is not open. `deliveryId` is the phone's notification, if there
    * is one.
    */
-  async cancel(id: string, clientId: string, door: Door): Promise<CancelledByClient | undefined> {
-    return (await this.database.rows<CancelledByClient>(CANCEL, [id, clientId, door === 'service']))[0];
+  async cancel(id: string, clientId: string, flows: readonly Flow[]): Promise<CancelledByClient | undefined> {
+    return (await this.database.rows<CancelledByClient>(CANCEL, [id, clientId, flows]))[0];
   }
 
   /** Returns the queued delivery; undefined when the authentication cannot be resent now. */
-  async resend(id: string, clientId: string, door: Door): Promise<{ deliveryId: string } | undefined> {
-    return (await this.database.rows<{ deliveryId: string }>(RESEND, [id, clientId, door === 'service']))[0];
+  async resend(id: string, clientId: string, flows: readonly Flow[]): Promise<{ deliveryId: string } | undefined> {
+    return (await this.database.rows<{ deliveryId: string }>(RESEND, [id, clientId, flows]))[0];
   }
 
   /** Returns the resends that are left, the seconds until the next one is allowed, and the seconds until expiry. */

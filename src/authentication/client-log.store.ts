@@ -26,7 +26,7 @@ export const LOGGED = logged('a.requested_at');
  * SQL: all of them, for a relying party. It learns from a hosted window of no person before the verification. One that names
  * a number alone is not shown: its channel says who has a subscription.
  */
-const ROW = `${logged('CASE WHEN NOT a.number_only THEN a.requested_at END')},
+const ROW = `${logged("CASE WHEN a.flow <> 'number' THEN a.requested_at END")},
     CASE WHEN a.state = 'verified' OR a.window_id IS NULL AND (a.closed_at IS NOT NULL OR a.expires_at > now())
       THEN a.person END AS person`;
 
@@ -37,7 +37,7 @@ const LAST_LOOKED_AT = statement('client_log_last_looked_at', logLastLookedAt('a
 const FIND = statement(
   'client_log_find',
   `SELECT ${ROW} FROM authentication_records a
-    WHERE a.client_id = $1 AND a.id = $2 AND NOT a.number_only AND a.requested_at >= now() - interval '${LOG_DAYS} days'`,
+    WHERE a.client_id = $1 AND a.id = $2 AND a.flow <> 'number' AND a.requested_at >= now() - interval '${LOG_DAYS} days'`,
 );
 
 /** Reads a client's own authentications, by an index that has them in the order of the log. */

@@ -19,7 +19,7 @@ const OWN = `a.id = $1 AND a.subscription_id = $2 AND ($3::uuid IS NULL OR a.dev
 const OF = statement(
   'not_me_of',
   `SELECT client_id AS "clientId", person_index AS "personIndex",
-      number_only AS "numberOnly", line_id AS "lineId",
+      flow, line_id AS "lineId",
       state IN ('pending', 'opened') AND expires_at > now() AS "isOpen"
     FROM authentication_records a WHERE ${OWN}`,
 );
@@ -77,7 +77,7 @@ export class NotMe {
   async say(id: string, device: ProvenDevice): Promise<void> {
     const { subscriptionId, deviceId, isOwnPhone } = device;
     const own = [id, subscriptionId, isOwnPhone ? null : deviceId];
-    type Row = Pick<Authentication, 'clientId' | 'personIndex' | 'numberOnly' | 'lineId'> & { isOpen: boolean };
+    type Row = Pick<Authentication, 'clientId' | 'personIndex' | 'flow' | 'lineId'> & { isOpen: boolean };
     const [found] = await this.database.rows<Row>(OF, own);
     if (!found) throw notFound();
     if (found.isOpen) {

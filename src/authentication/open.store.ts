@@ -34,7 +34,7 @@ export type DeviceRequest = Pick<
   | 'personIndex'
   | 'held'
   | 'matchDigits'
-  | 'numberOnly'
+  | 'flow'
   | 'lineId'
 > & {
   relyingParty: Client['name'];
@@ -64,7 +64,7 @@ const request = (
 ) => `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
     a.channel, a.transaction, a.person_index AS "personIndex", a.held, a.match_digits AS "matchDigits",
-    a.number_only AS "numberOnly", a.line_id AS "lineId", d.card_key IS NOT NULL AS "hasCard"
+    a.flow, a.line_id AS "lineId", d.card_key IS NOT NULL AS "hasCard"
   FROM ${table} a JOIN clients c ON c.id = a.client_id
     JOIN devices d ON d.id = $1 AND d.state = 'active' AND ${IS_FOR_DEVICE}`;
 

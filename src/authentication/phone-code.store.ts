@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { deviceBond, NOW, type OuterJoined } from '../database/statement-parts.ts';
-import { CODE_ATTEMPTS } from '../domain/authentication.ts';
+import { CODE_ATTEMPTS, type Flow } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import type { Authenticator } from '../authenticators/authenticator.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { aboutAuthentications, aboutSmartOtps, tell, TOLD } from '../webhooks/tell.ts';
-import { closedIn, spentCodeOf, VIEW, type AuthenticationView, type Door } from './authentication.store.ts';
+import { closedIn, spentCodeOf, VIEW, type AuthenticationView } from './authentication.store.ts';
 import { keepDigest } from './verification-answer.store.ts';
 
 /**
@@ -39,7 +39,7 @@ const CONTEXT = statement(
       LEFT JOIN devices d ON d.id = au.device_id AND d.subscription_id = a.subscription_id
         AND au.subscription_id = a.subscription_id
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('otp', 'sign') AND a.state IN ('pending', 'opened')
-      AND a.expires_at > now() AND ($3 OR a.flow IS NULL)`,
+      AND a.expires_at > now() AND a.flow = ANY($3)`,
 );
 
 /** SQL: the device whose signing secret this attempt locked. Its row as it was before says if it was locked already. */
@@ -105,8 +105,8 @@ export class PhoneCodeStore {
   constructor(private readonly database: Database) {}
 
   /** Returns undefined when no authentication is open whose code a phone computes. */
-  async contextOf(id: string, clientId: string, door: Door): Promise<CodeContext | undefined> {
-    return (await this.database.pipelinedRows<CodeContext>(CONTEXT, [id, clientId, door === 'service']))[0];
+  async contextOf(id: string, clientId: string, flows: readonly Flow[]): Promise<CodeContext | undefined> {
+    return (await this.database.pipelinedRows<CodeContext>(CONTEXT, [id, clientId, flows]))[0];
   }
 
   /** Counts one attempt. Undefined when no such authentication is open any more: the attempt did not count. */

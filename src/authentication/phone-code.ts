@@ -6,9 +6,10 @@ import { judgeOtp } from '../crypto/otp-window.ts';
 import { randomSecret } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { transactionQuestion } from '../crypto/transaction-question.ts';
+import type { Flow } from '../domain/authentication.ts';
 import { AUTHENTICATOR_SECRET_BYTES } from '../domain/authenticator.ts';
 import type { TransactionField } from '../domain/transaction.ts';
-import type { AuthenticationView, Door } from './authentication.store.ts';
+import type { AuthenticationView } from './authentication.store.ts';
 import { PhoneCodeStore, type CodeContext, type PhoneCodeAttempt } from './phone-code.store.ts';
 
 /** The input of a relying party: the code and, with `sign`, the transaction that the relying party expects. */
@@ -44,9 +45,9 @@ export class PhoneCode {
     clientId: string,
     typed: TypedPhoneCode,
     requestDigest: Buffer | null,
-    door: Door,
+    flows: readonly Flow[],
   ): Promise<{ seen: AuthenticationView; question: string | null } | undefined> {
-    const context = await this.store.contextOf(id, clientId, door);
+    const context = await this.store.contextOf(id, clientId, flows);
     if (!context) return undefined;
     const question = typed.transaction ? transactionQuestion(id, typed.transaction) : null;
     const attempt =

@@ -12,8 +12,8 @@ export class QuietKeys {
   ) {}
 
   /** That of the person of an authentication, who is the owner of the line where a number alone was named. */
-  async of(asked: Pick<Authentication, 'personIndex' | 'clientId' | 'numberOnly' | 'lineId'>): Promise<Buffer> {
-    const line = asked.numberOnly && asked.lineId !== null ? await this.lines.byId(asked.lineId) : null;
+  async of(asked: Pick<Authentication, 'personIndex' | 'clientId' | 'flow' | 'lineId'>): Promise<Buffer> {
+    const line = asked.flow === 'number' && asked.lineId !== null ? await this.lines.byId(asked.lineId) : null;
     const [owner] = line ? this.lines.personIndexesNow(line) : [];
     return this.budgets.quietKeyOf(owner ?? asked.personIndex, asked.clientId);
   }

@@ -86,7 +86,7 @@ export class RelyingPartyController {
   ): Promise<AuthenticationResponse> {
     const seconds = query.wait ?? 0;
     if (client.test) return this.tests.see(id, client.id, seconds);
-    return this.statuses.seeAsClient(id, client.id, seconds);
+    return this.statuses.see(id, client.id, seconds);
   }
 
   /**
@@ -145,7 +145,7 @@ export class RelyingPartyController {
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
   ): Promise<AuthenticationResponse> {
-    return client.test ? this.tests.resend(id, client.id) : this.statuses.resend(id, client.id, 'api');
+    return client.test ? this.tests.resend(id, client.id) : this.statuses.resend(id, client.id);
   }
 
   /**
@@ -160,6 +160,6 @@ export class RelyingPartyController {
     refuses: ['authentication_closed', 'authentication_expired', 'authentication_not_found'],
   })
   async cancel(@FromClient() client: Caller, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
-    await (client.test ? this.tests.cancel(id, client.id) : this.statuses.cancel(id, client.id, 'api'));
+    await (client.test ? this.tests.cancel(id, client.id) : this.statuses.cancel(id, client.id));
   }
 }

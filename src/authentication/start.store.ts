@@ -67,7 +67,6 @@ export type NewAuthentication = Pick<
   | 'windowId'
   | 'matchDigits'
   | 'flow'
-  | 'numberOnly'
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
@@ -100,7 +99,6 @@ const { $, values } = parameters(
   'matchDigits',
   'flow',
   'lifetimeSeconds',
-  'numberOnly',
   'keyDigest',
   'requestDigest',
   ...BUDGET_PARAMETERS,
@@ -157,7 +155,6 @@ const START = statement(
         window_id: $.windowId,
         match_digits: $.matchDigits,
         flow: $.flow,
-        number_only: $.numberOnly,
         sent_at: 'now()',
         requested_at: NOW,
         expires_at: `${NOW} + make_interval(secs => ${$.lifetimeSeconds})`,

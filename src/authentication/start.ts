@@ -165,7 +165,7 @@ export class Start {
     const person = { phoneNumber, ...NOBODY };
     const personIndexes = this.lines.personIndexesOf({ phoneNumber, owner: NOBODY });
     const named = { person, personIndex: personIndexes[0], personIndexes };
-    return this.begin(named, { ...person, purpose, message }, clientId, undefined, 'theirs');
+    return this.begin(named, { ...person, purpose, message, flow: 'number' }, clientId, undefined, 'theirs');
   }
 
   private async begin(
@@ -331,9 +331,8 @@ export class Start {
       codeHost: channel === 'sms' ? codeHost : null,
       windowId,
       matchDigits: matchDigitsOf(input),
-      flow: input.flow ?? null,
+      flow: input.flow ?? 'api',
       lifetimeSeconds: input.lifetimeSeconds ?? LIFETIME_SECONDS,
-      numberOnly: namesNobody(named.person),
       idempotency,
     };
   }

@@ -3,15 +3,19 @@ import {
   LIFETIME_SECONDS,
   RESEND_INTERVAL_SECONDS,
   RESENDS,
+  IN_WINDOWS,
+  OF_API,
+  OF_OPENID,
+  OF_PERSONS,
   stateAt,
   type AuthenticationState,
   type Channel,
+  type Flow,
 } from '../domain/authentication.ts';
-import { isFlowWindow } from '../domain/uuid.ts';
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { JobQueue } from '../queue/job-queue.ts';
-import { AuthenticationStore, isHidden, type AuthenticationView, type Door } from './authentication.store.ts';
+import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Funnel } from './funnel.ts';
 import type { VerifiedPerson } from './assertion.ts';
@@ -52,28 +56,13 @@ export class AuthenticationStatus {
     id: string,
     clientId: string,
     waitSeconds: number,
-    { door = 'service', gone }: { door?: Door; gone?: AbortSignal } = {},
+    { flows = OF_API, gone }: { flows?: readonly Flow[]; gone?: AbortSignal } = {},
   ): Promise<RelyingPartyView> {
-    const authentication = await this.find(id, clientId, door);
+    const authentication = await this.find(id, clientId, flows);
     const state = stateAt(authentication);
     if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.viewOf(authentication);
     await this.watcher.change(id, state, waitSeconds, gone);
-    return this.viewOf(await this.find(id, clientId, door));
-  }
-
-  /**
-   * As {@link see}, for the relying party itself. One of a flow such as OpenID Connect has no result here: the flow releases
-   * what its client asked for. Problems: `authentication_not_found`.
-   */
-  async seeAsClient(id: string, clientId: string, waitSeconds: number): Promise<RelyingPartyView> {
-    const { result, ...view } = await this.see(id, clientId, waitSeconds, { door: 'api' });
-    if (!result || (await this.isOfFlow(id, clientId))) return view;
-    return { ...view, result };
-  }
-
-  /** Whether an authentication was made in a window of a flow of this service. Problems: `authentication_not_found`. */
-  async isOfFlow(id: string, clientId: string): Promise<boolean> {
-    return isFlowWindow((await this.find(id, clientId, 'service')).windowId);
+    return this.viewOf(await this.find(id, clientId, flows));
   }
 
   /**
@@ -83,7 +72,7 @@ export class AuthenticationStatus {
    * Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`.
    */
   async named(id: string, clientId: string): Promise<NamedPerson> {
-    const authentication = await this.find(id, clientId, 'service');
+    const authentication = await this.find(id, clientId, IN_WINDOWS);
     const state = stateAt(authentication);
     const person = this.verifying.named(authentication);
     if (!person || (state !== 'pending' && state !== 'opened')) throw closedProblem(state);
@@ -95,7 +84,7 @@ export class AuthenticationStatus {
    * again; null where it was not verified, or is no longer kept.
    */
   async verifiedPerson(id: string, clientId: string): Promise<NamedPerson | null> {
-    const authentication = await this.store.view(id, clientId);
+    const authentication = await this.store.view(id, clientId, OF_PERSONS);
     return authentication?.state === 'verified' ? this.verifying.named(authentication) : null;
   }
 
@@ -104,7 +93,7 @@ export class AuthenticationStatus {
    * Problems: `authentication_not_found`.
    */
   async verified(id: string, clientId: string): Promise<{ lineId: string; person: NamedPerson }> {
-    const authentication = await this.find(id, clientId, 'service');
+    const authentication = await this.find(id, clientId, OF_OPENID);
     const person = this.verifying.named(authentication);
     if (authentication.state !== 'verified' || !authentication.lineId || !person) throw notFound();
     return { lineId: authentication.lineId, person };
@@ -115,9 +104,9 @@ export class AuthenticationStatus {
    * Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`,
    * `authentication_not_found`.
    */
-  async resend(id: string, clientId: string, door: Door = 'service'): Promise<RelyingPartyView> {
-    const resent = await this.store.resend(id, clientId, door);
-    const authentication = await this.find(id, clientId, door);
+  async resend(id: string, clientId: string, flows: readonly Flow[] = OF_API): Promise<RelyingPartyView> {
+    const resent = await this.store.resend(id, clientId, flows);
+    const authentication = await this.find(id, clientId, flows);
     if (resent) {
       this.queue.enqueue(resent.deliveryId);
       return this.viewOf(authentication);
@@ -131,17 +120,17 @@ export class AuthenticationStatus {
    * Cancels the authentication and notifies the phone.
    * Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`.
    */
-  async cancel(id: string, clientId: string, door: Door = 'service'): Promise<void> {
-    const cancelled = await this.store.cancel(id, clientId, door);
-    if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId, door)));
+  async cancel(id: string, clientId: string, flows: readonly Flow[] = OF_API): Promise<void> {
+    const cancelled = await this.store.cancel(id, clientId, flows);
+    if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId, flows)));
     this.watcher.changed(id);
     this.funnel.count('cancelled', cancelled.channel);
     this.queue.enqueue(cancelled.deliveryId);
   }
 
-  private async find(id: string, clientId: string, door: Door): Promise<AuthenticationView> {
-    const authentication = await this.store.view(id, clientId);
-    if (!authentication || isHidden(authentication, door)) throw notFound();
+  private async find(id: string, clientId: string, flows: readonly Flow[]): Promise<AuthenticationView> {
+    const authentication = await this.store.view(id, clientId, flows);
+    if (!authentication) throw notFound();
     return authentication;
   }
 

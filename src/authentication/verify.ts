@@ -3,13 +3,13 @@ import { Environment } from '../../config/environment.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { subjectOf } from '../crypto/subject.ts';
 import { transactionQuestion } from '../crypto/transaction-question.ts';
-import { stateAt, type Channel } from '../domain/authentication.ts';
+import { IN_WINDOWS, OF_API, OF_NUMBERS, stateAt, type Channel, type Flow } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { isWithin } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import { decryptNamedPerson, namesNobody, type NamedPerson } from '../lines/named-person.ts';
 import { signAssertion, type VerifiedPerson } from './assertion.ts';
-import { AuthenticationStore, isHidden, type AuthenticationView, type Door } from './authentication.store.ts';
+import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Funnel } from './funnel.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
@@ -78,8 +78,8 @@ export class Verify {
    * `authentication_expired`, `authentication_not_found`.
    */
   async verify(id: string, typed: TypedPhoneCode, client: VerifyingClient): Promise<Verified> {
-    const attempt = await this.try(id, typed, client.id, { requestDigest: null, door: 'service' });
-    if (!attempt) throw await this.explain(id, client.id, 'service');
+    const attempt = await this.try(id, typed, client.id, { requestDigest: null, flows: IN_WINDOWS });
+    if (!attempt) throw await this.explain(id, client.id, IN_WINDOWS);
     return this.judged(attempt, client);
   }
 
@@ -94,12 +94,12 @@ export class Verify {
     client: VerifyingClient,
   ): Promise<{ verified: Verified; replayed: boolean }> {
     const digests = this.answers.digestsOf(id, typed);
-    const attempt = await this.try(id, typed, client.id, { requestDigest: digests[0], door: 'api' });
+    const attempt = await this.try(id, typed, client.id, { requestDigest: digests[0], flows: OF_API });
     if (attempt) return { verified: await this.keep(id, this.judged(attempt, client)), replayed: false };
     const kept = await this.answers.repeat(id, client.id, digests);
     if (typeof kept === 'string') return { verified: JSON.parse(kept) as Verified, replayed: true };
-    const tried = kept === null ? await this.store.view(id, client.id) : undefined;
-    if (!tried) throw await this.explain(id, client.id, 'api');
+    const tried = kept === null ? await this.store.view(id, client.id, OF_API) : undefined;
+    if (!tried) throw await this.explain(id, client.id, OF_API);
     // The process that verified is still composing the answer, or ended before it did.
     const question = typed.transaction ? transactionQuestion(id, typed.transaction) : null;
     return { verified: await this.keep(id, this.judged({ tried, question }, client)), replayed: true };
@@ -114,9 +114,8 @@ export class Verify {
    * number: until its time is over, one that the holder declined is answered as any other. Problems: as `verify`.
    */
   async verifyNumber(id: string, code: string, client: VerifyingClient): Promise<void> {
-    const how = { numberOnly: true, door: 'service' } as const;
     const digests = this.keys.codes.all(code, client.id, id);
-    const tried = await this.store.tryCode(id, client.id, digests, null, how);
+    const tried = await this.store.tryCode(id, client.id, digests, null, OF_NUMBERS);
     if (!tried) throw await this.explainNumber(id, client.id);
     this.funnel.attempted(tried);
     this.judge(tried);
@@ -154,16 +153,16 @@ export class Verify {
     id: string,
     typed: TypedPhoneCode,
     clientId: string,
-    { requestDigest, door }: { requestDigest: Buffer | null; door: Door },
+    { requestDigest, flows }: { requestDigest: Buffer | null; flows: readonly Flow[] },
   ): Promise<Attempt | undefined> {
     const byPhone = async (): Promise<Attempt | undefined> => {
-      const made = await this.phoneCode.try(id, clientId, typed, requestDigest, door);
+      const made = await this.phoneCode.try(id, clientId, typed, requestDigest, flows);
       return made && { tried: made.seen, question: made.question };
     };
     const byService = async (): Promise<Attempt | undefined> => {
       // A code that the service generated signs nothing, so no such code is accepted together with a transaction.
       const digests = typed.transaction ? [] : this.keys.codes.all(typed.code, clientId, id);
-      const tried = await this.store.tryCode(id, clientId, digests, requestDigest, { door });
+      const tried = await this.store.tryCode(id, clientId, digests, requestDigest, flows);
       return tried && { tried, question: null };
     };
     // The likelier one goes first; each finds only authentications of its own channels.
@@ -217,7 +216,7 @@ export class Verify {
   }
 
   private async explainNumber(id: string, clientId: string): Promise<Problem> {
-    const found = await this.store.view(id, clientId, { numberOnly: true });
+    const found = await this.store.view(id, clientId, OF_NUMBERS);
     if (!found) return notFound();
     if (found.state !== 'declined') return closedProblem(stateAt(found));
     const tried = await this.store.tryDeclined(id, clientId);
@@ -225,9 +224,8 @@ export class Verify {
     return closedProblem(found.expired ? 'expired' : 'failed');
   }
 
-  private async explain(id: string, clientId: string, door: Door): Promise<Problem> {
-    const authentication = await this.store.view(id, clientId);
-    if (authentication && isHidden(authentication, door)) return notFound();
+  private async explain(id: string, clientId: string, flows: readonly Flow[]): Promise<Problem> {
+    const authentication = await this.store.view(id, clientId, flows);
     if (authentication?.channel === 'approve') return nothingToVerify();
     return authentication ? closedProblem(stateAt(authentication)) : notFound();
   }

@@ -24,14 +24,6 @@ export function randomId(now = Date.now()): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/**
- * The id of a window of a flow of this service, which opens it itself: as {@link randomId}, but of UUID version 8 (RFC 9562,
- * 5.8). Authentications keep the id of their window for as long as they are kept, so that the mark outlives the window.
- */
-export function flowWindowId(now?: number): string {
-  return randomId(now).replace(/^(.{14})7/, '$18');
-}
-
 /** `size` random bytes as base64url text. */
 export function randomToken(size: number): string {
   return randomBytes(size).toString('base64url');

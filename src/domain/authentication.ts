@@ -26,10 +26,18 @@ export const AUTHENTICATION_TRANSITIONS: Readonly<Record<AuthenticationState, re
 export const OPEN_STATES = ['pending', 'opened'] as const satisfies readonly AuthenticationState[];
 
 /**
- * The flows of OpenID Connect that start authentications of their own: `ciba` without a browser, `code` in the hosted window.
- * Their tokens say what their scopes release, so `/v1` does not know these authentications.
+ * What started an authentication, and alone knows it afterwards: a relying party by `/v1` or in a window that it opened
+ * (`api`), OpenID Connect in a hosted window (`code`) or without a browser (`ciba`), or a one-time password of CAMARA, which
+ * names a number and no person (`number`). The tokens of a flow say what their scopes release, so `/v1` must not say more.
  */
-export type Flow = 'ciba' | 'code';
+export type Flow = 'api' | 'code' | 'ciba' | 'number';
+
+export const OF_API = ['api'] as const satisfies readonly Flow[];
+export const IN_WINDOWS = ['api', 'code'] as const satisfies readonly Flow[];
+export const OF_OPENID = ['code', 'ciba'] as const satisfies readonly Flow[];
+/** Those that name a person. */
+export const OF_PERSONS = ['api', 'code', 'ciba'] as const satisfies readonly Flow[];
+export const OF_NUMBERS = ['number'] as const satisfies readonly Flow[];
 
 /**
  * The methods that a relying party may request. With `push`, subscribers get a push and all others an SMS. With `approve`

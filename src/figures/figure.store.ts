@@ -44,10 +44,10 @@ const BUCKET = `CASE WHEN a.state = 'verified' THEN width_bucket(
 
 /** The columns that are counted. */
 const LOOKED = `o.id, o.client_id, o.channel, o.state, o.held, o.decline_reason, o.requested_at, o.opened_at, o.expires_at,
-        o.closed_at, o.number_only`;
+        o.closed_at, o.flow`;
 
 /** SQL: what is counted of an authentication (`a`). */
-const COUNTED = `a.id, a.client_id, a.channel, a.number_only, a.held, a.opened_at, ${END} AS ending, ${BUCKET} AS bucket`;
+const COUNTED = `a.id, a.client_id, a.channel, a.flow, a.held, a.opened_at, ${END} AS ending, ${BUCKET} AS bucket`;
 
 /** SQL: which of the authentications by push (`a`, with `COUNTED`; `h`, where handed over) took a step. */
 const TOOK_STEP: Readonly<Record<RequestStep, string>> = {
@@ -85,7 +85,7 @@ const OF_SERVICE = `handed AS (
 function numbers(by: string, all: boolean): string {
   const sets = ['channel', 'ending', 'bucket'].flatMap((what) => [`(${by}, ${what})`, ...(all ? [`(${what})`] : [])]);
   return `SELECT ${by}, channel, ending, bucket, count(*) AS number, NULL::bigint AS answers FROM started
-      WHERE NOT number_only
+      WHERE flow <> 'number'
       GROUP BY GROUPING SETS (${sets.join(', ')})`;
 }
 

@@ -33,9 +33,10 @@ export class Userinfo {
     if (await this.revocations.has(authenticationId)) throw ended();
     const kept = await this.store.ofAuthentication(authenticationId, clientId);
     // The request is kept for longer than its tokens are valid, unless the database was restored. A token of CIBA has none.
-    if (!kept && (await this.statuses.isOfFlow(authenticationId, clientId).catch(endedWhereNotFound))) throw ended();
     const claims = kept ? this.authorize.parametersOf(kept).claims.userinfo : [];
-    const { result } = await this.statuses.see(authenticationId, clientId, 0).catch(endedWhereNotFound);
+    const { result } = await this.statuses
+      .see(authenticationId, clientId, 0, { flows: kept ? ['code'] : ['ciba'] })
+      .catch(endedWhereNotFound);
     if (!result) throw ended();
     const client = await this.relyingParties.get(clientId);
     return {

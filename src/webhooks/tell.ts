@@ -39,8 +39,8 @@ export const TOLD = {
 /**
  * Authentications that were opened or closed: `from` has `id`, `client_id`, `state` and `closed_at`. The one that is
  * attached to a hosted window closes the window, unless the window goes on with another authentication (`goesOn`, SQL of its id).
- * `reason` is the SQL of the reason of a refusal. Of one that names a number alone nothing is told: its channel says who has
- * a subscription.
+ * `reason` is the SQL of the reason of a refusal. Of one that a flow of OpenID Connect or CAMARA started nothing is told: the flow
+ * tells what its scopes release, and the channel of one that names a number alone says who has a subscription.
  */
 export function aboutAuthentications(
   from: string,
@@ -52,11 +52,11 @@ export function aboutAuthentications(
     from,
     says: `SELECT 'authentication.' || x.state AS type, coalesce(x.closed_at, ${NOW}) AS happened_at,
           jsonb_build_object('id', x.id, 'state', x.state, 'channel', a.channel, 'closedAt', ${utc('x.closed_at')})${because} AS data
-        FROM authentications a WHERE a.id = x.id AND NOT a.number_only
+        FROM authentications a WHERE a.id = x.id AND a.flow = 'api'
         UNION ALL SELECT 'window.closed', x.closed_at,
           jsonb_build_object('windowId', a.window_id, 'state', 'closed', 'authenticationId', x.id)
         FROM authentications a
-        WHERE a.id = x.id AND x.closed_at IS NOT NULL AND a.window_id IS NOT NULL
+        WHERE a.id = x.id AND a.flow = 'api' AND x.closed_at IS NOT NULL AND a.window_id IS NOT NULL
           AND a.window_id IS DISTINCT FROM ${goesOn}::uuid AND NOT EXISTS (
             SELECT 1 FROM windows w JOIN authentications o ON o.id = w.authentication_id
             WHERE w.id = a.window_id AND o.id <> a.id AND o.state <> 'cancelled')`,

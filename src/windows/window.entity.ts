@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { WindowMethod } from '../domain/authentication.ts';
+import type { Flow, WindowMethod } from '../domain/authentication.ts';
 import type { Locale } from '../domain/locale.ts';
 
 /** A hosted window: opened by a relying party’s server, bound to the browser that shows it first. */
@@ -57,6 +57,10 @@ export class Window {
   /** The app asks for two digits, which the page shows, before it opens a request by push. */
   @Column('boolean', { default: () => 'false' })
   match: boolean;
+
+  /** What opened it. The relying party knows nothing of the window of a flow. */
+  @Column('text', { default: () => "'api'" })
+  flow: Extract<Flow, 'api' | 'code'>;
 
   /** When its time ended without an authentication. */
   @Column('timestamptz', { nullable: true })

@@ -29,6 +29,7 @@ export type StoredWindow = Pick<
   | 'authenticationId'
   | 'isTest'
   | 'match'
+  | 'flow'
 > &
   Pick<Client, 'frameOrigins'> & { relyingParty: Client['name']; expired: boolean };
 
@@ -39,7 +40,7 @@ export type NewWindow = Pick<
   Window,
   'id' | 'clientId' | 'purposeCipher' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name' | 'isTest' | 'match'
 > &
-  Partial<Pick<Window, 'browserDigest'>>;
+  Partial<Pick<Window, 'browserDigest' | 'flow'>>;
 
 const BY_ID = statement(
   'window_by_id',
@@ -47,7 +48,7 @@ const BY_ID = statement(
       w.purpose_cipher AS "purposeCipher", w.return_url AS "returnUrl",
       w.return_state AS "returnState", w.locale, w.method, w.name, w.browser_digest AS "browserDigest",
       w.authentication_id AS "authenticationId", c.frame_origins AS "frameOrigins", w.is_test AS "isTest",
-      w.match,
+      w.match, w.flow,
       w.expires_at <= now() AS expired
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
 );
@@ -67,9 +68,6 @@ const GO_ON = statement(
 /** The maximum number of windows that one statement ends. */
 const END_BATCH = 1_000;
 
-/** SQL: true for a window of a flow of this service (`flowWindowId`), which no relying party opened. */
-const OF_FLOW = `substr(id::text, 15, 1) = '8'`;
-
 /**
  * Ends windows in which no authentication was started in time, and tells their relying parties. Those of a flow are deleted
  * instead: their relying parties know nothing of them. The authentication of any
@@ -79,7 +77,7 @@ const END_UNUSED = statement(
   'window_end_unused',
   `WITH ended AS (
       UPDATE windows SET ended_at = expires_at
-      WHERE id IN (SELECT id FROM windows WHERE authentication_id IS NULL AND ended_at IS NULL AND NOT ${OF_FLOW}
+      WHERE id IN (SELECT id FROM windows WHERE authentication_id IS NULL AND ended_at IS NULL AND flow = 'api'
         AND expires_at <= now() - interval '1 second' ORDER BY expires_at LIMIT ${END_BATCH} FOR UPDATE SKIP LOCKED)
       RETURNING id, client_id, ended_at, is_test
     ), ${tell({
@@ -96,7 +94,7 @@ const END_UNUSED = statement(
 const PURGE_UNUSED_OF_FLOWS = statement(
   'window_purge_unused',
   `DELETE FROM windows WHERE id IN (SELECT id FROM windows WHERE authentication_id IS NULL AND ended_at IS NULL
-    AND expires_at <= now() - interval '5 minutes' AND ${OF_FLOW} LIMIT ${END_BATCH})`,
+    AND expires_at <= now() - interval '5 minutes' AND flow <> 'api' LIMIT ${END_BATCH})`,
 );
 
 /** Days for which an ended window answers its relying party. */

@@ -4,12 +4,17 @@ import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomId, randomToken } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import { WINDOW_METHODS, type AuthenticationState, type Channel, type WindowMethod } from '../domain/authentication.ts';
+import {
+  IN_WINDOWS,
+  WINDOW_METHODS,
+  type AuthenticationState,
+  type Channel,
+  type WindowMethod,
+} from '../domain/authentication.ts';
 import type { Locale } from '../domain/locale.ts';
 import { maskInsideOfName } from '../domain/masking.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
-import { isFlowWindow } from '../domain/uuid.ts';
 import { DisabledClients } from '../http/disabled-clients.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import type { RelyingPartyView } from '../authentication/status.ts';
@@ -103,8 +108,8 @@ export class Windows {
 
   /**
    * Opens a window for a flow of this service, which belongs from the beginning to the browser that asks for it: its secret is
-   * returned, and nobody whom that browser shows the address can use the window. `id` is one of `flowWindowId`; `returnUrl` is an
-   * address of this service.
+   * returned, and nobody whom that browser shows the address can use the window. `returnUrl` is an address
+   * of this service.
    */
   async openFor(
     clientId: string,
@@ -115,7 +120,7 @@ export class Windows {
     const purposeCipher = this.keys.fields.encrypt(purpose, `windows:purpose:${id}`);
     const browserDigest = sha256(secret);
     const opened = { id, clientId, purposeCipher, returnUrl, locale, method, browserDigest };
-    await this.store.open({ ...opened, returnState: '-', match: false, name: null, isTest: false });
+    await this.store.open({ ...opened, returnState: '-', match: false, name: null, isTest: false, flow: 'code' });
     return { secret };
   }
 
@@ -138,8 +143,8 @@ export class Windows {
    * another browser.
    */
   async resumeAddress(id: string, secret: string | undefined): Promise<string | undefined> {
-    const window = isFlowWindow(id) ? await this.read(id) : undefined;
-    return window && isBrowserOf(window, secret) ? window.returnUrl : undefined;
+    const window = await this.read(id);
+    return window?.flow === 'code' && isBrowserOf(window, secret) ? window.returnUrl : undefined;
   }
 
   /** The result, for the relying party's server only. Problems: `window_not_found`. */
@@ -148,7 +153,8 @@ export class Windows {
     id: string,
   ): Promise<{ state: 'open' | 'closed' | 'expired'; authentication: RelyingPartyView | null }> {
     const window = await this.read(id);
-    if (window?.clientId !== clientId || window.isTest !== (test === true)) throw windowNotFound();
+    if (window?.clientId !== clientId || window.flow !== 'api' || window.isTest !== (test === true))
+      throw windowNotFound();
     if (!hasBegun(window)) return { state: window.expired ? 'expired' : 'open', authentication: null };
     const authentication = await this.see(window, 0).catch((error: unknown) => {
       // It was deleted before the window.
@@ -156,11 +162,7 @@ export class Windows {
       throw error;
     });
     if (authentication === null) return { state: 'closed', authentication };
-    const state = isOpen(authentication) ? 'open' : 'closed';
-    if (!isFlowWindow(id)) return { state, authentication };
-    // The flow releases what its client asked for.
-    const { result: _released, ...withheld } = authentication;
-    return { state, authentication: withheld };
+    return { state: isOpen(authentication) ? 'open' : 'closed', authentication };
   }
 
   /**
@@ -191,7 +193,13 @@ export class Windows {
     if (window.authenticationId)
       throw new Problem('window_closed', 'This window was already used. Go back and open a new one.');
     const method = chosen ?? window.method;
-    const input = { ...person, method, purpose: window.purpose, match: asksForDigits(window, method) };
+    const input = {
+      ...person,
+      method,
+      purpose: window.purpose,
+      match: asksForDigits(window, method),
+      flow: window.flow,
+    };
     // One key per window: repeated presses of the button, with either method, start one authentication.
     const started = await this.authentications.start(window, input, { by: 'window', key: id, windowId: id });
     await this.store.attach(id, started.id, method);
@@ -223,7 +231,7 @@ export class Windows {
       const after = await this.see(window, 0);
       // The first one was verified or ended during this start, so it was not cancelled, and the second must not replace
       // it.
-      if (after.id !== next) await this.authentications.of(window).cancel(next, clientId);
+      if (after.id !== next) await this.authentications.of(window).cancel(next, clientId, IN_WINDOWS);
       return await this.view(window, after);
     } catch (error) {
       // The button was pressed twice, and the other request came first.
@@ -252,13 +260,16 @@ export class Windows {
   /** Problems: as `AuthenticationStatus.resend`. */
   async resend(id: string, secret: string | undefined): Promise<WindowView> {
     const window = await this.withAuthentication(id, secret);
-    return this.view(window, await this.authentications.of(window).resend(window.authenticationId, window.clientId));
+    return this.view(
+      window,
+      await this.authentications.of(window).resend(window.authenticationId, window.clientId, IN_WINDOWS),
+    );
   }
 
   /** Problems: as `AuthenticationStatus.cancel`. */
   async cancel(id: string, secret: string | undefined): Promise<WindowView> {
     const window = await this.withAuthentication(id, secret);
-    await this.authentications.of(window).cancel(window.authenticationId, window.clientId);
+    await this.authentications.of(window).cancel(window.authenticationId, window.clientId, IN_WINDOWS);
     return this.view(window, await this.see(window, 0));
   }
 
@@ -272,7 +283,7 @@ export class Windows {
     const { authenticationId, clientId, purpose } = window;
     const person = await this.authentications.of(window).named(authenticationId, clientId);
     const match = asksForDigits(window, method);
-    const input = { ...person, ...(endUser && { endUser }), method, purpose, match };
+    const input = { ...person, ...(endUser && { endUser }), method, purpose, match, flow: window.flow };
     const { id } = await this.authentications.start(window, input, otherOnce(window));
     return id;
   }
@@ -283,11 +294,15 @@ export class Windows {
    */
   private async see(window: Begun, waitSeconds: number): Promise<RelyingPartyView> {
     const { id, clientId, authenticationId, method } = window;
-    const current = await this.authentications.of(window).see(authenticationId, clientId, waitSeconds);
+    const current = await this.authentications
+      .of(window)
+      .see(authenticationId, clientId, waitSeconds, { flows: IN_WINDOWS });
     if (current.state !== 'cancelled' || methodOf(current.channel) !== method) return current;
     await this.goOn(window);
     const next = (await this.store.byId(id))?.authenticationId ?? authenticationId;
-    return next === authenticationId ? current : this.authentications.of(window).see(next, clientId, 0);
+    return next === authenticationId
+      ? current
+      : this.authentications.of(window).see(next, clientId, 0, { flows: IN_WINDOWS });
   }
 
   private async goOn(window: Begun): Promise<void> {
@@ -364,13 +379,13 @@ export const RESUME_PATH = '/oauth2/resume/';
  * The origin of the page that is told when the window has ended. Empty for a flow of this service: such a window tells nobody
  * and goes to its return address.
  */
-export function returnOrigin({ returnUrl }: HostedWindow, { ISSUER }: Pick<Environment, 'ISSUER'>): string {
-  return returnUrl.startsWith(ISSUER + RESUME_PATH) ? '' : new URL(returnUrl).origin;
+export function returnOrigin({ flow, returnUrl }: HostedWindow): string {
+  return flow === 'code' ? '' : new URL(returnUrl).origin;
 }
 
 /** The address by which the person leaves a window of a flow without a log-in; undefined for any other window. */
-export function cancelAddress({ id, returnUrl }: HostedWindow): string | undefined {
-  return isFlowWindow(id) ? `${returnUrl}?cancel` : undefined;
+export function cancelAddress({ flow, returnUrl }: HostedWindow): string | undefined {
+  return flow === 'code' ? `${returnUrl}?cancel` : undefined;
 }
 
 function isBrowserOf({ browserDigest }: HostedWindow, secret: string | undefined): boolean {

@@ -368,6 +368,8 @@ describe('Test mode', () => {
     }
     await service.rows.testAuthentications.age(id, 30);
     expectProblem(await resend(), 429, 'too_many_requests');
+    // It has aged past the moment at which its person opens it: the wait below is for the end alone.
+    await eventually('the person to open it', async () => (await shop.see(id)).body['state'] === 'opened');
     const waiting = shop.see(id, 30);
     expect((await shop.call('DELETE', `/v1/authentications/${id}`)).status).toBe(204);
     expect((await waiting).body['state']).toBe('cancelled');

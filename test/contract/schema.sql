@@ -129,7 +129,7 @@ audit_head CONSTRAINT audit_head_pkey PRIMARY KEY (is_only)
 audit_head CONSTRAINT sealed_with_the_first_entry CHECK (((number >= first_number) = ((mac IS NOT NULL) AND (seal IS NOT NULL))))
 CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (is_only)
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()
-VIEW authentication_records AS SELECT authentications.id, authentications.client_id, authentications.person_index, authentications.line_id, authentications.subscription_id, authentications.device_id, authentications.channel, authentications.state, authentications.purpose, authentications.person, authentications.end_user, authentications.nonce, authentications.attempts, authentications.code_digest, authentications.sms_code, authentications.envelope, authentications.resends, authentications.sent_at, authentications.decline_reason, authentications.requested_at, authentications.expires_at, authentications.closed_at, authentications.line_version, authentications.authenticator_id, authentications.transaction, authentications.texts, authentications.code_host, authentications.held, authentications.budgets, authentications.not_me_at, authentications.window_id, authentications.opened_at, authentications.match_digits, authentications.match_failures, authentications.flow, authentications.match_proven, authentications.number_only FROM authentications UNION ALL SELECT past_authentications.id, past_authentications.client_id, past_authentications.person_index, past_authentications.line_id, past_authentications.subscription_id, past_authentications.device_id, past_authentications.channel, past_authentications.state, past_authentications.purpose, past_authentications.person, past_authentications.end_user, past_authentications.nonce, past_authentications.attempts, past_authentications.code_digest, past_authentications.sms_code, past_authentications.envelope, past_authentications.resends, past_authentications.sent_at, past_authentications.decline_reason, past_authentications.requested_at, past_authentications.expires_at, past_authentications.closed_at, past_authentications.line_version, past_authentications.authenticator_id, past_authentications.transaction, past_authentications.texts, past_authentications.code_host, past_authentications.held, past_authentications.budgets, past_authentications.not_me_at, past_authentications.window_id, past_authentications.opened_at, past_authentications.match_digits, past_authentications.match_failures, past_authentications.flow, past_authentications.match_proven, past_authentications.number_only FROM past_authentications;
+VIEW authentication_records AS SELECT authentications.id, authentications.client_id, authentications.person_index, authentications.line_id, authentications.subscription_id, authentications.device_id, authentications.channel, authentications.state, authentications.purpose, authentications.person, authentications.end_user, authentications.nonce, authentications.attempts, authentications.code_digest, authentications.sms_code, authentications.envelope, authentications.resends, authentications.sent_at, authentications.decline_reason, authentications.requested_at, authentications.expires_at, authentications.closed_at, authentications.line_version, authentications.authenticator_id, authentications.transaction, authentications.texts, authentications.code_host, authentications.held, authentications.budgets, authentications.not_me_at, authentications.window_id, authentications.opened_at, authentications.match_digits, authentications.match_failures, authentications.flow, authentications.match_proven FROM authentications UNION ALL SELECT past_authentications.id, past_authentications.client_id, past_authentications.person_index, past_authentications.line_id, past_authentications.subscription_id, past_authentications.device_id, past_authentications.channel, past_authentications.state, past_authentications.purpose, past_authentications.person, past_authentications.end_user, past_authentications.nonce, past_authentications.attempts, past_authentications.code_digest, past_authentications.sms_code, past_authentications.envelope, past_authentications.resends, past_authentications.sent_at, past_authentications.decline_reason, past_authentications.requested_at, past_authentications.expires_at, past_authentications.closed_at, past_authentications.line_version, past_authentications.authenticator_id, past_authentications.transaction, past_authentications.texts, past_authentications.code_host, past_authentications.held, past_authentications.budgets, past_authentications.not_me_at, past_authentications.window_id, past_authentications.opened_at, past_authentications.match_digits, past_authentications.match_failures, past_authentications.flow, past_authentications.match_proven FROM past_authentications;
 authentications.id uuid NOT NULL
 authentications.client_id uuid NOT NULL
 authentications.person_index bytea NOT NULL
@@ -164,9 +164,8 @@ authentications.window_id uuid
 authentications.opened_at timestamp with time zone
 authentications.match_digits text
 authentications.match_failures smallint NOT NULL DEFAULT 0
-authentications.flow text
+authentications.flow text NOT NULL DEFAULT 'api'::text
 authentications.match_proven boolean NOT NULL DEFAULT false
-authentications.number_only boolean NOT NULL DEFAULT false
 authentications CONSTRAINT approval_has_digits CHECK (((channel <> 'approve'::text) OR (match_digits IS NOT NULL)))
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text, 'approve'::text])))
@@ -796,9 +795,8 @@ past_authentications.window_id uuid
 past_authentications.opened_at timestamp with time zone
 past_authentications.match_digits text
 past_authentications.match_failures smallint NOT NULL DEFAULT 0
-past_authentications.flow text
+past_authentications.flow text NOT NULL DEFAULT 'api'::text
 past_authentications.match_proven boolean NOT NULL DEFAULT false
-past_authentications.number_only boolean NOT NULL DEFAULT false
 past_authentications CONSTRAINT past_authentications_pkey PRIMARY KEY (id)
 CREATE INDEX past_authentications_client ON ONLY public.past_authentications USING btree (client_id, id)
 CREATE INDEX past_authentications_history ON ONLY public.past_authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
@@ -1250,6 +1248,7 @@ windows.purpose_cipher bytea
 windows.ended_at timestamp with time zone
 windows.is_test boolean NOT NULL DEFAULT false
 windows.match boolean NOT NULL DEFAULT false
+windows.flow text NOT NULL DEFAULT 'api'::text
 windows CONSTRAINT window_purpose_is_kept_once CHECK ((num_nonnulls(purpose, purpose_cipher) = 1))
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
 windows CONSTRAINT windows_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))

@@ -154,7 +154,7 @@ describe('a statement of the hot path', () => {
   const hour = monthsAgo(5, 9);
   const id = randomId(hour.getTime());
   it.each<[string, (string | number | null)[]]>([
-    ['authentication_see_past', [id, PAST_CLIENT]],
+    ['authentication_see_past', [id, PAST_CLIENT, '{api}']],
     ['authentication_past_request_of', [randomUUID(), id]],
     ['client_log_find', [PAST_CLIENT, id]],
     ['subscription_log_find', [randomUUID(), id, 730]],

@@ -23,10 +23,10 @@ export async function planOf(
         ? `EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off) EXECUTE explained (${literals.join(', ')})`
         : `EXPLAIN (GENERIC_PLAN, COSTS off) ${text}`,
     );
-    if (literals) await connection.query('DEALLOCATE explained');
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   } finally {
-    await connection.query('ROLLBACK');
+    // A rollback keeps prepared statements.
+    await connection.query('ROLLBACK; DEALLOCATE ALL');
     connection.release();
   }
 }

@@ -77,7 +77,10 @@ export class CibaGrant implements TokenGrant {
     gone?: AbortSignal,
   ): Promise<RelyingPartyView> {
     try {
-      return await this.authentications.see(authenticationId, clientId, waitSeconds, gone && { gone });
+      return await this.authentications.see(authenticationId, clientId, waitSeconds, {
+        flows: ['ciba'],
+        ...(gone && { gone }),
+      });
     } catch (error) {
       if (error instanceof Problem && error.code === 'authentication_not_found') throw expired();
       throw error;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
 import type { RelyingPartyView } from '../../authentication/status.ts';
-import { flowWindowId, randomId, randomToken } from '../../crypto/random.ts';
+import { randomId, randomToken } from '../../crypto/random.ts';
 import { isUnsigned, REQUEST_OBJECT_ALGORITHMS, verifyRequestObject } from '../../crypto/request-object.ts';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
@@ -175,7 +175,7 @@ export class Authorize {
       throw new AuthorizationError('invalid_request', detail, undefined, { kind: 'refused', status: 403 });
     }
     await browser.spend(client.clientId);
-    const windowId = flowWindowId();
+    const windowId = randomId();
     const { purpose, locale, method } = request;
     const returnUrl = `${this.environment.ISSUER}${RESUME_PATH}${id}`;
     const { secret } = await this.windows.openFor(client.id, { id: windowId, purpose, returnUrl, locale, method });

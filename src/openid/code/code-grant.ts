@@ -52,7 +52,7 @@ export class CodeGrant implements TokenGrant {
     }
     const { authenticationId } = redeemed;
     const { scopes, claims, nonce } = this.authorize.parametersOf(redeemed);
-    const { result: person } = await this.statuses.see(authenticationId, client.id, 0);
+    const { result: person } = await this.statuses.see(authenticationId, client.id, 0, { flows: ['code'] });
     if (!person) throw new Problem('invalid_grant', 'The verification is no longer kept.');
     const { subject } = person;
     const released = claimsOf(person, { scopes, claims: claims.idToken }, diOf(this.keys.subject, client, subject));

@@ -63,7 +63,7 @@ export class WindowPageController {
         isTest,
         authentication,
         returnAddress: returnAddress(window),
-        returnOrigin: returnOrigin(window, this.environment),
+        returnOrigin: returnOrigin(window),
         returnState: window.returnState,
         cancelAddress: cancelAddress(window),
         frameOrigins,
