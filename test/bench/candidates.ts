@@ -1,8 +1,9 @@
 import { migrate } from '../../config/migrate.ts';
 import { AccessTokens } from '../../src/crypto/access-token.ts';
 import { randomId } from '../../src/crypto/random.ts';
+import { cibaFlow } from './ciba-flow.ts';
 import { type Flow, mainFlow } from './flow.ts';
-import { peerFlow } from './peer-flow.ts';
+import { peerApproval, peerFlow } from './peer-flow.ts';
 import { type Person, type Population, seedBare, seedService } from './population.ts';
 import type { Served, Stage } from './stage.ts';
 
@@ -36,17 +37,29 @@ export async function serviceCandidate(
   return { name, served, flow, next: turns(people) };
 }
 
-/** A token of the demonstration's first client with this scope. */
-export async function accessToken({ announcement, http }: Served, wanted = 'authentications'): Promise<string> {
+/** The service's CIBA, on a seeded database. */
+export async function cibaCandidate(stage: Stage, people: readonly Person[], databaseUrl: string): Promise<Candidate> {
+  const served = await stage.serve(databaseUrl);
+  const authorization = basicOf(served, 'authentications');
+  const flow = async () => cibaFlow({ ...served, phones: stage.phones, arrivals: stage.arrivals }, authorization);
+  return { name: 'ciba', served, flow, next: turns(people) };
+}
+
+/** The `Authorization` of the demonstration's first client with this scope. */
+function basicOf({ announcement }: Served, wanted: string): string {
   const { clients } = JSON.parse(announcement) as {
     clients: { clientId: string; clientSecret: string; scope: string }[];
   };
   const client = clients.find(({ scope }) => scope === wanted);
-  const basic = Buffer.from(`${client?.clientId ?? ''}:${client?.clientSecret ?? ''}`).toString('base64');
-  const { statusCode, body } = await http.request({
+  return `Basic ${Buffer.from(`${client?.clientId ?? ''}:${client?.clientSecret ?? ''}`).toString('base64')}`;
+}
+
+/** A token of the demonstration's first client with this scope. */
+export async function accessToken(served: Served, wanted = 'authentications'): Promise<string> {
+  const { statusCode, body } = await served.http.request({
     method: 'POST',
     path: '/oauth2/token',
-    headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { authorization: basicOf(served, wanted), 'content-type': 'application/x-www-form-urlencoded' },
     body: 'grant_type=client_credentials',
   });
   const { access_token: token } = (await body.json()) as { access_token: string };
@@ -65,12 +78,18 @@ export async function floorCandidate(stage: Stage, people: readonly Person[]): P
   return { name: 'floor.bare', served, flow, next: turns(people) };
 }
 
-export async function peerCandidate(stage: Stage, people: readonly Person[]): Promise<Candidate> {
-  const url = await stage.createDatabase('peer');
+/** The peer with a code that the window types, as in the main flow, or with its own CIBA alone. */
+export async function peerCandidate(
+  stage: Stage,
+  people: readonly Person[],
+  { approves = false } = {},
+): Promise<Candidate> {
+  const url = await stage.createDatabase(approves ? 'peer_approves' : 'peer');
   await seedBare(url, populationOf(stage, people));
   const served = await stage.play('peer', url);
-  const flow = async () => peerFlow({ ...served, phones: stage.phones, arrivals: stage.arrivals });
-  return { name: 'peer.ciba_postgres', served, flow, next: turns(people) };
+  const hands = { ...served, phones: stage.phones, arrivals: stage.arrivals };
+  const flow = async () => (approves ? peerApproval(hands) : peerFlow(hands));
+  return { name: approves ? 'peer.ciba_approval' : 'peer.ciba_postgres', served, flow, next: turns(people) };
 }
 
 function populationOf({ phones, keys }: Stage, people: readonly Person[]): Population {

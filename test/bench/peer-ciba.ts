@@ -85,11 +85,15 @@ async function phoneOf(deviceId: string): Promise<PhoneRow & { encryptionKey: Pu
   return rows[0];
 }
 
-/** The phone: proves its key, and receives an encrypted code by push. */
-async function open(request: IncomingMessage, id: string): Promise<[number, object]> {
+async function provenPhone(request: IncomingMessage): Promise<string> {
   const body = await buffer(request);
   const { method = '', url = '' } = request;
-  const deviceId = await people.proven(request.headers['device-proof'] as string, { method, url: ISSUER + url, body });
+  return people.proven(request.headers['device-proof'] as string, { method, url: ISSUER + url, body });
+}
+
+/** The phone: proves its key, and receives an encrypted code by push. */
+async function open(request: IncomingMessage, id: string): Promise<[number, object]> {
+  const deviceId = await provenPhone(request);
   const [asked, phone] = await Promise.all([provider.BackchannelAuthenticationRequest.find(id), phoneOf(deviceId)]);
   if (asked?.accountId !== deviceId) throw new Error('nobody asks this phone');
   const code = randomCode();
@@ -102,6 +106,23 @@ async function open(request: IncomingMessage, id: string): Promise<[number, obje
   return [202, { state: 'opened' }];
 }
 
+/** The phone: proves its key, which approves the request. */
+async function approve(request: IncomingMessage, id: string): Promise<[number, object]> {
+  const deviceId = await provenPhone(request);
+  const asked = await provider.BackchannelAuthenticationRequest.find(id);
+  if (asked?.accountId !== deviceId) throw new Error('nobody asks this phone');
+  await grantTo(deviceId, id);
+  return [200, { state: 'approved' }];
+}
+
+async function grantTo(accountId: string, id: string): Promise<void> {
+  const grant = new provider.Grant({ accountId, clientId: PEER_CLIENT.id });
+  grant.addOIDCScope('openid');
+  // The grant first; otherwise the client gets `authorization_pending` for ever.
+  await grant.save();
+  await provider.backchannelResult(id, grant, { acr: 'push', amr: ['hwk', 'pin', 'otp'] });
+}
+
 /** The window: the right code creates the grant for which the provider then issues tokens. */
 async function verify(request: IncomingMessage): Promise<[number, object]> {
   const credentials = Buffer.from(request.headers.authorization ?? '');
@@ -110,20 +131,17 @@ async function verify(request: IncomingMessage): Promise<[number, object]> {
   const values = [id, keys.codes.of(code, PEER_CLIENT.id, id)];
   const [used] = (await pool.query<{ accountId: string }>({ ...USE_CODE, values })).rows;
   if (!used) return [422, { code: 'code_mismatch' }];
-  const grant = new provider.Grant({ accountId: used.accountId, clientId: PEER_CLIENT.id });
-  grant.addOIDCScope('openid');
-  // The grant first; otherwise the client gets `authorization_pending` for ever.
-  await grant.save();
-  await provider.backchannelResult(id, grant, { acr: 'push', amr: ['hwk', 'pin', 'otp'] });
+  await grantTo(used.accountId, id);
   return [200, { state: 'granted' }];
 }
 
 const callback = provider.callback();
-const OPEN = /^\/phone\/([\w-]+)\/open$/;
+const BY_PHONE_PATH = /^\/phone\/([\w-]+)\/(open|approve)$/;
 
 const server = createServer((request, response) => {
-  const id = OPEN.exec(request.url ?? '')?.[1];
-  if (id !== undefined) answer(open(request, id), response);
+  const [, id = '', deed] = BY_PHONE_PATH.exec(request.url ?? '') ?? [];
+  if (deed === 'open') answer(open(request, id), response);
+  else if (deed === 'approve') answer(approve(request, id), response);
   else if (request.url === '/verification') answer(verify(request), response);
   else callback(request, response);
 });

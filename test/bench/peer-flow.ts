@@ -1,3 +1,4 @@
+import { POLLED } from './ciba-flow.ts';
 import { call, claimsOf, expect, type Flow, type Stagehands } from './flow.ts';
 import { PEER_CLIENT } from './peer-client.ts';
 
@@ -5,7 +6,6 @@ import { PEER_CLIENT } from './peer-client.ts';
 export function peerFlow({ origin, http, phones, arrivals }: Stagehands): Flow {
   const { authorization } = PEER_CLIENT;
   const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
-  const polled = `grant_type=${encodeURIComponent('urn:openid:params:grant-type:ciba')}&auth_req_id=`;
 
   return async ({ phoneNumber, deviceId }) => {
     const start = await call(http, 200, {
@@ -32,7 +32,7 @@ export function peerFlow({ origin, http, phones, arrivals }: Stagehands): Flow {
       method: 'POST',
       path: '/token',
       headers: form,
-      body: polled + id,
+      body: POLLED + id,
     });
     expect(claimsOf(String(tokens.body['id_token']))['sub'] === deviceId, 'the id token is somebody else’s');
     return {
@@ -40,6 +40,39 @@ export function peerFlow({ origin, http, phones, arrivals }: Stagehands): Flow {
       open: open.ms,
       verification: verified.ms + tokens.ms,
       handoffs: [Math.max(0, wake.at - start.at), Math.max(0, code.at - open.at)],
+    };
+  };
+}
+
+/** The peer's CIBA alone: its request, the phone's approval with one proof of its key, and one poll for the tokens. */
+export function peerApproval({ origin, http, phones, arrivals }: Stagehands): Flow {
+  const { authorization } = PEER_CLIENT;
+  const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+
+  return async ({ phoneNumber, deviceId }) => {
+    const hint = encodeURIComponent(phoneNumber);
+    const start = await call(http, 200, {
+      method: 'POST',
+      path: '/backchannel',
+      headers: form,
+      body: `scope=openid&login_hint=${hint}`,
+    });
+    const id = String(start.body['auth_req_id']);
+    const woken = arrivals.wait('wake', id);
+    woken.catch(() => undefined);
+
+    const path = `/phone/${id}/approve`;
+    const proof = phones.proof(deviceId, { method: 'POST', url: origin + path, body: '' });
+    const approval = await call(http, 200, { method: 'POST', path, headers: { 'device-proof': proof } });
+    const wake = await woken;
+
+    const tokens = await call(http, 200, { method: 'POST', path: '/token', headers: form, body: POLLED + id });
+    expect(claimsOf(String(tokens.body['id_token']))['sub'] === deviceId, 'the id token is somebody else’s');
+    return {
+      start: start.ms,
+      open: approval.ms,
+      verification: tokens.ms,
+      handoffs: [Math.max(0, wake.at - start.at)],
     };
   };
 }

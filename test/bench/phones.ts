@@ -55,7 +55,11 @@ export class Phones {
     return signJws(key, 'device-proof+jwt', claims);
   }
 
-  pinProof(input: { id: string; deviceId: string; nonce: string }): string {
+  pinProof(
+    input: Pick<Parameters<typeof pinProof>[1], 'id' | 'deviceId' | 'nonce' | 'match'> & {
+      purpose?: 'open' | 'approve';
+    },
+  ): string {
     return pinProof(this.knowledgeKey, { purpose: 'open', ...input });
   }
 

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type Candidate, floorCandidate, peerCandidate, seedTemplate, serviceCandidate } from './candidates.ts';
+import {
+  cibaCandidate,
+  type Candidate,
+  floorCandidate,
+  peerCandidate,
+  seedTemplate,
+  serviceCandidate,
+} from './candidates.ts';
 import { reportCodes } from './codes.ts';
 import { reportCosts } from './costs.ts';
 import { reportEnumeration } from './enumeration.ts';
@@ -30,6 +37,7 @@ async function run(plan: Plan): Promise<void> {
     // The processes have ended, and written their profiles.
     for (const one of measured.filter(isService)) reportProfile(one);
   }
+  if (wanted('ciba')) await onStage(plan, (stage) => reportCiba(stage, plan, people));
   if (wanted('webhooks')) await onStage(plan, (stage) => reportWebhooks(stage, plan, people));
   if (wanted('codes')) await onStage(plan, (stage) => reportCodes(stage, people, plan));
   if (wanted('enumeration')) await onStage(plan, (stage) => reportEnumeration(stage, plan.samples));
@@ -50,6 +58,17 @@ async function reportFlows(stage: Stage, plan: Plan, people: readonly Person[]):
   const [service] = candidates;
   if (plan.costs && service && (plan.only?.includes('costs') ?? true)) await reportCosts(stage, service);
   return measured;
+}
+
+/** The service's CIBA beside the peer's. */
+async function reportCiba(stage: Stage, plan: Plan, people: readonly Person[]): Promise<void> {
+  progress(`seeding ${people.length} people`);
+  await seedTemplate(stage, 'seeded', people);
+  const ours = await cibaCandidate(stage, people, await stage.createDatabase('ciba', 'seeded'));
+  const measured = await alternate(stage, plan, [ours, await peerCandidate(stage, people, { approves: true })]);
+  for (const one of measured) reportCandidate(one);
+  const [own, peers] = measured.map(flowsPerSecondOf);
+  if (own && peers) report('ratio.ciba_to_peer', own / peers, 'ratio');
 }
 
 function isService({ candidate }: Measured): boolean {
