@@ -79,13 +79,15 @@ const STATES_OF = statement(
  * hands is not accepted after it.
  * A verification resets the failures of the subscription's authenticators, which unlocks the codes that the phone
  * computes.
+ * At the code of a number whose holder declined it counts as at any other, and at the same cost: only subscribers can
+ * decline. The row stays declined.
  */
 const TRY_CODE = statement(
   'authentication_try_code',
   `WITH tried AS (UPDATE authentications a SET
       (attempts, state, closed_at, code_digest, sms_code, envelope, end_user, person) = (
-        SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
-          CASE WHEN closes THEN ${NOW} END,
+        SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes AND a.state <> 'declined' THEN 'failed' ELSE a.state END,
+          coalesce(a.closed_at, CASE WHEN closes THEN ${NOW} END),
           CASE WHEN NOT closes THEN a.code_digest END, CASE WHEN NOT closes THEN a.sms_code END,
           CASE WHEN NOT closes THEN a.envelope END, CASE WHEN NOT closes THEN a.end_user END,
           CASE WHEN fits OR NOT closes THEN a.person END
@@ -98,8 +100,8 @@ const TRY_CODE = statement(
                 WHERE s.id = a.subscription_id AND s.state IN ('awaiting_device', 'active') FOR SHARE))
             END AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
-    WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('push', 'sms') AND a.state IN ('pending', 'opened')
-      AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND a.flow = ANY($5)
+    WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('push', 'sms')
+      AND (a.state IN ('pending', 'opened') OR a.state = 'declined' AND a.flow = 'number') AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND a.flow = ANY($5)
     RETURNING ${VIEW}, a.subscription_id AS "subscriptionId"
     ), locked AS (
       SELECT au.id FROM authenticators au, tried
@@ -112,15 +114,6 @@ const TRY_CODE = statement(
     ), ${tell(aboutAuthentications(closedIn('tried')))}
     SELECT * FROM tried`,
   { writes: { authenticators: 'a person who was verified has the codes of the phone unlocked', ...TOLD } },
-);
-
-/** Counts an attempt at the code of a number whose holder declined: it is answered as any wrong code. */
-const TRY_DECLINED = statement(
-  'authentication_try_declined',
-  `UPDATE authentications SET attempts = attempts + 1
-    WHERE id = $1 AND client_id = $2 AND flow = 'number' AND state = 'declined' AND attempts < ${CODE_ATTEMPTS}
-      AND expires_at > now()
-    RETURNING ${CODE_ATTEMPTS} - attempts AS "attemptsLeft"`,
 );
 
 const CANCEL = statement(
@@ -275,11 +268,6 @@ export class AuthenticationStore {
     const [tried] = await this.database.sharedRows<Row>(TRY_CODE, values, id);
     await this.database.closed(spentCodeOf(tried));
     return tried;
-  }
-
-  /** Counts one attempt at the code of a number whose holder declined. Undefined when none is left. */
-  async tryDeclined(id: string, clientId: string): Promise<{ attemptsLeft: number } | undefined> {
-    return (await this.database.rows<{ attemptsLeft: number }>(TRY_DECLINED, [id, clientId]))[0];
   }
 
   /**

@@ -25,7 +25,7 @@ const OF = statement(
 );
 
 const marked = (table: string) => `UPDATE ${table} a SET not_me_at = now()
-      WHERE ${OWN} AND a.not_me_at IS NULL AND a.decline_reason IS DISTINCT FROM 'not_me' RETURNING a.client_id`;
+      WHERE ${OWN} AND a.not_me_at IS NULL AND a.decline_reason IS DISTINCT FROM 'not_me' RETURNING a.client_id, a.flow`;
 
 /** A person says so once of each authentication. */
 const SAY = statement(
@@ -35,7 +35,7 @@ const SAY = statement(
     ), past AS (
       ${marked('past_authentications')}
     ), answered AS (
-      SELECT client_id FROM present UNION ALL SELECT client_id FROM past
+      SELECT client_id, flow FROM present UNION ALL SELECT client_id, flow FROM past
     ), quiet AS (
       ${keepQuiet('$4', 'FROM answered')}
     ), counted AS (

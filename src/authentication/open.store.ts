@@ -223,7 +223,7 @@ const DECLINE = statement(
       UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
       WHERE a.id = $1 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
         AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'active' AND ${IS_FOR_DEVICE})
-      RETURNING a.id, a.client_id, a.state, a.closed_at
+      RETURNING a.id, a.client_id, a.state, a.closed_at, a.flow
     ), quiet AS (
       ${keepQuiet('$4', `FROM declined WHERE $3 = 'not_me'`)}
     ), counted AS (

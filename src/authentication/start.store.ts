@@ -159,7 +159,8 @@ const START = statement(
         requested_at: NOW,
         expires_at: `${NOW} + make_interval(secs => ${$.lifetimeSeconds})`,
         held: 'NOT rings',
-        budgets: spentKeys($),
+        // What an opening gives back would tell that the holder of a number is a subscriber.
+        budgets: `CASE WHEN ${$.flow} <> 'number' THEN ${spentKeys($)} ELSE '{}' END`,
       })}
       FROM tries WHERE (SELECT count(*) FROM older) >= 0
       RETURNING id, client_id, channel, expires_at

@@ -5,7 +5,6 @@ import {
   RESENDS,
   IN_WINDOWS,
   OF_API,
-  OF_OPENID,
   OF_PERSONS,
   stateAt,
   type AuthenticationState,
@@ -93,7 +92,7 @@ export class AuthenticationStatus {
    * Problems: `authentication_not_found`.
    */
   async verified(id: string, clientId: string): Promise<{ lineId: string; person: NamedPerson }> {
-    const authentication = await this.find(id, clientId, OF_OPENID);
+    const authentication = await this.find(id, clientId, OF_PERSONS);
     const person = this.verifying.named(authentication);
     if (authentication.state !== 'verified' || !authentication.lineId || !person) throw notFound();
     return { lineId: authentication.lineId, person };

@@ -137,11 +137,11 @@ export class Verify {
       this.watcher.changed(id);
       return;
     }
-    if (tried.state === 'failed') {
-      this.watcher.changed(id);
-      throw new Problem('attempts_exhausted', EXHAUSTED[tried.channel], { attemptsLeft: 0 });
-    }
     const { attemptsLeft } = tried;
+    if (attemptsLeft === 0) {
+      this.watcher.changed(id);
+      throw new Problem('attempts_exhausted', EXHAUSTED[tried.channel], { attemptsLeft });
+    }
     throw new Problem('code_mismatch', MISMATCH[tried.channel], { attemptsLeft });
   }
 
@@ -219,9 +219,7 @@ export class Verify {
     const found = await this.store.view(id, clientId, OF_NUMBERS);
     if (!found) return notFound();
     if (found.state !== 'declined') return closedProblem(stateAt(found));
-    const tried = await this.store.tryDeclined(id, clientId);
-    if (tried && tried.attemptsLeft > 0) return new Problem('code_mismatch', READ_AGAIN, tried);
-    return closedProblem(found.expired ? 'expired' : 'failed');
+    return closedProblem(found.attemptsLeft === 0 ? 'failed' : 'expired');
   }
 
   private async explain(id: string, clientId: string, flows: readonly Flow[]): Promise<Problem> {

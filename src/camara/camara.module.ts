@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
+import { OpenIdModule } from '../openid/openid.module.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { CamaraAnswers } from './camara-answers.ts';
 import { DeviceSwapController } from './device-swap.controller.ts';
@@ -17,7 +18,7 @@ import { Swaps } from './swaps.ts';
 
 /** The CAMARA APIs, for aggregators and banks that have clients for them. */
 @Module({
-  imports: [AuthenticationModule, HistoryModule, LinesModule, RelyingPartiesModule],
+  imports: [AuthenticationModule, HistoryModule, LinesModule, OpenIdModule, RelyingPartiesModule],
   controllers: [
     OneTimePasswordController,
     SimSwapController,

@@ -5,9 +5,11 @@ import type { Caller } from '../crypto/access-token.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
 import { includesName, type LineFacts } from '../domain/line.ts';
+import { Problem } from '../domain/problem.ts';
 import { CamaraError } from '../http/camara-error.ts';
 import { Lines } from '../lines/lines.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
+import { Revocations } from '../openid/revocations.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { SubjectStore, type SubjectRow } from './subject.store.ts';
 
@@ -23,6 +25,7 @@ export class Subjects {
     private readonly keys: ServiceKeys,
     private readonly store: SubjectStore,
     private readonly relyingParties: RelyingParties,
+    private readonly revocations: Revocations,
     private readonly budgets: StartBudgets,
     private readonly database: Database,
     private readonly environment: Environment,
@@ -33,7 +36,7 @@ export class Subjects {
    * line of the number, which must be. With `mayRepeat`, a person's own number may be sent too.
    * Each question spends of the client's quota and of its questions about the number, whether or not a line has it.
    * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`,
-   * `QUOTA_EXCEEDED`. Problems: `too_many_requests`.
+   * `QUOTA_EXCEEDED`. Problems: `too_many_requests`, `invalid_token` for one that was revoked.
    */
   async of(caller: Caller, phoneNumber: string | undefined, { mayRepeat = false } = {}): Promise<Subject> {
     if (!caller.person) {
@@ -41,6 +44,8 @@ export class Subjects {
         throw new CamaraError('MISSING_IDENTIFIER', 'Send phoneNumber, because the access token stands for no person.');
       return this.find(phoneNumber, caller);
     }
+    if (await this.revocations.has(caller.person.authenticationId))
+      throw new Problem('invalid_token', 'This token was revoked. Ask the person again.');
     if (phoneNumber !== undefined && !mayRepeat)
       throw new CamaraError('UNNECESSARY_IDENTIFIER', 'Leave phoneNumber out: the access token identifies the line.');
     const { lineId, person } = await this.authentications.verified(caller.person.authenticationId, caller.id);

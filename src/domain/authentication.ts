@@ -34,7 +34,6 @@ export type Flow = 'api' | 'code' | 'ciba' | 'number';
 
 export const OF_API = ['api'] as const satisfies readonly Flow[];
 export const IN_WINDOWS = ['api', 'code'] as const satisfies readonly Flow[];
-export const OF_OPENID = ['code', 'ciba'] as const satisfies readonly Flow[];
 /** Those that name a person. */
 export const OF_PERSONS = ['api', 'code', 'ciba'] as const satisfies readonly Flow[];
 export const OF_NUMBERS = ['number'] as const satisfies readonly Flow[];

@@ -57,6 +57,7 @@ const DEMO_CLIENTS: readonly (Pick<DemoClient, 'clientId' | 'scope' | 'name'> & 
     vendorCode: '302',
     requiresRegistration: true,
   },
+  { clientId: 'demo-openid', scope: 'openid', name: '한빛서점 로그인' },
   { clientId: 'demo-carrier', scope: 'carrier', name: '시범통신 회선계' },
   { clientId: 'demo-operator', scope: 'operator', name: '시범통신 고객센터' },
   { clientId: 'demo-supervisor', scope: 'operator.decide', name: '시범통신 고객센터 책임자' },

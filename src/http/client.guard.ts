@@ -16,11 +16,20 @@ import { DisabledClients } from './disabled-clients.ts';
 import { MODE } from './operation.ts';
 
 /**
+ * `openid` admits to OpenID Connect, in a browser and by CIBA; no token of the client itself has it.
  * `signing` is the scope of financial institutions, which issue Smart OTPs and request signed transactions. `webhooks` is for
  * a program that manages webhooks and nothing else.
  * `operator.decide` is the second half of what takes two programs of the call centre.
  */
-const OWN_SCOPES = ['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'] as const;
+const OWN_SCOPES = [
+  'authentications',
+  'openid',
+  'signing',
+  'webhooks',
+  'carrier',
+  'operator',
+  'operator.decide',
+] as const;
 
 /** The scopes of the CAMARA APIs, by the names of their specifications. Each is granted by itself. */
 export const CAMARA_SCOPES = [

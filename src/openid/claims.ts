@@ -3,19 +3,14 @@ import { ageOn, seoulDay } from '../domain/person.ts';
 
 /**
  * The scopes of a person's identity (OpenID Connect Core 1.0, 5.4), and the claims that each releases. A client that may
- * start authentications may ask for all of them: together they say what the result of an authentication says.
+ * use OpenID Connect may ask for all of them: together they say what the result of an authentication says.
  */
 export const SCOPE_CLAIMS = {
-  openid: [],
+  // Warnings, which every relying party is told (contract).
+  openid: ['urn:pushguard:recently_reissued', 'urn:pushguard:recent_sim_change', 'urn:pushguard:recently_enrolled'],
   profile: ['birthdate', 'gender'],
   phone: ['phone_number', 'phone_number_verified'],
-  kr_identity: [
-    'urn:pushguard:foreigner',
-    'urn:pushguard:channel',
-    'urn:pushguard:recently_reissued',
-    'urn:pushguard:recent_sim_change',
-    'urn:pushguard:recently_enrolled',
-  ],
+  kr_identity: ['urn:pushguard:foreigner', 'urn:pushguard:channel'],
   kr_di: ['di'],
 } as const;
 

@@ -15,6 +15,18 @@ export class UserinfoResponse {
   /** 64 characters of base64: the same person in one sector has one value. Scope `kr_di`. */
   di?: string;
 
+  /** True for a day after the app was reissued after a loss. */
+  @ApiPropertyOptional({ type: Boolean })
+  'urn:pushguard:recently_reissued'?: boolean;
+
+  /** True for a while after the SIM of the line was changed. */
+  @ApiPropertyOptional({ type: Boolean })
+  'urn:pushguard:recent_sim_change'?: boolean;
+
+  /** True for 72 hours after a phone was enrolled that the phone before it did not confirm. */
+  @ApiPropertyOptional({ type: Boolean })
+  'urn:pushguard:recently_enrolled'?: boolean;
+
   /** Scope `kr_identity`. */
   @ApiPropertyOptional({ type: Boolean })
   'urn:pushguard:foreigner'?: boolean;

@@ -14,7 +14,9 @@ export class ClientCredentials implements TokenGrant {
 
   /** Problems: `invalid_scope`. */
   exchange({ client, isTest, parameters }: TokenCall): Promise<TokenResponse> {
-    const scopes = isTest ? client.scopes.filter((one) => TEST_SCOPES.some((scope) => scope === one)) : client.scopes;
+    const scopes = client.scopes.filter((one) =>
+      isTest ? TEST_SCOPES.some((scope) => scope === one) : one !== 'openid',
+    );
     const wanted = parameters.scope === undefined ? scopes : [...new Set(parameters.scope.split(' ').filter(Boolean))];
     const purposes = wanted.filter((scope) => isPurposeOf(scope, scopes));
     const own = wanted.filter((scope) => !purposes.includes(scope));

@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { AccessTokens, type Caller } from '../../src/crypto/access-token.ts';
 import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
 import { eventually } from '../support/eventually.ts';
-import { answerOf, otherThan, TestService, type Answer, type Subscriber, type TestPerson } from '../support/service.ts';
+import {
+  answerOf,
+  otherThan,
+  TEST_PIN,
+  TestService,
+  type Answer,
+  type Subscriber,
+  type TestPerson,
+} from '../support/service.ts';
 
 /**
  * The scenarios of CAMARA's own test definitions (`code/Test_definitions` of SimSwap r3.3, DeviceSwap r3.2,
@@ -203,6 +211,17 @@ describe('x-correlator', () => {
     const kept = await camara(CHECK_SIM, { phoneNumber: line.phoneNumber }, { headers: { 'x-correlator': all } });
     expect([kept.status, kept.headers.get('x-correlator')]).toEqual([200, all]);
   });
+});
+
+it('a token of a person that was revoked answers nothing more', async () => {
+  const revoked = await personalToken(await service.subscriber());
+  expect((await camara(CHECK_SIM, {}, { token: revoked })).status).not.toBe(401);
+  const { clientId: shop, clientSecret } = service.process.announcement.clients.find(
+    ({ scope }) => scope === 'authentications',
+  )!;
+  const form = new URLSearchParams({ client_id: shop, client_secret: clientSecret, token: revoked });
+  expect((await fetch(`${service.issuer}/oauth2/revoke`, { method: 'POST', body: form })).status).toBe(200);
+  expectError(await camara(CHECK_SIM, {}, { token: revoked }), 401, 'UNAUTHENTICATED');
 });
 
 describe.each([
@@ -546,6 +565,24 @@ describe('one-time password by SMS', () => {
       'ONE_TIME_PASSWORD_SMS.VERIFICATION_FAILED',
       'ONE_TIME_PASSWORD_SMS.VERIFICATION_FAILED',
     ]);
+    const after = ids.map(async (id) => {
+      await service.rows.authentications.expire(id);
+      return (await validate(id, '123456')).body['code'];
+    });
+    expect(await Promise.all(after)).toEqual(Array(2).fill('ONE_TIME_PASSWORD_SMS.VERIFICATION_FAILED'));
+  });
+
+  it('who opens the codes and who says "not me" is told neither by the limit of codes nor by the figures', async () => {
+    const { id: both, as } = await clientOfBoth();
+    const [own, line] = [await service.subscriber(), await service.addLine()];
+    for (let times = 0; times < 5; times += 1) {
+      for (const { phoneNumber } of [own.person, line]) expect((await send(phoneNumber, MESSAGE, as)).status).toBe(200);
+      const [asked] = await own.phone.pending();
+      await (times === 4 ? own.phone.decline(asked?.id ?? '', 'not_me') : own.phone.open(asked!, TEST_PIN));
+    }
+    for (const { phoneNumber } of [own.person, line])
+      expectError(await send(phoneNumber, MESSAGE, as), 403, 'ONE_TIME_PASSWORD_SMS.MAX_OTP_CODES_EXCEEDED');
+    expect(await service.rows.figures.notMeOf(both)).toBe(0);
   });
 
   it('who said at one door that it was not them is not rung from the other one', async () => {

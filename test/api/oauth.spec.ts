@@ -460,7 +460,7 @@ describe('the token endpoint', () => {
         request_uri_parameter_supported: false,
         request_object_signing_alg_values_supported: ['ES256', 'PS256'],
         scopes_supported: [
-          ...['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'],
+          ...['authentications', 'openid', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'],
           ...CAMARA_SCOPES,
           ...['openid', 'profile', 'phone', 'kr_identity', 'kr_di'],
         ],

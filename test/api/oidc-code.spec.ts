@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
 import * as oauth from 'oauth4webapi';
@@ -680,6 +680,18 @@ describe('what a client is registered for', () => {
     const code = await service.textedCode(phoneNumber);
     const verified = await byApi(`authentications/${String(started['id'])}/verification`, { code });
     expect(verified).toMatchObject({ result: { subject: seen[0]!.split(' ')[0] } });
+  });
+
+  it('a person keeps the subject when the number changes', async () => {
+    const who = await newPerson();
+    const before = claimsIn((await redeem(await codeFor({}, who))).id_token) as Record<string, unknown>;
+    const phoneNumber = `+82109${String(randomInt(1e7)).padStart(7, '0')}`;
+    await service.sendEvent(who.lineId, 'number-changed', { phoneNumber }, 1);
+    const after = claimsIn((await redeem(await codeFor({}, { ...who, phoneNumber }))).id_token) as Record<
+      string,
+      unknown
+    >;
+    expect(after['sub']).toBe(before['sub']);
   });
 
   it('/v1 knows neither the verification nor the window of this flow: no address tells more than the scopes released', async () => {

@@ -40,7 +40,7 @@ export async function serviceCandidate(
 /** The service's CIBA, on a seeded database. */
 export async function cibaCandidate(stage: Stage, people: readonly Person[], databaseUrl: string): Promise<Candidate> {
   const served = await stage.serve(databaseUrl);
-  const authorization = basicOf(served, 'authentications');
+  const authorization = basicOf(served, 'openid');
   const flow = async () => cibaFlow({ ...served, phones: stage.phones, arrivals: stage.arrivals }, authorization);
   return { name: 'ciba', served, flow, next: turns(people) };
 }

@@ -2162,6 +2162,12 @@ export interface components {
             expires_in: number;
         };
         UserinfoResponse: {
+            /** @description True for a day after the app was reissued after a loss. */
+            "urn:pushguard:recently_reissued"?: boolean;
+            /** @description True for a while after the SIM of the line was changed. */
+            "urn:pushguard:recent_sim_change"?: boolean;
+            /** @description True for 72 hours after a phone was enrolled that the phone before it did not confirm. */
+            "urn:pushguard:recently_enrolled"?: boolean;
             /** @description Scope `kr_identity`. */
             "urn:pushguard:foreigner"?: boolean;
             /** @description How the person was verified. Scope `kr_identity`. */

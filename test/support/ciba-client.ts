@@ -33,7 +33,7 @@ export class CibaClient {
   static async register(
     service: TestService,
     settings: Parameters<TestService['rows']['clients']['setCiba']>[1] = {},
-    { scopes = ['authentications'] }: { scopes?: string[] } = {},
+    { scopes = ['authentications', 'openid'] }: { scopes?: string[] } = {},
   ): Promise<CibaClient> {
     const [clientId, kid] = [`ciba-${randomUUID()}`, randomUUID()];
     const [ec, rsa] = [generateKeyPairSync('ec', { namedCurve: 'P-256' }), RSA];

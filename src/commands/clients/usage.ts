@@ -14,8 +14,8 @@ Settings. A list may be given several times or with commas, and replaces the for
 addresses and takes a window host or vendor code away.
   --id=ID                     add only: the client id; made up when left out
   --name=TEXT                 change only: the name that people read in the app, at most 60 characters
-  --scope=SCOPE               authentications, signing, webhooks, carrier, operator, operator.decide; of CAMARA, see
-                              "CAMARA" in the documents: sim-swap:check, kyc-match:match and others, one by one
+  --scope=SCOPE               authentications, openid, signing, webhooks, carrier, operator, operator.decide;
+                              of CAMARA, see "CAMARA" in the documents, one by one: sim-swap:check, kyc-match:match …
   --return-url=URL            where hosted windows may return to, compared exactly; https, or http on localhost
   --frame-origin=ORIGIN       pages that may show hosted windows in a frame
   --window-host=HOST          host of the page where codes are typed, for the last line of text messages

@@ -1,6 +1,6 @@
 import type { OwnScope } from '../../http/client.guard.ts';
 
-const SCOPE_SENTENCES: Readonly<Record<OwnScope, string>> = {
+const SCOPE_SENTENCES: Readonly<Record<Exclude<OwnScope, 'openid'>, string>> = {
   authentications: 'Start and verify authentications, open hosted windows, and register authenticators',
   signing: 'For financial institutions: signed transactions, and Smart OTPs',
   webhooks: 'Manage webhooks, and nothing else',

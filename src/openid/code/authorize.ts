@@ -22,8 +22,8 @@ import {
 import { OpenIdRequestStore, PUSHED_SECONDS, type KeptParameters } from './openid-request.store.ts';
 
 const REQUEST_URI = 'urn:ietf:params:oauth:request_uri:';
-/** The scope of `/v1` with which a client may also use this flow: both tell the same about the same persons. */
-const ADMITTED_SCOPE = 'authentications';
+/** The scope that an operator grants a client for this flow: with it, anybody can begin one in the client's name. */
+const ADMITTED_SCOPE = 'openid';
 
 /** Where the browser goes next: to its window, or back to the client with an answer. */
 export type Next =

@@ -1,15 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
+import { WINDOW_COOKIE_SECONDS } from '../../windows/window-cookie.ts';
 import type { OpenIdRequest } from './openid-request.entity.ts';
 
 /** Seconds for which a pushed request waits for its browser (RFC 9126, 2.2 suggests 5 to 600). */
 export const PUSHED_SECONDS = 60;
-/**
- * Seconds from the beginning until the browser must be back: the ten minutes of a window, the three of an authentication that
- * starts in the last second, and one to press the button.
- */
-const BEGUN_SECONDS = 840;
 /** Seconds for which a code is valid (RFC 6749, 4.1.2: ten minutes at most). */
 const CODE_SECONDS = 60;
 /** Seconds for which a redeemed request says what `userinfo` answers: longer than an access token is valid. */
@@ -26,7 +22,7 @@ const PUSH = statement(
 const BEGIN = statement(
   'openid_begin',
   `INSERT INTO openid_requests (id, client_id, window_id, parameters, redirect_uri, code_challenge, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, now() + interval '${BEGUN_SECONDS} seconds')`,
+    VALUES ($1, $2, $3, $4, $5, $6, now() + interval '${WINDOW_COOKIE_SECONDS} seconds')`,
 );
 
 /** A pushed request, also while its browser is in its window. */
@@ -39,7 +35,7 @@ const PUSHED = statement(
 /** The first browser that brings a pushed request gets its window; any other finds nothing. */
 const BEGIN_PUSHED = statement(
   'openid_begin_pushed',
-  `UPDATE openid_requests SET window_id = $3, expires_at = now() + interval '${BEGUN_SECONDS} seconds'
+  `UPDATE openid_requests SET window_id = $3, expires_at = now() + interval '${WINDOW_COOKIE_SECONDS} seconds'
     WHERE request_uri_digest = $1 AND client_id = $2 AND window_id IS NULL AND expires_at > now()
     RETURNING id`,
 );
@@ -54,7 +50,8 @@ const BEGUN = statement(
 const ANSWER = statement(
   'openid_answer',
   `UPDATE openid_requests SET authentication_id = $2, code_digest = $3,
-      code_expires_at = now() + interval '${CODE_SECONDS} seconds'
+      code_expires_at = now() + interval '${CODE_SECONDS} seconds',
+      expires_at = greatest(expires_at, now() + interval '${CODE_SECONDS} seconds')
     WHERE id = $1 AND redeemed_at IS NULL AND expires_at > now() RETURNING id`,
 );
 

@@ -29,7 +29,7 @@ export class ClientRows {
         client.name ?? '시험 업체',
         client.secret === undefined ? null : createHash('sha256').update(client.secret).digest(),
         client.jwks ? JSON.stringify(client.jwks) : null,
-        client.scopes ?? ['authentications'],
+        client.scopes ?? ['authentications', 'openid'],
         client.returnUrls ?? [],
         client.authMethod ?? null,
         client.assertionAudience ?? 'issuer',

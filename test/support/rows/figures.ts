@@ -4,6 +4,15 @@ import type { Sql } from './sql.ts';
 export class FigureRows {
   constructor(private readonly sql: Sql) {}
 
+  /** How many answers “not me” are counted for a relying party. */
+  async notMeOf(clientId: string): Promise<number> {
+    const [row] = await this.sql<{ count: number }>(
+      'SELECT coalesce(sum(answers), 0)::int AS count FROM not_me_counts WHERE client_id = $1',
+      [clientId],
+    );
+    return row!.count;
+  }
+
   /** Counts nine days of a busy service, and an answer “not me” of each hour for a relying party. */
   async fillDays(clientId: string): Promise<void> {
     await this.sql(
