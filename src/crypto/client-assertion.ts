@@ -114,7 +114,7 @@ async function verifiedClaims({ assertion, clientId, now }: CheckedAssertion, jw
 }
 
 /** The claims of a JWT that one of these keys signed, and that key. Without `kid`, every key that fits is tried. */
-export async function verifiedByAnyKey(jwt: string, jwks: object, options: JWTVerifyOptions): Promise<SignedClaims> {
+async function verifiedByAnyKey(jwt: string, jwks: object, options: JWTVerifyOptions): Promise<SignedClaims> {
   try {
     return await jwtVerify(jwt, createLocalJWKSet(withoutEdwardsNames(jwks)), options);
   } catch (error) {

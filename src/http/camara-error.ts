@@ -68,7 +68,7 @@ const CODES: Partial<Record<ProblemCode, CamaraCode>> = {
 const MESSAGE_LENGTH = 512;
 
 /** ErrorInfo for a refusal. A fault of the body is named by its JSON pointer; the body itself is not repeated. */
-export function errorInfoOf(refusal: Problem | CamaraError): ErrorInfo {
+function errorInfoOf(refusal: Problem | CamaraError): ErrorInfo {
   const code = refusal instanceof CamaraError ? refusal.code : (CODES[refusal.code] ?? 'INVALID_ARGUMENT');
   const sentence = refusal instanceof CamaraError ? refusal.message : sentenceOf(refusal);
   return { status: STATUS[code], code, message: sentence.slice(0, MESSAGE_LENGTH) };

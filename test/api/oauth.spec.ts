@@ -462,7 +462,7 @@ describe('the token endpoint', () => {
         scopes_supported: [
           ...['authentications', 'openid', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'],
           ...CAMARA_SCOPES,
-          ...['openid', 'profile', 'phone', 'kr_identity', 'kr_di'],
+          ...['profile', 'phone', 'kr_identity', 'kr_di'],
         ],
         token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
         token_endpoint_auth_signing_alg_values_supported: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
