@@ -54,8 +54,10 @@ export class Approvals1764310000000 implements DeclaredMigration {
          DROP CONSTRAINT authentications_channel_check,
          DROP CONSTRAINT IF EXISTS authentications_match_failures_check,
          DROP CONSTRAINT IF EXISTS approval_has_digits,
+         DROP CONSTRAINT IF EXISTS flow_is_known,
          ADD CONSTRAINT authentications_channel_check CHECK (${CHANNELS}) NOT VALID,
          ADD CONSTRAINT authentications_match_failures_check CHECK (match_failures BETWEEN 0 AND 3) NOT VALID,
+         ADD CONSTRAINT flow_is_known CHECK (flow IN ('api', 'code', 'ciba', 'number')) NOT VALID,
          ADD CONSTRAINT approval_has_digits CHECK (channel <> 'approve' OR match_digits IS NOT NULL) NOT VALID,
          -- A code by SMS has no opening, in which digits could be asked for.
          ADD CONSTRAINT match_is_proven CHECK (
@@ -73,6 +75,7 @@ export class Approvals1764310000000 implements DeclaredMigration {
       'authentications_match_failures_check',
       'approval_has_digits',
       'match_is_proven',
+      'flow_is_known',
     ])
       await runner.query(`ALTER TABLE authentications VALIDATE CONSTRAINT ${check}`);
     await briefly(
@@ -84,7 +87,8 @@ export class Approvals1764310000000 implements DeclaredMigration {
     await briefly(
       runner,
       `ALTER TABLE windows ADD COLUMN IF NOT EXISTS match boolean NOT NULL DEFAULT false,
-         ADD COLUMN IF NOT EXISTS flow text NOT NULL DEFAULT 'api'`,
+         ADD COLUMN IF NOT EXISTS flow text NOT NULL DEFAULT 'api'
+           CONSTRAINT window_flow_is_known CHECK (flow IN ('api', 'code'))`,
     );
   }
 

@@ -32,6 +32,7 @@ export class OpenIdRequests1764320000000 implements DeclaredMigration {
         authentication_id uuid PRIMARY KEY,
         revoked_at timestamptz NOT NULL DEFAULT now()
       );
+      CREATE INDEX openid_revocations_expiry ON openid_revocations (revoked_at);
       ${grantAs('windows', ['openid_requests', 'openid_revocations'])}
     `);
   }

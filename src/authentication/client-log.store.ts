@@ -24,10 +24,11 @@ export const LOGGED = logged('a.requested_at');
 
 /**
  * SQL: all of them, for a relying party. It learns from a hosted window of no person before the verification. One that names
- * a number alone is not shown: its channel says who has a subscription.
+ * a number alone is not shown: its channel says who has a subscription. Of whom OpenID Connect verified, its scopes say
+ * whether the relying party learns the number.
  */
 const ROW = `${logged("CASE WHEN a.flow <> 'number' THEN a.requested_at END")},
-    CASE WHEN a.state = 'verified' OR a.window_id IS NULL AND (a.closed_at IS NOT NULL OR a.expires_at > now())
+    CASE WHEN a.flow <> 'code' AND (a.state = 'verified' OR a.window_id IS NULL AND (a.closed_at IS NOT NULL OR a.expires_at > now()))
       THEN a.person END AS person`;
 
 const PAGE = statement('client_log_page', logPage('authentication_records', ROW));

@@ -48,7 +48,7 @@ export interface StartInput extends RequestTexts {
   id?: string;
   /** Seconds until it expires, at most `LIFETIME_SECONDS`, which is the default. */
   lifetimeSeconds?: number;
-  /** The flow of OpenID Connect that starts it; then `/v1` does not know it. */
+  /** What starts it, where that is not a call of `/v1` or a window of the relying party. */
   flow?: Flow;
   /** Only for the call centre: what the code serves. */
   caller?: KeptTexts['caller'];

@@ -79,13 +79,17 @@ function assertOwnToken({ person }: Caller): void {
     );
 }
 
+/** An address as phones make a link of it: with a scheme, of a top-level domain, or of four numbers. */
+const ADDRESS = /:\/\/|www[.。]|[\p{L}\p{N}][.。](?:[a-z]{2,}|한국|xn--)|\p{N}(?:[.。]\p{N}+){3}/iu;
+
 /**
  * Refuses what could pass for another sender, another code or an address in a message that people trust, in any
  * spelling. CAMARA: `INVALID_ARGUMENT`.
  */
 function assertHarmless(message: string): void {
   const words = message.replaceAll('{{code}}', 'x');
-  const isHarmful = /[[\]【】〔〕]|:\/\/|www\./i.test(visibleText(words)) || /\p{Nd}{6}/u.test(compactText(words));
+  const shown = visibleText(words);
+  const isHarmful = /[[\]【】〔〕]/.test(shown) || ADDRESS.test(shown) || /\p{Nd}{6}/u.test(compactText(words));
   if (!isHarmful) return;
   throw new CamaraError(
     'INVALID_ARGUMENT',

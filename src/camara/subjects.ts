@@ -70,7 +70,7 @@ export class Subjects {
   private async spend(phoneNumber: string, { id }: Caller): Promise<void> {
     await this.relyingParties.spendQuota(id);
     const budgets = this.budgets.ofQuestions(phoneNumber, id);
-    if (await this.database.transaction((session) => this.budgets.spend(session, budgets))) return;
+    if (await this.budgets.spend(this.database, budgets)) return;
     const { members } = await this.budgets.tooMany(budgets);
     const sentence = 'One client asks at most 100 times a day about one number. Wait before asking again.';
     throw new CamaraError('QUOTA_EXCEEDED', sentence, members.retryAfterSeconds);

@@ -1,9 +1,13 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An answer about a person to a relying party that asked without an authentication. It holds no part of the answer. */
+/**
+ * An answer about a person to a relying party that asked without an authentication. It holds no part of the answer. The table
+ * has a partition for each month.
+ */
 @Entity('disclosures')
 export class Disclosure {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  /** Ascends. */
+  @PrimaryColumn('bigint', { default: () => `nextval('disclosures_id_seq')` })
   id: string;
 
   @Column('text')
@@ -25,6 +29,6 @@ export class Disclosure {
   @Column('text', { nullable: true })
   purpose: string | null;
 
-  @Column('timestamptz', { default: () => 'now()' })
+  @PrimaryColumn('timestamptz', { default: () => 'now()' })
   at: Date;
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
+import { PartitionedTable } from '../database/partitioned-table.ts';
 import { statement } from '../database/statement.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
-import { Disclosure } from './disclosure.entity.ts';
+import type { Disclosure } from './disclosure.entity.ts';
 
 /** The maximum number of rows that a person is given, and that one statement deletes. */
 const [MOST, PURGE_BATCH] = [5_000, 5_000];
@@ -18,12 +19,16 @@ const LATEST = statement(
     ) d JOIN clients c ON c.id = d.client_id ORDER BY d.id DESC LIMIT ${MOST}`,
 );
 
-/** Ids ascend with time, so the oldest are found without an index by time. */
-const PURGE = statement(
-  'disclosure_purge',
-  `DELETE FROM disclosures WHERE id IN (
-    SELECT id FROM (SELECT id, at FROM disclosures ORDER BY id LIMIT ${PURGE_BATCH}) oldest
-    WHERE at < now() - make_interval(days => $1))`,
+const RECORD = statement(
+  'disclosure_record',
+  'INSERT INTO disclosures (line_id, subscription_id, client_id, api, purpose) VALUES ($1, $2, $3, $4, $5)',
+);
+
+/** Older rows of the first partition. Ids ascend with time, so the oldest are found without an index by time. */
+const PURGE_FIRST = statement(
+  'disclosure_purge_first',
+  `DELETE FROM disclosures WHERE at < $1::timestamptz AND (id, at) IN (
+    SELECT id, at FROM (SELECT id, at FROM disclosures ORDER BY id LIMIT ${PURGE_BATCH}) oldest WHERE at < $1::timestamptz)`,
 );
 
 /** One answer about a person, as that person sees it. */
@@ -32,11 +37,20 @@ export type ShownDisclosure = Pick<Disclosure, 'api' | 'purpose' | 'at'> & { rel
 /** What relying parties were told about a person outside of authentications. */
 @Injectable()
 export class Disclosures {
-  constructor(private readonly database: Database) {}
+  private readonly months: PartitionedTable;
+
+  constructor(private readonly database: Database) {
+    this.months = new PartitionedTable(database, { table: 'disclosures', unit: 'month', aheadDays: 28 });
+  }
 
   /** Records an answer before it is sent. */
-  async record(disclosure: Omit<Disclosure, 'id' | 'at'>): Promise<void> {
-    await this.database.manager.insert(Disclosure, disclosure);
+  async record({ lineId, subscriptionId, clientId, api, purpose }: Omit<Disclosure, 'id' | 'at'>): Promise<void> {
+    await this.database.rows(RECORD, [lineId, subscriptionId, clientId, api, purpose]);
+  }
+
+  /** Adds the months of the next weeks. An answer that has no month is not given. */
+  async addMonths(): Promise<void> {
+    await this.months.addAhead();
   }
 
   /**
@@ -47,8 +61,13 @@ export class Disclosures {
     return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId, lineId]);
   }
 
-  /** Deletes a batch of those that are older than `days`. Returns true if more may remain. */
+  /**
+   * Drops the months that are older than `days`, and deletes a batch of older ones of the first partition. Returns true if
+   * more may remain.
+   */
   async purge(days: number): Promise<boolean> {
-    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
+    const oldest = await this.months.dropOlderThan(days);
+    if (!oldest) return false;
+    return (await this.database.changed(PURGE_FIRST, [oldest])) === PURGE_BATCH;
   }
 }

@@ -245,7 +245,7 @@ export class StartBudgets {
   }
 
   /** Spends a start in a transaction. Returns its instant, or undefined when a refusing budget was spent already. */
-  async spend(session: Session, budgets: BudgetsOfStart): Promise<Date | undefined> {
+  async spend(session: Pick<Session, 'rows'>, budgets: BudgetsOfStart): Promise<Date | undefined> {
     return (await session.rows<{ now: Date }>(SPEND, values(budgetValues(budgets))))[0]?.now;
   }
 

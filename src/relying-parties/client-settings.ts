@@ -149,7 +149,8 @@ export function readIdTokenAlgorithm(text: string): IdTokenAlgorithm {
 }
 
 export function readSector(text: string): string {
-  if (HOST.test(text)) return text;
+  // With a dot it can be no client's id, by which a client without a sector has one of its own.
+  if (HOST.test(text) && text.includes('.')) return text;
   throw refused(`The sector ${shown(text)} must be a host name in lower case, such as shop.example.`);
 }
 

@@ -636,12 +636,17 @@ describe('one-time password by SMS', () => {
       '［다른은행］ {{code}}',
       '{{code}} https://evil.example',
       '{{code}} WWW.evil.example',
+      '{{code}} kb-card.kr/a',
+      '{{code}} 은행.한국',
+      '{{code}} ｅｖｉｌ．ｃｏｍ',
+      '{{code}} 203.0.113.7',
       '{{code}} 123 456',
       '{{code}} １２３４５６',
       '',
       1,
     ])
       expectError(await camara(SEND, { phoneNumber, message }), 400, 'INVALID_ARGUMENT');
+    expect((await send(phoneNumber, '인증번호는 {{code}}입니다.확인 2.5판')).status).toBe(200);
     for (const body of [{ phoneNumber: '3301', message: MESSAGE }, { phoneNumber }, { message: MESSAGE }, {}])
       expectError(await camara(SEND, body), 400, 'INVALID_ARGUMENT');
     for (const landline of ['+82212345678', '+82701234567', '+8215881234'])

@@ -234,6 +234,13 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
       return started;
     };
     const right = await approval();
+    // A slip is taken back before the PIN, without a try.
+    await screen(phone, 'match').waitFor();
+    await phone.keyboard.type(other(right.match, 1));
+    await expectScreen('pin');
+    const typed = screen(phone, 'pin').locator('.typed-match');
+    expect(await typed.innerText()).toContain(Array.from(other(right.match, 1)).join(' '));
+    await typed.locator('button').click();
     await typeMatch(right.match);
     await expectScreen('ended.verified');
     await phone.getByText(approved).waitFor();
@@ -243,7 +250,10 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     for (const by of [1, 2, 3]) await typeMatch(other(guessed.match, by));
     await expectScreen('ended.failed');
     await phone.getByText(wrong).waitFor();
-    await screen(phone, 'ended').locator('.primary').click();
+    // Who guessed had no page: the request may have been a stranger's.
+    await screen(phone, 'ended').locator('.danger').click();
+    await expectScreen('blocked');
+    await screen(phone, 'blocked').locator('.secondary').click();
 
     // Wrong digits end the window too, which says so.
     await scene.rows.budgets.clearStarts();

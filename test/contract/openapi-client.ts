@@ -1441,13 +1441,14 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), or for a person who
-         *     approved on the phone (`urn:openid:params:grant-type:ciba`; the call is held for up to 25 seconds). The client authenticates with
+         * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), for a person who
+         *     logged in (`authorization_code`), or for one who approved on the phone (`urn:openid:params:grant-type:ciba`; the call is
+         *     held for up to 25 seconds). The client authenticates with
          *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
          *     unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
          *     Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
-         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of CIBA also `authorization_pending`, `slow_down`,
-         *     `access_denied`, `expired_token`, `invalid_grant`, `unauthorized_client`.
+         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of the other two also `invalid_grant` and
+         *     `unauthorized_client`, of CIBA `authorization_pending`, `slow_down`, `access_denied` and `expired_token`.
          */
         post: operations["getAccessToken"];
         delete?: never;

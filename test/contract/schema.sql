@@ -177,6 +177,7 @@ authentications CONSTRAINT authentications_state_check CHECK ((state = ANY (ARRA
 authentications CONSTRAINT closed_has_a_time CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) = (closed_at IS NULL)))
 authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) OR ((code_digest IS NULL) AND (sms_code IS NULL) AND (envelope IS NULL))))
 authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
+authentications CONSTRAINT flow_is_known CHECK ((flow = ANY (ARRAY['api'::text, 'code'::text, 'ciba'::text, 'number'::text])))
 authentications CONSTRAINT match_is_proven CHECK (((match_digits IS NULL) OR (channel = 'sms'::text) OR (state <> ALL (ARRAY['opened'::text, 'verified'::text])) OR match_proven))
 authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
 authentications CONSTRAINT purpose_is_kept_once CHECK ((num_nonnulls(purpose, texts) = 1))
@@ -595,17 +596,18 @@ CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id
 CREATE INDEX devices_to_clear ON public.devices USING btree (revoked_at) WHERE ((state = 'revoked'::text) AND ((knowledge_key IS NOT NULL) OR (name IS NOT NULL) OR (name_cipher IS NOT NULL) OR (push_token IS NOT NULL) OR (test_envelope IS NOT NULL)))
 CREATE INDEX devices_untested ON public.devices USING btree (test_expires_at) WHERE (state = 'testing'::text)
 devices WITH (fillfactor=70)
-disclosures.id bigint NOT NULL
+disclosures PARTITION BY RANGE (at)
+disclosures.id bigint NOT NULL DEFAULT nextval('disclosures_id_seq'::regclass)
 disclosures.line_id text NOT NULL
 disclosures.subscription_id uuid
 disclosures.client_id uuid NOT NULL
 disclosures.api text NOT NULL
 disclosures.purpose text
 disclosures.at timestamp with time zone NOT NULL DEFAULT now()
-disclosures CONSTRAINT disclosures_pkey PRIMARY KEY (id)
-CREATE INDEX disclosures_line ON public.disclosures USING btree (line_id)
-CREATE UNIQUE INDEX disclosures_pkey ON public.disclosures USING btree (id)
-CREATE INDEX disclosures_subscription ON public.disclosures USING btree (subscription_id, id) WHERE (subscription_id IS NOT NULL)
+disclosures CONSTRAINT disclosures_pkey PRIMARY KEY (id, at)
+CREATE INDEX disclosures_line ON ONLY public.disclosures USING btree (line_id, id) WHERE (subscription_id IS NULL)
+CREATE UNIQUE INDEX disclosures_pkey ON ONLY public.disclosures USING btree (id, at)
+CREATE INDEX disclosures_subscription ON ONLY public.disclosures USING btree (subscription_id, id) WHERE (subscription_id IS NOT NULL)
 enrolment_codes.code_digest bytea NOT NULL
 enrolment_codes.subscription_id uuid
 enrolment_codes.expires_at timestamp with time zone NOT NULL
@@ -753,6 +755,7 @@ CREATE UNIQUE INDEX openid_requests_request_uri_digest_key ON public.openid_requ
 openid_revocations.authentication_id uuid NOT NULL
 openid_revocations.revoked_at timestamp with time zone NOT NULL DEFAULT now()
 openid_revocations CONSTRAINT openid_revocations_pkey PRIMARY KEY (authentication_id)
+CREATE INDEX openid_revocations_expiry ON public.openid_revocations USING btree (revoked_at)
 CREATE UNIQUE INDEX openid_revocations_pkey ON public.openid_revocations USING btree (authentication_id)
 operator_looks.session_digest bytea NOT NULL
 operator_looks.about text NOT NULL
@@ -1249,6 +1252,7 @@ windows.ended_at timestamp with time zone
 windows.is_test boolean NOT NULL DEFAULT false
 windows.match boolean NOT NULL DEFAULT false
 windows.flow text NOT NULL DEFAULT 'api'::text
+windows CONSTRAINT window_flow_is_known CHECK ((flow = ANY (ARRAY['api'::text, 'code'::text])))
 windows CONSTRAINT window_purpose_is_kept_once CHECK ((num_nonnulls(purpose, purpose_cipher) = 1))
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
 windows CONSTRAINT windows_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))

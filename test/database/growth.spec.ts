@@ -76,7 +76,7 @@ const readBy = (plan: string): string[] =>
   [...new Set(plan.split('\n').filter((line) => !line.includes('never executed')))]
     .flatMap(
       (line) =>
-        / Scan .*?\bon ((?:past_authentications|push_answers|past_carrier_events|text_messages)_(?:\d+|first))\b/.exec(
+        / Scan .*?\bon ((?:past_authentications|push_answers|past_carrier_events|text_messages|disclosures)_(?:\d+|first))\b/.exec(
           line,
         )?.[1] ?? [],
     )
@@ -86,7 +86,7 @@ beforeAll(async () => {
   service = await TestService.start({ HISTORY_DAYS: '420' });
   const { pool } = service.database;
   // In one transaction, so that the tasks of the service never see some of them alone.
-  for (const table of ['past_authentications', 'past_carrier_events', 'push_answers', 'text_messages']) {
+  for (const table of ['past_authentications', 'past_carrier_events', 'push_answers', 'text_messages', 'disclosures']) {
     const [unit, count] = table === 'push_answers' ? ['day', 15] : ['month', 13];
     await pool.query(
       `SELECT drop_partition('${table}', '${table}_first');
@@ -280,6 +280,15 @@ describe('a text message', () => {
     await eventually('the old month to be gone', async () => !(await partitions('text_messages')).includes(old));
     const next = partitionOf(monthsAgo(-1), 'text_messages');
     await eventually('the next month', async () => (await partitions('text_messages')).includes(next));
+  });
+});
+
+describe('an answer about a person', () => {
+  it('has a month, which is added four weeks ahead and dropped after HISTORY_DAYS', async () => {
+    const [old, next] = [partitionOf(monthsAgo(16), 'disclosures'), partitionOf(monthsAgo(-1), 'disclosures')];
+    await addPartition(monthsAgo(16), 'disclosures');
+    await eventually('the old month to be gone', async () => !(await partitions('disclosures')).includes(old));
+    await eventually('the next month', async () => (await partitions('disclosures')).includes(next));
   });
 });
 

@@ -17,7 +17,7 @@ abstract class DigitPad {
     private readonly length: number,
     label: string,
     private readonly onFull: (digits: string) => void,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     const keys = KEYS.map((key) => {
       if (key === '') return make('span');
@@ -45,10 +45,11 @@ abstract class DigitPad {
     const full = this.digits;
     this.digits = '';
     // Shows the last digit before the pad is cleared.
-    setTimeout(() => {
+    const timer = setTimeout(() => {
       this.draw();
       this.onFull(full);
     }, 120);
+    this.signal.addEventListener('abort', () => clearTimeout(timer));
   }
 
   private draw(): void {

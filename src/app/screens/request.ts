@@ -138,11 +138,13 @@ export abstract class Request {
         this.match = match;
         this.askPin();
       }, signal);
-      const { title, text } = words.match;
+      const { title, text, beware } = words.match;
       return screen(
         { title, text: text(this.authentication.relyingParty.name), kind: 'match', back: () => this.show() },
         faultLine(fault),
         pad.element,
+        this.hint(beware),
+        factList([[words.timeLeft, this.countdown(signal)]]),
         ...this.refusals(),
       );
     });
@@ -152,13 +154,30 @@ export abstract class Request {
     this.display.show((signal) => {
       const pad = new PinPad((pin) => void this.open(pin), signal);
       return screen(
-        { ...this.words.pin, kind: 'pin', back: () => this.show() },
+        { ...this.words.pin, kind: 'pin', back: () => (this.match === undefined ? this.show() : this.askMatch()) },
         make('p', { class: 'hint' }, `${this.authentication.relyingParty.name} · ${this.authentication.purpose}`),
+        this.typedMatch(),
         faultLine(fault),
         pad.element,
+        factList([[words.timeLeft, this.countdown(signal)]]),
         forgottenPin(this.display, this.leave, () => this.askPin()),
       );
     });
+  }
+
+  /** The digits that were typed, and the way to change them before the PIN is typed in vain. */
+  private typedMatch(): HTMLElement | null {
+    if (this.match === undefined) return null;
+    const { typed, change } = words.match;
+    const digits = make('strong', {}, Array.from(this.match).join(' '));
+    return make(
+      'p',
+      { class: 'typed-match' },
+      `${typed} `,
+      digits,
+      ' ',
+      button(change, () => this.askMatch(), 'link'),
+    );
   }
 
   protected refuse(error: unknown): void {
@@ -173,8 +192,33 @@ export abstract class Request {
   }
 
   private refuseMatch(attemptsLeft: number): void {
-    if (attemptsLeft === 0) this.end('failed', words.match.failed);
+    if (attemptsLeft === 0) this.endGuessed();
     else this.askMatch(words.match.wrong(attemptsLeft));
+  }
+
+  /** Who had no page guessed: the person may still say that the request was not theirs. */
+  private endGuessed(fault = ''): void {
+    if (this.over) return;
+    this.display.show(() =>
+      screen(
+        { ...words.match.failed, kind: 'ended failed' },
+        badge(),
+        faultLine(fault),
+        button(words.done, this.leave.home),
+        button(words.notMe, () => void this.denyEnded(), 'danger'),
+      ),
+    );
+  }
+
+  private async denyEnded(): Promise<void> {
+    if (this.display.isBusy) return;
+    try {
+      await this.display.busy(() => this.phone.notMe(this.authentication.id));
+      this.showBlocked();
+    } catch (error) {
+      if (isUnregistered(error)) this.leaveUnregistered();
+      else this.endGuessed(faultOf(error));
+    }
   }
 
   /** The way of the code into the page that waits for it: no page can bring the person back to another app's. */

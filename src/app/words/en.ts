@@ -318,11 +318,14 @@ export function en({ service, callCentre }: Brand): AppWords {
       title: 'Enter the two digits on the page',
       text: (relyingParty) =>
         `The page of ${relyingParty} shows them now. If you have no such page before you, decline.`,
+      beware: 'Never type digits that somebody tells you on the telephone or sends you.',
+      typed: 'Digits:',
+      change: 'Change',
       digits: 'Keypad',
       wrong: (left) => `Not the digits on the page. ${left === 1 ? 'One try' : `${left} tries`} left.`,
       failed: {
         title: 'The digits were wrong three times',
-        text: 'To keep you safe, the request has ended. Please request it again.',
+        text: 'To keep you safe, the request has ended. If it was yours, request it again. If you had no page with digits before you, tell us here.',
       },
     },
     approval: {

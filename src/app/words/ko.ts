@@ -336,11 +336,14 @@ export function ko({ service, callCentre }: Brand) {
       title: '화면의 숫자 두 자리를 입력해 주세요',
       text: (relyingParty: string) =>
         `지금 보고 있는 ${relyingParty} 화면에 표시된 숫자입니다. 그런 화면이 없으면 거절해 주세요.`,
+      beware: '전화나 메시지로 알려 주는 숫자는 절대 입력하지 마세요.',
+      typed: '입력한 숫자:',
+      change: '바꾸기',
       digits: '숫자판',
       wrong: (left: number) => `화면의 숫자와 다릅니다. ${left}번 더 입력할 수 있습니다.`,
       failed: {
         title: '숫자를 세 번 잘못 입력했습니다',
-        text: '안전을 위해 이 요청을 종료했습니다. 처음부터 다시 요청해 주세요.',
+        text: '안전을 위해 이 요청을 종료했습니다. 직접 요청했다면 처음부터 다시 요청하고, 숫자가 표시된 화면이 없었다면 아래에서 알려 주세요.',
       },
     },
     /** A request that the person approves on the phone, where no code follows. */

@@ -66,7 +66,8 @@ export class WindowPageController {
         returnOrigin: returnOrigin(window),
         returnState: window.returnState,
         cancelAddress: cancelAddress(window),
-        frameOrigins,
+        // A log-in of a flow is never in a frame.
+        frameOrigins: window.flow === 'code' ? [] : frameOrigins,
       });
       return sendPage(reply, this.assets, page);
     } catch (error) {
