@@ -283,9 +283,11 @@ const MARK = statement(
 );
 /**
  * SQL: the feed of events goes on behind what it had, although transactions are numbered from below. After a second restore of
- * one backup, the database does not know of the first one, and the journal does.
+ * one backup, the database does not know of the first one. The journal does, and without one the clock is later: the epoch is
+ * at least the seconds since 2025.
  */
-const nextEpoch = (least: string) => `greatest(epoch, ${least}) + 1`;
+const nextEpoch = (least: string, present = 'epoch') =>
+  `greatest(${present}, ${least}, extract(epoch FROM now() - '2025-01-01T00:00:00Z'::timestamptz)::int) + 1`;
 const nextEpochs = (least: string) =>
   `UPDATE webhook_listeners SET epoch = (SELECT ${nextEpoch(least)} FROM journal_mark WHERE is_only)`;
 /**
@@ -295,7 +297,7 @@ const nextEpochs = (least: string) =>
 const COMPLETE = statement(
   'restore_complete',
   `WITH since_the_backup AS (
-      UPDATE webhook_events e SET epoch = greatest(m.epoch, $3::int) + 1 FROM journal_mark m, webhook_listeners l
+      UPDATE webhook_events e SET epoch = ${nextEpoch('$3::int', 'm.epoch')} FROM journal_mark m, webhook_listeners l
       WHERE m.is_only AND e.client_id = l.client_id AND (e.epoch > m.epoch OR e.id >= ${lowestIdOf('$4::timestamptz')})
     ), listeners AS (${nextEpochs('$3::int')}), writers AS (
       INSERT INTO journal_writers (id, mark) SELECT * FROM unnest($5::uuid[], $6::bigint[])
@@ -309,7 +311,7 @@ const COMPLETE = statement(
 const MOVE = statement(
   'restore_move',
   `WITH moved AS (
-      UPDATE journal_mark SET system_identifier = $1, epoch = epoch + 1 WHERE is_only AND restored_at IS NULL
+      UPDATE journal_mark SET system_identifier = $1, epoch = ${nextEpoch('epoch')} WHERE is_only AND restored_at IS NULL
         AND system_identifier IS DISTINCT FROM $1 RETURNING 1
     ), listeners AS (${nextEpochs('epoch')} WHERE EXISTS (SELECT 1 FROM moved))
     SELECT 1 AS moved FROM moved`,

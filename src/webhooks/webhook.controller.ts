@@ -95,7 +95,7 @@ export class WebhookEndpointController {
     return this.endpoints.change(client.id, id, body);
   }
 
-  /** Deletes an endpoint with its secrets; nothing more is sent to it. Errors: `webhook_endpoint_not_found`. */
+  /** Deletes an endpoint with its secrets. An attempt that is under way ends; no other begins. Errors: `webhook_endpoint_not_found`. */
   @Delete(':id')
   @HttpCode(204)
   @Operation('deleteWebhookEndpoint', {

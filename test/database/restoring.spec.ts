@@ -93,6 +93,8 @@ describe('a backup that is put back', () => {
     Subscriber
   >;
   let desk: DeskBrowser;
+  /** The epoch of the first restore. */
+  let latest: number;
   let enrolmentCode: string;
   let registration: string;
   let sinkToken: { id: string; token: string };
@@ -371,7 +373,9 @@ describe('a backup that is put back', () => {
   it('goes on with its journal', async () => {
     await service.operate(people.idle.subscriptionId, 'report-loss');
     const epochs = (await lines()).map((line) => (JSON.parse(line) as { epoch: number }).epoch);
-    expect(Math.max(...epochs)).toBe(2);
+    latest = Math.max(...epochs);
+    // By the clock, so that it is a later one also where no journal tells of an earlier restore of the same backup.
+    expect(latest).toBeGreaterThan((Date.parse('2026-01-01') - Date.parse('2025-01-01')) / 1000);
   });
 
   it('is noticed when it is put under a running service', async () => {
@@ -395,7 +399,7 @@ describe('a backup that is put back', () => {
     await run('after-restore', `--journal=${directory}`);
     // The backup knows of no restore before. Places of the feed that were given since must lie before what comes.
     const { rows } = await service.database.pool.query('SELECT epoch FROM journal_mark');
-    expect(rows).toEqual([{ epoch: 3 }]);
+    expect((rows as { epoch: number }[])[0]!.epoch).toBeGreaterThan(latest);
     running = await startProcess(service.env);
     // Where the machine is slow, the process itself has ended what was spent, because its time was over.
     const told: unknown[][] = [];
