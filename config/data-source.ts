@@ -90,6 +90,7 @@ import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past
 import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
 import { Approvals1764310000000 } from '../migrations/1764310000000-approvals.ts';
 import { Disclosures1764340000000 } from '../migrations/1764340000000-disclosures.ts';
+import { TokenKeys1764351000000 } from '../migrations/1764351000000-token-keys.ts';
 import { NumberOnly1764340000001 } from '../migrations/1764340000001-number-only.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { OpenIdRequests1764320000000 } from '../migrations/1764320000000-openid-requests.ts';
@@ -291,6 +292,7 @@ export function dataSourceOptions(
       CibaEnds1764330000001,
       Disclosures1764340000000,
       NumberOnly1764340000001,
+      TokenKeys1764351000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -77,7 +77,7 @@ export class TokensController {
       ...(sub && { sub }),
       client_id: client.clientId,
       ...(scope && { scope }),
-      token_type: 'Bearer',
+      ...(caller.jkt === undefined ? { token_type: 'Bearer' } : { token_type: 'DPoP', cnf: { jkt: caller.jkt } }),
       ...(iat && { iat }),
       ...(exp && { exp }),
       ...(jti && { jti }),

@@ -13,12 +13,14 @@ import { AuthenticateClient } from './authenticate-client.ts';
 import { JwksResponse, presentedClient, ServerMetadataResponse, TokenRequest, TokenResponse } from './oauth.dto.ts';
 import { ServerMetadata } from './server-metadata.ts';
 import { TokenGrants } from './token-grants.ts';
+import { TokenKeys } from './token-keys.ts';
 
 @ApiTags('OAuth')
 @Controller()
 export class OAuthController {
   constructor(
     private readonly clients: AuthenticateClient,
+    private readonly tokenKeys: TokenKeys,
     private readonly grants: TokenGrants,
     private readonly server: ServerMetadata,
     private readonly keys: ServiceKeys,
@@ -29,9 +31,10 @@ export class OAuthController {
    * Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), or for a person who
    * approved on the phone (`urn:openid:params:grant-type:ciba`; the call is held for up to 25 seconds). The client authenticates with
    * `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
-   * unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
+   * unknown one is ignored. With a proof in the `DPoP` header (RFC 9449) the token is bound to its key, and `token_type` is
+   * `DPoP`. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
    * Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
-   * `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of CIBA also `authorization_pending`, `slow_down`,
+   * `unsupported_grant_type`, `invalid_scope`, `invalid_request`, `invalid_dpop_proof`; of CIBA also `authorization_pending`, `slow_down`,
    * `access_denied`, `expired_token`, `invalid_grant`, `unauthorized_client`.
    */
   @Post('oauth2/token')
@@ -46,6 +49,7 @@ export class OAuthController {
     answers: 'The access token',
     refuses: [
       'invalid_client',
+      'invalid_dpop_proof',
       'invalid_grant_type',
       'invalid_scope',
       'too_many_requests',
@@ -73,13 +77,14 @@ export class OAuthController {
       issuer: ISSUER,
       endpoint: `${ISSUER}/oauth2/token`,
     });
+    const jkt = await this.tokenKeys.keyOf(dpop, authenticated.client);
     const gone = new AbortController();
     // Of the answer and not of the socket, which serves one call after another.
     reply.raw.once('close', () => {
       gone.abort();
     });
     const isGone = () => raw.socket.destroyed;
-    return grant.exchange({ ...authenticated, parameters: body, dpop, isGone, gone: gone.signal });
+    return grant.exchange({ ...authenticated, parameters: body, jkt, isGone, gone: gone.signal });
   }
 
   /** Returns the public keys that verify assertions, id_tokens, envelopes and access tokens, as a JWK set (RFC 7517). */

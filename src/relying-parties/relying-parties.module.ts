@@ -18,6 +18,7 @@ import { SinkTokenStore } from './sink-token.store.ts';
 import { SinkTokens } from './sink-tokens.ts';
 import { RelyingParties } from './relying-parties.ts';
 import { TokenGrants } from './token-grants.ts';
+import { TokenKeys } from './token-keys.ts';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Client, ClientSecret, ClientTestSecret, ClientKeyUse, SinkToken])],
@@ -29,13 +30,14 @@ import { TokenGrants } from './token-grants.ts';
     KeyUses,
     AuthenticateClient,
     TokenGrants,
+    TokenKeys,
     ClientCredentials,
     ServerMetadata,
     RelyingParties,
     SinkTokens,
     SinkTokenStore,
   ],
-  exports: [RelyingParties, Admission, SinkTokens, AuthenticateClient, TokenGrants, ServerMetadata],
+  exports: [RelyingParties, Admission, SinkTokens, AuthenticateClient, TokenGrants, TokenKeys, ServerMetadata],
 })
 export class RelyingPartiesModule {
   constructor(

@@ -10,7 +10,7 @@ import { Problem } from '../../domain/problem.ts';
 import { DisabledClients } from '../../http/disabled-clients.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
-import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
+import { boundTo, type TokenCall, type TokenGrant } from '../../relying-parties/token-grants.ts';
 import { claimsOf } from '../claims.ts';
 import { signIdToken } from '../id-token.ts';
 import { expectCibaClient } from './ciba-client.ts';
@@ -35,7 +35,7 @@ export class CibaGrant implements TokenGrant {
    * `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`, `invalid_request`,
    * `unauthorized_client`.
    */
-  async exchange({ client, isTest, parameters, isGone, gone }: TokenCall): Promise<TokenResponse> {
+  async exchange({ client, isTest, parameters, isGone, gone, jkt }: TokenCall): Promise<TokenResponse> {
     expectCibaClient(client, isTest);
     const { auth_req_id: authReqId } = parameters;
     if (authReqId === undefined) throw new Problem('invalid_request', 'Send auth_req_id.');
@@ -47,7 +47,7 @@ export class CibaGrant implements TokenGrant {
     // It may have been disabled while the poll was held.
     if (await this.disabled.has(client.id)) throw new Problem('invalid_client', 'This client is disabled.');
     if (!(await this.store.redeem(polled.id))) throw unknownRequest();
-    return this.issue(client, polled, authReqId, seen);
+    return this.issue(client, polled, { authReqId, jkt, ...seen });
   }
 
   /** Waits for the person, who has approved when this returns. */
@@ -87,15 +87,16 @@ export class CibaGrant implements TokenGrant {
   private issue(
     client: Client,
     { authenticationId, scopes, claims, acr }: Polled,
-    authReqId: string,
-    { person }: Approved,
+    { authReqId, jkt, person }: Approved & { authReqId: string; jkt: string | undefined },
   ) {
+    const { token, token_type } = boundTo(jkt);
     const now = new Date();
     const caller = {
       id: client.id,
       clientId: client.clientId,
       scopes,
       person: { authenticationId, subject: person.subject },
+      ...token,
     };
     const idToken = () =>
       signIdToken(
@@ -111,7 +112,7 @@ export class CibaGrant implements TokenGrant {
       );
     return {
       access_token: this.tokens.issue(caller, now),
-      token_type: 'Bearer',
+      token_type,
       expires_in: ACCESS_TOKEN_SECONDS,
       scope: scopes.join(' '),
       ...(scopes.includes('openid') && { id_token: idToken() }),

@@ -15,6 +15,7 @@ export const PARAMETERS = [
   'response_mode',
   'code_challenge',
   'code_challenge_method',
+  'dpop_jkt',
   'prompt',
   'max_age',
   'ui_locales',
@@ -42,6 +43,8 @@ export interface RequestedClaims {
 export interface AuthorizationRequest extends AnswerTarget {
   nonce?: string | undefined;
   codeChallenge?: string | undefined;
+  /** The thumbprint of the key to which the code is bound. */
+  dpopJkt?: string | undefined;
   scopes: string[];
   claims: RequestedClaims;
   method: WindowMethod;
@@ -120,6 +123,7 @@ export function readRequest(given: Parameters, target: AnswerTarget): Authorizat
     ...target,
     nonce,
     codeChallenge: readChallenge(given, refuse),
+    dpopJkt: readThumbprint(given.dpop_jkt, refuse),
     // Unknown scopes are ignored (OpenID Connect Core 1.0, 3.1.2.1): many clients ask for email by default.
     scopes: OPENID_SCOPES.filter((scope) => scopes.includes(scope)),
     claims,
@@ -148,6 +152,13 @@ function readChallenge(given: Parameters, refuse: Refuse): string | undefined {
   if (!/^[\w-]{43}$/.test(challenge))
     refuse('invalid_request', 'The code_challenge must have 43 characters of base64url.');
   return challenge;
+}
+
+/** RFC 9449, 10. */
+function readThumbprint(given: string | undefined, refuse: Refuse): string | undefined {
+  if (given !== undefined && !/^[\w-]{43}$/.test(given))
+    refuse('invalid_request', 'The dpop_jkt must be a thumbprint: 43 characters of base64url.');
+  return given;
 }
 
 function readPurpose(given: string | undefined, refuse: Refuse): string | undefined {

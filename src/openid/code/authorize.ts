@@ -59,14 +59,25 @@ export class Authorize {
   ) {}
 
   /**
-   * Keeps a request that an authenticated client pushed (RFC 9126) for one browser, for a minute. Throws
+   * Keeps a request that an authenticated client pushed (RFC 9126) for one browser, for a minute. Its code is bound to the key
+   * that the client proved, if any. Throws
    * {@link AuthorizationError}.
    */
-  async push(client: Client, sent: object): Promise<{ request_uri: string; expires_in: number }> {
+  async push(
+    client: Client,
+    sent: object,
+    jkt: string | undefined,
+  ): Promise<{ request_uri: string; expires_in: number }> {
     const given = readParameters(sent);
     if (given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'A pushed request must not have a request_uri (RFC 9126, 2.1).');
     const request = await this.check(client, given, { isAuthentic: true });
+    if (jkt !== undefined && (request.dpopJkt ?? jkt) !== jkt)
+      throw new AuthorizationError(
+        'invalid_request',
+        'The dpop_jkt is of another key than the proof (RFC 9449, 10.1).',
+      );
+    request.dpopJkt ??= jkt;
     const handle = randomToken(32);
     await this.store.push(this.newRequest(client, request), sha256(handle));
     return { request_uri: REQUEST_URI + handle, expires_in: PUSHED_SECONDS };
@@ -276,8 +287,8 @@ export class Authorize {
   private newRequest(client: Client, request: AuthorizationRequest) {
     const id = randomId();
     const parameters = this.keys.fields.encrypt(JSON.stringify(request), placeOf(id));
-    const { redirectUri, codeChallenge = null } = request;
-    return { id, clientId: client.id, parameters, redirectUri, codeChallenge };
+    const { redirectUri, codeChallenge = null, dpopJkt = null } = request;
+    return { id, clientId: client.id, parameters, redirectUri, codeChallenge, dpopJkt };
   }
 }
 

@@ -6,7 +6,7 @@ import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
-import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
+import { boundTo, type TokenCall, type TokenGrant } from '../../relying-parties/token-grants.ts';
 import { claimsOf } from '../claims.ts';
 import { noTestMode } from '../client-calls.ts';
 import { diOf } from '../di.ts';
@@ -35,7 +35,7 @@ export class CodeGrant implements TokenGrant {
    * Spends the code. One that comes a second time also ends the tokens of the first time. Problems: `invalid_request`,
    * `invalid_grant`, `unauthorized_client`.
    */
-  async exchange({ client, isTest, parameters }: TokenCall): Promise<TokenResponse> {
+  async exchange({ client, isTest, parameters, jkt }: TokenCall): Promise<TokenResponse> {
     if (isTest) throw noTestMode();
     const { code, redirect_uri: redirectUri, code_verifier: verifier } = parameters;
     if (code === undefined || redirectUri === undefined)
@@ -43,11 +43,12 @@ export class CodeGrant implements TokenGrant {
     if (verifier !== undefined && !VERIFIER.test(verifier))
       throw new Problem('invalid_request', 'The code_verifier must have 43 to 128 characters of A-Z a-z 0-9 . _ ~ -');
     const challenge = verifier === undefined ? null : sha256(verifier).toString('base64url');
-    const redeemed = await this.store.redeem({ digest: sha256(code), clientId: client.id, redirectUri, challenge });
+    const given = { digest: sha256(code), clientId: client.id, redirectUri, challenge, jkt: jkt ?? null };
+    const redeemed = await this.store.redeem(given);
     if (!redeemed) {
       throw new Problem(
         'invalid_grant',
-        'The code is wrong, expired or used, or it was issued for another client, redirect_uri or code_verifier.',
+        'The code is wrong, expired or used, or it was issued for another client, redirect_uri, code_verifier or key.',
       );
     }
     const { authenticationId } = redeemed;
@@ -59,10 +60,17 @@ export class CodeGrant implements TokenGrant {
     const now = new Date();
     const algorithm = client.idTokenSignedResponseAlg;
     const said = { audience: client.clientId, person, claims: released, nonce, algorithm };
-    const caller = { id: client.id, clientId: client.clientId, scopes, person: { authenticationId, subject } };
+    const { token, token_type } = boundTo(jkt);
+    const caller = {
+      id: client.id,
+      clientId: client.clientId,
+      scopes,
+      person: { authenticationId, subject },
+      ...token,
+    };
     return {
       access_token: this.tokens.issue(caller, now),
-      token_type: 'Bearer',
+      token_type,
       expires_in: ACCESS_TOKEN_SECONDS,
       scope: scopes.join(' '),
       id_token: signIdToken(said, this.keys, this.environment, now),

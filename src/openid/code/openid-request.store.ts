@@ -19,14 +19,16 @@ const PURGE_BATCH = 5_000;
 
 const PUSH = statement(
   'openid_push',
-  `INSERT INTO openid_requests (id, client_id, request_uri_digest, parameters, redirect_uri, code_challenge, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, now() + interval '${PUSHED_SECONDS} seconds')`,
+  `INSERT INTO openid_requests (id, client_id, request_uri_digest, parameters, redirect_uri, code_challenge, dpop_jkt,
+      expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '${PUSHED_SECONDS} seconds')`,
 );
 
 const BEGIN = statement(
   'openid_begin',
-  `INSERT INTO openid_requests (id, client_id, window_id, parameters, redirect_uri, code_challenge, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, now() + interval '${BEGUN_SECONDS} seconds')`,
+  `INSERT INTO openid_requests (id, client_id, window_id, parameters, redirect_uri, code_challenge, dpop_jkt,
+      expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '${BEGUN_SECONDS} seconds')`,
 );
 
 /** A pushed request, also while its browser is in its window. */
@@ -66,12 +68,13 @@ const ANSWER = statement(
 const REDEEM = statement(
   'openid_redeem',
   `WITH held AS (
-      SELECT id, authentication_id, parameters, redeemed_at, code_expires_at, redirect_uri, code_challenge
+      SELECT id, authentication_id, parameters, redeemed_at, code_expires_at, redirect_uri, code_challenge, dpop_jkt
       FROM openid_requests WHERE code_digest = $1 AND client_id = $2 FOR UPDATE
     ), redeemed AS (
       UPDATE openid_requests r SET redeemed_at = now(), expires_at = now() + interval '${REDEEMED_SECONDS} seconds'
       FROM held WHERE r.id = held.id AND held.redeemed_at IS NULL AND held.code_expires_at > now()
         AND held.redirect_uri = $3 AND held.code_challenge IS NOT DISTINCT FROM $4
+        AND (held.dpop_jkt IS NULL OR held.dpop_jkt = $5)
       RETURNING held.id, held.authentication_id, held.parameters
     ), revoked AS (
       INSERT INTO openid_revocations (authentication_id)
@@ -100,7 +103,10 @@ const PURGE = statement(
     SELECT id FROM openid_requests WHERE expires_at < now() LIMIT ${PURGE_BATCH})`,
 );
 
-export type NewOpenIdRequest = Pick<OpenIdRequest, 'id' | 'clientId' | 'parameters' | 'redirectUri' | 'codeChallenge'>;
+export type NewOpenIdRequest = Pick<
+  OpenIdRequest,
+  'id' | 'clientId' | 'parameters' | 'redirectUri' | 'codeChallenge' | 'dpopJkt'
+>;
 export type KeptParameters = Pick<OpenIdRequest, 'id' | 'parameters'>;
 export type PushedRequest = KeptParameters & { windowId: string | null };
 export type BegunRequest = KeptParameters & { clientId: string; windowId: string };
@@ -111,13 +117,13 @@ export class OpenIdRequestStore {
   constructor(private readonly database: Database) {}
 
   async push(request: NewOpenIdRequest, requestUriDigest: Buffer): Promise<void> {
-    const { id, clientId, parameters, redirectUri, codeChallenge } = request;
-    await this.database.rows(PUSH, [id, clientId, requestUriDigest, parameters, redirectUri, codeChallenge]);
+    const { id, clientId, parameters, redirectUri, codeChallenge, dpopJkt } = request;
+    await this.database.rows(PUSH, [id, clientId, requestUriDigest, parameters, redirectUri, codeChallenge, dpopJkt]);
   }
 
   async begin(request: NewOpenIdRequest, windowId: string): Promise<void> {
-    const { id, clientId, parameters, redirectUri, codeChallenge } = request;
-    await this.database.rows(BEGIN, [id, clientId, windowId, parameters, redirectUri, codeChallenge]);
+    const { id, clientId, parameters, redirectUri, codeChallenge, dpopJkt } = request;
+    await this.database.rows(BEGIN, [id, clientId, windowId, parameters, redirectUri, codeChallenge, dpopJkt]);
   }
 
   /** A pushed request of this client, and its window once a browser has brought it. */
@@ -141,7 +147,7 @@ export class OpenIdRequestStore {
   }
 
   /**
-   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge; one that
+   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge, and to this key if to any; one that
    * was spent before also ends the tokens that were issued for it.
    */
   async redeem(code: {
@@ -149,10 +155,11 @@ export class OpenIdRequestStore {
     clientId: string;
     redirectUri: string;
     challenge: string | null;
+    jkt: string | null;
   }): Promise<(KeptParameters & { authenticationId: string }) | undefined> {
-    const { digest, clientId, redirectUri, challenge } = code;
+    const { digest, clientId, redirectUri, challenge, jkt } = code;
     type Row = KeptParameters & { authenticationId: string };
-    return (await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge]))[0];
+    return (await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge, jkt]))[0];
   }
 
   /** Ends a request before a code was issued for it. Returns false for one that is over, or has a code. */

@@ -5,6 +5,7 @@ import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { oauthPipe } from '../../http/oauth-pipe.ts';
 import { Operation } from '../../http/operation.ts';
+import { TokenKeys } from '../../relying-parties/token-keys.ts';
 import { ClientCalls } from '../client-calls.ts';
 import { AuthorizationError } from './authorization-error.ts';
 import { Authorize } from './authorize.ts';
@@ -16,6 +17,7 @@ export class ParController {
   constructor(
     private readonly authorize: Authorize,
     private readonly calls: ClientCalls,
+    private readonly tokenKeys: TokenKeys,
   ) {}
 
   /**
@@ -31,16 +33,17 @@ export class ParController {
   @Operation('pushAuthorizationRequest', {
     summary: 'Push an authorization request',
     answers: 'The address of the request',
-    refuses: ['invalid_client', 'unauthorized_client', 'too_many_requests'],
+    refuses: ['invalid_client', 'invalid_dpop_proof', 'unauthorized_client', 'too_many_requests'],
   })
   async push(
     @Body(oauthPipe(PushedAuthorizationRequest)) body: object,
     @Headers('authorization') authorization: string | undefined,
+    @Headers('dpop') dpop: string | undefined,
   ): Promise<PushedAuthorizationResponse> {
     const form = body as PushedAuthorizationRequest;
     const client = await this.calls.clientOf('par', form, authorization);
     try {
-      return await this.authorize.push(client, form);
+      return await this.authorize.push(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));
     } catch (error) {
       if (!(error instanceof AuthorizationError)) throw error;
       throw new Problem('invalid_request', error.description, { error: error.error });

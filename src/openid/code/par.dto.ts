@@ -54,6 +54,12 @@ export class PushedAuthorizationRequest extends ClientAuthenticationRequest {
   @MaxLength(64)
   code_challenge_method?: string;
 
+  /** The thumbprint of the key to which the code is bound (RFC 9449, 10). The key of a proof in the `DPoP` header is meant without it. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  dpop_jkt?: string;
+
   /** `login` or nothing. `none` is answered with `login_required`, because no session is kept. */
   @IsOptional()
   @IsString()
