@@ -66,7 +66,7 @@ export class Admission {
     expectFitting(tokenEndpointAuthMethod, settings.jwks ?? null);
     await expectTestKeys(tokenEndpointAuthMethod, settings);
     if (hasTests && settings.jwks) throw needsTestJwks();
-    expectCibaFits(tokenEndpointAuthMethod, settings);
+    expectFlowsFit(tokenEndpointAuthMethod, settings);
     const secret = settings.jwks ? null : randomToken(SECRET_BYTES);
     const testSecret = hasTests ? newTestSecret() : undefined;
     const secretDigest = secret === null ? null : sha256(secret);
@@ -94,7 +94,7 @@ export class Admission {
     const keptTestJwks = keeps && !endsTests ? client.testJwks : null;
     const testJwks = settings.testJwks === undefined ? keptTestJwks : settings.testJwks;
     if (method !== null) await expectTestKeys(method, { jwks, testJwks });
-    expectCibaFits(method, { ...cibaSettingsOf(client), ...settings });
+    expectFlowsFit(method, { ...flowSettingsOf(client), ...settings });
     await unique(this.store.change(session, client, { ...settings, ...keys, testJwks }), { clientId, ...settings });
     if (endsTests || method === 'private_key_jwt') await this.store.endTestSecrets(session, client.id);
     return { clientId, secret };
@@ -221,34 +221,37 @@ function expectFitting(method: ClientAuthMethod, jwks: object | null): void {
     );
 }
 
-type CibaSettings = Pick<
+type FlowSettings = Pick<
   ClientSettings,
   | 'backchannelTokenDeliveryMode'
   | 'backchannelClientNotificationEndpoint'
   | 'backchannelAuthenticationRequestSigningAlg'
   | 'fapi'
+  | 'requireSignedRequestObject'
 >;
 
-function cibaSettingsOf(client: Client): CibaSettings {
+function flowSettingsOf(client: Client): FlowSettings {
   return {
     backchannelTokenDeliveryMode: client.backchannelTokenDeliveryMode,
     backchannelClientNotificationEndpoint: client.backchannelClientNotificationEndpoint,
     backchannelAuthenticationRequestSigningAlg: client.backchannelAuthenticationRequestSigningAlg,
     fapi: client.fapi,
+    requireSignedRequestObject: client.requireSignedRequestObject,
   };
 }
 
 /** A client is pinged at an address, and one that follows FAPI-CIBA or signs its requests has keys. */
-function expectCibaFits(method: ClientAuthMethod | null, settings: CibaSettings): void {
+function expectFlowsFit(method: ClientAuthMethod | null, settings: FlowSettings): void {
   const {
     backchannelTokenDeliveryMode: mode,
     backchannelClientNotificationEndpoint: endpoint,
     backchannelAuthenticationRequestSigningAlg: alg,
     fapi,
+    requireSignedRequestObject,
   } = settings;
   if (mode === 'ping' && (endpoint ?? null) === null)
     throw refused('The mode ping needs an address: give --ciba-notification-endpoint=URL.');
-  const needsKeys = fapi === true || (alg ?? null) !== null;
+  const needsKeys = fapi === true || requireSignedRequestObject === true || (alg ?? null) !== null;
   if (needsKeys && method !== 'private_key_jwt')
     throw refused('FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks.');
 }

@@ -3,7 +3,7 @@ import { claimedClient, verifyClientAssertion } from '../crypto/client-assertion
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Client, ClientAuthMethod } from './client.entity.ts';
+import { REQUEST_SIGNING_ALGS, type Client, type ClientAuthMethod } from './client.entity.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses, type UsedKey } from './key-uses.ts';
 
@@ -108,6 +108,7 @@ export class AuthenticateClient {
       endpoint: client.assertionAudience === 'endpoint' ? endpoint : undefined,
       jwks: client.jwks ?? { keys: [] },
       testJwks: client.testJwks,
+      ...(client.fapi && { algorithms: REQUEST_SIGNING_ALGS }),
       now: new Date(),
     });
     if (typeof checked === 'string') throw new Problem('invalid_client', checked);

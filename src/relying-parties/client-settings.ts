@@ -1,9 +1,8 @@
-import { BlockList } from 'node:net';
 import { readClientJwks } from '../crypto/client-jwks.ts';
 import { Problem } from '../domain/problem.ts';
 import { SCOPES, type Scope } from '../http/client.guard.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
-import { judgeOutboundUrl } from '../gateways/outbound/outbound-address.ts';
+import { judgeOutboundUrl, type OutboundRules } from '../gateways/outbound/outbound-address.ts';
 import {
   CLIENT_AUTH_METHODS,
   DELIVERY_MODES,
@@ -37,6 +36,8 @@ export type ClientSettings = Partial<
     | 'backchannelAuthenticationRequestSigningAlg'
     | 'mayNameByNumber'
     | 'fapi'
+    | 'dpopBoundAccessTokens'
+    | 'requireSignedRequestObject'
     | 'idTokenSignedResponseAlg'
     | 'sector'
   > & { tokenEndpointAuthMethod: ClientAuthMethod }
@@ -135,9 +136,9 @@ export function readRequestSigningAlg(text: string): RequestSigningAlg {
   throw refused(`The algorithm ${shown(text)} is not offered. Choose from: ${REQUEST_SIGNING_ALGS.join(', ')}.`);
 }
 
-/** Where pings go. Its name is judged anew for each of them; here only what its text says. */
-export function readNotificationEndpoint(text: string): string {
-  const judged = judgeOutboundUrl(text, { isProduction: false, allowed: new BlockList() });
+/** Where pings go. Its name is judged anew for each of them; here only what its text says, by the rules of this environment. */
+export function readNotificationEndpoint(text: string, rules: OutboundRules): string {
+  const judged = judgeOutboundUrl(text, rules);
   if (typeof judged !== 'string') return text;
   throw refused(`The notification endpoint ${shown(text)} cannot be used. ${judged}`);
 }

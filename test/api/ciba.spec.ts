@@ -155,6 +155,8 @@ describe('conformance', () => {
     const answer = await bank.poll(authReqId);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.body['token_type']).toBe('DPoP');
+    expect(decodeJwt(String(answer.body['access_token']))['cnf']).toEqual({ jkt: bank.dpop?.jkt });
     expect(decodeJwt(String(answer.body['id_token']))).toMatchObject({ aud: bank.clientId, acr: 'approve' });
     expectError(await bank.poll(authReqId), 400, 'invalid_grant');
   });
@@ -209,6 +211,16 @@ describe('conformance', () => {
 
   it('without-request-fails: a client that signs its requests sends none without', async () => {
     expectError(await bank.begin({ scope: 'openid', login_hint: hintOf(nobody()) }), 400, 'invalid_request');
+  });
+
+  it('a client that follows FAPI gets no token without a proof, and authenticates with no other algorithm', async () => {
+    const { body } = await signed({});
+    const own = await bank.assertion();
+    const grant = { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: String(body['auth_req_id']) };
+    expectError(await bank.post('/oauth2/token', { ...own, ...grant }), 400, 'invalid_dpop_proof');
+    const request = await bank.request({ scope: 'openid', login_hint: hintOf(nobody()) });
+    expectError(await bank.begin({ request }, await bank.assertion({}, 'EdDSA')), 401, 'invalid_client');
+    expect((await bank.begin({ request }, await bank.assertion({}, 'PS256'))).status).toBe(200);
   });
 
   it('user-rejects-authentication: the poll is denied', async () => {

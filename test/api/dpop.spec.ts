@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeJwt, exportJWK, UnsecuredJWT, type JWK } from 'jose';
+import { decodeJwt, exportJWK, UnsecuredJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { approves, CibaClient, hintOf } from '../support/ciba-client.ts';
@@ -132,7 +132,7 @@ describe('libraries, unchanged', () => {
     expect(as.dpop_signing_alg_values_supported).toEqual(['ES256', 'PS256', 'EdDSA', 'Ed25519']);
     const client = { client_id: shop };
     const way = oauth.ClientSecretBasic(SECRET);
-    const DPoP = oauth.DPoP(client, key);
+    const DPoP = oauth.DPoP({ [oauth.clockSkew]: 0 }, key);
     expect(await DPoP.calculateThumbprint()).toBe(key.jkt);
     const { back, verifier } = await logIn({ dpop_jkt: key.jkt });
     const parameters = oauth.validateAuthResponse(as, client, back, 's');

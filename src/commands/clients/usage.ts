@@ -35,6 +35,9 @@ addresses and takes a window host or vendor code away.
   --ciba-notification-endpoint=URL   where pings go; "none" takes it away
   --ciba-signing-alg=ALG      ES256 or PS256: unsigned CIBA requests are refused; "none" allows them
   --may-name-by-number        CIBA: it may name a person by the phone number alone; --no-may-name-by-number
+  --fapi                      CIBA by FAPI: signed requests, private_key_jwt and tokens bound by DPoP alone; --no-fapi
+  --dpop-bound                it gets no token without a proof of its key (DPoP); --no-dpop-bound
+  --signed-requests           unsigned authorization requests are refused; --no-signed-requests
 
   --overlap=TIME              rotate only: 90s, 30m, 24h or 7d, at most 90d; 0 ends every former secret at once
   --reason=TEXT               why, for the audit

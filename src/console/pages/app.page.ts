@@ -58,6 +58,11 @@ function registration({ texts }: ClientReader, client: ListedClient): Html {
     [words.audience, html`<code>${client.assertionAudience}</code>`],
     [words.vendorCode, client.vendorCode ?? words.none],
     [words.startsPerMinute, grouped(client.startsPerMinute)],
+    [words.idTokenAlgorithm, client.idTokenSignedResponseAlg],
+    [words.sector, client.sector ?? words.ownSector],
+    [words.cibaMode, client.backchannelTokenDeliveryMode],
+    [words.cibaEndpoint, client.backchannelClientNotificationEndpoint ?? words.none],
+    [words.fapi, client.fapi ? words.yes : words.no],
   ];
   return html`<section class="card" aria-labelledby="facts">
     <h2 id="facts">${words.facts}</h2>
@@ -223,7 +228,7 @@ ${typed[name] ?? kept.join('\n')}</textarea>
 }
 
 /** The switches of a client, each with the sentence that says what it does. */
-const SWITCHES = ['refusesSms', 'requiresRegistration'] as const;
+const SWITCHES = ['refusesSms', 'requiresRegistration', 'dpopBoundAccessTokens', 'requireSignedRequestObject'] as const;
 
 function switchesSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;
