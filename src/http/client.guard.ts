@@ -100,11 +100,16 @@ export async function clientOf(request: FastifyRequest, admittance: Admittance, 
 
 /**
  * The bearer of a request's token: a client, or a person at a client. What the token allows is the caller's to judge.
- * A token that is
- * bound to a key comes with a proof of it (RFC 9449, 7). Problems: `invalid_token`, `service_unavailable`.
+ * `inForm` is a
+ * token of the body, where the route takes one there. A token that is bound to a key comes with a proof of it (RFC 9449, 7). Problems: `invalid_token`, `service_unavailable`.
  */
-export async function bearerOf(request: FastifyRequest, { tokens, disabled }: Admittance): Promise<Caller> {
-  const presented = presentedToken(request.headers.authorization);
+export async function bearerOf(
+  request: FastifyRequest,
+  { tokens, disabled }: Admittance,
+  inForm?: string,
+): Promise<Caller> {
+  const presented =
+    inForm === undefined ? presentedToken(request.headers.authorization) : { token: inForm, isDpop: false };
   const caller = presented ? tokens.verify(presented.token, new Date()) : null;
   if (presented && caller && (presented.isDpop || caller.jkt !== undefined))
     expectProof(request, { ...presented, jkt: caller.jkt }, tokens.proofs);

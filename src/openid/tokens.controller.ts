@@ -41,7 +41,7 @@ export class TokensController {
     @Headers('authorization') authorization: string | undefined,
   ): Promise<void> {
     const form = body as AboutTokenRequest;
-    const client = await this.calls.clientOf('revoke', form, authorization);
+    const client = await this.calls.clientOf('revoke', form, authorization, { servesPublic: true });
     const caller = this.tokens.verify(form.token, new Date());
     if (caller?.id !== client.id || !caller.person) return;
     await this.revocations.add(caller.person.authenticationId);

@@ -75,6 +75,17 @@ export function readScopes(texts: readonly string[]): Scope[] {
   return scopes as Scope[];
 }
 
+/**
+ * The scheme of an app of its own (RFC 8252, 7.1): a domain of its maker in reverse, such as `kr.example.app:/callback`. A name
+ * without a dot could be one that browsers run, such as `javascript`.
+ */
+const PRIVATE_USE = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:\/./;
+
+/** True for an address that opens an app, and which public clients alone may register. */
+export function isPrivateUse(address: string): boolean {
+  return PRIVATE_USE.test(address);
+}
+
 /** Return addresses are compared exactly, so each is kept as it is written. */
 export function readReturnUrls(texts: readonly string[]): string[] {
   return readAddresses(texts, 'return address', (text, url) => {
@@ -174,7 +185,8 @@ function readAddresses(texts: readonly string[], what: string, expectForm: (text
     const url = URL.canParse(text) && !/[\s\p{Cc}\\]/u.test(text) ? new URL(text) : undefined;
     if (url === undefined || text.length > MAX_ADDRESS_LENGTH)
       throw refused(`The ${what} ${shown(text)} is no address. Give a whole one, such as https://shop.example/back.`);
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
+    const isOfApp = what === 'return address' && isPrivateUse(text);
+    if (!isOfApp && url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
       throw refused(`The ${what} ${shown(text)} must begin with https://. Only localhost may use http://.`);
     expectForm(text, url);
   }

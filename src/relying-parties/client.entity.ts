@@ -8,6 +8,11 @@ export const CLIENT_AUTH_METHODS = ['private_key_jwt', 'client_secret_basic', 'c
 
 export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number];
 
+/** A public client proves nothing, so it may only redeem codes, which PKCE binds to it (RFC 6749, 2.1; RFC 8252). */
+export function isPublic({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean {
+  return tokenEndpointAuthMethod === 'none';
+}
+
 /** How a client learns of the end of a CIBA request. `push` is not offered. */
 export const DELIVERY_MODES = ['poll', 'ping'] as const;
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];

@@ -10,6 +10,7 @@ import { Operation } from '../http/operation.ts';
 import { publicDocument } from '../http/public-document.ts';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
+import { isPublic } from './client.entity.ts';
 import { JwksResponse, presentedClient, ServerMetadataResponse, TokenRequest, TokenResponse } from './oauth.dto.ts';
 import { ServerMetadata } from './server-metadata.ts';
 import { TokenGrants } from './token-grants.ts';
@@ -30,7 +31,8 @@ export class OAuthController {
   /**
    * Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), or for a person who
    * approved on the phone (`urn:openid:params:grant-type:ciba`; the call is held for up to 25 seconds). The client authenticates with
-   * `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
+   * `private_key_jwt`, `client_secret_basic` or `client_secret_post`; a public client names itself by `client_id`, for the
+   * authorization code flow alone. An empty parameter counts as left out, and an
    * unknown one is ignored. With a proof in the `DPoP` header (RFC 9449) the token is bound to its key, and `token_type` is
    * `DPoP`. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
    * Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
@@ -73,10 +75,11 @@ export class OAuthController {
     const grant = this.grants.of(body.grant_type);
     if (!grant) throw new Problem('invalid_grant_type', `Send grant_type as one of: ${this.grants.types.join(', ')}.`);
     const { ISSUER } = this.environment;
-    const authenticated = await this.clients.authenticate(presentedClient(body, authorization), {
-      issuer: ISSUER,
-      endpoint: `${ISSUER}/oauth2/token`,
-    });
+    const audience = { issuer: ISSUER, endpoint: `${ISSUER}/oauth2/token` };
+    const presented = presentedClient(body, authorization);
+    const authenticated = await this.clients.authenticate(presented, audience, { servesPublic: true });
+    if (isPublic(authenticated.client) && !grant.servesPublic)
+      throw new Problem('unauthorized_client', 'A public client may use grant_type=authorization_code alone.');
     const jkt = await this.tokenKeys.keyOf(dpop, authenticated.client);
     const gone = new AbortController();
     // Of the answer and not of the socket, which serves one call after another.

@@ -15,7 +15,7 @@ export class ClientAuthenticationRequest {
   @MaxLength(8192)
   client_assertion?: string;
 
-  /** Needed with `client_secret`. With another way to authenticate it must name the same client. */
+  /** Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
   @IsOptional()
   @IsString()
   @MaxLength(255)

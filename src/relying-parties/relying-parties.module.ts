@@ -8,6 +8,7 @@ import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Admission } from './admission.ts';
 import { AdmissionStore } from './admission.store.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
+import { BrowserOrigins } from './browser-origins.ts';
 import { ClientCredentials } from './client-credentials.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses } from './key-uses.ts';
@@ -31,6 +32,7 @@ import { TokenKeys } from './token-keys.ts';
     AuthenticateClient,
     TokenGrants,
     TokenKeys,
+    BrowserOrigins,
     ClientCredentials,
     ServerMetadata,
     RelyingParties,

@@ -17,6 +17,8 @@ export interface TokenCall extends AuthenticatedClient {
 export interface TokenGrant {
   /** The value of `grant_type`. */
   readonly type: string;
+  /** Whether a public client may use it. */
+  readonly servesPublic?: true;
   /** Problems: those of the grant type, by the names of its specification. */
   exchange(call: TokenCall): Promise<TokenResponse>;
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as openid from 'openid-client';
+import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { approves, CibaClient, hintOf, type OAuthAnswer } from '../support/ciba-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { scrape } from '../support/exposition.ts';
@@ -19,7 +20,10 @@ let shop: CibaClient;
 let bank: CibaClient;
 
 beforeAll(async () => {
-  [service, receiver] = await Promise.all([TestService.start(), WebhookReceiver.start()]);
+  [service, receiver] = await Promise.all([
+    TestService.start({ KEYRING: withRsaKey(generateKeyring()) }),
+    WebhookReceiver.start(),
+  ]);
   shop = await CibaClient.register(service);
   bank = await CibaClient.register(service, { fapi: true, signingAlg: 'ES256' });
 });
@@ -338,6 +342,25 @@ describe('a request', () => {
     const [head, body] = idToken.split('.');
     const forged = `${head}.${body}.${'A'.repeat(86)}`;
     expectError(await shop.begin({ scope: 'openid', id_token_hint: forged }), 400, 'invalid_request');
+  });
+
+  it('of clients of one sector has one subject and one di, signed with the algorithm of each client', async () => {
+    const subscriber = await service.subscriber();
+    const said: Record<string, unknown>[] = [];
+    for (const idTokenAlg of ['ES256', 'RS256'] as const) {
+      const client = await CibaClient.register(service, {}, { sector: 'group.example', idTokenAlg });
+      const asked = await client.asks(subscriber.person, { scope: 'openid kr_di' });
+      await approves(subscriber, asked.pushguard_match);
+      const { body } = await client.poll(asked.auth_req_id);
+      expect(decodeProtectedHeader(String(body['id_token'])).alg).toBe(idTokenAlg);
+      said.push(decodeJwt(String(body['id_token'])));
+      const info = await fetch(`${service.issuer}/oauth2/userinfo`, {
+        headers: { Authorization: `Bearer ${String(body['access_token'])}` },
+      });
+      expect(await info.json()).toEqual({ sub: said[0]!['sub'], di: said[0]!['di'] });
+      expect(said[0]!['at_hash']).toMatch(/^[\w-]{22}$/);
+    }
+    expect([said[1]!['sub'], said[1]!['di']]).toEqual([said[0]!['sub'], said[0]!['di']]);
   });
 
   it('of a client that may names a person by the number alone', async () => {

@@ -537,6 +537,22 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
   const NEW = ['add', '상점', '--scope=authentications'];
   const ENVIRONMENT = { VENDOR_CODE: 'PG', NODE_ENV: 'development' as const, WEBHOOK_ALLOW_SUBNETS: [] };
 
+  it('a client that becomes public loses its secrets, and one that stops gets a new one', async () => {
+    const { clientId, clientSecret } = await add('--test', '--return-url=https://shop.example/back');
+    const words = ['change', clientId, '--auth-method=none', '--return-url=kr.example.app:/callback'];
+    expect((await json<Credentials>(words)).clientSecret).toBeNull();
+    expect((await withSecret({ clientId, clientSecret })).status).toBe(401);
+    expect(await show(clientId)).toMatchObject({ tokenEndpointAuthMethod: 'none' });
+    for (const rotate of [
+      ['rotate', clientId],
+      ['rotate', clientId, '--test'],
+    ])
+      expect((await command(rotate)).stderr).toContain('is a public client: it has no secret');
+    const back = ['change', clientId, '--auth-method=client_secret_basic', '--return-url=https://shop.example/back'];
+    const again = await json<Credentials>(back);
+    expect((await withSecret(again)).status).toBe(200);
+  });
+
   it('judges the notification endpoint by the environment: on this host only where it is not in production', () => {
     const read = (environment: Parameters<typeof readArguments>[1], address: string) =>
       readArguments(['change', 'demo-shop', `--ciba-notification-endpoint=${address}`], environment);
@@ -642,6 +658,21 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [[...NEW, '--ciba-mode=ping'], 'The mode ping needs an address', ''],
     [['change', 'demo-shop', '--ciba-mode=ping'], 'The mode ping needs an address', ''],
     [['change', 'demo-shop', '--ciba-signing-alg=ES256'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
+    [['change', 'demo-shop', '--signed-requests'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
+    [[...NEW, '--return-url=kr.example.app:/callback'], 'Only a public client (--auth-method=none)', ''],
+    [
+      ['add', '앱', '--scope=carrier', '--auth-method=none'],
+      'A public client has the scope authentications alone.',
+      '',
+    ],
+    [[...NEW, '--auth-method=none', '--test'], 'A public client has no secret, and no test mode.', ''],
+    [[...NEW, '--auth-method=none', '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],
+    [[...NEW, '--auth-method=none', '--fapi'], 'need private_key_jwt', ''],
+    [
+      [...NEW, '--auth-method=none', '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
+      'A public client cannot use CIBA.',
+      '',
+    ],
     [['show', 'nowhere'], 'No client has the id nowhere.', ''],
     [['change', 'nowhere', '--refuses-sms'], 'No client has the id nowhere.', ''],
     [['change', 'pushguard-website', '--refuses-sms'], 'belongs to the service itself', ''],

@@ -36,7 +36,10 @@ export class CibaClient {
   static async register(
     service: TestService,
     settings: Parameters<TestService['rows']['clients']['setCiba']>[1] = {},
-    { scopes = ['authentications'] }: { scopes?: string[] } = {},
+    {
+      scopes = ['authentications'],
+      ...other
+    }: { scopes?: string[]; sector?: string; idTokenAlg?: 'ES256' | 'RS256' } = {},
   ): Promise<CibaClient> {
     const [clientId, kid] = [`ciba-${randomUUID()}`, randomUUID()];
     const [ec, rsa, ed] = [generateKeyPairSync('ec', { namedCurve: 'P-256' }), RSA, generateKeyPairSync('ed25519')];
@@ -45,7 +48,7 @@ export class CibaClient {
       { ...(await exportJWK(rsa.publicKey)), kid: `${kid}-rsa` },
       { ...(await exportJWK(ed.publicKey)), kid: `${kid}-ed` },
     ];
-    await service.rows.clients.register({ clientId, jwks: { keys }, scopes, authMethod: 'private_key_jwt' });
+    await service.rows.clients.register({ clientId, jwks: { keys }, scopes, authMethod: 'private_key_jwt', ...other });
     await service.rows.clients.setCiba(clientId, settings);
     return new CibaClient(
       service,

@@ -54,7 +54,7 @@ function registration({ texts }: ClientReader, client: ListedClient): Html {
     [words.clientId, html`<code>${client.clientId}</code>`],
     [words.name, client.name],
     [words.scopes, html`${client.scopes.map((one) => html`<code>${one}</code> `)}`],
-    [words.method, client.tokenEndpointAuthMethod ?? words.anyMethod],
+    [words.method, methodName(reader, client)],
     [words.audience, html`<code>${client.assertionAudience}</code>`],
     [words.vendorCode, client.vendorCode ?? words.none],
     [words.startsPerMinute, grouped(client.startsPerMinute)],
@@ -71,11 +71,17 @@ function registration({ texts }: ClientReader, client: ListedClient): Html {
   </section>`;
 }
 
+function methodName({ texts }: ClientReader, { tokenEndpointAuthMethod: method }: ListedClient): string {
+  return method === 'none' ? texts.app.publicClient : (method ?? texts.app.anyMethod);
+}
+
 function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySets, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;
   const { tokenEndpointAuthMethod: method, keys } = client;
   const usesKeys = method === 'private_key_jwt' || (method === null && keys.some(({ kind }) => kind === 'key'));
-  const [mayKeys, mayTest] = [mayMember(reader.member.role, 'keys'), mayMember(reader.member.role, 'test')];
+  // A public client has no key that could be replaced.
+  const may = (what: 'keys' | 'test') => method !== 'none' && mayMember(reader.member.role, what);
+  const [mayKeys, mayTest] = [may('keys'), may('test')];
   return html`<section class="card" aria-labelledby="keys">
       <h2 id="keys">${words.keys}</h2>
       ${

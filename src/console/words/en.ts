@@ -380,6 +380,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     scopes: 'Scopes',
     method: 'Authentication at the token endpoint',
     anyMethod: 'any',
+    publicClient: 'none (public client)',
     audience: 'Audience of client assertions',
     vendorCode: 'Vendor code',
     startsPerMinute: 'Starts a minute',

@@ -370,6 +370,7 @@ export const ko = ({ service }: BrandNames) => ({
     scopes: '권한 범위(scope)',
     method: '토큰 엔드포인트의 인증 방법',
     anyMethod: '제한 없음',
+    publicClient: '없음(공개 클라이언트)',
     audience: '클라이언트 어설션의 audience',
     vendorCode: '기관 코드',
     startsPerMinute: '분당 시작 한도',

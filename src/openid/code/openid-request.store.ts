@@ -84,6 +84,13 @@ const REDEEM = statement(
     SELECT id, authentication_id AS "authenticationId", parameters FROM redeemed`,
 );
 
+/** A code that its verifier has to come with. */
+const CHALLENGED = statement(
+  'openid_challenged',
+  `SELECT 1 AS one FROM openid_requests
+    WHERE code_digest = $1 AND client_id = $2 AND code_challenge IS NOT NULL AND redeemed_at IS NULL`,
+);
+
 /** The person goes back to the client without a log-in. */
 const ABANDON = statement(
   'openid_abandon',
@@ -144,6 +151,11 @@ export class OpenIdRequestStore {
   /** Keeps the digest of a new code for a verified authentication. Returns false once a code was redeemed. */
   async answer(id: string, authenticationId: string, codeDigest: Buffer): Promise<boolean> {
     return (await this.database.rows(ANSWER, [id, authenticationId, codeDigest])).length === 1;
+  }
+
+  /** Whether an unspent code of this client was issued for a challenge. */
+  async isChallenged(digest: Buffer, clientId: string): Promise<boolean> {
+    return (await this.database.rows(CHALLENGED, [digest, clientId])).length === 1;
   }
 
   /**
