@@ -142,9 +142,14 @@ describe('the authorization request of a public client', () => {
     expect([response.status, response.headers.get('location')]).toEqual([400, null]);
   });
 
-  it('may be pushed, as often as one address may', async () => {
-    const sent = Object.fromEntries(new URL(authorize(PKCE)).searchParams);
-    expect((await post('par', sent)).status).toBe(201);
+  it('may be pushed, and shows no text of it, because anybody can push it', async () => {
+    const sent = Object.fromEntries(new URL(authorize({ ...PKCE, purpose: '송금 취소' })).searchParams);
+    const { status, body } = await post('par', sent);
+    expect(status).toBe(201);
+    const browser = new LogInBrowser(service);
+    const pushed = new URLSearchParams({ client_id: app, request_uri: body['request_uri']! });
+    await browser.begin(`${service.issuer}/oauth2/authorize?${pushed.toString()}`);
+    expect(await browser.page()).not.toContain('송금 취소');
   });
 });
 

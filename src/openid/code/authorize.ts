@@ -64,9 +64,8 @@ export class Authorize {
   ) {}
 
   /**
-   * Keeps a request that an authenticated client pushed (RFC 9126) for one browser, for a minute. Its code is bound to the key
-   * that the client proved, if any. Throws
-   * {@link AuthorizationError}.
+   * Keeps a request that a client pushed (RFC 9126) for one browser, for a minute. Its code is bound to the key that the client
+   * proved, if any. Throws {@link AuthorizationError}.
    */
   async push(
     client: Client,
@@ -76,7 +75,8 @@ export class Authorize {
     const given = readParameters(sent);
     if (given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'A pushed request must not have a request_uri (RFC 9126, 2.1).');
-    const request = await this.check(client, given, { isAuthentic: true });
+    // Anybody can push a request for a public client.
+    const request = await this.check(client, given, { isAuthentic: !isPublic(client) });
     if (jkt !== undefined && (request.dpopJkt ?? jkt) !== jkt)
       throw new AuthorizationError(
         'invalid_request',
