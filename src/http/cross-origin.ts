@@ -17,19 +17,18 @@ export function answerOrigins(fastify: FastifyInstance, isAllowed: (origin: stri
   fastify.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
     const methods = origin === undefined ? undefined : ROUTES[request.routeOptions.url ?? ''];
-    if (origin === undefined || methods === undefined) return;
+    if (origin === undefined || methods === undefined) return undefined;
     void reply.header('Vary', 'Origin');
-    if (!(await isAllowed(origin))) return;
+    if (!(await isAllowed(origin))) return undefined;
     void reply.header('Access-Control-Allow-Origin', origin);
     void reply.header('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After');
-    if (request.raw.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return;
-    return reply
-      .status(204)
-      .headers({
-        'Access-Control-Allow-Methods': methods,
-        'Access-Control-Allow-Headers': 'Authorization, Content-Type, DPoP',
-        'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
-      })
-      .send();
+    const isPreflight = request.method === 'OPTIONS' && 'access-control-request-method' in request.headers;
+    if (!isPreflight) return undefined;
+    const granted = {
+      'Access-Control-Allow-Methods': methods,
+      'Access-Control-Allow-Headers': 'Authorization, Content-Type, DPoP',
+      'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
+    };
+    return reply.status(204).headers(granted).send();
   });
 }

@@ -1,5 +1,11 @@
+import type { ProblemCode } from '../../domain/problem.ts';
 import { problemOf } from '../../http/problem.filter.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
+
+const OUTAGES: Partial<Record<ProblemCode, string>> = {
+  service_unavailable: 'temporarily_unavailable',
+  internal_error: 'server_error',
+};
 
 /**
  * Does work for a request whose client is known, and has the client told of an outage (RFC 6749, 4.1.2.1): it can say more to
@@ -11,7 +17,7 @@ export async function orTell<Result>(target: AnswerTarget, work: () => Promise<R
   } catch (error) {
     if (error instanceof AuthorizationError) throw error;
     const { code, detail } = problemOf(error);
-    const name = { service_unavailable: 'temporarily_unavailable', internal_error: 'server_error' }[code as string];
+    const name = OUTAGES[code];
     if (name === undefined) throw error;
     throw new AuthorizationError(name, detail, target, undefined, error);
   }
