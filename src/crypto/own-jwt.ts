@@ -11,8 +11,9 @@ export function readOwnJwt(
   { signing, rsa }: Pick<ServiceKeys, 'signing' | 'rsa'>,
 ): Readonly<Record<string, unknown>> | 'ended' | null {
   const jws = parseAnyJws(compact);
-  const { alg, typ, kid } = jws?.header ?? {};
-  if (!jws || typ !== 'JWT' || (alg !== 'ES256' && alg !== 'RS256')) return null;
+  if (!jws) return null;
+  const { alg, typ, kid } = jws.header;
+  if (typ !== 'JWT' || (alg !== 'ES256' && alg !== 'RS256')) return null;
   const key = (alg === 'ES256' ? signing : rsa).find((one) => one.kid === kid);
   if (!key) return 'ended';
   const publicKey = createPublicKey(key.privateKey);

@@ -27,9 +27,13 @@ export function readIdTokenHint(
       'expired_login_hint_token',
       'The key that signed id_token_hint is no longer in use. Send login_hint.',
     );
-  const { iss, aud, jti, sub } = payload ?? {};
-  const isOurs = iss === issuer && aud === audience;
-  if (!isOurs || typeof jti !== 'string' || !isUuid(jti) || typeof sub !== 'string')
-    throw new Problem('invalid_request', 'Send as id_token_hint an id_token that this service issued to this client.');
+  if (payload === null) throw refused();
+  const { iss, aud, jti, sub } = payload;
+  if (iss !== issuer || aud !== audience) throw refused();
+  if (typeof jti !== 'string' || !isUuid(jti) || typeof sub !== 'string') throw refused();
   return { authenticationId: jti, subject: sub };
+}
+
+function refused(): Problem {
+  return new Problem('invalid_request', 'Send as id_token_hint an id_token that this service issued to this client.');
 }
