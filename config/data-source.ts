@@ -90,6 +90,7 @@ import { PastCarrierEvents1764290000001 } from '../migrations/1764290000001-past
 import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-month.ts';
 import { Approvals1764310000000 } from '../migrations/1764310000000-approvals.ts';
 import { Disclosures1764340000000 } from '../migrations/1764340000000-disclosures.ts';
+import { TokenKeys1764351000000 } from '../migrations/1764351000000-token-keys.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { OpenIdRequests1764320000000 } from '../migrations/1764320000000-openid-requests.ts';
 import { OpenIdClients1764320000001 } from '../migrations/1764320000001-openid-clients.ts';
@@ -289,6 +290,7 @@ export function dataSourceOptions(
       Ciba1764330000000,
       CibaEnds1764330000001,
       Disclosures1764340000000,
+      TokenKeys1764351000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

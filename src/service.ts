@@ -15,6 +15,7 @@ import { StateWatcher } from './authentication/state-watcher.ts';
 import { TestStateWatcher } from './test-mode/test-state-watcher.ts';
 import { AccessTokens } from './crypto/access-token.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
+import { answerOrigins } from './http/cross-origin.ts';
 import { endingConnections } from './http/ending-connections.ts';
 import { createManagementServer } from './http/management.ts';
 import { Metrics, packageVersion } from './http/metrics.ts';
@@ -27,6 +28,7 @@ import { listening } from './process/listening.ts';
 import { Loops } from './process/loops.ts';
 import { ServiceLogger } from './process/service-logger.ts';
 import { JobQueue, type Traces } from './queue/job-queue.ts';
+import { BrowserOrigins } from './relying-parties/browser-origins.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
 import { startTracing } from './tracing/start-tracing.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
@@ -72,6 +74,8 @@ export async function startService(
     issuer: environment.ISSUER,
     logsRequests: environment.LOG_REQUESTS,
   });
+  const origins = app.get(BrowserOrigins);
+  answerOrigins(fastify, (origin) => origins.has(origin));
   protect(fastify, environment.ISSUER.startsWith('https:'));
   const connections = endingConnections(fastify);
   await app.get(Journal).open();

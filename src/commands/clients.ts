@@ -7,7 +7,7 @@ import { orRefused } from './terminal.ts';
 /** Admits relying parties, carriers and other clients, and ends them: `npm run client -- --help`. */
 
 const environment = readProcessEnvironment();
-const wanted = orRefused(() => readArguments(process.argv.slice(2), environment.VENDOR_CODE));
+const wanted = orRefused(() => readArguments(process.argv.slice(2), environment));
 if (wanted === undefined) {
   process.stdout.write(USAGE);
 } else {

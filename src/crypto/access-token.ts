@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { parseJws, signJws, verifyJws } from './compact-jws.ts';
 import type { SigningKey } from './keyring.ts';
 import { randomToken } from './random.ts';
+import { SpentProofs } from './spent-proofs.ts';
 
 /** Lifetime of an access token in seconds (contract: five minutes). */
 export const ACCESS_TOKEN_SECONDS = 300;
@@ -29,6 +30,8 @@ export interface Caller {
   test?: true;
   /** The person who was verified for this token, where it does not stand for the client alone. */
   person?: TokenPerson;
+  /** The thumbprint of the key that must prove each use of the token (RFC 9449, 6). */
+  jkt?: string;
 }
 
 export interface TokenPerson {
@@ -43,6 +46,8 @@ export interface TokenPerson {
  * A relying party sends the same token with every call, so a verified token is remembered until it expires.
  */
 export class AccessTokens {
+  /** The proofs that came with bound tokens. */
+  readonly proofs = new SpentProofs();
   private readonly verified = new Map<string, { caller: Caller; expiresAt: number }>();
 
   constructor(
@@ -68,6 +73,7 @@ export class AccessTokens {
       scope: caller.scopes.join(' '),
       ...(caller.test && { test: true }),
       ...(caller.person && { authentication: caller.person.authenticationId }),
+      ...(caller.jkt !== undefined && { cnf: { jkt: caller.jkt } }),
       iat,
       exp: iat + ACCESS_TOKEN_SECONDS,
       jti: randomToken(16),
@@ -83,16 +89,19 @@ export class AccessTokens {
     const key = this.keys.find(({ kid }) => kid === jws?.header['kid']);
     if (!jws || !key || jws.header['alg'] !== 'ES256' || jws.header['typ'] !== 'at+jwt') return null;
     if (!verifyJws(jws, createPublicKey(key.privateKey))) return null;
-    const { iss, aud, exp, cid, client_id: clientId, scope, test, sub, authentication } = jws.payload;
+    const { iss, aud, exp, cid, client_id: clientId, scope, test, sub, authentication, cnf } = jws.payload;
     if (iss !== this.issuer || aud !== audienceOf(this.issuer, test) || typeof exp !== 'number' || exp <= seconds)
       return null;
     if (test !== undefined && test !== true) return null;
     if (typeof cid !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') return null;
     if (authentication !== undefined && (typeof authentication !== 'string' || typeof sub !== 'string')) return null;
+    const { jkt } = (cnf ?? {}) as { jkt?: unknown };
+    if (cnf !== undefined && typeof jkt !== 'string') return null;
     const isTest = test === true ? { test: true as const } : {};
     const person =
       authentication === undefined ? {} : { person: { authenticationId: authentication, subject: sub as string } };
     const caller: Caller = { id: cid, clientId, scopes: scope.split(' '), ...isTest, ...person };
+    if (typeof jkt === 'string') caller.jkt = jkt;
     if (this.verified.size >= CACHED_TOKENS) this.verified.delete(this.verified.keys().next().value ?? '');
     this.verified.set(token, { caller, expiresAt: exp });
     return caller;

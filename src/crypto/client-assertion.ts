@@ -40,6 +40,8 @@ export interface CheckedAssertion {
   /** The URL of the called endpoint, for a client whose assertions may name it as `aud`. */
   endpoint: string | undefined;
   jwks: object;
+  /** The algorithms that the client may use; all when left out. */
+  algorithms?: readonly string[];
   /** Keys that are asked if none of `jwks` signed it. */
   testJwks: object | null;
   now: Date;
@@ -101,9 +103,12 @@ async function verifiedByEither(input: CheckedAssertion): Promise<SignedClaims &
 }
 
 /** The claims of an assertion, and the one of the client's keys that signed it. */
-async function verifiedClaims({ assertion, clientId, now }: CheckedAssertion, jwks: object): Promise<SignedClaims> {
+async function verifiedClaims(
+  { assertion, clientId, now, algorithms = ASSERTION_ALGORITHMS }: CheckedAssertion,
+  jwks: object,
+): Promise<SignedClaims> {
   const options = {
-    algorithms: [...ASSERTION_ALGORITHMS],
+    algorithms: [...algorithms],
     issuer: clientId,
     subject: clientId,
     requiredClaims: ['jti', 'exp', 'aud'],

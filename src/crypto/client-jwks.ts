@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import type { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 
@@ -58,6 +58,24 @@ export async function thumbprintsOf(jwks: object): Promise<{ kid: string | null;
       thumbprint: await calculateJwkThumbprint(canonical(key)?.jwk ?? key),
     })),
   );
+}
+
+/**
+ * Reads one public key that stands in the header of a JWS, written exactly as RFC 7518 has it, so that everybody computes
+ * one thumbprint of it. Returns it with its thumbprint (RFC 7638), or the reason for refusal as the end of a sentence.
+ */
+export function readPublicKey(
+  jwk: unknown,
+): { key: KeyObject; thumbprint: string; algorithms: readonly string[] } | string {
+  const read = readKey(jwk);
+  if (typeof read === 'string') return read;
+  const given = jwk as Members;
+  const { members, algorithms } = KINDS[read.kty as keyof typeof KINDS];
+  const parts = [...members, 'kty'].sort().map((name) => [name, (read as Members)[name]] as const);
+  if (parts.some(([name, value]) => given[name] !== value)) return `is not written as RFC 7518 has it.`;
+  const own = Object.fromEntries(parts);
+  const thumbprint = createHash('sha256').update(JSON.stringify(own)).digest('base64url');
+  return { key: createPublicKey({ key: own as JsonWebKey, format: 'jwk' }), thumbprint, algorithms };
 }
 
 function readKey(key: unknown): JWK | string {

@@ -1,4 +1,4 @@
-import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { constants, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { PublicJwk, RsaKey, SigningKey } from './keyring.ts';
 
 /** A parsed compact JWS whose signature is not verified yet. */
@@ -39,7 +39,12 @@ function signingInput(alg: string, typ: string, kid: string, payload: object): s
  */
 export function parseJws(compact: string): UnverifiedJws | null {
   // 64 bytes leave four bits of the last character unused; the only canonical encoding sets them to zero.
-  const match = /^([\w-]+)\.([\w-]+)\.([\w-]{85}[AQgw])$/.exec(compact);
+  return /\.[\w-]{85}[AQgw]$/.test(compact) ? parseAnyJws(compact) : null;
+}
+
+/** The same with a signature of any length, such as one of RSA. */
+export function parseAnyJws(compact: string): UnverifiedJws | null {
+  const match = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(compact);
   if (!match) return null;
   const [, header = '', payload = '', signature = ''] = match;
   const [parsedHeader, parsedPayload] = [jsonObject(header), jsonObject(payload)];
@@ -55,6 +60,21 @@ export function parseJws(compact: string): UnverifiedJws | null {
 /** Whether `key` made the signature. Keys and algorithms named in the header are never used. */
 export function verifyJws(jws: UnverifiedJws, key: KeyObject): boolean {
   return verify('sha256', Buffer.from(jws.signingInput), { key, dsaEncoding: 'ieee-p1363' }, jws.signature);
+}
+
+/** The same for a signature of RS256. */
+export function verifyWithRsa(jws: UnverifiedJws, key: KeyObject): boolean {
+  return verify('sha256', Buffer.from(jws.signingInput), key, jws.signature);
+}
+
+/** Whether `key` made the signature with the algorithm that belongs to its kind: ES256, EdDSA or PS256. */
+export function verifyByKind(jws: UnverifiedJws, key: KeyObject): boolean {
+  const input = Buffer.from(jws.signingInput);
+  if (key.asymmetricKeyType === 'ec') return verifyJws(jws, key);
+  if (key.asymmetricKeyType === 'ed25519') return verify(null, input, key, jws.signature);
+  if (key.asymmetricKeyType !== 'rsa') return false;
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
+  return verify('sha256', input, { key, padding, saltLength }, jws.signature);
 }
 
 /** A P-256 public key from its JWK; null for any other key and for a point that is not on the curve. */

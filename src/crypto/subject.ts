@@ -7,11 +7,3 @@ import { createHmac } from 'node:crypto';
 export function subjectOf(key: Buffer, input: { clientId: string; lineId: string; owner: string }): string {
   return createHmac('sha256', key).update(`${input.clientId}\0${input.lineId}\0${input.owner}`).digest('base64url');
 }
-
-/**
- * A person's value in one sector (`di`): the same at every client of the sector, and another one elsewhere. 48 bytes as base64,
- * 64 characters.
- */
-export function sectorValueOf(key: Buffer, { sector, person }: { sector: string; person: string }): string {
-  return createHmac('sha384', key).update(`di\0${sector}\0${person}`).digest('base64');
-}

@@ -2,6 +2,7 @@
 export type ProblemCode =
   | 'invalid_request'
   | 'invalid_client'
+  | 'invalid_dpop_proof'
   | 'invalid_grant_type'
   | 'invalid_scope'
   | 'invalid_grant'
@@ -102,6 +103,8 @@ export interface ProblemMembers {
   requiredScope?: string;
   /** The name of an OAuth error that says more than the code; sent as `error` at OAuth endpoints. */
   error?: string;
+  /** The refusal is about a token that is bound to a key, or about its proof; the challenge names the scheme `DPoP`. */
+  isBound?: true;
   /** The body was refused for its encoding; sent as `Accept-Encoding: identity` (RFC 9110, 15.5.16). */
   identityOnly?: true;
 }

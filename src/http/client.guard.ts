@@ -13,6 +13,7 @@ import type { FastifyRequest } from 'fastify';
 import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 import { DisabledClients } from './disabled-clients.ts';
+import { expectProof, presentedToken } from './dpop.ts';
 import { MODE } from './operation.ts';
 
 /**
@@ -108,11 +109,19 @@ export async function clientOf(request: FastifyRequest, admittance: Admittance, 
 
 /**
  * The bearer of a request's token: a client, or a person at a client. What the token allows is the caller's to judge.
- * Problems: `invalid_token`.
+ * `inForm` is a
+ * token of the body, where the route takes one there. A token that is bound to a key comes with a proof of it (RFC 9449, 7). Problems: `invalid_token`, `service_unavailable`.
  */
-export async function bearerOf(request: FastifyRequest, { tokens, disabled }: Admittance): Promise<Caller> {
-  const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
-  const caller = token ? tokens.verify(token, new Date()) : null;
+export async function bearerOf(
+  request: FastifyRequest,
+  { tokens, disabled }: Admittance,
+  inForm?: string,
+): Promise<Caller> {
+  const presented =
+    inForm === undefined ? presentedToken(request.headers.authorization) : { token: inForm, isDpop: false };
+  const caller = presented ? tokens.verify(presented.token, new Date()) : null;
+  if (presented && caller && (presented.isDpop || caller.jkt !== undefined))
+    expectProof(request, { ...presented, jkt: caller.jkt }, tokens.proofs);
   if (!caller)
     throw new Problem('invalid_token', 'Get an access token at POST /oauth2/token. A token is valid for five minutes.');
   if (await disabled.has(caller.id))

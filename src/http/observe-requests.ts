@@ -6,6 +6,7 @@ import { beginServerSpan, isTracing, markFailed, within } from '../tracing/traci
 import { readTraceparent } from '../tracing/traceparent.ts';
 import { camaraApiOf, type CamaraCode } from './camara-error.ts';
 import { isOfTestMode, type CalledRequest } from './client.guard.ts';
+import { presentedToken } from './dpop.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Answers when the state changes, if its caller gives the seconds in `wait`. */
@@ -96,7 +97,7 @@ function callerSpan(request: FastifyRequest, tokens: AccessTokens): Parameters<t
   if (!context) return {};
   // Only a proxy that is trusted adds an address to those of the connection.
   const isBehindProxy = (request.ips?.length ?? 0) > 1;
-  const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
+  const token = presentedToken(request.headers.authorization)?.token;
   const isKnown = isBehindProxy || (token !== undefined && tokens.verify(token, new Date()) !== null);
   return isKnown ? { trusted: context } : { linked: context };
 }

@@ -4,6 +4,7 @@ import type { ProblemCode } from '../domain/problem.ts';
 export const PROBLEM_CATALOGUE = {
   invalid_request: { status: 400, title: 'Invalid request' },
   invalid_client: { status: 401, title: 'Client authentication failed' },
+  invalid_dpop_proof: { status: 400, title: 'Invalid proof of possession' },
   invalid_grant_type: { status: 400, title: 'Unsupported grant type' },
   invalid_scope: { status: 400, title: 'Invalid scope' },
   invalid_grant: { status: 400, title: 'Invalid grant' },

@@ -66,6 +66,8 @@ export function problemDocument({ code, detail, members }: Problem, issuer: stri
     allow: _allow,
     requiredScope: _scope,
     identityOnly: _identity,
+    isBound: _bound,
+    error: _error,
     ...rest
   } = members;
   const help = `${issuer}/developers/errors#${code}`;

@@ -18,10 +18,11 @@ export class ClientCalls {
     endpoint: string,
     form: ClientAuthenticationRequest,
     authorization: string | undefined,
+    options: { servesPublic?: boolean } = {},
   ): Promise<Client> {
     const { ISSUER } = this.environment;
     const audience = { issuer: ISSUER, endpoint: `${ISSUER}/oauth2/${endpoint}` };
-    const { client, isTest } = await this.clients.authenticate(presentedClient(form, authorization), audience);
+    const { client, isTest } = await this.clients.authenticate(presentedClient(form, authorization), audience, options);
     if (isTest) throw noTestMode();
     return client;
   }

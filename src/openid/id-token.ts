@@ -1,7 +1,7 @@
 import type { Environment } from '../../config/environment.ts';
 import { METHODS_USED, testIssuer, type VerifiedPerson } from '../authentication/assertion.ts';
 import { signJws, signWithRsa } from '../crypto/compact-jws.ts';
-import { randomToken } from '../crypto/random.ts';
+import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
 import type { IdTokenAlgorithm } from '../relying-parties/client.entity.ts';
 import type { ServiceKeys } from '../crypto/service-keys.ts';
@@ -14,6 +14,12 @@ export interface IdTokenInput {
   /** The client id of the relying party. */
   audience: string;
   person: VerifiedPerson;
+  /** The verification that it says: its `jti`, by which the token serves as `id_token_hint`. */
+  authenticationId: string;
+  /** The `acr` in the form in which the client asked for it. */
+  acr: string;
+  /** The access token that is issued with it. */
+  accessToken: string;
   /** The claims that the client may learn (`claimsOf`). */
   claims: Record<string, unknown>;
   nonce?: string | undefined;
@@ -28,7 +34,7 @@ export interface IdTokenInput {
  * has no key for it.
  */
 export function signIdToken(
-  { audience, person, claims, nonce, algorithm, more }: IdTokenInput,
+  { audience, person, authenticationId, acr, accessToken, claims, nonce, algorithm, more }: IdTokenInput,
   { signing, rsa }: Pick<ServiceKeys, 'signing' | 'rsa'>,
   { ISSUER }: Pick<Environment, 'ISSUER'>,
   now: Date,
@@ -41,9 +47,11 @@ export function signIdToken(
     iat,
     exp: iat + ID_TOKEN_SECONDS,
     auth_time: Math.floor(Date.parse(person.verifiedAt) / 1000),
-    jti: randomToken(16),
-    acr: person.channel,
+    jti: authenticationId,
+    acr,
     amr: METHODS_USED[person.channel],
+    // Core 1.0, 3.1.3.6: both algorithms have SHA-256.
+    at_hash: sha256(accessToken).subarray(0, 16).toString('base64url'),
     ...(nonce !== undefined && { nonce }),
     ...(person.test && { test: true }),
     ...claims,

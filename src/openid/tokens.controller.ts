@@ -41,7 +41,7 @@ export class TokensController {
     @Headers('authorization') authorization: string | undefined,
   ): Promise<void> {
     const form = body as AboutTokenRequest;
-    const client = await this.calls.clientOf('revoke', form, authorization);
+    const client = await this.calls.clientOf('revoke', form, authorization, { servesPublic: true });
     const caller = this.tokens.verify(form.token, new Date());
     if (caller?.id !== client.id || !caller.person) return;
     await this.revocations.add(caller.person.authenticationId);
@@ -77,7 +77,7 @@ export class TokensController {
       ...(sub && { sub }),
       client_id: client.clientId,
       ...(scope && { scope }),
-      token_type: 'Bearer',
+      ...(caller.jkt === undefined ? { token_type: 'Bearer' } : { token_type: 'DPoP', cnf: { jkt: caller.jkt } }),
       ...(iat && { iat }),
       ...(exp && { exp }),
       ...(jti && { jti }),

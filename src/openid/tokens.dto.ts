@@ -15,6 +15,11 @@ export class AboutTokenRequest extends ClientAuthenticationRequest {
   token_type_hint?: string;
 }
 
+class BoundKey {
+  /** SHA-256 thumbprint in base64url (RFC 7638). */
+  jkt: string;
+}
+
 export class IntrospectionResponse {
   /** False for a token that is expired, revoked, another client's or none at all; then nothing else is said. */
   active: boolean;
@@ -23,7 +28,10 @@ export class IntrospectionResponse {
   sub?: string;
   client_id?: string;
   scope?: string;
+  /** `Bearer`, or `DPoP` for a token that is bound to a key. */
   token_type?: string;
+  /** The thumbprint of that key (RFC 9449, 6.1). */
+  cnf?: BoundKey;
   /** Seconds since 1970. */
   iat?: number;
   /** Seconds since 1970. */

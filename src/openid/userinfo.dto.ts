@@ -1,4 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+
+export class UserinfoRequest {
+  /** The access token, where it is not in the `Authorization` header. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(4096)
+  access_token?: string;
+}
 
 /** Claims are present only where the scopes of the token, or the `claims` parameter, release them. */
 export class UserinfoResponse {

@@ -5,8 +5,8 @@ import { sha256 } from '../crypto/sha256.ts';
 import { isConflict, type Session } from '../database/database.ts';
 import type { Problem } from '../domain/problem.ts';
 import { AdmissionStore } from './admission.store.ts';
-import type { Client, ClientAuthMethod } from './client.entity.ts';
-import { refused, type ClientSettings } from './client-settings.ts';
+import { isPublic, type Client, type ClientAuthMethod } from './client.entity.ts';
+import { isPrivateUse, refused, type ClientSettings } from './client-settings.ts';
 import { CALL_CENTRE, WEBSITE } from './relying-parties.ts';
 
 /** Random bytes of a secret. */
@@ -66,8 +66,10 @@ export class Admission {
     expectFitting(tokenEndpointAuthMethod, settings.jwks ?? null);
     await expectTestKeys(tokenEndpointAuthMethod, settings);
     if (hasTests && settings.jwks) throw needsTestJwks();
-    expectCibaFits(tokenEndpointAuthMethod, settings);
-    const secret = settings.jwks ? null : randomToken(SECRET_BYTES);
+    expectFlowsFit(tokenEndpointAuthMethod, settings);
+    expectPublicFits(tokenEndpointAuthMethod, { ...settings, hasTests });
+    const hasSecret = !settings.jwks && tokenEndpointAuthMethod !== 'none';
+    const secret = hasSecret ? randomToken(SECRET_BYTES) : null;
     const testSecret = hasTests ? newTestSecret() : undefined;
     const secretDigest = secret === null ? null : sha256(secret);
     const client = { ...settings, id: randomId(), clientId, tokenEndpointAuthMethod, secretDigest };
@@ -94,15 +96,18 @@ export class Admission {
     const keptTestJwks = keeps && !endsTests ? client.testJwks : null;
     const testJwks = settings.testJwks === undefined ? keptTestJwks : settings.testJwks;
     if (method !== null) await expectTestKeys(method, { jwks, testJwks });
-    expectCibaFits(method, { ...cibaSettingsOf(client), ...settings });
+    expectFlowsFit(method, { ...flowSettingsOf(client), ...settings });
+    expectPublicFits(method, { scopes: client.scopes, returnUrls: client.returnUrls, ...settings });
     await unique(this.store.change(session, client, { ...settings, ...keys, testJwks }), { clientId, ...settings });
-    if (endsTests || method === 'private_key_jwt') await this.store.endTestSecrets(session, client.id);
+    if (endsTests || method === 'private_key_jwt' || method === 'none')
+      await this.store.endTestSecrets(session, client.id);
     return { clientId, secret };
   }
 
   /** Gives a client a new secret. The former one serves for `overlapSeconds` longer; those before it no longer either. */
   async rotate(session: Session, clientId: string, overlapSeconds: number): Promise<Rotated> {
     const client = await this.inUse(session, clientId);
+    if (isPublic(client)) throw hasNoSecret(clientId);
     if (usesKeys(client) && client.secretDigest === null) {
       throw refused(
         `${clientId} has no secret: it uses private_key_jwt. Change its keys with: change ${clientId} --jwks=FILE`,
@@ -116,6 +121,7 @@ export class Admission {
   /** Gives a client a secret of test mode: its first one, or one in place of those before it, as `rotate`. */
   async rotateTest(session: Session, clientId: string, overlapSeconds: number): Promise<Rotated> {
     const client = await this.inUse(session, clientId);
+    if (isPublic(client)) throw hasNoSecret(clientId);
     if (usesKeys(client)) throw needsTestJwks();
     const secret = newTestSecret();
     const formerEndsAt = await this.store.rotateTest(session, client.id, sha256(secret), overlapSeconds);
@@ -206,6 +212,7 @@ function credentialsOf(
   jwks: object | null,
 ): [string | null, Partial<Pick<Client, 'secretDigest' | 'jwks'>>] {
   if (method === null) return [null, { jwks }];
+  if (method === 'none') return [null, { jwks: null, ...(client.secretDigest && { secretDigest: null }) }];
   if (method === 'private_key_jwt') return [null, { jwks, ...(client.secretDigest && { secretDigest: null }) }];
   if (client.secretDigest) return [null, { jwks: null }];
   const secret = randomToken(SECRET_BYTES);
@@ -221,36 +228,59 @@ function expectFitting(method: ClientAuthMethod, jwks: object | null): void {
     );
 }
 
-type CibaSettings = Pick<
+type FlowSettings = Pick<
   ClientSettings,
   | 'backchannelTokenDeliveryMode'
   | 'backchannelClientNotificationEndpoint'
   | 'backchannelAuthenticationRequestSigningAlg'
   | 'fapi'
+  | 'requireSignedRequestObject'
 >;
 
-function cibaSettingsOf(client: Client): CibaSettings {
+function flowSettingsOf(client: Client): FlowSettings {
   return {
     backchannelTokenDeliveryMode: client.backchannelTokenDeliveryMode,
     backchannelClientNotificationEndpoint: client.backchannelClientNotificationEndpoint,
     backchannelAuthenticationRequestSigningAlg: client.backchannelAuthenticationRequestSigningAlg,
     fapi: client.fapi,
+    requireSignedRequestObject: client.requireSignedRequestObject,
   };
 }
 
 /** A client is pinged at an address, and one that follows FAPI-CIBA or signs its requests has keys. */
-function expectCibaFits(method: ClientAuthMethod | null, settings: CibaSettings): void {
+function expectFlowsFit(method: ClientAuthMethod | null, settings: FlowSettings): void {
   const {
     backchannelTokenDeliveryMode: mode,
     backchannelClientNotificationEndpoint: endpoint,
     backchannelAuthenticationRequestSigningAlg: alg,
     fapi,
+    requireSignedRequestObject,
   } = settings;
+  if (mode === 'ping' && method === 'none') throw refused('A public client cannot use CIBA.');
   if (mode === 'ping' && (endpoint ?? null) === null)
     throw refused('The mode ping needs an address: give --ciba-notification-endpoint=URL.');
-  const needsKeys = fapi === true || (alg ?? null) !== null;
+  const needsKeys = fapi === true || requireSignedRequestObject === true || (alg ?? null) !== null;
   if (needsKeys && method !== 'private_key_jwt')
     throw refused('FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks.');
+}
+
+/** The one scope of a public client: it logs persons in, and calls nothing in its own name. */
+const OF_A_PUBLIC_CLIENT = 'openid';
+
+/** What a public client may be registered for, and what it alone may. */
+function expectPublicFits(
+  method: ClientAuthMethod | null,
+  { scopes = [], returnUrls = [], hasTests }: Pick<ClientSettings, 'scopes' | 'returnUrls'> & { hasTests?: boolean },
+): void {
+  if (method !== 'none') {
+    const ofAnApp = returnUrls.find(isPrivateUse);
+    if (ofAnApp !== undefined)
+      throw refused('Only a public client (--auth-method=none) may return to an app by a scheme of its own.');
+    return;
+  }
+  if (scopes.some((scope) => scope !== OF_A_PUBLIC_CLIENT))
+    throw refused(`A public client has the scope ${OF_A_PUBLIC_CLIENT} alone.`);
+  if (hasTests) throw refused('A public client has no secret, and no test mode.');
 }
 
 /** Keys of test mode serve a client that authenticates by keys, and are none of its live ones. */
@@ -273,6 +303,10 @@ function usesKeys({ tokenEndpointAuthMethod: method, jwks }: Client): boolean {
 
 function newTestSecret(): string {
   return TEST_PREFIX + randomToken(SECRET_BYTES);
+}
+
+function hasNoSecret(clientId: string): Problem {
+  return refused(`${clientId} is a public client: it has no secret.`);
 }
 
 function needsTestJwks(): Problem {

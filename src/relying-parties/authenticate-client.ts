@@ -3,7 +3,7 @@ import { claimedClient, verifyClientAssertion } from '../crypto/client-assertion
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Client, ClientAuthMethod } from './client.entity.ts';
+import { isPublic, REQUEST_SIGNING_ALGS, type Client, type ClientAuthMethod } from './client.entity.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses, type UsedKey } from './key-uses.ts';
 
@@ -53,8 +53,15 @@ export class AuthenticateClient {
   /**
    * Returns the client. Problems: `invalid_request` for several ways at once (RFC 6749, 2.3), `invalid_client` for wrong
    * credentials, for another way than the registered one, for a client that is disabled, and for a `client_id` that names another client.
+   * `servesPublic`: a client of the method `none` names itself, and no more (RFC 6749, 3.2.1).
    */
-  async authenticate(presented: PresentedClient, audience: Audience): Promise<AuthenticatedClient> {
+  async authenticate(
+    presented: PresentedClient,
+    audience: Audience,
+    { servesPublic = false }: { servesPublic?: boolean } = {},
+  ): Promise<AuthenticatedClient> {
+    const named = servesPublic ? await this.publicClient(presented) : undefined;
+    if (named) return { client: named, isTest: false };
     const method = methodOf(presented);
     const { client, isTest, used } =
       method === 'private_key_jwt'
@@ -78,6 +85,13 @@ export class AuthenticateClient {
    */
   spendRequest(clientId: string, jti: string, expiresAt: Date): Promise<boolean> {
     return this.store.spendAssertion(clientId, `request ${jti}`, expiresAt);
+  }
+
+  private async publicClient(presented: PresentedClient): Promise<Client | undefined> {
+    const { authorization, clientId, clientSecret, assertion } = presented;
+    if (!clientId || authorization || clientSecret || assertion) return undefined;
+    const client = await this.store.byClientId(clientId);
+    return client && isPublic(client) && client.disabledAt === null ? client : undefined;
   }
 
   private async bySecret({ clientId, secret }: { clientId: string; secret: string }): Promise<Authenticated> {
@@ -108,6 +122,7 @@ export class AuthenticateClient {
       endpoint: client.assertionAudience === 'endpoint' ? endpoint : undefined,
       jwks: client.jwks ?? { keys: [] },
       testJwks: client.testJwks,
+      ...(client.fapi && { algorithms: REQUEST_SIGNING_ALGS }),
       now: new Date(),
     });
     if (typeof checked === 'string') throw new Problem('invalid_client', checked);

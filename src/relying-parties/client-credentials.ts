@@ -3,7 +3,7 @@ import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 import { CAMARA_SCOPES, TEST_SCOPES } from '../http/client.guard.ts';
 import type { TokenResponse } from './oauth.dto.ts';
-import type { TokenCall, TokenGrant } from './token-grants.ts';
+import { boundTo, type TokenCall, type TokenGrant } from './token-grants.ts';
 
 /** The client credentials grant (RFC 6749, 4.4): a token for the client itself. */
 @Injectable()
@@ -13,7 +13,7 @@ export class ClientCredentials implements TokenGrant {
   constructor(private readonly tokens: AccessTokens) {}
 
   /** Problems: `invalid_scope`. */
-  exchange({ client, isTest, parameters }: TokenCall): Promise<TokenResponse> {
+  exchange({ client, isTest, parameters, jkt }: TokenCall): Promise<TokenResponse> {
     const scopes = client.scopes.filter((one) =>
       isTest ? TEST_SCOPES.some((scope) => scope === one) : one !== 'openid',
     );
@@ -28,10 +28,11 @@ export class ClientCredentials implements TokenGrant {
       );
     }
     const test = isTest ? { test: true as const } : {};
-    const caller = { id: client.id, clientId: client.clientId, scopes: wanted, ...test };
+    const { token, token_type } = boundTo(jkt);
+    const caller = { id: client.id, clientId: client.clientId, scopes: wanted, ...test, ...token };
     return Promise.resolve({
       access_token: this.tokens.issue(caller, new Date()),
-      token_type: 'Bearer',
+      token_type,
       expires_in: ACCESS_TOKEN_SECONDS,
       scope: wanted.join(' '),
       ...test,

@@ -1,9 +1,8 @@
-import { BlockList } from 'node:net';
 import { readClientJwks } from '../crypto/client-jwks.ts';
 import { Problem } from '../domain/problem.ts';
 import { SCOPES, type Scope } from '../http/client.guard.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
-import { judgeOutboundUrl } from '../gateways/outbound/outbound-address.ts';
+import { judgeOutboundUrl, type OutboundRules } from '../gateways/outbound/outbound-address.ts';
 import {
   CLIENT_AUTH_METHODS,
   DELIVERY_MODES,
@@ -37,6 +36,8 @@ export type ClientSettings = Partial<
     | 'backchannelAuthenticationRequestSigningAlg'
     | 'mayNameByNumber'
     | 'fapi'
+    | 'dpopBoundAccessTokens'
+    | 'requireSignedRequestObject'
     | 'idTokenSignedResponseAlg'
     | 'sector'
   > & { tokenEndpointAuthMethod: ClientAuthMethod }
@@ -72,6 +73,17 @@ export function readScopes(texts: readonly string[]): Scope[] {
     throw refused(`The scope ${shown(unknown)} is unknown. Choose from: ${SCOPES.join(', ')}.`);
   if (scopes.length === 0) throw refused(`Give at least one scope of: ${SCOPES.join(', ')}.`);
   return scopes as Scope[];
+}
+
+/**
+ * The scheme of an app of its own (RFC 8252, 7.1): a domain of its maker in reverse, such as `kr.example.app:/callback`. A name
+ * without a dot could be one that browsers run, such as `javascript`.
+ */
+const PRIVATE_USE = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:\/./;
+
+/** True for an address that opens an app, and which public clients alone may register. */
+export function isPrivateUse(address: string): boolean {
+  return PRIVATE_USE.test(address);
 }
 
 /** Return addresses are compared exactly, so each is kept as it is written. */
@@ -135,9 +147,9 @@ export function readRequestSigningAlg(text: string): RequestSigningAlg {
   throw refused(`The algorithm ${shown(text)} is not offered. Choose from: ${REQUEST_SIGNING_ALGS.join(', ')}.`);
 }
 
-/** Where pings go. Its name is judged anew for each of them; here only what its text says. */
-export function readNotificationEndpoint(text: string): string {
-  const judged = judgeOutboundUrl(text, { isProduction: false, allowed: new BlockList() });
+/** Where pings go. Its name is judged anew for each of them; here only what its text says, by the rules of this environment. */
+export function readNotificationEndpoint(text: string, rules: OutboundRules): string {
+  const judged = judgeOutboundUrl(text, rules);
   if (typeof judged !== 'string') return text;
   throw refused(`The notification endpoint ${shown(text)} cannot be used. ${judged}`);
 }
@@ -174,7 +186,8 @@ function readAddresses(texts: readonly string[], what: string, expectForm: (text
     const url = URL.canParse(text) && !/[\s\p{Cc}\\]/u.test(text) ? new URL(text) : undefined;
     if (url === undefined || text.length > MAX_ADDRESS_LENGTH)
       throw refused(`The ${what} ${shown(text)} is no address. Give a whole one, such as https://shop.example/back.`);
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
+    const isOfApp = what === 'return address' && isPrivateUse(text);
+    if (!isOfApp && url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
       throw refused(`The ${what} ${shown(text)} must begin with https://. Only localhost may use http://.`);
     expectForm(text, url);
   }

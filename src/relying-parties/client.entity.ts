@@ -1,9 +1,17 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The ways to authenticate at the OAuth endpoints (RFC 6749, 2.3.1; RFC 7523, 2.2). */
-export const CLIENT_AUTH_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
+/**
+ * The ways to authenticate at the OAuth endpoints (RFC 6749, 2.3.1; RFC 7523, 2.2). `none` is of a public client, such as an app
+ * or a page of scripts, which can keep no secret.
+ */
+export const CLIENT_AUTH_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'] as const;
 
 export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number];
+
+/** A public client proves nothing, so it may only redeem codes, which PKCE binds to it (RFC 6749, 2.1; RFC 8252). */
+export function isPublic({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean {
+  return tokenEndpointAuthMethod === 'none';
+}
 
 /** How a client learns of the end of a CIBA request. `push` is not offered. */
 export const DELIVERY_MODES = ['poll', 'ping'] as const;
@@ -76,7 +84,7 @@ export class Client {
   @Column('text', { nullable: true })
   windowHost: string | null;
 
-  /** The only way in which it may authenticate. Null: by its keys, or by its secret in either place. */
+  /** The only way in which it may authenticate; `none` for a public client. Null: by its keys, or by its secret in either place. */
   @Column('text', { nullable: true })
   tokenEndpointAuthMethod: ClientAuthMethod | null;
 
@@ -111,9 +119,17 @@ export class Client {
   @Column('boolean', { default: () => 'false' })
   mayNameByNumber: boolean;
 
-  /** It follows FAPI-CIBA: signed requests, and authentication by `private_key_jwt`. */
+  /** It follows FAPI-CIBA: signed requests, authentication by `private_key_jwt`, and access tokens that are bound to a key. */
   @Column('boolean', { default: () => 'false' })
   fapi: boolean;
+
+  /** Its access tokens are bound to a key that it proves by DPoP (RFC 9449, 5.2). */
+  @Column('boolean', { default: () => 'false' })
+  dpopBoundAccessTokens: boolean;
+
+  /** Its authorization requests are signed (RFC 9101, 10.5). */
+  @Column('boolean', { default: () => 'false' })
+  requireSignedRequestObject: boolean;
 
   /** The algorithm of its id_tokens. */
   @Column('text', { default: () => "'ES256'" })

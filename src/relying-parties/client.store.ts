@@ -89,6 +89,13 @@ export class ClientStore {
     return this.clients.findOneBy({ id });
   }
 
+  /** The return addresses of the public clients that are in use. */
+  async publicReturnUrls(): Promise<string[]> {
+    const where = { tokenEndpointAuthMethod: 'none', disabledAt: IsNull() } as const;
+    const clients = await this.clients.find({ select: { id: true, returnUrls: true }, where });
+    return clients.flatMap(({ returnUrls }) => returnUrls);
+  }
+
   /** A client's former secrets that still serve, and those of test mode. */
   async otherSecrets(clientId: string): Promise<{ digest: Buffer; isTest: boolean }[]> {
     const [overlapping, present] = [

@@ -10,15 +10,18 @@ import { Operation } from '../http/operation.ts';
 import { publicDocument } from '../http/public-document.ts';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
+import { isPublic } from './client.entity.ts';
 import { JwksResponse, presentedClient, ServerMetadataResponse, TokenRequest, TokenResponse } from './oauth.dto.ts';
 import { ServerMetadata } from './server-metadata.ts';
 import { TokenGrants } from './token-grants.ts';
+import { TokenKeys } from './token-keys.ts';
 
 @ApiTags('OAuth')
 @Controller()
 export class OAuthController {
   constructor(
     private readonly clients: AuthenticateClient,
+    private readonly tokenKeys: TokenKeys,
     private readonly grants: TokenGrants,
     private readonly server: ServerMetadata,
     private readonly keys: ServiceKeys,
@@ -29,11 +32,13 @@ export class OAuthController {
    * Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), for a person who
    * logged in (`authorization_code`), or for one who approved on the phone (`urn:openid:params:grant-type:ciba`; the call is
    * held for up to 25 seconds). The client authenticates with
-   * `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
-   * unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
+   * `private_key_jwt`, `client_secret_basic` or `client_secret_post`; a public client names itself by `client_id`, for the
+   * authorization code flow alone. An empty parameter counts as left out, and an
+   * unknown one is ignored. With a proof in the `DPoP` header (RFC 9449) the token is bound to its key, and `token_type` is
+   * `DPoP`. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
    * Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
-   * `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of the other two also `invalid_grant` and
-   * `unauthorized_client`, of CIBA `authorization_pending`, `slow_down`, `access_denied` and `expired_token`.
+   * `unsupported_grant_type`, `invalid_scope`, `invalid_request`, `invalid_dpop_proof`; of the other two also
+   * `invalid_grant` and `unauthorized_client`, of CIBA `authorization_pending`, `slow_down`, `access_denied` and `expired_token`.
    */
   @Post('oauth2/token')
   @HttpCode(200)
@@ -47,6 +52,7 @@ export class OAuthController {
     answers: 'The access token',
     refuses: [
       'invalid_client',
+      'invalid_dpop_proof',
       'invalid_grant_type',
       'invalid_scope',
       'too_many_requests',
@@ -70,17 +76,19 @@ export class OAuthController {
     const grant = this.grants.of(body.grant_type);
     if (!grant) throw new Problem('invalid_grant_type', `Send grant_type as one of: ${this.grants.types.join(', ')}.`);
     const { ISSUER } = this.environment;
-    const authenticated = await this.clients.authenticate(presentedClient(body, authorization), {
-      issuer: ISSUER,
-      endpoint: `${ISSUER}/oauth2/token`,
-    });
+    const audience = { issuer: ISSUER, endpoint: `${ISSUER}/oauth2/token` };
+    const presented = presentedClient(body, authorization);
+    const authenticated = await this.clients.authenticate(presented, audience, { servesPublic: true });
+    if (isPublic(authenticated.client) && !grant.servesPublic)
+      throw new Problem('unauthorized_client', 'A public client may use grant_type=authorization_code alone.');
+    const jkt = await this.tokenKeys.keyOf(dpop, authenticated.client);
     const gone = new AbortController();
     // Of the answer and not of the socket, which serves one call after another.
     reply.raw.once('close', () => {
       gone.abort();
     });
     const isGone = () => raw.socket.destroyed;
-    return grant.exchange({ ...authenticated, parameters: body, dpop, isGone, gone: gone.signal });
+    return grant.exchange({ ...authenticated, parameters: body, jkt, isGone, gone: gone.signal });
   }
 
   /** Returns the public keys that verify assertions, id_tokens, envelopes and access tokens, as a JWK set (RFC 7517). */

@@ -15,7 +15,7 @@ export class ClientAuthenticationRequest {
   @MaxLength(8192)
   client_assertion?: string;
 
-  /** Needed with `client_secret`. With another way to authenticate it must name the same client. */
+  /** Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
   @IsOptional()
   @IsString()
   @MaxLength(255)
@@ -78,6 +78,7 @@ export class TokenRequest extends ClientAuthenticationRequest {
 
 export class TokenResponse {
   access_token: string;
+  /** `Bearer`, or `DPoP` for a token that is bound to a key (RFC 9449, 5). */
   token_type: string;
   /** Seconds until the token expires. */
   expires_in: number;
@@ -120,6 +121,7 @@ export class ServerMetadataResponse {
   scopes_supported: string[];
   token_endpoint_auth_methods_supported: string[];
   token_endpoint_auth_signing_alg_values_supported: string[];
+  dpop_signing_alg_values_supported: string[];
   subject_types_supported: string[];
   id_token_signing_alg_values_supported: string[];
   backchannel_authentication_endpoint?: string;

@@ -8,6 +8,7 @@ import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Admission } from './admission.ts';
 import { AdmissionStore } from './admission.store.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
+import { BrowserOrigins } from './browser-origins.ts';
 import { ClientCredentials } from './client-credentials.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses } from './key-uses.ts';
@@ -18,6 +19,7 @@ import { SinkTokenStore } from './sink-token.store.ts';
 import { SinkTokens } from './sink-tokens.ts';
 import { RelyingParties } from './relying-parties.ts';
 import { TokenGrants } from './token-grants.ts';
+import { TokenKeys } from './token-keys.ts';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Client, ClientSecret, ClientTestSecret, ClientKeyUse, SinkToken])],
@@ -29,13 +31,15 @@ import { TokenGrants } from './token-grants.ts';
     KeyUses,
     AuthenticateClient,
     TokenGrants,
+    TokenKeys,
+    BrowserOrigins,
     ClientCredentials,
     ServerMetadata,
     RelyingParties,
     SinkTokens,
     SinkTokenStore,
   ],
-  exports: [RelyingParties, Admission, SinkTokens, AuthenticateClient, TokenGrants, ServerMetadata],
+  exports: [RelyingParties, Admission, SinkTokens, AuthenticateClient, TokenGrants, TokenKeys, ServerMetadata],
 })
 export class RelyingPartiesModule {
   constructor(

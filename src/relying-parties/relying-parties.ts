@@ -47,21 +47,22 @@ export class RelyingParties {
   }
 
   /**
-   * Enforces a relying party's starts per minute. Each process counts its own: the quota protects the service from a
-   * runaway client; the budget that protects people is in the database.
+   * Enforces a relying party's starts per minute, and as many pushed authorization requests. Each process counts its own: the
+   * quota protects the service from a runaway client; the budget that protects people is in the database.
    */
-  async spendQuota(id: string): Promise<void> {
+  async spendQuota(id: string, of: 'starts' | 'pushed requests' = 'starts'): Promise<void> {
     const { startsPerMinute } = await this.get(id);
     const minute = Math.floor(Date.now() / 60_000);
-    const spent = this.started.get(id);
+    const key = `${id} ${of}`;
+    const spent = this.started.get(key);
     const count = spent?.minute === minute ? spent.count + 1 : 1;
     if (count > startsPerMinute) {
       const retryAfterSeconds = Math.ceil(((minute + 1) * 60_000 - Date.now()) / 1000);
-      const detail = `The limit of ${startsPerMinute} starts per minute is reached. Wait until the next minute.`;
+      const detail = `The limit of ${startsPerMinute} ${of} per minute is reached. Wait until the next minute.`;
       const limit = { name: 'quota', quota: startsPerMinute, seconds: 60 };
       throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
     }
-    this.started.set(id, { minute, count });
+    this.started.set(key, { minute, count });
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { ASSERTION_ALGORITHMS } from '../crypto/client-assertion.ts';
+import { DPOP_ALGORITHMS } from '../crypto/dpop-proof.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { SCOPES } from '../http/client.guard.ts';
 import { CLIENT_AUTH_METHODS } from './client.entity.ts';
@@ -34,6 +35,7 @@ export class ServerMetadata {
       scopes_supported: [...SCOPES],
       token_endpoint_auth_methods_supported: [...CLIENT_AUTH_METHODS],
       token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
+      dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],
       // OpenID Connect Discovery requires both; they describe the assertion of a verification.
       subject_types_supported: ['pairwise'],
       id_token_signing_alg_values_supported: this.keys.rsa.length > 0 ? ['ES256', 'RS256'] : ['ES256'],

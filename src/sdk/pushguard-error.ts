@@ -11,6 +11,7 @@ export const PROBLEM_CODES = [
   'authorization_pending',
   'slow_down',
   'expired_token',
+  'invalid_dpop_proof',
   'unknown_user_id',
   'invalid_binding_message',
   'expired_login_hint_token',

@@ -245,6 +245,13 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     ['no state', { state: undefined }, {}],
     ['max_age', { max_age: '1' }, { auth_time: expect.any(Number) }],
     ['acr_values of no meaning', { acr_values: '1 2' }, { acr: 'sms' }],
+    ['acr_values of another way', { acr_values: 'urn:pushguard:acr:push' }, { acr: 'urn:pushguard:acr:sms' }],
+    ['acr_values of both forms', { acr_values: 'urn:pushguard:acr:push sms' }, { acr: 'sms' }],
+    [
+      'a voluntary claim acr',
+      { claims: '{"id_token":{"acr":{"values":["urn:pushguard:acr:otp","urn:pushguard:acr:sms"]}}}' },
+      { acr: 'urn:pushguard:acr:sms' },
+    ],
     ['ui_locales', { ui_locales: 'fr en' }, {}],
     [
       'display, login_hint and unknown parameters',
@@ -276,7 +283,9 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
       iat: expect.any(Number),
       exp: expect.any(Number),
       auth_time: expect.any(Number),
-      jti: expect.any(String),
+      // It serves as id_token_hint: the verification is known by it.
+      jti: (claimsIn(tokens.access_token) as { authentication: string }).authentication,
+      at_hash: createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url'),
       acr: 'sms',
       amr: ['sms', 'otp'],
       ...('nonce' in change ? {} : { nonce: 'nonce-1' }),
@@ -321,6 +330,8 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     ['claims in a list', { claims: '[]' }, 'invalid_request'],
     ['claims without an object for the id_token', { claims: '{"id_token":[]}' }, 'invalid_request'],
     ['registration', { registration: '{}' }, 'registration_not_supported'],
+    ['an id_token_hint of no form', { id_token_hint: 'x.y.z' }, 'invalid_request'],
+    ['a dpop_jkt of no form', { dpop_jkt: 'x' }, 'invalid_request'],
     ['a request object of no form', { request: 'abc' }, 'invalid_request_object'],
   ])('a request with %s goes back with an error', async (_case, change, error) => {
     const response = await new LogInBrowser(service).ask(authorize(change));
@@ -356,6 +367,14 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     const { body } = await userinfo(tokens.access_token);
     expect(body).toEqual({ sub: (claimsIn(tokens.id_token) as { sub: string }).sub, gender: 'female' });
     expect((await userinfo(tokens.access_token, 'POST')).body).toEqual(body);
+    expect(await post('userinfo', { access_token: tokens.access_token })).toEqual({ status: 200, ...body });
+    expect(await post('userinfo', { access_token: 'x.y.z' })).toMatchObject({ status: 401, error: 'invalid_token' });
+    const both = await fetch(`${service.issuer}/oauth2/userinfo`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${tokens.access_token}` },
+      body: new URLSearchParams({ access_token: tokens.access_token }),
+    });
+    expect([both.status, await both.json()]).toEqual([400, expect.objectContaining({ error: 'invalid_request' })]);
     expect(await userinfo('x.y.z')).toMatchObject({
       status: 401,
       challenge: 'Bearer realm="pushguard", error="invalid_token"',
@@ -410,7 +429,7 @@ describe('a redirect address', () => {
     expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
-  it('a client without the scope authentications is sent back unauthorized, and a frame or a prefetch opens no window', async () => {
+  it('a client without the scope openid is sent back unauthorized, and a frame or a prefetch opens no window', async () => {
     const back = await new LogInBrowser(service).ask(authorize({ client_id: 'carrier-only' }));
     expect(back.headers.get('location')).toContain('error=unauthorized_client');
     for (const dest of ['iframe', 'image', 'empty']) {
@@ -444,9 +463,13 @@ describe('the browser that began', () => {
     const address = await browser.returnAddress();
     expect((await browser.ask(address)).headers.get('location')).toBe(browser.windowAddress);
     await browser.verify(await newPerson());
-    const [first, second] = [await browser.leave(), await browser.leave()].map((url) => url.searchParams.get('code')!);
-    expect(await redeem(first!)).toMatchObject({ status: 400, error: 'invalid_grant' });
-    expect(await redeem(second!)).toMatchObject({ status: 200 });
+    const codes = (await Promise.all([browser.ask(address), browser.ask(address)])).map((response) =>
+      locationOf(response).searchParams.get('code')!,
+    );
+    const answers = [await redeem(codes[0]!), await redeem(codes[1]!)];
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    // The window has served its purpose.
+    expect(browser.hasCookie).toBe(false);
     const late = await browser.ask(address);
     expect([late.status, late.headers.get('location')]).toEqual([400, null]);
   });
@@ -481,8 +504,8 @@ describe('the browser that began', () => {
     const resume = await browser.returnAddress();
     const back = await browser.ask(`${service.issuer}${new URL(resume).pathname}?cancel`);
     expect(back.headers.get('location')).toContain('error=access_denied');
-    const followed = await browser.ask(`${browser.windowAddress}/authentication`);
-    expect(await followed.json()).toMatchObject({ state: 'cancelled' });
+    expect(browser.hasCookie).toBe(false);
+    expect(await service.rows.windows.stateIn(browser.windowAddress.split('/').at(-1) ?? '')).toBe('cancelled');
     expect((await browser.ask(resume)).status).toBe(400);
   });
 
@@ -577,7 +600,7 @@ describe('a code', () => {
   it.each<[string, Record<string, string | undefined>, number, string]>([
     ['another redirect_uri', { redirect_uri: `${CALLBACK}?tenant=7` }, 400, 'invalid_grant'],
     ['another verifier', { code_verifier: 'v'.repeat(43) }, 400, 'invalid_grant'],
-    ['no verifier', { code_verifier: undefined }, 400, 'invalid_grant'],
+    ['no verifier', { code_verifier: undefined }, 400, 'invalid_request'],
     ['a verifier of 42 characters', { code_verifier: 'v'.repeat(42) }, 400, 'invalid_request'],
     ['no redirect_uri', { redirect_uri: undefined }, 400, 'invalid_request'],
     ['another client', { client_id: 'carrier-only' }, 400, 'invalid_grant'],
@@ -630,7 +653,73 @@ describe('a code', () => {
   });
 });
 
+describe('an outage', () => {
+  it('an outage before the client is known shows a page, and after that goes back to the client', async () => {
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize());
+    const resume = await browser.returnAddress();
+    await service.rows.openIdRequests.missing(async () => {
+      const page = await browser.ask(resume);
+      expect([page.status, page.headers.get('content-type')]).toEqual([500, expect.stringContaining('text/html')]);
+      const back = locationOf(await new LogInBrowser(service).ask(authorize()));
+      expect(back.origin + back.pathname).toBe(CALLBACK);
+      expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'server_error', state: 'state-1' });
+    });
+    await service.rows.openIdRequests.refused(async () => {
+      const back = locationOf(await new LogInBrowser(service).ask(authorize()));
+      expect(Object.fromEntries(back.searchParams)).toMatchObject({
+        error: 'temporarily_unavailable',
+        iss: service.issuer,
+      });
+    });
+    expect((await browser.ask(resume)).headers.get('location')).toBe(browser.windowAddress);
+  });
+});
+
+describe('an id_token as hint', () => {
+  it('an id_token as hint demands the same person, at the authorization endpoint and by CIBA alike', async () => {
+    const subscriber = await service.subscriber();
+    const logIn = async (change: Record<string, string> = {}) => {
+      const browser = new LogInBrowser(service);
+      await browser.begin(authorize(change));
+      await browser.verifyByPush(subscriber);
+      return redeem((await browser.leave()).searchParams.get('code')!);
+    };
+    const { id_token: hint } = await logIn({ acr_values: 'urn:pushguard:acr:push' });
+    expect(claimsIn(hint)).toMatchObject({ acr: 'urn:pushguard:acr:push' });
+    expect((await logIn({ id_token_hint: hint })).status).toBe(200);
+    const another = await new LogInBrowser(service).logIn(authorize({ id_token_hint: hint }), await newPerson());
+    expect(another.searchParams.get('error')).toBe('login_required');
+    const form = { client_id: withSecret, client_secret: SECRET, scope: 'openid' };
+    const asked = await post<{ status: number; auth_req_id: string }>('bc-authorize', { ...form, id_token_hint: hint });
+    expect(asked.status).toBe(200);
+    expect((await subscriber.phone.pending())[0]).toMatchObject({ method: 'approve' });
+    const [head, payload] = hint.split('.');
+    for (const wrong of [`${head}.${payload}.${'A'.repeat(86)}`, await service.token()]) {
+      const back = locationOf(await new LogInBrowser(service).ask(authorize({ id_token_hint: wrong })));
+      expect(back.searchParams.get('error')).toBe('invalid_request');
+      expect(await post('bc-authorize', { ...form, id_token_hint: wrong })).toMatchObject({ error: 'invalid_request' });
+    }
+    const foreign = locationOf(
+      await new LogInBrowser(service).ask(authorize({ client_id: withKey, id_token_hint: hint })),
+    );
+    expect(foreign.searchParams.get('error')).toBe('invalid_request');
+  });
+});
+
 describe('what a client is registered for', () => {
+  it('a client that signs its requests is refused every other one, pushed ones too', async () => {
+    const clientId = `signs-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK], signsRequests: true });
+    const back = locationOf(await new LogInBrowser(service).ask(authorize({ client_id: clientId })));
+    expect(back.searchParams.get('error')).toBe('invalid_request');
+    const sent = Object.fromEntries(new URL(authorize({ client_id: clientId })).searchParams);
+    expect(await post('par', { ...sent, client_secret: SECRET })).toMatchObject({
+      status: 400,
+      error: 'invalid_request',
+    });
+  });
+
   it('a client that is registered for RS256 gets id_tokens that its library verifies by the published keys', async () => {
     const clientId = `spring-${randomUUID()}`;
     const returnUrls = [CALLBACK];
@@ -645,6 +734,10 @@ describe('what a client is registered for', () => {
       expectedNonce: 'nonce-1',
     });
     expect(decodeProtectedHeader(tokens.id_token!)).toMatchObject({ alg: 'RS256', kid: service.keys.rsa[0]!.kid });
+    const hinted = await new LogInBrowser(service).ask(
+      authorize({ client_id: clientId, id_token_hint: tokens.id_token }),
+    );
+    expect(hinted.headers.get('location')).toContain('/windows/');
   });
 
   it('clients of one sector get one subject and one di for a person, also by /v1, and every other client gets others', async () => {
@@ -759,6 +852,17 @@ describe('a signed request', () => {
     expect(back.searchParams.get('error')).toBe('invalid_request_object');
   });
 
+  it('a signed request is taken once, of several at once too; one without a jti may come again', async () => {
+    const request = await sign({});
+    const answers = await Promise.all([ask(request), ask(request), ask(request)]);
+    const locations = answers.map((response) => response.headers.get('location') ?? '');
+    expect(locations.filter((location) => location.includes('/windows/'))).toHaveLength(1);
+    expect(locations.filter((location) => location.includes('error=invalid_request_object'))).toHaveLength(2);
+    const unnamed = await sign({ jti: undefined });
+    for (const response of [await ask(unnamed), await ask(unnamed)])
+      expect(response.headers.get('location')).toContain('/windows/');
+  });
+
   it('a request of another kind, signed by another key or by none is refused', async () => {
     const { privateKey } = await generateKeyPair('ES256');
     const otherKind = await ask(await sign({}, { typ: 'dpop+jwt' }));
@@ -786,6 +890,21 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
   ])('a pushed request with %s is refused', async (_case, change, status, error) => {
     const sent = { ...Object.fromEntries(new URL(authorize()).searchParams), ...form, ...change };
     expect(await post('par', sent)).toMatchObject({ status, error, error_description: expect.stringMatching(/\S/) });
+  });
+
+  it('pushed requests of a client are as many in a minute as its starts, and no start is spent by them', async () => {
+    const clientId = `busy-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
+    await service.rows.clients.limitStarts(clientId, 1);
+    const sent = {
+      ...Object.fromEntries(new URL(authorize({ client_id: clientId })).searchParams),
+      client_secret: SECRET,
+    };
+    // A minute may end between two of them, so a third one meets the limit of either.
+    const answers = [await post('par', sent), await post('par', sent), await post('par', sent)];
+    expect(answers[0]!.status).toBe(201);
+    expect(answers.find(({ status }) => status === 429)).toMatchObject({ error: 'temporarily_unavailable' });
+    expect((await new LogInBrowser(service).ask(authorize({ client_id: clientId }))).status).toBe(303);
   });
 
   it('of two browsers that bring one pushed request at once, one gets a window', async () => {

@@ -349,7 +349,9 @@ clients.backchannel_client_notification_endpoint text
 clients.backchannel_authentication_request_signing_alg text
 clients.may_name_by_number boolean NOT NULL DEFAULT false
 clients.fapi boolean NOT NULL DEFAULT false
-clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
+clients.dpop_bound_access_tokens boolean NOT NULL DEFAULT false
+clients.require_signed_request_object boolean NOT NULL DEFAULT false
+clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL) OR (token_endpoint_auth_method = 'none'::text)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_backchannel_authentication_request_signing_alg_check CHECK ((backchannel_authentication_request_signing_alg = ANY (ARRAY['ES256'::text, 'PS256'::text])))
 clients CONSTRAINT clients_backchannel_token_delivery_mode_check CHECK ((backchannel_token_delivery_mode = ANY (ARRAY['poll'::text, 'ping'::text])))
@@ -357,11 +359,12 @@ clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
 clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
 clients CONSTRAINT clients_pkey PRIMARY KEY (id)
 clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0))
-clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text])))
+clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text, 'none'::text])))
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
 clients CONSTRAINT id_token_alg_is_known CHECK ((id_token_signed_response_alg = ANY (ARRAY['ES256'::text, 'RS256'::text])))
 clients CONSTRAINT ping_has_an_endpoint CHECK (((backchannel_token_delivery_mode = 'poll'::text) OR (backchannel_client_notification_endpoint IS NOT NULL)))
+clients CONSTRAINT public_client_has_no_secret CHECK (((token_endpoint_auth_method <> 'none'::text) OR ((secret_digest IS NULL) AND (jwks IS NULL) AND (test_jwks IS NULL))))
 clients CONSTRAINT sector_is_a_host_name CHECK ((sector ~ '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$'::text))
 clients CONSTRAINT window_host_is_a_host_name CHECK (((length(window_host) <= 253) AND (window_host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
@@ -739,6 +742,7 @@ openid_requests.code_digest bytea
 openid_requests.code_expires_at timestamp with time zone
 openid_requests.redeemed_at timestamp with time zone
 openid_requests.expires_at timestamp with time zone NOT NULL
+openid_requests.dpop_jkt text
 openid_requests CONSTRAINT openid_requests_check CHECK (((request_uri_digest IS NOT NULL) OR (window_id IS NOT NULL)))
 openid_requests CONSTRAINT openid_requests_check1 CHECK ((((code_digest IS NULL) = (authentication_id IS NULL)) AND ((code_digest IS NULL) = (code_expires_at IS NULL))))
 openid_requests CONSTRAINT openid_requests_check2 CHECK (((redeemed_at IS NULL) OR (code_digest IS NOT NULL)))

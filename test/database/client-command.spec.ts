@@ -177,7 +177,7 @@ describe('npm run client -- add', () => {
       ...['--id-token-alg=RS256', '--sector=bank.example'],
       ...[`--vendor-code=${vendorCode}`, '--starts-per-minute=12', '--refuses-sms', '--requires-registration'],
       ...['--ciba-mode=ping', '--ciba-notification-endpoint=https://bank.example/ciba', '--ciba-signing-alg=PS256'],
-      ...['--may-name-by-number'],
+      ...['--may-name-by-number', '--fapi', '--dpop-bound', '--signed-requests'],
     ];
     const { clientId, clientSecret } = await json<Credentials>(
       ['add', '은행', ...settings],
@@ -201,14 +201,20 @@ describe('npm run client -- add', () => {
       backchannelClientNotificationEndpoint: 'https://bank.example/ciba',
       backchannelAuthenticationRequestSigningAlg: 'PS256',
       mayNameByNumber: true,
-      fapi: false,
+      fapi: true,
+      dpopBoundAccessTokens: true,
+      requireSignedRequestObject: true,
       idTokenSignedResponseAlg: 'RS256',
       sector: 'bank.example',
       createdAt: expect.any(String),
       disabledAt: null,
       keys: [expect.objectContaining({ kind: 'key', kid: 'k1', state: 'present', lastUsedAt: null })],
     });
-    expect((await withKey(clientId, key.privateKey)).status).toBe(200);
+    // It proved who it is, but not the key to which its tokens are bound.
+    expect(await withKey(clientId, key.privateKey)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_dpop_proof' },
+    });
     expect((await show(clientId)).keys[0]?.lastUsedAt).not.toBeNull();
     const again = await command(['add', '은행', '--scope=signing', `--vendor-code=${vendorCode}`]);
     expect([again.code, again.stderr]).toEqual([1, `The vendor code ${vendorCode} belongs to another client.\n`]);
@@ -529,6 +535,36 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
   };
   const jwks = (other: object) => JSON.stringify({ keys: [{ ...JWKS_EXAMPLE, ...other }] });
   const NEW = ['add', '상점', '--scope=authentications'];
+  const ENVIRONMENT = { VENDOR_CODE: 'PG', NODE_ENV: 'development' as const, WEBHOOK_ALLOW_SUBNETS: [] };
+
+  it('a client that becomes public loses its secrets, and one that stops gets a new one', async () => {
+    const { clientId, clientSecret } = await add('--test', '--return-url=https://shop.example/back');
+    const words = ['change', clientId, '--auth-method=none', '--return-url=kr.example.app:/callback'];
+    expect((await json<Credentials>(words)).clientSecret).toBeNull();
+    expect((await withSecret({ clientId, clientSecret })).status).toBe(401);
+    expect(await show(clientId)).toMatchObject({ tokenEndpointAuthMethod: 'none' });
+    for (const rotate of [
+      ['rotate', clientId],
+      ['rotate', clientId, '--test'],
+    ])
+      expect((await command(rotate)).stderr).toContain('is a public client: it has no secret');
+    const back = ['change', clientId, '--auth-method=client_secret_basic', '--return-url=https://shop.example/back'];
+    const again = await json<Credentials>(back);
+    expect((await withSecret(again)).status).toBe(200);
+  });
+
+  it('judges the notification endpoint by the environment: on this host only where it is not in production', () => {
+    const read = (environment: Parameters<typeof readArguments>[1], address: string) =>
+      readArguments(['change', 'demo-shop', `--ciba-notification-endpoint=${address}`], environment);
+    const production = { ...ENVIRONMENT, NODE_ENV: 'production' as const };
+    const address = 'http://localhost:8080/ciba';
+    expect(read(ENVIRONMENT, address)?.settings).toEqual({ backchannelClientNotificationEndpoint: address });
+    expect(() => read(production, address)).toThrow('begins with https://');
+    const inside = 'https://10.0.0.1/ciba';
+    expect(() => read(ENVIRONMENT, inside)).toThrow('is not reachable from the internet');
+    const allowed = { ...ENVIRONMENT, WEBHOOK_ALLOW_SUBNETS: ['10.0.0.0/8'] };
+    expect(read(allowed, inside)?.settings).toEqual({ backchannelClientNotificationEndpoint: inside });
+  });
 
   it.each<[string, string[]]>([
     ['Give one of add, list', ['remove', 'demo-shop']],
@@ -583,7 +619,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ['disable takes no --test.', ['disable', 'demo-shop', '--test']],
     ['The JWKS cannot be read from /no/such/file (ENOENT).', [...NEW, '--test-jwks=/no/such/file']],
   ])('before it looks for a database: %s', (sentence, words) => {
-    expect(() => readArguments(words, 'PG')).toThrow(sentence);
+    expect(() => readArguments(words, ENVIRONMENT)).toThrow(sentence);
   });
 
   it.each<[string, string]>([
@@ -607,7 +643,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
   ])('with a file of keys that is wrong: %#', async (text, sentence) => {
     const file = join(directory, `${randomUUID()}.json`);
     await writeFile(file, text);
-    const read = () => readArguments([...NEW, `--jwks=${file}`], 'PG');
+    const read = () => readArguments([...NEW, `--jwks=${file}`], ENVIRONMENT);
     expect(read).toThrow(sentence);
     expect(read).not.toThrow(/a-private-number|PRIVATE KEY/);
   });
@@ -622,6 +658,21 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [[...NEW, '--ciba-mode=ping'], 'The mode ping needs an address', ''],
     [['change', 'demo-shop', '--ciba-mode=ping'], 'The mode ping needs an address', ''],
     [['change', 'demo-shop', '--ciba-signing-alg=ES256'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
+    [['change', 'demo-shop', '--signed-requests'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
+    [[...NEW, '--return-url=kr.example.app:/callback'], 'Only a public client (--auth-method=none)', ''],
+    [
+      ['add', '앱', '--scope=carrier', '--auth-method=none'],
+      'A public client has the scope openid alone.',
+      '',
+    ],
+    [[...NEW, '--auth-method=none', '--test'], 'A public client has no secret, and no test mode.', ''],
+    [[...NEW, '--auth-method=none', '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],
+    [[...NEW, '--auth-method=none', '--fapi'], 'need private_key_jwt', ''],
+    [
+      [...NEW, '--auth-method=none', '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
+      'A public client cannot use CIBA.',
+      '',
+    ],
     [['show', 'nowhere'], 'No client has the id nowhere.', ''],
     [['change', 'nowhere', '--refuses-sms'], 'No client has the id nowhere.', ''],
     [['change', 'pushguard-website', '--refuses-sms'], 'belongs to the service itself', ''],

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { exportJWK, importJWK, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
+import { DpopKey } from './dpop-key.ts';
 import { TEST_PIN, type Answer, type Subscriber, type TestPerson, type TestService } from './service.ts';
 
 /** An answer of an OAuth endpoint. */
@@ -27,27 +28,34 @@ export class CibaClient {
     readonly clientId: string,
     private readonly keys: Readonly<Record<string, KeyObject>>,
     private readonly kid: string,
+    /** The key to which its tokens are bound, where it follows FAPI. */
+    readonly dpop: DpopKey | undefined,
   ) {}
 
-  /** Registers a client with keys for ES256, PS256 and RS256. */
+  /** Registers a client with keys for ES256, PS256, RS256 and EdDSA. */
   static async register(
     service: TestService,
     settings: Parameters<TestService['rows']['clients']['setCiba']>[1] = {},
-    { scopes = ['authentications', 'openid'] }: { scopes?: string[] } = {},
+    {
+      scopes = ['authentications', 'openid'],
+      ...other
+    }: { scopes?: string[]; sector?: string; idTokenAlg?: 'ES256' | 'RS256' } = {},
   ): Promise<CibaClient> {
     const [clientId, kid] = [`ciba-${randomUUID()}`, randomUUID()];
-    const [ec, rsa] = [generateKeyPairSync('ec', { namedCurve: 'P-256' }), RSA];
+    const [ec, rsa, ed] = [generateKeyPairSync('ec', { namedCurve: 'P-256' }), RSA, generateKeyPairSync('ed25519')];
     const keys = [
       { ...(await exportJWK(ec.publicKey)), kid },
       { ...(await exportJWK(rsa.publicKey)), kid: `${kid}-rsa` },
+      { ...(await exportJWK(ed.publicKey)), kid: `${kid}-ed` },
     ];
-    await service.rows.clients.register({ clientId, jwks: { keys }, scopes, authMethod: 'private_key_jwt' });
+    await service.rows.clients.register({ clientId, jwks: { keys }, scopes, authMethod: 'private_key_jwt', ...other });
     await service.rows.clients.setCiba(clientId, settings);
     return new CibaClient(
       service,
       clientId,
-      { ES256: ec.privateKey, PS256: rsa.privateKey, RS256: rsa.privateKey },
+      { ES256: ec.privateKey, PS256: rsa.privateKey, RS256: rsa.privateKey, EdDSA: ed.privateKey },
       kid,
+      settings.fapi ? await DpopKey.generate() : undefined,
     );
   }
 
@@ -59,7 +67,7 @@ export class CibaClient {
   /** Signs a JWT with one of the keys of this client. */
   sign(claims: Record<string, unknown>, alg = 'ES256'): Promise<string> {
     if (alg === 'none') return Promise.resolve(new UnsecuredJWT(claims).encode());
-    const kid = alg === 'ES256' ? this.kid : `${this.kid}-rsa`;
+    const kid = this.kid + ({ ES256: '', EdDSA: '-ed' }[alg] ?? '-rsa');
     return new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(this.keys[alg]!);
   }
 
@@ -96,8 +104,10 @@ export class CibaClient {
     return this.sign({ ...envelope, ...parameters, ...claims }, alg);
   }
 
-  async post(path: string, parameters: Record<string, string>): Promise<OAuthAnswer> {
-    const response = await fetch(this.service.issuer + path, { method: 'POST', body: new URLSearchParams(parameters) });
+  async post(path: string, parameters: Record<string, string>, proof?: string): Promise<OAuthAnswer> {
+    const headers = proof === undefined ? {} : { DPoP: proof };
+    const body = new URLSearchParams(parameters);
+    const response = await fetch(this.service.issuer + path, { method: 'POST', headers, body });
     return {
       status: response.status,
       headers: response.headers,
@@ -138,7 +148,8 @@ export class CibaClient {
   /** Polls once. */
   async poll(authReqId: string, authentication?: Record<string, string>): Promise<OAuthAnswer> {
     const own = authentication ?? (await this.assertion());
-    return this.post('/oauth2/token', { ...own, grant_type: GRANT, auth_req_id: authReqId });
+    const proof = await this.dpop?.proof('POST', `${this.service.issuer}/oauth2/token`);
+    return this.post('/oauth2/token', { ...own, grant_type: GRANT, auth_req_id: authReqId }, proof);
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { eventually } from './eventually.ts';
-import type { TestPerson, TestService } from './service.ts';
+import type { Subscriber, TestPerson, TestService } from './service.ts';
 
 /** A browser that logs a person in: it keeps cookies of the service and follows no redirect by itself. */
 export class LogInBrowser {
@@ -20,7 +20,8 @@ export class LogInBrowser {
     const response = await fetch(address, { redirect: 'manual', ...init, headers });
     for (const set of response.headers.getSetCookie()) {
       const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=');
-      this.cookies.set(name, value);
+      if (set.includes('Max-Age=0')) this.cookies.delete(name);
+      else this.cookies.set(name, value);
     }
     return response;
   }
@@ -31,6 +32,11 @@ export class LogInBrowser {
     const location = response.headers.get('location') ?? `no location: ${await response.text()}`;
     expect([response.status, location]).toEqual([303, expect.stringContaining(`${this.service.issuer}/windows/`)]);
     this.windowId = location.split('/').at(-1) ?? '';
+  }
+
+  /** Whether it keeps a cookie of the service. */
+  get hasCookie(): boolean {
+    return this.cookies.size > 0;
   }
 
   /** Calls what the script of the window calls. */
@@ -52,6 +58,15 @@ export class LogInBrowser {
     // Not one of an earlier log-in of the same person.
     await eventually('a text message', () => received.slice(before).find(({ to }) => to === phoneNumber));
     const code = await this.service.textedCode(phoneNumber);
+    expect(await this.inWindow('verification', { code })).toMatchObject({ state: 'verified' });
+  }
+
+  /** Types the person, and the code that the app of the person shows. */
+  async verifyByPush(subscriber: Subscriber): Promise<void> {
+    const { birthDate, genderDigit, phoneNumber } = subscriber.person;
+    await this.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+    const [pending] = await subscriber.phone.pending();
+    const code = await this.service.codeOf(subscriber, pending!.id);
     expect(await this.inWindow('verification', { code })).toMatchObject({ state: 'verified' });
   }
 

@@ -20,7 +20,12 @@ import {
   refused,
   type ClientSettings,
 } from '../../relying-parties/client-settings.ts';
+import type { Environment } from '../../../config/environment.ts';
+import { outboundRules } from '../../gateways/outbound/outbound-address.ts';
 import { orSee, readCommand, readReason, readSeconds } from '../terminal.ts';
+
+/** What of the environment decides about settings. */
+type CommandEnvironment = Pick<Environment, 'VENDOR_CODE' | 'NODE_ENV' | 'WEBHOOK_ALLOW_SUBNETS'>;
 
 const SEE = 'See: npm run client -- --help';
 
@@ -58,6 +63,9 @@ const OPTIONS = {
   'ciba-notification-endpoint': { type: 'string' },
   'ciba-signing-alg': { type: 'string' },
   'may-name-by-number': { type: 'boolean' },
+  fapi: { type: 'boolean' },
+  'dpop-bound': { type: 'boolean' },
+  'signed-requests': { type: 'boolean' },
   'id-token-alg': { type: 'string' },
   sector: { type: 'string' },
   overlap: { type: 'string' },
@@ -86,6 +94,9 @@ const SETTINGS: readonly Option[] = [
   'ciba-notification-endpoint',
   'ciba-signing-alg',
   'may-name-by-number',
+  'fapi',
+  'dpop-bound',
+  'signed-requests',
   'id-token-alg',
   'sector',
 ];
@@ -112,7 +123,7 @@ const NONE = 'none';
  * Reads the words after the command. Returns undefined when help is asked for. Throws `invalid_request` with a sentence
  * that says what to do.
  */
-export function readArguments(words: string[], ownVendorCode: string): Wanted | undefined {
+export function readArguments(words: string[], environment: CommandEnvironment): Wanted | undefined {
   const { values, positionals } = parse(words);
   if (values.help) return undefined;
   const [first, ...subjects] = positionals;
@@ -121,7 +132,7 @@ export function readArguments(words: string[], ownVendorCode: string): Wanted | 
     command,
     subject: readSubject(command, subjects),
     id: values.id === undefined ? undefined : readClientId(values.id),
-    settings: readSettings(command, values, ownVendorCode),
+    settings: readSettings(command, values, environment),
     test: readTest(command, values),
     overlapSeconds: readOverlap(values.overlap ?? '24h'),
     reason: readReason(values.reason),
@@ -167,7 +178,7 @@ function readSubject(command: Wanted['command'], [subject, ...others]: string[])
   return command === 'add' ? readName(subject) : subject;
 }
 
-function readSettings(command: Wanted['command'], values: Values, ownVendorCode: string): ClientSettings {
+function readSettings(command: Wanted['command'], values: Values, environment: CommandEnvironment): ClientSettings {
   const { name, scope, jwks } = values;
   const testJwks = values['test-jwks'];
   const host = values['window-host'];
@@ -181,19 +192,23 @@ function readSettings(command: Wanted['command'], values: Values, ownVendorCode:
     ...given(values['auth-method'], (text) => ({ tokenEndpointAuthMethod: readAuthMethod(text) })),
     ...given(values['assertion-audience'], (text) => ({ assertionAudience: readAssertionAudience(text) })),
     ...(vendorCode !== undefined && {
-      vendorCode: vendorCode === NONE ? null : readVendorCode(vendorCode, ownVendorCode),
+      vendorCode: vendorCode === NONE ? null : readVendorCode(vendorCode, environment.VENDOR_CODE),
     }),
     ...given(values['starts-per-minute'], (text) => ({ startsPerMinute: readStartsPerMinute(text) })),
     ...given(values['refuses-sms'], (refusesSms) => ({ refusesSms })),
     ...given(values['requires-registration'], (requiresRegistration) => ({ requiresRegistration })),
     ...given(values['ciba-mode'], (text) => ({ backchannelTokenDeliveryMode: readDeliveryMode(text) })),
     ...given(values['ciba-notification-endpoint'], (text) => ({
-      backchannelClientNotificationEndpoint: text === NONE ? null : readNotificationEndpoint(text),
+      backchannelClientNotificationEndpoint:
+        text === NONE ? null : readNotificationEndpoint(text, outboundRules(environment)),
     })),
     ...given(values['ciba-signing-alg'], (text) => ({
       backchannelAuthenticationRequestSigningAlg: text === NONE ? null : readRequestSigningAlg(text),
     })),
     ...given(values['may-name-by-number'], (mayNameByNumber) => ({ mayNameByNumber })),
+    ...given(values.fapi, (fapi) => ({ fapi })),
+    ...given(values['dpop-bound'], (dpopBoundAccessTokens) => ({ dpopBoundAccessTokens })),
+    ...given(values['signed-requests'], (requireSignedRequestObject) => ({ requireSignedRequestObject })),
     ...given(values['id-token-alg'], (text) => ({ idTokenSignedResponseAlg: readIdTokenAlgorithm(text) })),
     ...given(values.sector, (text) => ({ sector: text === NONE ? null : readSector(text) })),
     ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),

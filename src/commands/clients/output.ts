@@ -38,7 +38,9 @@ export function asFacts(client: ListedClient): string {
     ['CIBA notification endpoint', client.backchannelClientNotificationEndpoint ?? 'none'],
     ['CIBA signing algorithm', client.backchannelAuthenticationRequestSigningAlg ?? 'none'],
     ['may name by number', yes(client.mayNameByNumber)],
-    ['FAPI', yes(client.fapi)],
+    ['FAPI-CIBA', yes(client.fapi)],
+    ['tokens bound by DPoP', yes(client.dpopBoundAccessTokens || client.fapi)],
+    ['signs authorization requests', yes(client.requireSignedRequestObject)],
     ['keys', client.keys.length === 0 ? 'none' : client.keys.map(keyLine)],
   ]);
 }

@@ -16,10 +16,12 @@ addresses and takes a window host or vendor code away.
   --name=TEXT                 change only: the name that people read in the app, at most 60 characters
   --scope=SCOPE               authentications, openid, signing, webhooks, carrier, operator, operator.decide;
                               of CAMARA, see "CAMARA" in the documents, one by one: sim-swap:check, kyc-match:match …
-  --return-url=URL            where hosted windows may return to, compared exactly; https, or http on localhost
+  --return-url=URL            where hosted windows may return to, compared exactly; https, or http on localhost; of a
+                              public client also a scheme of its own, such as kr.example.app:/callback
   --frame-origin=ORIGIN       pages that may show hosted windows in a frame
   --window-host=HOST          host of the page where codes are typed, for the last line of text messages
-  --auth-method=METHOD        client_secret_basic (default), client_secret_post or private_key_jwt
+  --auth-method=METHOD        client_secret_basic (default), client_secret_post, private_key_jwt, or none for a public
+                              client: an app or a page without a server, which logs people in and has no secret
   --jwks=FILE                 public keys for private_key_jwt, as {"keys": [...]}; - reads standard input
   --test                      add and rotate: a secret for test mode, whose tokens reach no line and no person;
                               change: --no-test takes every test key away
@@ -35,6 +37,9 @@ addresses and takes a window host or vendor code away.
   --ciba-notification-endpoint=URL   where pings go; "none" takes it away
   --ciba-signing-alg=ALG      ES256 or PS256: unsigned CIBA requests are refused; "none" allows them
   --may-name-by-number        CIBA: it may name a person by the phone number alone; --no-may-name-by-number
+  --fapi                      CIBA by FAPI: signed requests, private_key_jwt and tokens bound by DPoP alone; --no-fapi
+  --dpop-bound                it gets no token without a proof of its key (DPoP); --no-dpop-bound
+  --signed-requests           unsigned authorization requests are refused; --no-signed-requests
 
   --overlap=TIME              rotate only: 90s, 30m, 24h or 7d, at most 90d; 0 ends every former secret at once
   --reason=TEXT               why, for the audit

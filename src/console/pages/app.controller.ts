@@ -87,10 +87,12 @@ export class ConsoleAppController {
   @RouteConfig(FORM)
   @MayIn('keys')
   async switches(@AtConsole() at: ConsoleRequest): Promise<string> {
-    const { refusesSms, requiresRegistration } = at.fields;
+    const { fields } = at;
     return this.change(at, 'switches', () => ({
-      refusesSms: refusesSms === 'yes',
-      requiresRegistration: requiresRegistration === 'yes',
+      refusesSms: fields['refusesSms'] === 'yes',
+      requiresRegistration: fields['requiresRegistration'] === 'yes',
+      dpopBoundAccessTokens: fields['dpopBoundAccessTokens'] === 'yes',
+      requireSignedRequestObject: fields['requireSignedRequestObject'] === 'yes',
     }));
   }
 

@@ -48,16 +48,21 @@ export function appPage(
   });
 }
 
-function registration({ texts }: ClientReader, client: ListedClient): Html {
-  const { app: words } = texts;
+function registration(reader: ClientReader, client: ListedClient): Html {
+  const { app: words } = reader.texts;
   const rows: readonly (readonly [string, Html | string])[] = [
     [words.clientId, html`<code>${client.clientId}</code>`],
     [words.name, client.name],
     [words.scopes, html`${client.scopes.map((one) => html`<code>${one}</code> `)}`],
-    [words.method, client.tokenEndpointAuthMethod ?? words.anyMethod],
+    [words.method, methodName(reader, client)],
     [words.audience, html`<code>${client.assertionAudience}</code>`],
     [words.vendorCode, client.vendorCode ?? words.none],
     [words.startsPerMinute, grouped(client.startsPerMinute)],
+    [words.idTokenAlgorithm, client.idTokenSignedResponseAlg],
+    [words.sector, client.sector ?? words.ownSector],
+    [words.cibaMode, client.backchannelTokenDeliveryMode],
+    [words.cibaEndpoint, client.backchannelClientNotificationEndpoint ?? words.none],
+    [words.fapi, client.fapi ? words.yes : words.no],
   ];
   return html`<section class="card" aria-labelledby="facts">
     <h2 id="facts">${words.facts}</h2>
@@ -66,11 +71,17 @@ function registration({ texts }: ClientReader, client: ListedClient): Html {
   </section>`;
 }
 
+function methodName({ texts }: ClientReader, { tokenEndpointAuthMethod: method }: ListedClient): string {
+  return method === 'none' ? texts.app.publicClient : (method ?? texts.app.anyMethod);
+}
+
 function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySets, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;
   const { tokenEndpointAuthMethod: method, keys } = client;
   const usesKeys = method === 'private_key_jwt' || (method === null && keys.some(({ kind }) => kind === 'key'));
-  const [mayKeys, mayTest] = [mayMember(reader.member.role, 'keys'), mayMember(reader.member.role, 'test')];
+  // A public client has no key that could be replaced.
+  const may = (what: 'keys' | 'test') => method !== 'none' && mayMember(reader.member.role, what);
+  const [mayKeys, mayTest] = [may('keys'), may('test')];
   return html`<section class="card" aria-labelledby="keys">
       <h2 id="keys">${words.keys}</h2>
       ${
@@ -223,7 +234,7 @@ ${typed[name] ?? kept.join('\n')}</textarea>
 }
 
 /** The switches of a client, each with the sentence that says what it does. */
-const SWITCHES = ['refusesSms', 'requiresRegistration'] as const;
+const SWITCHES = ['refusesSms', 'requiresRegistration', 'dpopBoundAccessTokens', 'requireSignedRequestObject'] as const;
 
 function switchesSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;

@@ -380,9 +380,18 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     scopes: 'Scopes',
     method: 'Authentication at the token endpoint',
     anyMethod: 'any',
+    publicClient: 'none (public client)',
     audience: 'Audience of client assertions',
     vendorCode: 'Vendor code',
     startsPerMinute: 'Starts a minute',
+    idTokenAlgorithm: 'Algorithm of id_tokens',
+    sector: 'Sector',
+    ownSector: 'its own',
+    cibaMode: 'CIBA mode',
+    cibaEndpoint: 'CIBA notification endpoint',
+    fapi: 'FAPI-CIBA',
+    yes: 'yes',
+    no: 'no',
     none: 'none',
     keys: 'Keys',
     noKey: 'There is no key.',
@@ -433,6 +442,14 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       requiresRegistration: {
         name: 'Registered customers only',
         says: 'Only people whose app is registered with you are asked. For all others the start looks alike, and nobody can verify it.',
+      },
+      dpopBoundAccessTokens: {
+        name: 'Bound tokens only (DPoP)',
+        says: 'Your server gets no access token without a proof of its key. A stolen token is then of no use without that key.',
+      },
+      requireSignedRequestObject: {
+        name: 'Signed authorization requests only',
+        says: 'OpenID Connect requests of a link are refused unless one of your keys signed them. This needs a key set.',
       },
     },
     faults: {

@@ -370,9 +370,18 @@ export const ko = ({ service }: BrandNames) => ({
     scopes: '권한 범위(scope)',
     method: '토큰 엔드포인트의 인증 방법',
     anyMethod: '제한 없음',
+    publicClient: '없음(공개 클라이언트)',
     audience: '클라이언트 어설션의 audience',
     vendorCode: '기관 코드',
     startsPerMinute: '분당 시작 한도',
+    idTokenAlgorithm: 'id_token 서명 알고리즘',
+    sector: '섹터(sector)',
+    ownSector: '이 클라이언트만',
+    cibaMode: 'CIBA 방식',
+    cibaEndpoint: 'CIBA 알림 주소',
+    fapi: 'FAPI-CIBA',
+    yes: '예',
+    no: '아니요',
     none: '없음',
     keys: '키',
     noKey: '키가 없습니다.',
@@ -422,6 +431,14 @@ export const ko = ({ service }: BrandNames) => ({
       requiresRegistration: {
         name: '등록한 고객만',
         says: '앱을 이 기관에 등록한 사람에게만 요청합니다. 다른 사람의 시작도 똑같아 보이지만 확인할 수 없습니다.',
+      },
+      dpopBoundAccessTokens: {
+        name: '키에 묶인 토큰만(DPoP)',
+        says: '서버가 키 소유를 증명해야 액세스 토큰을 발급합니다. 토큰이 유출되어도 그 키가 없으면 쓸 수 없습니다.',
+      },
+      requireSignedRequestObject: {
+        name: '서명한 인가 요청만',
+        says: '등록한 키로 서명하지 않은 OpenID Connect 인가 요청을 거절합니다. 키 집합이 있어야 합니다.',
       },
     },
     faults: {

@@ -153,6 +153,15 @@ export const REQUEST_ERRORS = {
     again: 'corrected',
     detail: 'Send at most 20 letters, digits, blanks and -._+/!?#() as binding_message.',
   },
+  invalid_dpop_proof: {
+    when: {
+      ko: 'DPoP 헤더의 키 소유 증명이 없거나, 이 요청과 맞지 않거나, 이미 사용한 것입니다.',
+      en: 'The proof of possession in the DPoP header is missing, does not match the request, or was used before.',
+    },
+    show: null,
+    again: 'corrected',
+    detail: 'The proof was already used. Sign a new one, with a new jti, for every request.',
+  },
   expired_login_hint_token: {
     when: {
       ko: 'id_token_hint에 서명한 키를 더 이상 사용하지 않습니다.',

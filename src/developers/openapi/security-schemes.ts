@@ -22,13 +22,14 @@ export function securitySchemes(issuer: string): Record<string, object> {
   return {
     bearer: {
       type: 'oauth2',
-      description: 'A bearer token of the client, valid for five minutes (RFC 6749, 4.4; RFC 6750).',
+      description:
+        'A bearer token of the client, valid for five minutes (RFC 6749, 4.4; RFC 6750); one that is bound to a key by the scheme DPoP, with a proof (RFC 9449).',
       flows: { clientCredentials: { tokenUrl: `${issuer}/oauth2/token`, scopes: SCOPE_SENTENCES } },
     },
     person: {
       type: 'oauth2',
       description:
-        'A bearer token that stands for a verified person at a client, valid for five minutes (OpenID Connect).',
+        'A bearer token that stands for a verified person at a client, valid for five minutes (OpenID Connect); one that is bound to a key by the scheme DPoP, with a proof (RFC 9449).',
       flows: {
         authorizationCode: {
           authorizationUrl: `${issuer}/oauth2/authorize`,

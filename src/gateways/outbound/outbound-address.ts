@@ -1,5 +1,6 @@
 import { isIP, type BlockList } from 'node:net';
-import { isGlobalAddress, isLoopback, liesIn } from './global-address.ts';
+import type { Environment } from '../../../config/environment.ts';
+import { isGlobalAddress, isLoopback, liesIn, networksOf } from './global-address.ts';
 
 /** Where the service may send what others ask it to send. */
 export interface OutboundRules {
@@ -7,6 +8,14 @@ export interface OutboundRules {
   isProduction: boolean;
   /** Networks that are allowed although they are not global, such as a carrier's private one. */
   allowed: BlockList;
+}
+
+/** The rules of an environment. */
+export function outboundRules({
+  NODE_ENV,
+  WEBHOOK_ALLOW_SUBNETS,
+}: Pick<Environment, 'NODE_ENV' | 'WEBHOOK_ALLOW_SUBNETS'>): OutboundRules {
+  return { isProduction: NODE_ENV === 'production', allowed: networksOf(WEBHOOK_ALLOW_SUBNETS) };
 }
 
 /** The first port that needs no privilege (RFC 6335, 6). */

@@ -13,6 +13,7 @@ import type { NamedPerson } from '../../lines/named-person.ts';
 import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts';
 import { REQUEST_SIGNING_ALGS, type Client } from '../../relying-parties/client.entity.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
+import { noRsaKey } from '../id-token.ts';
 import type { OpenIdScope } from '../claims.ts';
 import { readAsked, type Asked } from './asked.ts';
 import { BackchannelParameters, BackchannelResponse, type BackchannelRequest } from './backchannel.dto.ts';
@@ -63,6 +64,8 @@ export class Begin {
    * `unknown_user_id`, `expired_login_hint_token`, `too_many_requests`.
    */
   async begin(sent: BackchannelRequest, client: Client): Promise<BackchannelResponse> {
+    // Before a person is asked in vain.
+    if (client.idTokenSignedResponseAlg === 'RS256' && this.keys.rsa.length === 0) throw noRsaKey();
     const parameters = await this.parametersOf(sent, client);
     const asked = readAsked(parameters, client, this.environment.ISSUER);
     const { purpose, matchDigits, scopes, claims, seconds, notificationToken } = asked;
@@ -156,8 +159,8 @@ export class Begin {
 
   private async personOfToken(hint: string, client: Client): Promise<NamedPerson> {
     const { ISSUER } = this.environment;
-    const id = readIdTokenHint(hint, { audience: client.clientId, issuer: ISSUER }, this.keys);
-    const person = await this.authentications.verifiedPerson(id, client.id);
+    const { authenticationId } = readIdTokenHint(hint, { audience: client.clientId, issuer: ISSUER }, this.keys);
+    const person = await this.authentications.verifiedPerson(authenticationId, client.id);
     if (person) return person;
     throw new Problem('unknown_user_id', 'The verification of id_token_hint is no longer kept. Send login_hint.');
   }

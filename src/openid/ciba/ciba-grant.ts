@@ -5,14 +5,15 @@ import { AuthenticationStatus, type RelyingPartyView } from '../../authenticatio
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../../crypto/access-token.ts';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
-import { sectorValueOf } from '../../crypto/subject.ts';
 import { Problem } from '../../domain/problem.ts';
 import { DisabledClients } from '../../http/disabled-clients.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
-import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
+import { boundTo, type TokenCall, type TokenGrant } from '../../relying-parties/token-grants.ts';
 import { claimsOf } from '../claims.ts';
+import { diOf } from '../di.ts';
 import { signIdToken } from '../id-token.ts';
+import { Revocations } from '../revocations.ts';
 import { expectCibaClient } from './ciba-client.ts';
 import { CibaRequestStore, GRACE_SECONDS, HOLD_SECONDS, type Polled } from './ciba-request.store.ts';
 
@@ -24,6 +25,7 @@ export class CibaGrant implements TokenGrant {
   constructor(
     private readonly store: CibaRequestStore,
     private readonly authentications: AuthenticationStatus,
+    private readonly revocations: Revocations,
     private readonly disabled: DisabledClients,
     private readonly tokens: AccessTokens,
     private readonly keys: ServiceKeys,
@@ -35,7 +37,7 @@ export class CibaGrant implements TokenGrant {
    * `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`, `invalid_request`,
    * `unauthorized_client`.
    */
-  async exchange({ client, isTest, parameters, isGone, gone }: TokenCall): Promise<TokenResponse> {
+  async exchange({ client, isTest, parameters, isGone, gone, jkt }: TokenCall): Promise<TokenResponse> {
     expectCibaClient(client, isTest);
     const { auth_req_id: authReqId } = parameters;
     if (authReqId === undefined) throw new Problem('invalid_request', 'Send auth_req_id.');
@@ -46,8 +48,9 @@ export class CibaGrant implements TokenGrant {
     if (isGone()) throw pending(polled);
     // It may have been disabled while the poll was held.
     if (await this.disabled.has(client.id)) throw new Problem('invalid_client', 'This client is disabled.');
+    if (await this.revocations.has(polled.authenticationId)) throw unknownRequest();
     if (!(await this.store.redeem(polled.id))) throw unknownRequest();
-    return this.issue(client, polled, authReqId, seen);
+    return this.issue(client, polled, { authReqId, jkt, ...seen });
   }
 
   /** Waits for the person, who has approved when this returns. */
@@ -90,41 +93,42 @@ export class CibaGrant implements TokenGrant {
   private issue(
     client: Client,
     { authenticationId, scopes, claims, acr }: Polled,
-    authReqId: string,
-    { person }: Approved,
+    { authReqId, jkt, person }: Approved & { authReqId: string; jkt: string | undefined },
   ) {
+    const { token, token_type } = boundTo(jkt);
     const now = new Date();
     const caller = {
       id: client.id,
       clientId: client.clientId,
       scopes,
       person: { authenticationId, subject: person.subject },
+      ...token,
     };
+    const accessToken = this.tokens.issue(caller, now);
+    const di = diOf(this.keys.subject, client, person.subject);
     const idToken = () =>
       signIdToken(
         {
           audience: client.clientId,
           person,
-          claims: claimsOf(person, { scopes, claims }, this.sectorValue(client, person)),
-          more: { acr, jti: authenticationId, 'urn:openid:params:jwt:claim:auth_req_id': authReqId },
+          authenticationId,
+          acr,
+          accessToken,
+          claims: claimsOf(person, { scopes, claims }, di),
+          algorithm: client.idTokenSignedResponseAlg,
+          more: { 'urn:openid:params:jwt:claim:auth_req_id': authReqId },
         },
         this.keys,
         this.environment,
         now,
       );
     return {
-      access_token: this.tokens.issue(caller, now),
-      token_type: 'Bearer',
+      access_token: accessToken,
+      token_type,
       expires_in: ACCESS_TOKEN_SECONDS,
       scope: scopes.join(' '),
       ...(scopes.includes('openid') && { id_token: idToken() }),
     };
-  }
-
-  /** Each client is a sector of its own. */
-  private sectorValue({ id }: Client, { phoneNumber, birthDate, gender, foreigner }: VerifiedPerson): string {
-    const person = [phoneNumber, birthDate, gender, String(foreigner)].join('\0');
-    return sectorValueOf(this.keys.subject, { sector: id, person });
   }
 }
 

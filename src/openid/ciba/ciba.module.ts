@@ -10,6 +10,7 @@ import { ServerMetadata } from '../../relying-parties/server-metadata.ts';
 import { TokenGrants } from '../../relying-parties/token-grants.ts';
 import { outboundOf } from '../../webhooks/outbound-of.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
+import { OpenIdModule } from '../openid.module.ts';
 import { ACR_VALUES } from './asked.ts';
 import { BackchannelController } from './backchannel.controller.ts';
 import { Begin } from './begin.ts';
@@ -27,7 +28,7 @@ const EVERY_MS = 500;
  * `begin.ts` asks a person, `ciba-grant.ts` answers the polls, `pings.ts` tells of the end.
  */
 @Module({
-  imports: [AuthenticationModule, LinesModule, RelyingPartiesModule],
+  imports: [AuthenticationModule, LinesModule, RelyingPartiesModule, OpenIdModule],
   controllers: [BackchannelController],
   providers: [
     Begin,

@@ -20,7 +20,9 @@ export class AuthorizationError extends Error {
     readonly target?: AnswerTarget | undefined,
     /** The page of an error without a target. */
     readonly page: { kind: LogInFault; status: number } = { kind: 'refused', status: 400 },
+    /** The fault of the service behind it. */
+    cause?: unknown,
   ) {
-    super(`${error}: ${description}`);
+    super(`${error}: ${description}`, { cause });
   }
 }

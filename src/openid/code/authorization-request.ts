@@ -1,8 +1,10 @@
 import { localeNamed, LOCALES, type Locale } from '../../domain/locale.ts';
-import type { WindowMethod } from '../../domain/authentication.ts';
+import { CHANNELS, type Channel, type WindowMethod } from '../../domain/authentication.ts';
 import { KEPT_TEXT, SHOWN_TEXT } from '../../http/plain-text.ts';
+import type { Client } from '../../relying-parties/client.entity.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
+import { isRedirectOf } from './redirect-uri.ts';
 
 /** The parameters that the authorization endpoint reads; it ignores all others (RFC 6749, 3.1). */
 export const PARAMETERS = [
@@ -15,6 +17,8 @@ export const PARAMETERS = [
   'response_mode',
   'code_challenge',
   'code_challenge_method',
+  'dpop_jkt',
+  'id_token_hint',
   'prompt',
   'max_age',
   'ui_locales',
@@ -42,11 +46,17 @@ export interface RequestedClaims {
 export interface AuthorizationRequest extends AnswerTarget {
   nonce?: string | undefined;
   codeChallenge?: string | undefined;
+  /** The thumbprint of the key to which the code is bound. */
+  dpopJkt?: string | undefined;
   scopes: string[];
   claims: RequestedClaims;
   method: WindowMethod;
   locale: Locale;
   purpose: string;
+  /** The names of `acr` that the client asked for, as it wrote them. */
+  acrs: string[];
+  /** The id of the person, at the client, whom `id_token_hint` names. */
+  hintedSubject?: string | undefined;
   /** Seconds, as the client sent it. */
   maxAge?: number | undefined;
 }
@@ -61,6 +71,8 @@ const MAX_CLAIMS = 4096;
 /** What a window says that nobody gave a purpose for. */
 const PURPOSE: Readonly<Record<Locale, string>> = { ko: '본인확인', en: 'Identity verification' };
 
+const ACR_URN = 'urn:pushguard:acr:';
+
 /** Values of `acr` that a client can ask for, with the method that leads to each. */
 const METHOD_OF_ACR: Readonly<Record<string, WindowMethod>> = {
   push: 'push',
@@ -73,21 +85,29 @@ export const ACR_VALUES = Object.keys(METHOD_OF_ACR);
 
 /**
  * Where the answer to these parameters goes, errors included. Throws an error without a target, which becomes a page, unless
- * `redirect_uri` is one of those that the client registered, compared exactly: nobody is sent anywhere else.
+ * `redirect_uri` is one of those that the client registered ({@link isRedirectOf}): nobody is sent anywhere else.
  */
-export function answerTarget(given: Parameters, returnUrls: readonly string[]): AnswerTarget {
+export function answerTarget(
+  given: Parameters,
+  client: Pick<Client, 'returnUrls' | 'tokenEndpointAuthMethod'>,
+): AnswerTarget {
   const { redirect_uri: redirectUri, response_mode: mode, state } = given;
-  if (redirectUri === undefined || !returnUrls.includes(redirectUri))
+  if (redirectUri === undefined || !isRedirectOf(client, redirectUri))
     throw new AuthorizationError('invalid_request', 'The redirect_uri is not registered for this client.');
   const isKept = state !== undefined && state.length <= MAX_STATE && KEPT_TEXT.test(state);
-  return { redirectUri, mode: mode === 'form_post' ? 'form_post' : 'query', ...(isKept && { state }) };
+  const isByForm = mode === 'form_post' && isOfWeb(redirectUri);
+  return { redirectUri, mode: isByForm ? 'form_post' : 'query', ...(isKept && { state }) };
 }
 
 /**
  * Checks the parameters of a request whose client and `redirect_uri` are known (OpenID Connect Core 1.0, 3.1.2.1). Throws
  * {@link AuthorizationError} with the error for the client.
  */
-export function readRequest(given: Parameters, target: AnswerTarget): AuthorizationRequest {
+export function readRequest(
+  given: Parameters,
+  target: AnswerTarget,
+  { isPublic }: { isPublic: boolean },
+): AuthorizationRequest {
   const refuse = (error: string, description: string): never => {
     throw new AuthorizationError(error, description, target);
   };
@@ -98,6 +118,8 @@ export function readRequest(given: Parameters, target: AnswerTarget): Authorizat
   if (given.response_type !== 'code') refuse('unsupported_response_type', 'Send response_type=code.');
   if (given.response_mode !== undefined && given.response_mode !== 'query' && given.response_mode !== 'form_post')
     refuse('invalid_request', 'Send response_mode as query or form_post, or leave it out.');
+  if (given.response_mode === 'form_post' && !isOfWeb(target.redirectUri))
+    refuse('invalid_request', 'No form can be posted to an app. Send response_mode=query, or leave it out.');
   const scopes = listed(given.scope);
   if (!scopes.includes('openid')) refuse('invalid_scope', 'Send openid as one of the scopes.');
   const { nonce } = given;
@@ -113,17 +135,19 @@ export function readRequest(given: Parameters, target: AnswerTarget): Authorizat
     refuse('invalid_request', 'The max_age must be a whole number of seconds.');
   const maxAge = given.max_age === undefined ? undefined : Number(given.max_age);
   const locale = listed(given.ui_locales).flatMap((tag) => localeNamed(tag) ?? [])[0] ?? LOCALES[0];
-  const claims =
+  const { acrs, ...claims } =
     readClaims(given.claims) ??
     refuse('invalid_request', 'The claims must be a JSON object as OpenID Connect Core 1.0, 5.5 has it.');
   return {
     ...target,
     nonce,
-    codeChallenge: readChallenge(given, refuse),
+    codeChallenge: readChallenge(given, isPublic, refuse),
+    dpopJkt: readThumbprint(given.dpop_jkt, refuse),
     // Unknown scopes are ignored (OpenID Connect Core 1.0, 3.1.2.1): many clients ask for email by default.
     scopes: OPENID_SCOPES.filter((scope) => scopes.includes(scope)),
     claims,
     method: methodOf([...(claims.acr ?? []), ...listed(given.acr_values)]),
+    acrs: [...acrs, ...listed(given.acr_values)].filter((name) => isChannel(shortAcr(name))),
     locale,
     purpose: readPurpose(given.purpose, refuse) ?? PURPOSE[locale],
     maxAge,
@@ -133,13 +157,13 @@ export function readRequest(given: Parameters, target: AnswerTarget): Authorizat
 type Refuse = (error: string, description: string) => never;
 
 /**
- * PKCE with S256 for every client (RFC 9700, 2.1.1). A `nonce` replaces it: all clients are confidential, and with one the
- * client sees in the id_token whether the code belongs to its request. Spring Security 6 has no PKCE by default.
+ * PKCE with S256 for every client (RFC 9700, 2.1.1). A `nonce` replaces it for a client that authenticates: with one the client
+ * sees in the id_token whether the code belongs to its request. Spring Security 6 has no PKCE by default.
  */
-function readChallenge(given: Parameters, refuse: Refuse): string | undefined {
+function readChallenge(given: Parameters, isPublic: boolean, refuse: Refuse): string | undefined {
   const { code_challenge: challenge, code_challenge_method: method, nonce } = given;
   if (challenge === undefined) {
-    if (method !== undefined || nonce === undefined)
+    if (method !== undefined || nonce === undefined || isPublic)
       refuse('invalid_request', 'Send a code_challenge with code_challenge_method=S256.');
     return undefined;
   }
@@ -148,6 +172,13 @@ function readChallenge(given: Parameters, refuse: Refuse): string | undefined {
   if (!/^[\w-]{43}$/.test(challenge))
     refuse('invalid_request', 'The code_challenge must have 43 characters of base64url.');
   return challenge;
+}
+
+/** RFC 9449, 10. */
+function readThumbprint(given: string | undefined, refuse: Refuse): string | undefined {
+  if (given !== undefined && !/^[\w-]{43}$/.test(given))
+    refuse('invalid_request', 'The dpop_jkt must be a thumbprint: 43 characters of base64url.');
+  return given;
 }
 
 function readPurpose(given: string | undefined, refuse: Refuse): string | undefined {
@@ -163,8 +194,8 @@ function methodOf(values: readonly string[]): WindowMethod {
 }
 
 /** Reads the `claims` parameter. Claims of others are ignored, as the specification has it. Undefined for another form. */
-function readClaims(text: string | undefined): RequestedClaims | undefined {
-  if (text === undefined) return { idToken: [], userinfo: [] };
+function readClaims(text: string | undefined): (RequestedClaims & { acrs: string[] }) | undefined {
+  if (text === undefined) return { idToken: [], userinfo: [], acrs: [] };
   if (text.length > MAX_CLAIMS) return undefined;
   let all: unknown;
   try {
@@ -176,22 +207,40 @@ function readClaims(text: string | undefined): RequestedClaims | undefined {
   if (!isObject(idToken) || !isObject(userinfo)) return undefined;
   const { sub, acr } = idToken;
   const subject = isObject(sub) && typeof sub['value'] === 'string' ? sub['value'] : undefined;
-  const acrs = isObject(acr) && acr['essential'] === true ? [acr['value'], acr['values']].flat() : [];
-  const wanted = acrs.filter((value) => typeof value === 'string').map(shortAcr);
+  const named = isObject(acr) ? [acr['value'], acr['values']].flat() : [];
+  const acrs = named.filter((value) => typeof value === 'string');
+  const wanted = isObject(acr) && acr['essential'] === true ? acrs.map(shortAcr) : [];
   return {
     idToken: CLAIM_NAMES.filter((name) => Object.hasOwn(idToken, name)),
     userinfo: CLAIM_NAMES.filter((name) => Object.hasOwn(userinfo, name)),
     subject,
     acr: wanted.length > 0 ? wanted : undefined,
+    acrs,
   };
 }
 
+/** The `acr` of a person who was verified by `channel`, in the form in which the client asked for it; the short one by default. */
+export function acrAs(channel: Channel, acrs: readonly string[]): string {
+  const named = acrs.find((name) => shortAcr(name) === channel);
+  if (named !== undefined) return named;
+  return acrs.length > 0 && acrs.every((name) => name.startsWith(ACR_URN)) ? ACR_URN + channel : channel;
+}
+
 function shortAcr(value: string): string {
-  return value.replace(/^urn:pushguard:acr:/, '');
+  return value.startsWith(ACR_URN) ? value.slice(ACR_URN.length) : value;
+}
+
+function isChannel(value: string): boolean {
+  return CHANNELS.some((channel) => channel === value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** False for an address that opens an app. */
+function isOfWeb(address: string): boolean {
+  return /^https?:/i.test(address);
 }
 
 function listed(text: string | undefined): string[] {

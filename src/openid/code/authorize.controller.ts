@@ -4,13 +4,16 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import { localeNamed, LOCALES, type Locale } from '../../domain/locale.ts';
-import { Problem, type ProblemCode } from '../../domain/problem.ts';
+import type { Problem, ProblemCode } from '../../domain/problem.ts';
 import { addressOf, networkOf } from '../../http/address.ts';
 import { readCookie, setCookie } from '../../http/cookies.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits, type FormLimit } from '../../http/form-limits.ts';
 import { looksAhead } from '../../http/looks-ahead.ts';
+import { Metrics } from '../../http/metrics.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
+import { problemOf } from '../../http/problem.filter.ts';
+import { recordShownRefusal } from '../../http/record-refusal.ts';
 import { Assets } from '../../pages/assets.ts';
 import { sendPage } from '../../pages/page.ts';
 import { Words } from '../../pages/words.ts';
@@ -43,6 +46,7 @@ export class AuthorizeController {
     private readonly limits: FormLimits,
     private readonly assets: Assets,
     private readonly words: Words,
+    private readonly metrics: Metrics,
     private readonly environment: Environment,
   ) {}
 
@@ -79,7 +83,7 @@ export class AuthorizeController {
         : this.authorize.resume(id, secretOf));
       return next ? this.go(next, locale, reply) : this.fault('over', 400, locale, reply);
     } catch (error) {
-      return this.refuse(error, locale, reply);
+      return this.refuse(error, locale, { request, reply });
     }
   }
 
@@ -89,7 +93,7 @@ export class AuthorizeController {
     try {
       return this.go(await this.authorize.begin(sent, this.browserOf(request)), locale, reply);
     } catch (error) {
-      return this.refuse(error, locale, reply);
+      return this.refuse(error, locale, { request, reply });
     }
   }
 
@@ -103,8 +107,10 @@ export class AuthorizeController {
     };
   }
 
-  private refuse(error: unknown, locale: Locale, reply: FastifyReply): string {
-    if (!(error instanceof AuthorizationError)) return this.problem(error, locale, reply);
+  private refuse(error: unknown, locale: Locale, call: Call): string {
+    if (!(error instanceof AuthorizationError)) return this.problem(error, locale, call);
+    const { reply } = call;
+    if (error.cause !== undefined) this.record(error.cause, call);
     if (error.target) return this.go(this.authorize.refused(error, error.target), locale, reply);
     const { kind, status } = error.page;
     const detail = kind === 'refused' ? `${error.error}: ${error.description}` : undefined;
@@ -121,7 +127,10 @@ export class AuthorizeController {
       }
       return redirect(reply, `${this.environment.ISSUER}/windows/${windowId}`);
     }
-    const { target, fields } = next;
+    const { target, fields, windowId } = next;
+    // The window has served its purpose, and a browser keeps no cookie that does nothing.
+    if (windowId !== undefined)
+      setCookie(reply, { name: windowCookie(windowId), value: '', seconds: 0 }, this.environment.ISSUER);
     if (target.mode === 'form_post')
       return sendPage(reply, this.assets, formPostPage(this.words.reader(locale), target.redirectUri, fields));
     // It was compared as text; a header holds it with its letters encoded.
@@ -130,18 +139,30 @@ export class AuthorizeController {
     return redirect(reply, `${href}${joined}${new URLSearchParams(fields).toString()}`);
   }
 
-  private problem(error: unknown, locale: Locale, reply: FastifyReply): string {
-    if (!(error instanceof Problem)) throw error;
-    const { code, detail, members } = error;
-    if (members.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(members.retryAfterSeconds));
+  /** A person reads it, so an outage is a page too. */
+  private problem(error: unknown, locale: Locale, call: Call): string {
+    const { reply } = call;
+    const { code, detail } = this.record(error, call);
     const kind = FAULT_OF_PROBLEM[code] ?? 'failed';
     return this.fault(kind, PROBLEM_CATALOGUE[code].status, locale, reply, kind === 'failed' ? detail : undefined);
+  }
+
+  /** Counts or logs what the filter of the service does not see, and sets `Retry-After`. */
+  private record(error: unknown, { request, reply }: Call): Problem {
+    const problem = problemOf(error);
+    recordShownRefusal({ error, problem, request, reply }, this.metrics);
+    return problem;
   }
 
   private fault(kind: LogInFault, status: number, locale: Locale, reply: FastifyReply, detail?: string): string {
     const page = faultPage(this.words.reader(locale), { kind, status, ...(detail !== undefined && { detail }) });
     return sendPage(reply, this.assets, page);
   }
+}
+
+interface Call {
+  request: FastifyRequest;
+  reply: FastifyReply;
 }
 
 function limitOf(request: FastifyRequest, clientId: string): FormLimit {

@@ -7,9 +7,11 @@ import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
 import { isUuid } from '../../domain/uuid.ts';
-import type { Client } from '../../relying-parties/client.entity.ts';
+import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts';
+import { isPublic, type Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { RESUME_PATH, Windows } from '../../windows/windows.ts';
+import { readIdTokenHint } from '../id-token-hint.ts';
 import { noRsaKey } from '../id-token.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
 import {
@@ -20,6 +22,8 @@ import {
   type Parameters,
 } from './authorization-request.ts';
 import { OpenIdRequestStore, PUSHED_SECONDS, type KeptParameters } from './openid-request.store.ts';
+import { orTell } from './or-tell.ts';
+import { isRedirectOf } from './redirect-uri.ts';
 
 const REQUEST_URI = 'urn:ietf:params:oauth:request_uri:';
 /** The scope that an operator grants a client for this flow: with it, anybody can begin one in the client's name. */
@@ -28,7 +32,7 @@ const ADMITTED_SCOPE = 'openid';
 /** Where the browser goes next: to its window, or back to the client with an answer. */
 export type Next =
   | { to: 'window'; windowId: string; secret?: string }
-  | { to: 'client'; target: AnswerTarget; fields: Record<string, string> };
+  | { to: 'client'; target: AnswerTarget; fields: Record<string, string>; /** That has ended. */ windowId?: string };
 
 /** The browser that brings a request. */
 export interface Browser {
@@ -54,19 +58,31 @@ export class Authorize {
     private readonly store: OpenIdRequestStore,
     private readonly windows: Windows,
     private readonly relyingParties: RelyingParties,
+    private readonly clients: AuthenticateClient,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
 
   /**
-   * Keeps a request that an authenticated client pushed (RFC 9126) for one browser, for a minute. Throws
-   * {@link AuthorizationError}.
+   * Keeps a request that a client pushed (RFC 9126) for one browser, for a minute. Its code is bound to the key that the client
+   * proved, if any. Throws {@link AuthorizationError}.
    */
-  async push(client: Client, sent: object): Promise<{ request_uri: string; expires_in: number }> {
+  async push(
+    client: Client,
+    sent: object,
+    jkt: string | undefined,
+  ): Promise<{ request_uri: string; expires_in: number }> {
     const given = readParameters(sent);
     if (given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'A pushed request must not have a request_uri (RFC 9126, 2.1).');
-    const request = await this.check(client, given, { isAuthentic: true });
+    // Anybody can push a request for a public client.
+    const request = await this.check(client, given, { isAuthentic: !isPublic(client) });
+    if (jkt !== undefined && (request.dpopJkt ?? jkt) !== jkt)
+      throw new AuthorizationError(
+        'invalid_request',
+        'The dpop_jkt is of another key than the proof (RFC 9449, 10.1).',
+      );
+    request.dpopJkt ??= jkt;
     const handle = randomToken(32);
     await this.store.push(this.newRequest(client, request), sha256(handle));
     return { request_uri: REQUEST_URI + handle, expires_in: PUSHED_SECONDS };
@@ -85,9 +101,8 @@ export class Authorize {
     if (given.request_uri !== undefined) return this.beginPushed(client, given.request_uri, browser);
     const request = await this.check(client, given, { isAuthentic: false });
     const kept = this.newRequest(client, request);
-    return this.openWindow(client, { id: kept.id, request, browser }, async (windowId) => {
-      await this.store.begin(kept, windowId);
-    });
+    const take = (windowId: string) => this.store.begin(kept, windowId);
+    return orTell(request, () => this.openWindow(client, { id: kept.id, request, browser }, take));
   }
 
   /**
@@ -103,6 +118,7 @@ export class Authorize {
     const request = await this.stillAllowed(begun);
     const answer = (fields: Record<string, string>): Next => ({
       to: 'client',
+      windowId,
       target: request,
       fields: this.answer(request, fields),
     });
@@ -110,7 +126,8 @@ export class Authorize {
     const refusal = refusalOf(outcome, request, new Date());
     if (refusal) return answer(refusal);
     const code = randomToken(32);
-    return (await this.store.answer(id, outcome.id, sha256(code))) ? answer({ code }) : undefined;
+    const isKept = await orTell(request, () => this.store.answer(id, outcome.id, sha256(code)));
+    return isKept ? answer({ code }) : undefined;
   }
 
   /**
@@ -126,7 +143,7 @@ export class Authorize {
     const request = await this.stillAllowed(begun);
     if (!(await this.store.abandon(id))) return undefined;
     if (outcome !== null && isOpen(outcome)) await this.cancelIn(windowId, secret);
-    return { to: 'client', target: request, fields: this.answer(request, CANCELLED) };
+    return { to: 'client', windowId, target: request, fields: this.answer(request, CANCELLED) };
   }
 
   /** The answer of a refusal that goes back to the client. */
@@ -156,9 +173,10 @@ export class Authorize {
       return { to: 'window', windowId: pushed.windowId };
     }
     const request = await this.stillAllowed({ ...pushed, clientId: client.id });
-    return this.openWindow(client, { id: pushed.id, request, browser }, async (windowId) => {
+    const take = async (windowId: string) => {
       if (!(await this.store.beginPushed(digest, client.id, windowId))) throw requestUriOver();
-    });
+    };
+    return orTell(request, () => this.openWindow(client, { id: pushed.id, request, browser }, take));
   }
 
   /**
@@ -208,7 +226,7 @@ export class Authorize {
     const request = this.parametersOf(kept);
     if (!client?.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', 'The client is no longer admitted to this flow.');
-    if (!client.returnUrls.includes(request.redirectUri))
+    if (!isRedirectOf(client, request.redirectUri))
       throw new AuthorizationError('invalid_request', 'The redirect_uri is no longer registered for this client.');
     return request;
   }
@@ -224,22 +242,48 @@ export class Authorize {
   ): Promise<AuthorizationRequest> {
     const { purpose, ...unsigned } = sent;
     const fromLink = isAuthentic ? sent : unsigned;
-    const given = sent.request === undefined ? fromLink : await this.signed(client, sent, sent.request);
-    const target = answerTarget(given, client.returnUrls);
+    const { given, spend } =
+      sent.request === undefined
+        ? { given: fromLink, spend: undefined }
+        : await this.signed(client, sent, sent.request);
+    const target = answerTarget(given, client);
     if (!client.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', `The client has no scope ${ADMITTED_SCOPE}.`, target);
     // Before a person is verified in vain.
     if (client.idTokenSignedResponseAlg === 'RS256' && this.keys.rsa.length === 0)
       throw new AuthorizationError('server_error', noRsaKey().detail, target);
-    return readRequest(given, target);
+    if (client.requireSignedRequestObject && sent.request === undefined)
+      throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
+    const request = readRequest(given, target, { isPublic: isPublic(client) });
+    if (given.id_token_hint !== undefined) request.hintedSubject = this.subjectIn(given.id_token_hint, client, target);
+    if (spend && !(await orTell(target, spend)))
+      throw new AuthorizationError('invalid_request_object', 'Its jti was already used. Sign a new one.', target);
+    return request;
   }
 
-  /** The parameters of a signed request: nothing beside it counts (RFC 9101, 6.3). */
-  private async signed(client: Client, outside: Parameters, request: string): Promise<Parameters> {
+  /** The person whom an `id_token_hint` names (OpenID Connect Core 1.0, 3.1.2.1), as at `/oauth2/bc-authorize`. */
+  private subjectIn(hint: string, { clientId }: Client, target: AnswerTarget): string {
+    try {
+      return readIdTokenHint(hint, { audience: clientId, issuer: this.environment.ISSUER }, this.keys).subject;
+    } catch (error) {
+      if (error instanceof Problem) throw new AuthorizationError('invalid_request', error.detail, target);
+      throw error;
+    }
+  }
+
+  /**
+   * The parameters of a signed request: nothing beside it counts (RFC 9101, 6.3). `spend` returns false for a request that was
+   * used before, by its `jti` and until its `exp`; one without a `jti` counts any number of times.
+   */
+  private async signed(
+    client: Client,
+    outside: Parameters,
+    request: string,
+  ): Promise<{ given: Parameters; spend: () => Promise<boolean> }> {
     // An error may go back to an address that is registered anyway.
     const target = () => {
-      const isKnown = client.returnUrls.includes(outside.redirect_uri ?? '');
-      return isKnown ? answerTarget(outside, client.returnUrls) : undefined;
+      const isKnown = isRedirectOf(client, outside.redirect_uri ?? '');
+      return isKnown ? answerTarget(outside, client) : undefined;
     };
     if (isUnsigned(request))
       throw new AuthorizationError('request_not_supported', 'Sign the request with ES256 or PS256.', target());
@@ -270,14 +314,17 @@ export class Authorize {
     });
     if (inner !== undefined || uri !== undefined)
       throw new AuthorizationError('invalid_request_object', 'A signed request contains no other one.', target());
-    return given;
+    const { jti, expiresAt } = verified;
+    const spend = () =>
+      jti === undefined ? Promise.resolve(true) : this.clients.spendRequest(client.id, jti, expiresAt);
+    return { given, spend };
   }
 
   private newRequest(client: Client, request: AuthorizationRequest) {
     const id = randomId();
     const parameters = this.keys.fields.encrypt(JSON.stringify(request), placeOf(id));
-    const { redirectUri, codeChallenge = null } = request;
-    return { id, clientId: client.id, parameters, redirectUri, codeChallenge };
+    const { redirectUri, codeChallenge = null, dpopJkt = null } = request;
+    return { id, clientId: client.id, parameters, redirectUri, codeChallenge, dpopJkt };
   }
 }
 
@@ -328,7 +375,7 @@ const [BACK_WITHIN, BACK_WITHIN_AT_LEAST] = [120, 30];
 /** Why a window that has ended is no log-in; undefined for a verified person that the request allows. */
 function refusalOf(
   { state, result, channel }: RelyingPartyView,
-  { claims, maxAge = BACK_WITHIN }: AuthorizationRequest,
+  { claims, hintedSubject, maxAge = BACK_WITHIN }: AuthorizationRequest,
   now: Date,
 ): Refusal | undefined {
   const refuse = (error: string, description: string) => ({ error, error_description: description });
@@ -339,6 +386,8 @@ function refusalOf(
   const limit = Math.min(Math.max(maxAge, BACK_WITHIN_AT_LEAST), BACK_WITHIN);
   if (now.getTime() - Date.parse(result.verifiedAt) > limit * 1000)
     return refuse('login_required', 'The verification is too long ago. Begin again.');
+  if (hintedSubject !== undefined && hintedSubject !== result.subject)
+    return refuse('login_required', 'Another person was verified than the one of id_token_hint.');
   if (claims.subject !== undefined && claims.subject !== result.subject)
     return refuse('access_denied', 'Another person was verified than the one of claims.id_token.sub.');
   if (claims.acr !== undefined && !claims.acr.includes(channel))

@@ -5,12 +5,14 @@ import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../../crypto/access-token.ts
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
+import { isPublic } from '../../relying-parties/client.entity.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
-import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
+import { boundTo, type TokenCall, type TokenGrant } from '../../relying-parties/token-grants.ts';
 import { claimsOf } from '../claims.ts';
 import { noTestMode } from '../client-calls.ts';
 import { diOf } from '../di.ts';
 import { signIdToken } from '../id-token.ts';
+import { acrAs } from './authorization-request.ts';
 import { Authorize } from './authorize.ts';
 import { OpenIdRequestStore } from './openid-request.store.ts';
 
@@ -21,6 +23,7 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 @Injectable()
 export class CodeGrant implements TokenGrant {
   readonly type = 'authorization_code';
+  readonly servesPublic = true;
 
   constructor(
     private readonly store: OpenIdRequestStore,
@@ -35,34 +38,48 @@ export class CodeGrant implements TokenGrant {
    * Spends the code. One that comes a second time also ends the tokens of the first time. Problems: `invalid_request`,
    * `invalid_grant`, `unauthorized_client`.
    */
-  async exchange({ client, isTest, parameters }: TokenCall): Promise<TokenResponse> {
+  async exchange({ client, isTest, parameters, jkt }: TokenCall): Promise<TokenResponse> {
     if (isTest) throw noTestMode();
     const { code, redirect_uri: redirectUri, code_verifier: verifier } = parameters;
     if (code === undefined || redirectUri === undefined)
       throw new Problem('invalid_request', 'Send code and redirect_uri.');
     if (verifier !== undefined && !VERIFIER.test(verifier))
       throw new Problem('invalid_request', 'The code_verifier must have 43 to 128 characters of A-Z a-z 0-9 . _ ~ -');
+    const digest = sha256(code);
+    if (verifier === undefined && (isPublic(client) || (await this.store.isChallenged(digest, client.id))))
+      throw new Problem('invalid_request', 'Send the code_verifier of the code_challenge.');
     const challenge = verifier === undefined ? null : sha256(verifier).toString('base64url');
-    const redeemed = await this.store.redeem({ digest: sha256(code), clientId: client.id, redirectUri, challenge });
+    const given = { digest, clientId: client.id, redirectUri, challenge, jkt: jkt ?? null };
+    const redeemed = await this.store.redeem(given);
     if (!redeemed) {
       throw new Problem(
         'invalid_grant',
-        'The code is wrong, expired or used, or it was issued for another client, redirect_uri or code_verifier.',
+        'The code is wrong, expired or used, or it was issued for another client, redirect_uri, code_verifier or key.',
       );
     }
     const { authenticationId } = redeemed;
-    const { scopes, claims, nonce } = this.authorize.parametersOf(redeemed);
+    const { scopes, claims, nonce, acrs = [] } = this.authorize.parametersOf(redeemed);
     const { result: person } = await this.statuses.see(authenticationId, client.id, 0, { flows: ['code'] });
     if (!person) throw new Problem('invalid_grant', 'The verification is no longer kept.');
     const { subject } = person;
     const released = claimsOf(person, { scopes, claims: claims.idToken }, diOf(this.keys.subject, client, subject));
     const now = new Date();
     const algorithm = client.idTokenSignedResponseAlg;
-    const said = { audience: client.clientId, person, claims: released, nonce, algorithm };
-    const caller = { id: client.id, clientId: client.clientId, scopes, person: { authenticationId, subject } };
+    const { token, token_type } = boundTo(jkt);
+    const caller = {
+      id: client.id,
+      clientId: client.clientId,
+      scopes,
+      person: { authenticationId, subject },
+      ...token,
+    };
+    const accessToken = this.tokens.issue(caller, now);
+    const audience = client.clientId;
+    const acr = acrAs(person.channel, acrs);
+    const said = { audience, person, authenticationId, acr, accessToken, claims: released, nonce, algorithm };
     return {
-      access_token: this.tokens.issue(caller, now),
-      token_type: 'Bearer',
+      access_token: accessToken,
+      token_type,
       expires_in: ACCESS_TOKEN_SECONDS,
       scope: scopes.join(' '),
       id_token: signIdToken(said, this.keys, this.environment, now),

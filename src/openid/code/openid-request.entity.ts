@@ -24,6 +24,10 @@ export class OpenIdRequest {
   @Column('text', { nullable: true })
   codeChallenge: string | null;
 
+  /** The thumbprint of the key that must come with the code (RFC 9449, 10). */
+  @Column('text', { nullable: true })
+  dpopJkt: string | null;
+
   /** The window in which the person is verified. Null until a browser brings a pushed request. */
   @Column('uuid', { nullable: true })
   windowId: string | null;

@@ -15,14 +15,16 @@ const PURGE_BATCH = 5_000;
 
 const PUSH = statement(
   'openid_push',
-  `INSERT INTO openid_requests (id, client_id, request_uri_digest, parameters, redirect_uri, code_challenge, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, now() + interval '${PUSHED_SECONDS} seconds')`,
+  `INSERT INTO openid_requests (id, client_id, request_uri_digest, parameters, redirect_uri, code_challenge, dpop_jkt,
+      expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '${PUSHED_SECONDS} seconds')`,
 );
 
 const BEGIN = statement(
   'openid_begin',
-  `INSERT INTO openid_requests (id, client_id, window_id, parameters, redirect_uri, code_challenge, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, now() + interval '${WINDOW_COOKIE_SECONDS} seconds')`,
+  `INSERT INTO openid_requests (id, client_id, window_id, parameters, redirect_uri, code_challenge, dpop_jkt,
+      expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '${WINDOW_COOKIE_SECONDS} seconds')`,
 );
 
 /** A pushed request, also while its browser is in its window. */
@@ -63,12 +65,13 @@ const ANSWER = statement(
 const REDEEM = statement(
   'openid_redeem',
   `WITH held AS (
-      SELECT id, authentication_id, parameters, redeemed_at, code_expires_at, redirect_uri, code_challenge
+      SELECT id, authentication_id, parameters, redeemed_at, code_expires_at, redirect_uri, code_challenge, dpop_jkt
       FROM openid_requests WHERE code_digest = $1 AND client_id = $2 FOR UPDATE
     ), redeemed AS (
       UPDATE openid_requests r SET redeemed_at = now(), expires_at = now() + interval '${REDEEMED_SECONDS} seconds'
       FROM held WHERE r.id = held.id AND held.redeemed_at IS NULL AND held.code_expires_at > now()
         AND held.redirect_uri = $3 AND held.code_challenge IS NOT DISTINCT FROM $4
+        AND (held.dpop_jkt IS NULL OR held.dpop_jkt = $5)
       RETURNING held.id, held.authentication_id, held.parameters
     ), revoked AS (
       INSERT INTO openid_revocations (authentication_id)
@@ -76,6 +79,13 @@ const REDEEM = statement(
       ON CONFLICT DO NOTHING
     )
     SELECT id, authentication_id AS "authenticationId", parameters FROM redeemed`,
+);
+
+/** A code that its verifier has to come with. */
+const CHALLENGED = statement(
+  'openid_challenged',
+  `SELECT 1 AS one FROM openid_requests
+    WHERE code_digest = $1 AND client_id = $2 AND code_challenge IS NOT NULL AND redeemed_at IS NULL`,
 );
 
 /** The person goes back to the client without a log-in. */
@@ -97,7 +107,10 @@ const PURGE = statement(
     SELECT id FROM openid_requests WHERE expires_at < now() LIMIT ${PURGE_BATCH})`,
 );
 
-export type NewOpenIdRequest = Pick<OpenIdRequest, 'id' | 'clientId' | 'parameters' | 'redirectUri' | 'codeChallenge'>;
+export type NewOpenIdRequest = Pick<
+  OpenIdRequest,
+  'id' | 'clientId' | 'parameters' | 'redirectUri' | 'codeChallenge' | 'dpopJkt'
+>;
 export type KeptParameters = Pick<OpenIdRequest, 'id' | 'parameters'>;
 export type PushedRequest = KeptParameters & { windowId: string | null };
 export type BegunRequest = KeptParameters & { clientId: string; windowId: string };
@@ -108,13 +121,13 @@ export class OpenIdRequestStore {
   constructor(private readonly database: Database) {}
 
   async push(request: NewOpenIdRequest, requestUriDigest: Buffer): Promise<void> {
-    const { id, clientId, parameters, redirectUri, codeChallenge } = request;
-    await this.database.rows(PUSH, [id, clientId, requestUriDigest, parameters, redirectUri, codeChallenge]);
+    const { id, clientId, parameters, redirectUri, codeChallenge, dpopJkt } = request;
+    await this.database.rows(PUSH, [id, clientId, requestUriDigest, parameters, redirectUri, codeChallenge, dpopJkt]);
   }
 
   async begin(request: NewOpenIdRequest, windowId: string): Promise<void> {
-    const { id, clientId, parameters, redirectUri, codeChallenge } = request;
-    await this.database.rows(BEGIN, [id, clientId, windowId, parameters, redirectUri, codeChallenge]);
+    const { id, clientId, parameters, redirectUri, codeChallenge, dpopJkt } = request;
+    await this.database.rows(BEGIN, [id, clientId, windowId, parameters, redirectUri, codeChallenge, dpopJkt]);
   }
 
   /** A pushed request of this client, and its window once a browser has brought it. */
@@ -137,8 +150,13 @@ export class OpenIdRequestStore {
     return (await this.database.rows(ANSWER, [id, authenticationId, codeDigest])).length === 1;
   }
 
+  /** Whether an unspent code of this client was issued for a challenge. */
+  async isChallenged(digest: Buffer, clientId: string): Promise<boolean> {
+    return (await this.database.rows(CHALLENGED, [digest, clientId])).length === 1;
+  }
+
   /**
-   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge; one that
+   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge, and to this key if to any; one that
    * was spent before also ends the tokens that were issued for it.
    */
   async redeem(code: {
@@ -146,10 +164,11 @@ export class OpenIdRequestStore {
     clientId: string;
     redirectUri: string;
     challenge: string | null;
+    jkt: string | null;
   }): Promise<(KeptParameters & { authenticationId: string }) | undefined> {
-    const { digest, clientId, redirectUri, challenge } = code;
+    const { digest, clientId, redirectUri, challenge, jkt } = code;
     type Row = KeptParameters & { authenticationId: string };
-    return (await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge]))[0];
+    return (await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge, jkt]))[0];
   }
 
   /** Ends a request before a code was issued for it. Returns false for one that is over, or has a code. */

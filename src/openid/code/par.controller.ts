@@ -1,10 +1,16 @@
-import { Body, Controller, Header, Headers, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Header, Headers, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
+import { addressOf, networkOf } from '../../http/address.ts';
 import type { BodyType } from '../../http/fastify.ts';
+import { FormLimits, type FormLimit } from '../../http/form-limits.ts';
 import { oauthPipe } from '../../http/oauth-pipe.ts';
 import { Operation } from '../../http/operation.ts';
+import { isPublic, type Client } from '../../relying-parties/client.entity.ts';
+import { RelyingParties } from '../../relying-parties/relying-parties.ts';
+import { TokenKeys } from '../../relying-parties/token-keys.ts';
 import { ClientCalls } from '../client-calls.ts';
 import { AuthorizationError } from './authorization-error.ts';
 import { Authorize } from './authorize.ts';
@@ -16,6 +22,9 @@ export class ParController {
   constructor(
     private readonly authorize: Authorize,
     private readonly calls: ClientCalls,
+    private readonly tokenKeys: TokenKeys,
+    private readonly relyingParties: RelyingParties,
+    private readonly limits: FormLimits,
   ) {}
 
   /**
@@ -31,19 +40,31 @@ export class ParController {
   @Operation('pushAuthorizationRequest', {
     summary: 'Push an authorization request',
     answers: 'The address of the request',
-    refuses: ['invalid_client', 'unauthorized_client', 'too_many_requests'],
+    refuses: ['invalid_client', 'invalid_dpop_proof', 'unauthorized_client', 'too_many_requests'],
   })
   async push(
     @Body(oauthPipe(PushedAuthorizationRequest)) body: object,
     @Headers('authorization') authorization: string | undefined,
+    @Headers('dpop') dpop: string | undefined,
+    @Req() request: FastifyRequest,
   ): Promise<PushedAuthorizationResponse> {
     const form = body as PushedAuthorizationRequest;
-    const client = await this.calls.clientOf('par', form, authorization);
+    const client = await this.calls.clientOf('par', form, authorization, { servesPublic: true });
+    // Anybody can name a public client, and must not use up what its other users need.
+    if (isPublic(client)) await this.limits.spend(limitOf(request, client));
+    else await this.relyingParties.spendQuota(client.id, 'pushed requests');
     try {
-      return await this.authorize.push(client, form);
+      return await this.authorize.push(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));
     } catch (error) {
       if (!(error instanceof AuthorizationError)) throw error;
+      if (error.cause !== undefined) throw error.cause;
       throw new Problem('invalid_request', error.description, { error: error.error });
     }
   }
+}
+
+/** As many as windows: each pushed request of a browser becomes one. */
+function limitOf(request: FastifyRequest, { clientId }: Client): FormLimit {
+  const of = `${networkOf(addressOf(request))} ${clientId}`;
+  return { name: 'pushed requests of an address for a client', of, times: 120, seconds: 60 };
 }

@@ -54,6 +54,18 @@ export class PushedAuthorizationRequest extends ClientAuthenticationRequest {
   @MaxLength(64)
   code_challenge_method?: string;
 
+  /** An id_token of this service for the client, of any age: another person than its own is answered with `login_required`. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(8192)
+  id_token_hint?: string;
+
+  /** The thumbprint of the key to which the code is bound (RFC 9449, 10). The key of a proof in the `DPoP` header is meant without it. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  dpop_jkt?: string;
+
   /** `login` or nothing. `none` is answered with `login_required`, because no session is kept. */
   @IsOptional()
   @IsString()

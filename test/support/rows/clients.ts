@@ -13,16 +13,18 @@ export class ClientRows {
     jwks?: object;
     scopes?: string[];
     returnUrls?: string[];
-    authMethod?: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post';
+    authMethod?: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post' | 'none';
     assertionAudience?: 'issuer' | 'endpoint';
     idTokenAlg?: 'ES256' | 'RS256';
     sector?: string;
+    dpopBound?: boolean;
+    signsRequests?: boolean;
   }): Promise<string> {
     const id = randomUUID();
     await this.sql(
       `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, token_endpoint_auth_method,
-         assertion_audience, id_token_signed_response_alg, sector)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+         assertion_audience, id_token_signed_response_alg, sector, dpop_bound_access_tokens, require_signed_request_object)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
         id,
         client.clientId,
@@ -35,6 +37,8 @@ export class ClientRows {
         client.assertionAudience ?? 'issuer',
         client.idTokenAlg ?? 'ES256',
         client.sector ?? null,
+        client.dpopBound ?? false,
+        client.signsRequests ?? false,
       ],
     );
     return id;

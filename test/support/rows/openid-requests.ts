@@ -20,6 +20,30 @@ export class OpenIdRequestRows {
       ]);
   }
 
+  /** Runs `work` while the table is missing: a fault, as of a release that does not fit. */
+  async missing<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.sql('ALTER TABLE openid_requests RENAME TO openid_requests_away');
+    try {
+      return await work();
+    } finally {
+      await this.sql('ALTER TABLE openid_requests_away RENAME TO openid_requests');
+    }
+  }
+
+  /** Runs `work` while the database refuses new requests for a while, as one without free connections. */
+  async refused<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.sql(`CREATE FUNCTION refuse_for_now() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'too many connections' USING ERRCODE = '53300'; END $$`);
+    await this.sql(
+      'CREATE TRIGGER refused BEFORE INSERT ON openid_requests FOR EACH ROW EXECUTE FUNCTION refuse_for_now()',
+    );
+    try {
+      return await work();
+    } finally {
+      await this.sql('DROP FUNCTION refuse_for_now CASCADE');
+    }
+  }
+
   /** Deletes the request of an authentication. */
   remove(authenticationId: string): Promise<unknown> {
     return this.sql('DELETE FROM openid_requests WHERE authentication_id = $1', [authenticationId]);

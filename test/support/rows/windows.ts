@@ -5,6 +5,12 @@ import type { Sql } from './sql.ts';
 export class WindowRows {
   constructor(private readonly sql: Sql) {}
 
+  /** The state of the authentication in a window. */
+  async stateIn(windowId: string): Promise<string | undefined> {
+    const text = 'SELECT state FROM authentication_records WHERE window_id = $1';
+    return (await this.sql<{ state: string }>(text, [windowId]))[0]?.state;
+  }
+
   /** Adds an open window; returns its id. */
   async add(window: { clientId: string; returnUrl: string }): Promise<string> {
     const id = randomUUID();
