@@ -535,11 +535,12 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
   };
   const jwks = (other: object) => JSON.stringify({ keys: [{ ...JWKS_EXAMPLE, ...other }] });
   const NEW = ['add', '상점', '--scope=authentications'];
+  const PUBLIC = ['add', '앱', '--scope=openid', '--auth-method=none'];
   const ENVIRONMENT = { VENDOR_CODE: 'PG', NODE_ENV: 'development' as const, WEBHOOK_ALLOW_SUBNETS: [] };
 
   it('a client that becomes public loses its secrets, and one that stops gets a new one', async () => {
     const { clientId, clientSecret } = await add('--test', '--return-url=https://shop.example/back');
-    const words = ['change', clientId, '--auth-method=none', '--return-url=kr.example.app:/callback'];
+    const words = ['change', clientId, '--scope=openid', '--auth-method=none', '--return-url=kr.example.app:/callback'];
     expect((await json<Credentials>(words)).clientSecret).toBeNull();
     expect((await withSecret({ clientId, clientSecret })).status).toBe(401);
     expect(await show(clientId)).toMatchObject({ tokenEndpointAuthMethod: 'none' });
@@ -548,7 +549,10 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
       ['rotate', clientId, '--test'],
     ])
       expect((await command(rotate)).stderr).toContain('is a public client: it has no secret');
-    const back = ['change', clientId, '--auth-method=client_secret_basic', '--return-url=https://shop.example/back'];
+    const back = [
+      ...['change', clientId, '--scope=authentications', '--auth-method=client_secret_basic'],
+      '--return-url=https://shop.example/back',
+    ];
     const again = await json<Credentials>(back);
     expect((await withSecret(again)).status).toBe(200);
   });
@@ -597,7 +601,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ['Give --starts-per-minute once.', [...NEW, '--starts-per-minute=1', '--starts-per-minute=2']],
     ['Give --refuses-sms once.', [...NEW, '--refuses-sms', '--no-refuses-sms']],
     ["Option '--refuses-sms' does not take an argument. See", [...NEW, '--refuses-sms=yes']],
-    ['The authentication method none is unknown. Choose from: client_secret_basic', [...NEW, '--auth-method=none']],
+    ['The authentication method basic is unknown. Choose from: client_secret_basic', [...NEW, '--auth-method=basic']],
     ['The assertion audience must be issuer or endpoint.', [...NEW, '--assertion-audience=any']],
     ['The algorithm of id_tokens must be ES256 or RS256.', [...NEW, '--id-token-alg=none']],
     ['must be a host name in lower case, such as shop.example.', [...NEW, '--sector=Bank Example']],
@@ -660,16 +664,12 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [['change', 'demo-shop', '--ciba-signing-alg=ES256'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
     [['change', 'demo-shop', '--signed-requests'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
     [[...NEW, '--return-url=kr.example.app:/callback'], 'Only a public client (--auth-method=none)', ''],
+    [['add', '앱', '--scope=carrier', '--auth-method=none'], 'A public client has the scope openid alone.', ''],
+    [[...PUBLIC, '--test'], 'A public client has no secret, and no test mode.', ''],
+    [[...PUBLIC, '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],
+    [[...PUBLIC, '--fapi'], 'need private_key_jwt', ''],
     [
-      ['add', '앱', '--scope=carrier', '--auth-method=none'],
-      'A public client has the scope openid alone.',
-      '',
-    ],
-    [[...NEW, '--auth-method=none', '--test'], 'A public client has no secret, and no test mode.', ''],
-    [[...NEW, '--auth-method=none', '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],
-    [[...NEW, '--auth-method=none', '--fapi'], 'need private_key_jwt', ''],
-    [
-      [...NEW, '--auth-method=none', '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
+      [...PUBLIC, '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
       'A public client cannot use CIBA.',
       '',
     ],
