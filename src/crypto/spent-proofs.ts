@@ -17,6 +17,8 @@ export class SpentProofs {
   private readonly periods = new Map<number, Set<string>>();
   private size = 0;
 
+  constructor(private readonly most = MOST) {}
+
   /** Returns false for a proof that was spent before; null if no more can be kept, and a second use would go unnoticed. */
   spend({ jkt, jti, expiresAt }: DpopProof, now: Date): boolean | null {
     this.forget(Math.floor(now.getTime() / PERIOD_MS));
@@ -25,7 +27,7 @@ export class SpentProofs {
     const digest = sha256(`${jkt} ${jti}`).toString('latin1');
     // One of another period has another iat, so it is another proof of the same name: refused too.
     if ([...this.periods.values()].some((one) => one.has(digest))) return false;
-    if (this.size >= MOST) return null;
+    if (this.size >= this.most) return null;
     this.periods.set(period, spent.add(digest));
     this.size += 1;
     return true;

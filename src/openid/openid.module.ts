@@ -20,6 +20,7 @@ import { OpenIdRequest } from './code/openid-request.entity.ts';
 import { OpenIdRequestStore } from './code/openid-request.store.ts';
 import { ParController } from './code/par.controller.ts';
 import { OpenIdRevocation } from './openid-revocation.entity.ts';
+import { PersonTokens } from './person-tokens.ts';
 import { Revocations } from './revocations.ts';
 import { TokensController } from './tokens.controller.ts';
 import { UserinfoController } from './userinfo.controller.ts';
@@ -35,8 +36,8 @@ import { Userinfo } from './userinfo.ts';
     PagesModule,
   ],
   controllers: [AuthorizeController, ParController, UserinfoController, TokensController],
-  providers: [Authorize, OpenIdRequestStore, CodeGrant, ClientCalls, Userinfo, Revocations],
-  exports: [Revocations],
+  providers: [Authorize, OpenIdRequestStore, CodeGrant, ClientCalls, Userinfo, PersonTokens, Revocations],
+  exports: [PersonTokens, Revocations],
 })
 export class OpenIdModule {
   constructor(

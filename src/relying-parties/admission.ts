@@ -275,7 +275,7 @@ function expectPublicFits(
   if (method !== 'none') {
     const ofAnApp = returnUrls.find(isPrivateUse);
     if (ofAnApp !== undefined)
-      throw refused('Only a public client (--auth-method=none) may return to an app by a scheme of its own.');
+      throw refused('Only a public client may return to an app by a scheme of its own. Register an address of https.');
     return;
   }
   if (scopes.some((scope) => scope !== OF_A_PUBLIC_CLIENT))

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
-import { CAMARA_SCOPES, TEST_SCOPES } from '../http/client.guard.ts';
+import { TEST_SCOPES } from '../http/client.guard.ts';
+import { isGranted, isPurposeOf } from './granted-scopes.ts';
 import type { TokenResponse } from './oauth.dto.ts';
 import { boundTo, type TokenCall, type TokenGrant } from './token-grants.ts';
 
@@ -38,18 +39,4 @@ export class ClientCredentials implements TokenGrant {
       ...test,
     });
   }
-}
-
-/** True if the scope is among those that were granted, or a part of one, as `sim-swap:check` is of `sim-swap`. */
-function isGranted(scope: string, scopes: readonly string[]): boolean {
-  const [family = ''] = scope.split(':');
-  return scopes.includes(scope) || (CAMARA_SCOPES.some((one) => one === scope) && scopes.includes(family));
-}
-
-/** The purpose of the data that a CAMARA client asks for (CAMARA Identity and Consent Management), such as `dpv:FraudPreventionAndDetection`. */
-const PURPOSE = /^dpv:[A-Za-z]{1,64}$/;
-
-/** True if `scope` names a purpose and the client has a CAMARA scope, for which alone purposes are kept. */
-function isPurposeOf(scope: string, scopes: readonly string[]): boolean {
-  return PURPOSE.test(scope) && CAMARA_SCOPES.some((one) => scopes.includes(one));
 }

@@ -663,7 +663,11 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [['change', 'demo-shop', '--ciba-mode=ping'], 'The mode ping needs an address', ''],
     [['change', 'demo-shop', '--ciba-signing-alg=ES256'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
     [['change', 'demo-shop', '--signed-requests'], 'FAPI-CIBA and signed requests need private_key_jwt', ''],
-    [[...NEW, '--return-url=kr.example.app:/callback'], 'Only a public client (--auth-method=none)', ''],
+    [
+      [...NEW, '--return-url=kr.example.app:/callback'],
+      'Only a public client may return to an app by a scheme of its own.',
+      '',
+    ],
     [['add', '앱', '--scope=carrier', '--auth-method=none'], 'A public client has the scope openid alone.', ''],
     [[...PUBLIC, '--test'], 'A public client has no secret, and no test mode.', ''],
     [[...PUBLIC, '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],

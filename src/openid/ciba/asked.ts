@@ -2,6 +2,7 @@ import { Problem } from '../../domain/problem.ts';
 import { CAMARA_SCOPES } from '../../http/client.guard.ts';
 import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
+import { isGranted, isPurposeOf } from '../../relying-parties/granted-scopes.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
 import type { BackchannelParameters } from './backchannel.dto.ts';
 
@@ -49,15 +50,15 @@ export function readAsked(parameters: BackchannelParameters, client: Client, iss
 }
 
 /**
- * Scopes of a person's identity, which every client with `authentications` has, and scopes of network APIs that an
+ * Scopes of a person's identity, which every client with `openid` has, and scopes of network APIs that an
  * operator granted (`api:right`), with the purpose that they need (`dpv:Purpose`). `offline_access` is not offered and narrowed away.
  */
 function readScopes(text: string | undefined, granted: readonly string[]): string[] {
   if (text === undefined) throw new Problem('invalid_request', 'Send scope with openid.');
   const asked = [...new Set(text.split(' ').filter((scope) => scope !== '' && scope !== 'offline_access'))];
-  const networkScopes: readonly string[] = CAMARA_SCOPES.filter((scope) => granted.includes(scope));
+  const networkScopes: readonly string[] = CAMARA_SCOPES.filter((scope) => isGranted(scope, granted));
   const isKnown = (scope: string) =>
-    OPENID_SCOPES.some((one) => one === scope) || networkScopes.includes(scope) || /^dpv:[A-Za-z]{1,64}$/.test(scope);
+    OPENID_SCOPES.some((one) => one === scope) || networkScopes.includes(scope) || isPurposeOf(scope, granted);
   if (!asked.every(isKnown))
     throw new Problem('invalid_scope', `Request scopes of: ${[...OPENID_SCOPES, ...networkScopes].join(', ')}.`);
   const forNetwork = asked.some((scope) => networkScopes.includes(scope));
@@ -78,7 +79,11 @@ function readClaims(text: string | undefined, acrValues = ''): Pick<Asked, 'clai
   const wanted = objectIn(text)?.['id_token'] ?? {};
   if (!objectIn(text) || typeof wanted !== 'object' || Array.isArray(wanted))
     throw new Problem('invalid_request', 'Send claims as JSON: {"id_token": {"birthdate": null}}.');
-  const named = expectReachable((wanted as Record<string, unknown>)['acr']);
+  const { acr, sub } = wanted as Record<string, unknown>;
+  // Core 1.0, 5.5.1: the tokens must not be another person's. By id_token_hint a client names the one that it knows.
+  if ((sub as { value?: unknown } | null | undefined)?.value !== undefined)
+    throw new Problem('invalid_request', 'Name the person by login_hint or id_token_hint, not by sub in claims.');
+  const named = expectReachable(acr);
   return { claims: CLAIM_NAMES.filter((name) => Object.hasOwn(wanted, name)), acr: acrOf([...named, ...listed]) };
 }
 

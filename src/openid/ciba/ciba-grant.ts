@@ -1,18 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Environment } from '../../../config/environment.ts';
 import type { VerifiedPerson } from '../../authentication/assertion.ts';
 import { AuthenticationStatus, type RelyingPartyView } from '../../authentication/status.ts';
-import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../../crypto/access-token.ts';
-import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
 import { DisabledClients } from '../../http/disabled-clients.ts';
-import type { Client } from '../../relying-parties/client.entity.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
-import { boundTo, type TokenCall, type TokenGrant } from '../../relying-parties/token-grants.ts';
-import { claimsOf } from '../claims.ts';
-import { diOf } from '../di.ts';
-import { signIdToken } from '../id-token.ts';
+import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
+import { PersonTokens } from '../person-tokens.ts';
 import { Revocations } from '../revocations.ts';
 import { expectCibaClient } from './ciba-client.ts';
 import { CibaRequestStore, GRACE_SECONDS, HOLD_SECONDS, type Polled } from './ciba-request.store.ts';
@@ -27,9 +21,7 @@ export class CibaGrant implements TokenGrant {
     private readonly authentications: AuthenticationStatus,
     private readonly revocations: Revocations,
     private readonly disabled: DisabledClients,
-    private readonly tokens: AccessTokens,
-    private readonly keys: ServiceKeys,
-    private readonly environment: Environment,
+    private readonly tokens: PersonTokens,
   ) {}
 
   /**
@@ -50,7 +42,9 @@ export class CibaGrant implements TokenGrant {
     if (await this.disabled.has(client.id)) throw new Problem('invalid_client', 'This client is disabled.');
     if (await this.revocations.has(polled.authenticationId)) throw unknownRequest();
     if (!(await this.store.redeem(polled.id))) throw unknownRequest();
-    return this.issue(client, polled, { authReqId, jkt, ...seen });
+    const { authenticationId, scopes, claims, acr } = polled;
+    const more = { 'urn:openid:params:jwt:claim:auth_req_id': authReqId };
+    return this.tokens.issue(client, { ...seen, authenticationId, scopes, claims, acr, more, jkt });
   }
 
   /** Waits for the person, who has approved when this returns. */
@@ -88,47 +82,6 @@ export class CibaGrant implements TokenGrant {
       if (error instanceof Problem && error.code === 'authentication_not_found') throw expired();
       throw error;
     }
-  }
-
-  private issue(
-    client: Client,
-    { authenticationId, scopes, claims, acr }: Polled,
-    { authReqId, jkt, person }: Approved & { authReqId: string; jkt: string | undefined },
-  ) {
-    const { token, token_type } = boundTo(jkt);
-    const now = new Date();
-    const caller = {
-      id: client.id,
-      clientId: client.clientId,
-      scopes,
-      person: { authenticationId, subject: person.subject },
-      ...token,
-    };
-    const accessToken = this.tokens.issue(caller, now);
-    const di = diOf(this.keys.subject, client, person.subject);
-    const idToken = () =>
-      signIdToken(
-        {
-          audience: client.clientId,
-          person,
-          authenticationId,
-          acr,
-          accessToken,
-          claims: claimsOf(person, { scopes, claims }, di),
-          algorithm: client.idTokenSignedResponseAlg,
-          more: { 'urn:openid:params:jwt:claim:auth_req_id': authReqId },
-        },
-        this.keys,
-        this.environment,
-        now,
-      );
-    return {
-      access_token: accessToken,
-      token_type,
-      expires_in: ACCESS_TOKEN_SECONDS,
-      scope: scopes.join(' '),
-      ...(scopes.includes('openid') && { id_token: idToken() }),
-    };
   }
 }
 

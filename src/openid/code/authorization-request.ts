@@ -80,6 +80,8 @@ const METHOD_OF_ACR: Readonly<Record<string, WindowMethod>> = {
   otp: 'otp',
   'urn:pushguard:acr:otp': 'otp',
 };
+/** How a person can be verified in a window. */
+const REACHABLE: ReadonlySet<string> = new Set(['push', 'otp', 'sms']);
 /** Values of `acr` that a client can ask for. The result may say `sms`, for a person without the app. */
 export const ACR_VALUES = Object.keys(METHOD_OF_ACR);
 
@@ -138,6 +140,8 @@ export function readRequest(
   const { acrs, ...claims } =
     readClaims(given.claims) ??
     refuse('invalid_request', 'The claims must be a JSON object as OpenID Connect Core 1.0, 5.5 has it.');
+  if (claims.acr?.every((acr) => !REACHABLE.has(acr)))
+    refuse('unmet_authentication_requirements', `The essential acr must be one of: ${[...REACHABLE].join(', ')}.`);
   return {
     ...target,
     nonce,

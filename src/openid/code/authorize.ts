@@ -102,7 +102,7 @@ export class Authorize {
     const request = await this.check(client, given, { isAuthentic: false });
     const kept = this.newRequest(client, request);
     const take = (windowId: string) => this.store.begin(kept, windowId);
-    return orTell(request, () => this.openWindow(client, { id: kept.id, request, browser }, take));
+    return orTell(request, () => this.openWindow(client, { id: kept.id, request, browser, isPushed: false }, take));
   }
 
   /**
@@ -176,7 +176,7 @@ export class Authorize {
     const take = async (windowId: string) => {
       if (!(await this.store.beginPushed(digest, client.id, windowId))) throw requestUriOver();
     };
-    return orTell(request, () => this.openWindow(client, { id: pushed.id, request, browser }, take));
+    return orTell(request, () => this.openWindow(client, { id: pushed.id, request, browser, isPushed: true }, take));
   }
 
   /**
@@ -185,14 +185,15 @@ export class Authorize {
    */
   private async openWindow(
     client: Client,
-    { id, request, browser }: { id: string; request: AuthorizationRequest; browser: Browser },
+    { id, request, browser, isPushed }: { id: string; request: AuthorizationRequest; browser: Browser; isPushed: boolean },
     take: (windowId: string) => Promise<void>,
   ): Promise<Next> {
     if (!browser.isTopLevel) {
       const detail = 'Open this address in a window of its own, not in a frame or by a script.';
       throw new AuthorizationError('invalid_request', detail, undefined, { kind: 'refused', status: 403 });
     }
-    await browser.spend(client.clientId);
+    // Those that an authenticated client pushed are its own, however many phones share the address.
+    if (!isPushed || isPublic(client)) await browser.spend(client.clientId);
     const windowId = randomId();
     const { purpose, locale, method } = request;
     const returnUrl = `${this.environment.ISSUER}${RESUME_PATH}${id}`;

@@ -1,17 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Environment } from '../../../config/environment.ts';
 import { AuthenticationStatus } from '../../authentication/status.ts';
-import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../../crypto/access-token.ts';
-import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
 import { isPublic } from '../../relying-parties/client.entity.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
-import { boundTo, type TokenCall, type TokenGrant } from '../../relying-parties/token-grants.ts';
-import { claimsOf } from '../claims.ts';
+import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
 import { noTestMode } from '../client-calls.ts';
-import { diOf } from '../di.ts';
-import { signIdToken } from '../id-token.ts';
+import { PersonTokens } from '../person-tokens.ts';
 import { acrAs } from './authorization-request.ts';
 import { Authorize } from './authorize.ts';
 import { OpenIdRequestStore } from './openid-request.store.ts';
@@ -29,9 +24,7 @@ export class CodeGrant implements TokenGrant {
     private readonly store: OpenIdRequestStore,
     private readonly authorize: Authorize,
     private readonly statuses: AuthenticationStatus,
-    private readonly tokens: AccessTokens,
-    private readonly keys: ServiceKeys,
-    private readonly environment: Environment,
+    private readonly tokens: PersonTokens,
   ) {}
 
   /**
@@ -40,6 +33,7 @@ export class CodeGrant implements TokenGrant {
    */
   async exchange({ client, isTest, parameters, jkt }: TokenCall): Promise<TokenResponse> {
     if (isTest) throw noTestMode();
+    if (!client.scopes.includes('openid')) throw new Problem('unauthorized_client', 'The client has no scope openid.');
     const { code, redirect_uri: redirectUri, code_verifier: verifier } = parameters;
     if (code === undefined || redirectUri === undefined)
       throw new Problem('invalid_request', 'Send code and redirect_uri.');
@@ -61,28 +55,7 @@ export class CodeGrant implements TokenGrant {
     const { scopes, claims, nonce, acrs = [] } = this.authorize.parametersOf(redeemed);
     const { result: person } = await this.statuses.see(authenticationId, client.id, 0, { flows: ['code'] });
     if (!person) throw new Problem('invalid_grant', 'The verification is no longer kept.');
-    const { subject } = person;
-    const released = claimsOf(person, { scopes, claims: claims.idToken }, diOf(this.keys.subject, client, subject));
-    const now = new Date();
-    const algorithm = client.idTokenSignedResponseAlg;
-    const { token, token_type } = boundTo(jkt);
-    const caller = {
-      id: client.id,
-      clientId: client.clientId,
-      scopes,
-      person: { authenticationId, subject },
-      ...token,
-    };
-    const accessToken = this.tokens.issue(caller, now);
-    const audience = client.clientId;
     const acr = acrAs(person.channel, acrs);
-    const said = { audience, person, authenticationId, acr, accessToken, claims: released, nonce, algorithm };
-    return {
-      access_token: accessToken,
-      token_type,
-      expires_in: ACCESS_TOKEN_SECONDS,
-      scope: scopes.join(' '),
-      id_token: signIdToken(said, this.keys, this.environment, now),
-    };
+    return this.tokens.issue(client, { person, authenticationId, scopes, claims: claims.idToken, acr, nonce, jkt });
   }
 }
