@@ -185,7 +185,12 @@ export class Authorize {
    */
   private async openWindow(
     client: Client,
-    { id, request, browser, isPushed }: { id: string; request: AuthorizationRequest; browser: Browser; isPushed: boolean },
+    {
+      id,
+      request,
+      browser,
+      isPushed,
+    }: { id: string; request: AuthorizationRequest; browser: Browser; isPushed: boolean },
     take: (windowId: string) => Promise<void>,
   ): Promise<Next> {
     if (!browser.isTopLevel) {
