@@ -23,6 +23,7 @@ const ALLOWED = new Set([
 const JUDGED = {
   'axe-core': { licence: 'MPL-2.0', reason: 'a tool of the tests, which is not shipped' },
   'caniuse-lite': { licence: 'CC-BY-4.0', reason: 'data of a build tool, which is not shipped' },
+  'spdx-exceptions': { licence: 'CC-BY-3.0', reason: 'data of a tool of the tests, which is not shipped' },
   '@resvg/resvg-wasm': { licence: 'MPL-2.0', reason: 'shipped unchanged; its copyleft ends at its own files' },
   'web-push': { licence: 'MPL-2.0', reason: 'shipped unchanged; its copyleft ends at its own files' },
   limiter: { licence: undefined, reason: 'its package names none; the text beside it is the MIT licence' },

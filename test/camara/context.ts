@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { AccessTokens, type Caller } from '../../src/crypto/access-token.ts';
+import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
+import { eventually } from '../support/eventually.ts';
+import { TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+
+/** Starts of a client per minute, so that the scenarios of one run do not exhaust them. */
+const STARTS = 100_000;
+
+/** The one service against which all scenarios run, with a client that has every scope and a person who was verified. */
+export class Context {
+  private constructor(
+    readonly service: TestService,
+    private readonly caller: Caller,
+    /** A token that stands for a person. */
+    readonly personalToken: string,
+  ) {}
+
+  static async start(): Promise<Context> {
+    const service = await TestService.start();
+    const scopes = [...CAMARA_SCOPES];
+    const id = await service.rows.clients.register({ clientId: 'bank', name: '시험은행', scopes });
+    await service.rows.clients.limitStarts('bank', STARTS);
+    const person = await verifiedPerson(service, await service.subscriber());
+    const shop = { id: await service.rows.clients.idOf('demo-shop'), clientId: 'demo-shop', scopes, person };
+    return new Context(service, { id, clientId: 'bank', scopes }, issue(service, shop));
+  }
+
+  /** A token of the client itself. `other` replaces what it covers; `now` is the time of issue. */
+  token(other: Partial<Caller> = {}, now?: Date): string {
+    return issue(this.service, { ...this.caller, ...other }, now);
+  }
+
+  /** A line of which the carrier has told for a year, or for `known` hours, with its changes in hours before now. */
+  async line(hours: { known?: number; sim?: number; handset?: number } = {}): Promise<TestPerson & { lineId: string }> {
+    const line = await this.service.addLine();
+    await this.change(line.lineId, hours);
+    return line;
+  }
+
+  async change(lineId: string, hours: { known?: number; sim?: number; handset?: number }): Promise<void> {
+    await this.service.rows.lines.changeAgo(lineId, { known: 365 * 24, ...hours });
+  }
+
+  /** The code of the last text message to a number. */
+  async textedCode(phoneNumber: string): Promise<string> {
+    const isIt = ({ to }: { to: string }) => to === phoneNumber;
+    const { text } = await eventually('a text message', () => this.service.smsc.received.findLast(isIt));
+    return /\[(\d{6})\]/.exec(text)?.[1] ?? '';
+  }
+}
+
+function issue(service: TestService, caller: Caller, now = new Date()): string {
+  return new AccessTokens(service.issuer, service.keys.signing).issue(caller, now);
+}
+
+async function verifiedPerson(service: TestService, of: Subscriber): Promise<NonNullable<Caller['person']>> {
+  const { id } = (await service.start(of.person)).body;
+  const verified = await service.verify(id, await service.codeOf(of, id));
+  const { subject } = verified.body['result'] as { subject: string };
+  return { authenticationId: id, subject };
+}
+
+let current: Context | undefined;
+
+/** Names the context of the run that follows: cucumber loads the steps itself and hands them nothing. */
+export function useContext(context: Context): void {
+  current = context;
+}
+
+export function context(): Context {
+  if (!current) throw new Error('no service was started for the scenarios');
+  return current;
+}
+
+/** A Korean mobile number that no line has. */
+export function unknownNumber(): string {
+  return `+821000${randomUUID().replace(/\D/g, '').padEnd(6, '0').slice(0, 6)}`;
+}
