@@ -32,7 +32,7 @@ export class Approvals1764310000000 implements DeclaredMigration {
     {
       table: 'windows',
       mode: 'ACCESS EXCLUSIVE',
-      because: 'adds columns with constant defaults, which rewrites no row',
+      because: 'adds columns with constant defaults, and a constraint at which another transaction looks',
     },
   ] as const;
 
@@ -87,9 +87,11 @@ export class Approvals1764310000000 implements DeclaredMigration {
     await briefly(
       runner,
       `ALTER TABLE windows ADD COLUMN IF NOT EXISTS match boolean NOT NULL DEFAULT false,
-         ADD COLUMN IF NOT EXISTS flow text NOT NULL DEFAULT 'api'
-           CONSTRAINT window_flow_is_known CHECK (flow IN ('api', 'code'))`,
+         ADD COLUMN IF NOT EXISTS flow text NOT NULL DEFAULT 'api',
+         DROP CONSTRAINT IF EXISTS window_flow_is_known,
+         ADD CONSTRAINT window_flow_is_known CHECK (flow IN ('api', 'code')) NOT VALID`,
     );
+    await runner.query('ALTER TABLE windows VALIDATE CONSTRAINT window_flow_is_known');
   }
 
   /** Deletes the approvals, which the release before does not know. */

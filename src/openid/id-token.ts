@@ -3,7 +3,7 @@ import { METHODS_USED, testIssuer, type VerifiedPerson } from '../authentication
 import { signJws, signWithRsa } from '../crypto/compact-jws.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
-import type { IdTokenAlgorithm } from '../relying-parties/client.entity.ts';
+import type { IdTokenAlgorithm } from '../domain/client.ts';
 import type { ServiceKeys } from '../crypto/service-keys.ts';
 
 /** Seconds for which an id_token is valid. */

@@ -5,7 +5,8 @@ import { sha256 } from '../crypto/sha256.ts';
 import { isConflict, type Session } from '../database/database.ts';
 import type { Problem } from '../domain/problem.ts';
 import { AdmissionStore } from './admission.store.ts';
-import { isPublic, type Client, type ClientAuthMethod } from './client.entity.ts';
+import { isPublic, type ClientAuthMethod } from '../domain/client.ts';
+import type { Client } from './client.entity.ts';
 import { isPrivateUse, refused, type ClientSettings } from './client-settings.ts';
 import { CALL_CENTRE, WEBSITE } from './relying-parties.ts';
 

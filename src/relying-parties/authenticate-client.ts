@@ -3,7 +3,8 @@ import { claimedClient, verifyClientAssertion } from '../crypto/client-assertion
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
-import { isPublic, REQUEST_SIGNING_ALGS, type Client, type ClientAuthMethod } from './client.entity.ts';
+import { isPublic, REQUEST_SIGNING_ALGS, type ClientAuthMethod } from '../domain/client.ts';
+import type { Client } from './client.entity.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses, type UsedKey } from './key-uses.ts';
 

@@ -8,12 +8,12 @@ import {
   DELIVERY_MODES,
   ID_TOKEN_ALGORITHMS,
   REQUEST_SIGNING_ALGS,
-  type Client,
   type ClientAuthMethod,
   type DeliveryMode,
   type IdTokenAlgorithm,
   type RequestSigningAlg,
-} from './client.entity.ts';
+} from '../domain/client.ts';
+import type { Client } from './client.entity.ts';
 
 /** The settings of a client that its registration states and that can change. */
 export type ClientSettings = Partial<

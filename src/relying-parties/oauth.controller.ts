@@ -10,7 +10,7 @@ import { Operation } from '../http/operation.ts';
 import { publicDocument } from '../http/public-document.ts';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
-import { isPublic } from './client.entity.ts';
+import { isPublic } from '../domain/client.ts';
 import { JwksResponse, presentedClient, ServerMetadataResponse, TokenRequest, TokenResponse } from './oauth.dto.ts';
 import { ServerMetadata } from './server-metadata.ts';
 import { TokenGrants } from './token-grants.ts';

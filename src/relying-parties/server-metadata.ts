@@ -4,7 +4,7 @@ import { ASSERTION_ALGORITHMS } from '../crypto/client-assertion.ts';
 import { DPOP_ALGORITHMS } from '../crypto/dpop-proof.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { SCOPES } from '../http/client.guard.ts';
-import { CLIENT_AUTH_METHODS } from './client.entity.ts';
+import { CLIENT_AUTH_METHODS } from '../domain/client.ts';
 import type { ServerMetadataResponse } from './oauth.dto.ts';
 import { TokenGrants } from './token-grants.ts';
 

@@ -38,7 +38,7 @@ export function cibaFlow({ origin, http, phones, arrivals }: Stagehands, authori
     });
     const proof = phones.proof(deviceId, { method: 'POST', url: origin + path, body });
     const headers = { 'device-proof': proof, 'content-type': 'application/json' };
-    const approval = await call(http, 200, { method: 'POST', path, headers, body });
+    const approval = await call(http, 202, { method: 'POST', path, headers, body });
     const wake = await woken;
 
     const tokens = await call(http, 200, {

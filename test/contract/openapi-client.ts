@@ -1559,7 +1559,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook endpoint
-         * @description Deletes an endpoint with its secrets; nothing more is sent to it. Errors: `webhook_endpoint_not_found`.
+         * @description Deletes an endpoint with its secrets. An attempt that is under way ends; no other begins. Errors: `webhook_endpoint_not_found`.
          */
         delete: operations["deleteWebhookEndpoint"];
         options?: never;

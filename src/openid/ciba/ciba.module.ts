@@ -4,7 +4,7 @@ import { AuthenticationModule } from '../../authentication/authentication.module
 import { Outbound } from '../../gateways/outbound/outbound.ts';
 import { LinesModule } from '../../lines/lines.module.ts';
 import { RecurringTasks } from '../../queue/recurring-tasks.ts';
-import { REQUEST_SIGNING_ALGS, DELIVERY_MODES } from '../../relying-parties/client.entity.ts';
+import { REQUEST_SIGNING_ALGS, DELIVERY_MODES } from '../../domain/client.ts';
 import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
 import { ServerMetadata } from '../../relying-parties/server-metadata.ts';
 import { TokenGrants } from '../../relying-parties/token-grants.ts';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuthenticationStatus } from '../../authentication/status.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
-import { isPublic } from '../../relying-parties/client.entity.ts';
+import { isPublic } from '../../domain/client.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
 import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
 import { noTestMode } from '../client-calls.ts';

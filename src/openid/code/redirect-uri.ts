@@ -1,4 +1,5 @@
-import { isPublic, type Client } from '../../relying-parties/client.entity.ts';
+import { isPublic } from '../../domain/client.ts';
+import type { Client } from '../../relying-parties/client.entity.ts';
 
 /** An address on the loopback interface: the host, any port, and the rest (RFC 8252, 7.3). */
 const LOOPBACK = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::\d{1,5})?([/?].*)?$/;
