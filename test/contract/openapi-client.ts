@@ -377,7 +377,8 @@ export interface paths {
         put?: never;
         /**
          * Get the claims of a verified person by POST
-         * @description The same by POST, which some clients use (OpenID Connect Core 1.0, 5.3.1).
+         * @description The same by POST, which some clients use (OpenID Connect Core 1.0, 5.3.1). The token may stand in the form (RFC 6750, 2.2), unless
+         *     it is bound to a key.
          */
         post: operations["postUserinfo"];
         delete?: never;
@@ -1444,11 +1445,13 @@ export interface paths {
          * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), for a person who
          *     logged in (`authorization_code`), or for one who approved on the phone (`urn:openid:params:grant-type:ciba`; the call is
          *     held for up to 25 seconds). The client authenticates with
-         *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
-         *     unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
+         *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`; a public client names itself by `client_id`, for the
+         *     authorization code flow alone. An empty parameter counts as left out, and an
+         *     unknown one is ignored. With a proof in the `DPoP` header (RFC 9449) the token is bound to its key, and `token_type` is
+         *     `DPoP`. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
          *     Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
-         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`; of the other two also `invalid_grant` and
-         *     `unauthorized_client`, of CIBA `authorization_pending`, `slow_down`, `access_denied` and `expired_token`.
+         *     `unsupported_grant_type`, `invalid_scope`, `invalid_request`, `invalid_dpop_proof`; of the other two also
+         *     `invalid_grant` and `unauthorized_client`, of CIBA `authorization_pending`, `slow_down`, `access_denied` and `expired_token`.
          */
         post: operations["getAccessToken"];
         delete?: never;
@@ -2129,6 +2132,10 @@ export interface components {
             code_challenge?: string;
             /** @description `S256` */
             code_challenge_method?: string;
+            /** @description An id_token of this service for the client, of any age: another person than its own is answered with `login_required`. */
+            id_token_hint?: string;
+            /** @description The thumbprint of the key to which the code is bound (RFC 9449, 10). The key of a proof in the `DPoP` header is meant without it. */
+            dpop_jkt?: string;
             /** @description `login` or nothing. `none` is answered with `login_required`, because no session is kept. */
             prompt?: string;
             /** @description Seconds. Every person is verified anew; the id_token has `auth_time`. */
@@ -2151,7 +2158,7 @@ export interface components {
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
             client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            /** @description Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
             client_id?: string;
             /** @description The secret of `client_id` (`client_secret_post`). */
             client_secret?: string;
@@ -2191,6 +2198,10 @@ export interface components {
             /** @description 64 characters of base64: the same person in one sector has one value. Scope `kr_di`. */
             di?: string;
         };
+        UserinfoRequest: {
+            /** @description The access token, where it is not in the `Authorization` header. */
+            access_token?: string;
+        };
         AboutTokenRequest: {
             /** @description The access token. */
             token: string;
@@ -2200,10 +2211,14 @@ export interface components {
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
             client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            /** @description Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
             client_id?: string;
             /** @description The secret of `client_id` (`client_secret_post`). */
             client_secret?: string;
+        };
+        BoundKey: {
+            /** @description SHA-256 thumbprint in base64url (RFC 7638). */
+            jkt: string;
         };
         IntrospectionResponse: {
             /** @description False for a token that is expired, revoked, another client's or none at all; then nothing else is said. */
@@ -2213,7 +2228,10 @@ export interface components {
             sub?: string;
             client_id?: string;
             scope?: string;
+            /** @description `Bearer`, or `DPoP` for a token that is bound to a key. */
             token_type?: string;
+            /** @description The thumbprint of that key (RFC 9449, 6.1). */
+            cnf?: components["schemas"]["BoundKey"];
             /** @description Seconds since 1970. */
             iat?: number;
             /** @description Seconds since 1970. */
@@ -2601,7 +2619,7 @@ export interface components {
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
             client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            /** @description Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
             client_id?: string;
             /** @description The secret of `client_id` (`client_secret_post`). */
             client_secret?: string;
@@ -3129,13 +3147,14 @@ export interface components {
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
             client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            /** @description Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
             client_id?: string;
             /** @description The secret of `client_id` (`client_secret_post`). */
             client_secret?: string;
         };
         TokenResponse: {
             access_token: string;
+            /** @description `Bearer`, or `DPoP` for a token that is bound to a key (RFC 9449, 5). */
             token_type: string;
             /** @description Seconds until the token expires. */
             expires_in: number;
@@ -3181,6 +3200,7 @@ export interface components {
             scopes_supported: string[];
             token_endpoint_auth_methods_supported: string[];
             token_endpoint_auth_signing_alg_values_supported: string[];
+            dpop_signing_alg_values_supported: string[];
             subject_types_supported: string[];
             id_token_signing_alg_values_supported: string[];
             backchannel_authentication_endpoint?: string;
@@ -3408,7 +3428,7 @@ export interface components {
              * @description What programs decide by
              * @enum {string}
              */
-            code: "access_denied" | "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "authorization_pending" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "expired_login_hint_token" | "expired_token" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_binding_message" | "invalid_client" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_target" | "invalid_token" | "match_mismatch" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "nothing_to_verify" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "slow_down" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unauthorized_client" | "unknown_user_id" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
+            code: "access_denied" | "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "authorization_pending" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "expired_login_hint_token" | "expired_token" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_binding_message" | "invalid_client" | "invalid_dpop_proof" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_target" | "invalid_token" | "match_mismatch" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "nothing_to_verify" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "signature_invalid" | "slow_down" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unauthorized_client" | "unknown_user_id" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
             /**
              * Format: uri
              * @description The page that explains this code
@@ -3877,18 +3897,20 @@ export interface components {
             };
         };
         /**
-         * @description `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
+         * @description `invalid_dpop_proof`: The proof of possession in the DPoP header is missing, does not match the request, or was used before.
+         *
+         *     `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
          *
          *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
          */
-        InvalidRequestOrUnauthorizedClientAtOAuth: {
+        InvalidDpopProofOrInvalidRequestOrUnauthorizedClientAtOAuth: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["OAuthError"] & {
                     /** @enum {string} */
-                    code?: "invalid_request" | "unauthorized_client";
+                    code?: "invalid_dpop_proof" | "invalid_request" | "unauthorized_client";
                 };
             };
         };
@@ -3991,6 +4013,22 @@ export interface components {
                 "application/json": components["schemas"]["OAuthError"] & {
                     /** @enum {string} */
                     code?: "invalid_token";
+                };
+            };
+        };
+        /**
+         * @description `invalid_request`: The request has a wrong form or value. Each pointer in errors names a field to correct.
+         *
+         *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
+         */
+        InvalidRequestOrUnauthorizedClientAtOAuth: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OAuthError"] & {
+                    /** @enum {string} */
+                    code?: "invalid_request" | "unauthorized_client";
                 };
             };
         };
@@ -4328,6 +4366,8 @@ export interface components {
          *
          *     `expired_token`: The person did not answer in time. A request for a number that is not registered ends so too.
          *
+         *     `invalid_dpop_proof`: The proof of possession in the DPoP header is missing, does not match the request, or was used before.
+         *
          *     `invalid_grant`: The code or the auth_req_id is wrong, used, or, for a code, older than 60 seconds, or belongs to another client, redirect_uri or code_verifier.
          *
          *     `invalid_grant_type`: grant_type is not client_credentials.
@@ -4340,14 +4380,14 @@ export interface components {
          *
          *     `unauthorized_client`: The client may not use this flow, or it authenticated with a test key.
          */
-        AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth: {
+        AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidDpopProofOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["OAuthError"] & {
                     /** @enum {string} */
-                    code?: "access_denied" | "authorization_pending" | "expired_token" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "slow_down" | "unauthorized_client";
+                    code?: "access_denied" | "authorization_pending" | "expired_token" | "invalid_dpop_proof" | "invalid_grant" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "slow_down" | "unauthorized_client";
                 };
             };
         };
@@ -5322,7 +5362,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushedAuthorizationResponse"];
                 };
             };
-            400: components["responses"]["InvalidRequestOrUnauthorizedClientAtOAuth"];
+            400: components["responses"]["InvalidDpopProofOrInvalidRequestOrUnauthorizedClientAtOAuth"];
             401: components["responses"]["InvalidClientAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
             413: components["responses"]["PayloadTooLargeAtOAuth"];
@@ -5378,7 +5418,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["UserinfoRequest"];
+            };
+        };
         responses: {
             /** @description The claims */
             200: {
@@ -5402,6 +5446,8 @@ export interface operations {
             401: components["responses"]["InvalidTokenAtOAuth"];
             403: components["responses"]["InsufficientScopeAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
             431: components["responses"]["HeadersTooLargeAtOAuth"];
             500: components["responses"]["InternalErrorAtOAuth"];
             503: components["responses"]["ServiceUnavailableAtOAuth"];
@@ -8224,7 +8270,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            400: components["responses"]["AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth"];
+            400: components["responses"]["AccessDeniedOrAuthorizationPendingOrExpiredTokenOrInvalidDpopProofOrInvalidGrantOrInvalidGrantTypeOrInvalidRequestOrInvalidScopeOrSlowDownOrUnauthorizedClientAtOAuth"];
             401: components["responses"]["InvalidClientAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
             413: components["responses"]["PayloadTooLargeAtOAuth"];

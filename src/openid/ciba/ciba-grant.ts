@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { VerifiedPerson } from '../../authentication/assertion.ts';
 import { AuthenticationStatus, type RelyingPartyView } from '../../authentication/status.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -7,9 +6,8 @@ import { DisabledClients } from '../../http/disabled-clients.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
 import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
 import { PersonTokens } from '../person-tokens.ts';
-import { Revocations } from '../revocations.ts';
 import { expectCibaClient } from './ciba-client.ts';
-import { CibaRequestStore, GRACE_SECONDS, HOLD_SECONDS, type Polled } from './ciba-request.store.ts';
+import { CibaRequestStore, GRACE_SECONDS, HOLD_SECONDS, type Polled, type Redeemed } from './ciba-request.store.ts';
 
 /** The grant of CIBA (CIBA Core 1.0, 10.1): a client polls until the person has answered. */
 @Injectable()
@@ -19,7 +17,6 @@ export class CibaGrant implements TokenGrant {
   constructor(
     private readonly store: CibaRequestStore,
     private readonly authentications: AuthenticationStatus,
-    private readonly revocations: Revocations,
     private readonly disabled: DisabledClients,
     private readonly tokens: PersonTokens,
   ) {}
@@ -33,24 +30,38 @@ export class CibaGrant implements TokenGrant {
     expectCibaClient(client, isTest);
     const { auth_req_id: authReqId } = parameters;
     if (authReqId === undefined) throw new Problem('invalid_request', 'Send auth_req_id.');
-    const polled = await this.store.poll(sha256(authReqId), client.id);
+    const digest = sha256(authReqId);
+    const redeemed = await this.redeemed(digest, client.id, { isGone, gone });
+    const { authenticationId, scopes, claims, acr } = redeemed;
+    const { result: person } = await this.see(redeemed, client.id, 0);
+    if (!person) throw new Error('a redeemed request has no person');
+    const more = { 'urn:openid:params:jwt:claim:auth_req_id': authReqId };
+    return this.tokens.issue(client, { person, authenticationId, scopes, claims, acr, more, jkt });
+  }
+
+  /** Redeems the request, at once where its person has approved, or when the hold of the poll brings the approval. */
+  private async redeemed(
+    digest: Buffer,
+    clientId: string,
+    { isGone, gone }: Pick<TokenCall, 'isGone' | 'gone'>,
+  ): Promise<Redeemed> {
+    const present = await this.store.redeemApproved(digest, clientId);
+    if (present) return present;
+    const polled = await this.store.poll(digest, clientId);
     if (!polled || polled.isRedeemed) throw unknownRequest();
-    const seen = await this.answerOf(polled, client.id, gone);
+    await this.approved(polled, clientId, gone);
     // A connection that has ended brings no tokens to the client, and there is one set of them.
     if (isGone()) throw pending(polled);
     // It may have been disabled while the poll was held.
-    if (await this.disabled.has(client.id)) throw new Problem('invalid_client', 'This client is disabled.');
-    if (await this.revocations.has(polled.authenticationId)) throw unknownRequest();
-    if (!(await this.store.redeem(polled.id))) throw unknownRequest();
-    const { authenticationId, scopes, claims, acr } = polled;
-    const more = { 'urn:openid:params:jwt:claim:auth_req_id': authReqId };
-    return this.tokens.issue(client, { ...seen, authenticationId, scopes, claims, acr, more, jkt });
+    if (await this.disabled.has(clientId)) throw new Problem('invalid_client', 'This client is disabled.');
+    const redeemed = await this.store.redeemApproved(digest, clientId);
+    if (!redeemed) throw unknownRequest();
+    return redeemed;
   }
 
   /** Waits for the person, who has approved when this returns. */
-  private async answerOf(polled: Polled, clientId: string, gone: AbortSignal): Promise<Approved> {
-    const now = approvedIn(await this.see(polled, clientId, 0), polled);
-    if (now) return now;
+  private async approved(polled: Polled, clientId: string, gone: AbortSignal): Promise<void> {
+    if (isApproved(await this.see(polled, clientId, 0), polled)) return;
     if (polled.tooSoon) {
       const detail = 'Wait for the interval between two polls, which is now five seconds longer.';
       throw new Problem('slow_down', detail, { retryAfterSeconds: polled.intervalSeconds });
@@ -61,14 +72,12 @@ export class CibaGrant implements TokenGrant {
       throw pending(polled);
     }
     // What was seen after the hold is judged by the time after the hold.
-    const then = approvedIn(seen, { ...polled, secondsLeft: await this.store.answered(polled.id) });
-    if (then) return then;
-    throw pending(polled);
+    if (!isApproved(seen, { ...polled, secondsLeft: await this.store.answered(polled.id) })) throw pending(polled);
   }
 
   /** One whose start did not come about is not there: nobody was asked. */
   private async see(
-    { authenticationId }: Polled,
+    { authenticationId }: Pick<Polled, 'authenticationId'>,
     clientId: string,
     waitSeconds: number,
     gone?: AbortSignal,
@@ -85,20 +94,16 @@ export class CibaGrant implements TokenGrant {
   }
 }
 
-interface Approved {
-  person: VerifiedPerson;
-}
-
 /**
- * The person who approved, or undefined while the person may still answer. Who approved in time may be late with the last
+ * Whether the person has approved; false while the person may still answer. Who approved in time may be late with the last
  * poll. Problems: `access_denied`, `expired_token`.
  */
-function approvedIn({ state, result }: RelyingPartyView, { secondsLeft, expiresAt }: Polled): Approved | undefined {
+function isApproved({ state, result }: RelyingPartyView, { secondsLeft, expiresAt }: Polled): boolean {
   switch (state) {
     case 'verified':
       if (!result) throw new Error('a verified authentication has no result');
       if (secondsLeft <= -GRACE_SECONDS || new Date(result.verifiedAt) > expiresAt) throw expired();
-      return { person: result };
+      return true;
     case 'declined':
     case 'failed':
     case 'cancelled':
@@ -108,7 +113,7 @@ function approvedIn({ state, result }: RelyingPartyView, { secondsLeft, expiresA
     case 'pending':
     case 'opened':
       if (secondsLeft <= 0) throw expired();
-      return undefined;
+      return false;
   }
 }
 

@@ -77,11 +77,21 @@ const ANSWERED = statement(
 /** The client was not answered, so it may poll again at once. */
 const ABANDONED = statement('ciba_abandoned', `UPDATE ciba_requests SET polling_until = NULL WHERE id = $1`);
 
-/** Only the first of any number of polls at once changes the row. */
-const REDEEM = statement(
-  'ciba_redeem',
-  `UPDATE ciba_requests SET redeemed_at = now()
-    WHERE id = $1 AND redeemed_at IS NULL AND expires_at > now() - interval '${GRACE_SECONDS} seconds'`,
+/** What the tokens of a request say. */
+export type Redeemed = Pick<CibaRequest, 'authenticationId' | 'scopes' | 'claims' | 'acr'>;
+
+/**
+ * Redeems a request whose person has approved in time, with one statement: most clients of the mode ping, and those that poll
+ * slowly, come when there is nothing to wait for. Only the first of any number of polls at once changes the row.
+ */
+const REDEEM_APPROVED = statement(
+  'ciba_redeem_approved',
+  `UPDATE ciba_requests c SET redeemed_at = now() FROM authentications a
+    WHERE c.digest = $1 AND c.client_id = $2 AND c.redeemed_at IS NULL
+      AND c.expires_at > now() - interval '${GRACE_SECONDS} seconds' AND a.id = c.authentication_id
+      AND a.state = 'verified' AND a.closed_at <= c.expires_at
+      AND NOT EXISTS (SELECT 1 FROM openid_revocations r WHERE r.authentication_id = c.authentication_id)
+    RETURNING c.authentication_id AS "authenticationId", c.scopes, c.claims, c.acr`,
 );
 
 /** A ping that is due, with where it goes. */
@@ -141,7 +151,13 @@ export class CibaRequestStore {
     acr,
   }: NewCibaRequest): Promise<void> {
     const values = [id, digest, clientId, authenticationId, scopes, claims, seconds, ping, acr];
-    await this.database.changed(INSERT, values);
+    await this.database.sharedRows(INSERT, values, id);
+  }
+
+  /** Redeems a request that was approved; undefined where there is none, or it is no longer to be redeemed. */
+  async redeemApproved(digest: Buffer, clientId: string): Promise<Redeemed | undefined> {
+    const key = digest.toString('base64url');
+    return (await this.database.sharedRows<Redeemed>(REDEEM_APPROVED, [digest, clientId], key))[0];
   }
 
   /** Records a poll; undefined where the client has no such request. */
@@ -162,11 +178,6 @@ export class CibaRequestStore {
   /** Records that the connection of a held poll ended without an answer. */
   async abandoned(id: string): Promise<void> {
     await this.database.changed(ABANDONED, [id]);
-  }
-
-  /** Returns true for the one caller that may issue the tokens. */
-  async redeem(id: string): Promise<boolean> {
-    return (await this.database.changed(REDEEM, [id])) === 1;
   }
 
   /** Takes at most `most` pings. */
