@@ -446,6 +446,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       'console-rotate-test-secret': 'test secret renewed at the console',
       'console-change-keys': 'keys changed at the console',
       'console-change-addresses': 'addresses changed at the console',
+      'console-change-protocols': 'OpenID Connect and CIBA changed at the console',
       'console-change-switches': 'switches changed at the console',
       'console-webhook-add': 'webhook endpoint added at the console',
       'console-webhook-change': 'webhook endpoint changed at the console',

@@ -505,6 +505,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'console-rotate-test-secret': '콘솔에서 테스트 시크릿 변경',
       'console-change-keys': '콘솔에서 키 변경',
       'console-change-addresses': '콘솔에서 주소 변경',
+      'console-change-protocols': '콘솔에서 OpenID Connect와 CIBA 변경',
       'console-change-switches': '콘솔에서 설정 변경',
       'console-webhook-add': '콘솔에서 웹훅 주소 추가',
       'console-webhook-change': '콘솔에서 웹훅 주소 변경',
