@@ -209,6 +209,11 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       failed: 'failed (too many errors)',
       cancelled: 'cancelled',
     },
+    disclosures: {
+      title: 'Last 20 answers to companies without a request to the person',
+      none: 'No company was told anything.',
+      api: 'API',
+    },
     texts: {
       title: 'Last 20 text messages',
       unsubscribed: 'Text messages without a subscription',

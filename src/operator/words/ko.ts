@@ -264,6 +264,11 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       failed: '입력 오류 횟수 초과',
       cancelled: '취소',
     } satisfies Record<AuthenticationState, string>,
+    disclosures: {
+      title: '본인확인 요청 없이 이용 기관에 답한 최근 기록 20건',
+      none: '이용 기관에 답한 기록이 없습니다.',
+      api: 'API',
+    },
     texts: {
       title: '최근 문자 20건',
       unsubscribed: '가입 없이 발송된 문자',
