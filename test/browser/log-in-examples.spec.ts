@@ -107,7 +107,9 @@ describeWith(isInstalled ? CHROMIUM : undefined, 'a site that logs people in wit
     const port = await freePort();
     const returnUrl = `http://127.0.0.1:${port}${callback}`;
     const [clientId, secret] = [`example-${name}`, randomBytes(32).toString('base64url')];
-    await scene.rows.clients.register({ clientId, secret, scopes: ['openid'], returnUrls: [returnUrl] });
+    // As `npm run client -- add` registers it.
+    const usual = { scopes: ['openid'], authMethod: 'client_secret_basic' } as const;
+    await scene.rows.clients.register({ clientId, secret, returnUrls: [returnUrl], ...usual });
     const child = spawn(process.execPath, ['server.mjs'], {
       cwd: folder,
       env: { PORT: String(port), ...env({ issuer: scene.issuer, clientId, secret, callback: returnUrl }) },

@@ -9,7 +9,8 @@ import passport from 'passport';
 const { ISSUER, CLIENT_ID, CLIENT_SECRET, CALLBACK_URL, SESSION_SECRET, PORT = '8080' } = process.env;
 // Plain HTTP is for a service on this machine.
 const execute = ISSUER.startsWith('http:') ? [client.allowInsecureRequests] : [];
-const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, undefined, { execute });
+const secret = client.ClientSecretBasic(CLIENT_SECRET);
+const config = await client.discovery(new URL(ISSUER), CLIENT_ID, undefined, secret, { execute });
 const options = { name: 'pushguard', config, scope: 'openid profile', callbackURL: CALLBACK_URL };
 passport.use(new Strategy(options, (tokens, done) => done(null, tokens.claims())));
 passport.serializeUser((claims, done) => done(null, claims));
