@@ -113,11 +113,15 @@ describeWith(isInstalled ? CHROMIUM : undefined, 'a site that logs people in wit
     const child = spawn(process.execPath, ['server.mjs'], {
       cwd: folder,
       env: { PORT: String(port), ...env({ issuer: scene.issuer, clientId, secret, callback: returnUrl }) },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
     });
     const url = await new Promise<string>((resolve, reject) => {
       createInterface({ input: child.stdout }).once('line', resolve);
-      child.once('exit', (code) => reject(new Error(`${name} ended with ${String(code)}`)));
+      child.once('exit', (code) => reject(new Error(`${name} ended with ${String(code)}:\n${log}`)));
     });
     running.set(name, { url, child });
   }
