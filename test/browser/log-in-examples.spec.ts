@@ -108,7 +108,7 @@ describeWith(isInstalled ? CHROMIUM : undefined, 'a site that logs people in wit
     const returnUrl = `http://127.0.0.1:${port}${callback}`;
     const [clientId, secret] = [`example-${name}`, randomBytes(32).toString('base64url')];
     // As `npm run client -- add` registers it.
-    const usual = { scopes: ['openid'], authMethod: 'client_secret_basic' } as const;
+    const usual = { scopes: ['openid'], authMethod: 'client_secret_basic' as const };
     await scene.rows.clients.register({ clientId, secret, returnUrls: [returnUrl], ...usual });
     const child = spawn(process.execPath, ['server.mjs'], {
       cwd: folder,
