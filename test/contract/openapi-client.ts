@@ -1559,7 +1559,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook endpoint
-         * @description Deletes an endpoint with its secrets; nothing more is sent to it. Errors: `webhook_endpoint_not_found`.
+         * @description Deletes an endpoint with its secrets. An attempt that is under way ends; no other begins. Errors: `webhook_endpoint_not_found`.
          */
         delete: operations["deleteWebhookEndpoint"];
         options?: never;
@@ -2119,7 +2119,7 @@ export interface components {
             redirect_uri?: string;
             /** @description `openid`, and any of `profile`, `phone`, `kr_identity` and `kr_di`. */
             scope?: string;
-            /** @description Comes back unchanged. At most 512 characters. */
+            /** @description Comes back unchanged. At most 4096 characters. */
             state?: string;
             /** @description Stands in the id_token. At most 256 characters. */
             nonce?: string;
