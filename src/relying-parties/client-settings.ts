@@ -3,7 +3,7 @@ import { readClientJwks } from '../crypto/client-jwks.ts';
 import { Problem } from '../domain/problem.ts';
 import { SCOPES, type Scope } from '../http/client.guard.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
-import { judgeOutboundUrl } from '../gateways/outbound/outbound-address.ts';
+import { judgeOutboundUrl, type OutboundRules } from '../gateways/outbound/outbound-address.ts';
 import {
   CLIENT_AUTH_METHODS,
   DELIVERY_MODES,
@@ -41,6 +41,13 @@ export type ClientSettings = Partial<
     | 'sector'
   > & { tokenEndpointAuthMethod: ClientAuthMethod }
 >;
+
+/** What a client of OpenID Connect and CIBA can choose from, by the name of the field of a form. */
+export const PROTOCOL_CHOICES = {
+  idTokenAlg: ID_TOKEN_ALGORITHMS,
+  mode: DELIVERY_MODES,
+  signingAlg: REQUEST_SIGNING_ALGS,
+} as const;
 
 /** Addresses of one client, as many as a reader can check. */
 const MAX_ADDRESSES = 50;
@@ -135,9 +142,15 @@ export function readRequestSigningAlg(text: string): RequestSigningAlg {
   throw refused(`The algorithm ${shown(text)} is not offered. Choose from: ${REQUEST_SIGNING_ALGS.join(', ')}.`);
 }
 
-/** Where pings go. Its name is judged anew for each of them; here only what its text says. */
-export function readNotificationEndpoint(text: string): string {
-  const judged = judgeOutboundUrl(text, { isProduction: false, allowed: new BlockList() });
+/**
+ * Where pings go. Its name is judged anew for each of them; here only what its text says, by the rules of the service, or
+ * without them as those of a trial.
+ */
+export function readNotificationEndpoint(
+  text: string,
+  rules: OutboundRules = { isProduction: false, allowed: new BlockList() },
+): string {
+  const judged = judgeOutboundUrl(text, rules);
   if (typeof judged !== 'string') return text;
   throw refused(`The notification endpoint ${shown(text)} cannot be used. ${judged}`);
 }
