@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { Environment } from '../../../config/environment.ts';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { Database, type Session } from '../../database/database.ts';
+import type { IdTokenAlgorithm } from '../../domain/client.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
@@ -19,7 +20,6 @@ import {
   refused,
   type ClientSettings,
 } from '../../relying-parties/client-settings.ts';
-import type { IdTokenAlgorithm } from '../../relying-parties/client.entity.ts';
 import { outboundRulesOf } from '../../webhooks/outbound-of.ts';
 import { appPage, OVERLAPS, type AppFault, type AppForm } from './app.page.ts';
 import { ConsolePages, MayIn } from './console.guard.ts';
