@@ -11,12 +11,12 @@ const [MOST, PURGE_BATCH] = [5_000, 5_000];
 const LATEST = statement(
   'disclosure_latest',
   `SELECT c.name AS "relyingParty", d.api, d.purpose, d.at FROM (
-      (SELECT * FROM disclosures WHERE subscription_id = $1 ORDER BY id DESC LIMIT ${MOST})
+      (SELECT * FROM disclosures WHERE subscription_id = $1 ORDER BY id DESC LIMIT $3)
       UNION ALL
       (SELECT o.* FROM disclosures o JOIN lines l ON l.id = o.line_id
         WHERE o.line_id = $2 AND o.subscription_id IS NULL AND o.at >= coalesce(l.numbered_at, '-infinity')
-        ORDER BY o.id DESC LIMIT ${MOST})
-    ) d JOIN clients c ON c.id = d.client_id ORDER BY d.id DESC LIMIT ${MOST}`,
+        ORDER BY o.id DESC LIMIT $3)
+    ) d JOIN clients c ON c.id = d.client_id ORDER BY d.id DESC LIMIT $3`,
 );
 
 const RECORD = statement(
@@ -55,10 +55,10 @@ export class Disclosures {
 
   /**
    * Those of a subscription, if there is one, and those of its line without one, since the line has its present owner;
-   * newest first.
+   * newest first, at most `most`. `lineId` is null for a subscription that has ended, whose line may have another owner.
    */
-  async ofPerson(lineId: string, subscriptionId: string | null): Promise<ShownDisclosure[]> {
-    return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId, lineId]);
+  async ofPerson(lineId: string | null, subscriptionId: string | null, most = MOST): Promise<ShownDisclosure[]> {
+    return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId, lineId, most]);
   }
 
   /**

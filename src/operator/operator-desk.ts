@@ -18,6 +18,7 @@ import { Problem } from '../domain/problem.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
 import { TextMessages, type SentText } from '../delivery/text-messages.ts';
 import { FormLimits, type FormLimit } from '../http/form-limits.ts';
+import { Disclosures, type ShownDisclosure } from '../history/disclosures.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
@@ -37,6 +38,9 @@ import { PhoneLooks, type PhoneLook } from './phone-look.ts';
 import { SecondPerson, type Doer } from './second-person.ts';
 import type { AuditResponse, EligibilityResponse, StandingResponse, SubscriptionResponse } from './operator.dto.ts';
 
+/** As many answers as authentications. */
+const SHOWN_DISCLOSURES = 20;
+
 /** The operator who acts, with the reason and the address. */
 export type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
 
@@ -51,6 +55,8 @@ export interface SubscriptionLook extends AuditResponse {
   /** The request for a new phone that waits, or that the old phone objected to. */
   newPhone: NewPhoneStanding | undefined;
   history: HistoryEntry[];
+  /** What relying parties were told without an authentication, the last twenty, newest first. */
+  disclosures: ShownDisclosure[];
   /** Codes and notices by SMS, the last twenty, newest first. */
   texts: SentText[];
   /** The last twenty, newest first. */
@@ -85,6 +91,7 @@ export class OperatorDesk {
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly devices: Devices,
     private readonly history: History,
+    private readonly disclosures: Disclosures,
     private readonly log: SubscriptionLog,
     private readonly lines: Lines,
     private readonly numbers: MaskedNumbers,
@@ -158,12 +165,13 @@ export class OperatorDesk {
       await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
       const stands = view.state !== 'cancelled';
-      const [hold, newPhone, numbers, history, texts, reissues, applications, phone, { entries, life }] =
+      const [hold, newPhone, numbers, history, disclosures, texts, reissues, applications, phone, { entries, life }] =
         await Promise.all([
           stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
           stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
           this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
           this.maskedHistory(subscriptionId),
+          this.disclosures.ofPerson(stands ? lineId : null, subscriptionId, SHOWN_DISCLOSURES),
           this.texts.ofSubscription(subscriptionId),
           this.reissues.ofSubscription(subscriptionId),
           stands ? this.applications.open(subscriptionId) : { shown: [], count: 0 },
@@ -178,7 +186,19 @@ export class OperatorDesk {
       const { pinWasUnlocked } = view;
       const subscription = shown(view);
       const standing = { subscription, phoneNumber, pinWasUnlocked, hold, newPhone };
-      return { ...standing, history, texts, reissues, origins, applications, corrections, phone, entries, life };
+      return {
+        ...standing,
+        history,
+        disclosures,
+        texts,
+        reissues,
+        origins,
+        applications,
+        corrections,
+        phone,
+        entries,
+        life,
+      };
     });
   }
 

@@ -43,6 +43,13 @@ export type ClientSettings = Partial<
   > & { tokenEndpointAuthMethod: ClientAuthMethod }
 >;
 
+/** What a client of OpenID Connect and CIBA can choose from, by the name of the field of a form. */
+export const PROTOCOL_CHOICES = {
+  idTokenAlg: ID_TOKEN_ALGORITHMS,
+  mode: DELIVERY_MODES,
+  signingAlg: REQUEST_SIGNING_ALGS,
+} as const;
+
 /** Addresses of one client, as many as a reader can check. */
 const MAX_ADDRESSES = 50;
 /** The longest `returnUrl` that a window takes. */

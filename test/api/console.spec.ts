@@ -106,6 +106,7 @@ const ROUTES: readonly (readonly ['GET' | 'POST', string, MemberPermission])[] =
   ['POST', 'app/secret', 'keys'],
   ['POST', 'app/keys', 'keys'],
   ['POST', 'app/addresses', 'keys'],
+  ['POST', 'app/protocols', 'keys'],
   ['POST', 'app/switches', 'keys'],
   ['POST', 'people/invite', 'people'],
   ['POST', `people/invitations/${UNKNOWN}/withdraw`, 'people'],
@@ -590,6 +591,42 @@ describe('the app', () => {
     expect(switched.location).toBe(`${at('app')}?done=switches`);
     expect((await owner.get(at('app'))).html).toMatch(/name="refusesSms"\s+value="yes"\s+checked/);
     await owner.confirm(at('app/switches'), {});
+  });
+
+  it('an owner sets how the client uses OpenID Connect and CIBA, reads what only the operator grants, and is told what is wrong', async () => {
+    const clientId = 'console-openid';
+    const scopes = ['openid', 'sim-swap:check'];
+    await service.rows.clients.register({ clientId, secret: 'secret', scopes, sector: 'group.example' });
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const looker = await Member.of(service, { [clientId]: 'viewer' });
+    const form = { idTokenAlg: 'ES256', mode: 'poll', endpoint: '', signingAlg: '' };
+    for (const [wrong, sentence] of [
+      [{ idTokenAlg: 'none' }, 'The algorithm of id_tokens must be ES256 or RS256.'],
+      [{ idTokenAlg: 'RS256' }, 'The service has no key for RS256.'],
+      [{ mode: 'push' }, 'Choose from: poll, ping.'],
+      [{ mode: 'ping' }, 'The mode ping needs an address'],
+      [{ mode: 'ping', endpoint: 'https://10.0.0.1/ciba' }, 'The host is not reachable from the internet.'],
+      [{ endpoint: 'javascript:alert(1)' }, 'Send an absolute address that begins with https://.'],
+      [{ signingAlg: 'RS256' }, 'Choose from: ES256, PS256.'],
+      [{ signingAlg: 'PS256' }, 'signed requests need private_key_jwt'],
+    ] as const) {
+      const answer = await boss.confirm(at('app/protocols', clientId), { ...form, ...wrong });
+      expect([wrong, answer.status, textOf(answer).includes(sentence)]).toEqual([wrong, 422, true]);
+      if ('endpoint' in wrong) expect(answer.html).toContain(`${wrong.endpoint}</textarea`);
+    }
+    const endpoint = receiver.url('/ciba');
+    const saved = await boss.confirm(at('app/protocols', clientId), { ...form, mode: 'ping', endpoint });
+    expect(saved.location).toBe(`${at('app', clientId)}?done=protocols`);
+    const page = await boss.get(at('app', clientId));
+    expect(page.html).toMatch(/value="ping"\s+selected/);
+    expect(page.html).toContain(`${endpoint}</textarea`);
+    const seen = await looker.get(at('app', clientId));
+    expect(seen.html).not.toContain('app/protocols');
+    for (const one of ['sim-swap:check', 'group.example', 'ping', endpoint]) expect(textOf(seen)).toContain(one);
+    expect((await service.rows.console.audited(`console:${boss.login}`))[0]).toMatchObject({
+      action: `console-change-protocols ${clientId}`,
+      reason: expect.stringContaining(`backchannelClientNotificationEndpoint=${endpoint}`),
+    });
   });
 
   it('a client with keys replaces its key set, and no private key is taken', async () => {

@@ -1,6 +1,16 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JSONWebKeySet,
+} from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
@@ -225,6 +235,128 @@ describe('openid-client', () => {
   });
 });
 
+/** The parameters and headers of a program that people configure, as its source sends them. */
+interface Program {
+  name: string;
+  registered: { authMethod: 'client_secret_basic' | 'client_secret_post'; idTokenAlg?: 'RS256' };
+  returnUrl: string;
+  /** Of the authorization request, beside `client_id`, `redirect_uri` and `response_type`. */
+  asks: Record<string, string>;
+  hasPkce: boolean;
+  /** Of the token request. */
+  headers?: Record<string, string>;
+}
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** The address of the page that was asked for, or of the client’s own request, makes `state` long. */
+const LONG = 'd/board?'.padEnd(2_000, 'var-a=%EB%8B%A4&');
+/** SHA-256 in base64url, as Spring and oauth2-proxy make a nonce. */
+const NONCE = createHash('sha256').update('nonce').digest('base64url');
+const SPRING = {
+  registered: { authMethod: 'client_secret_basic', idTokenAlg: 'RS256' },
+  returnUrl: 'https://shop.example/login/oauth2/code/pushguard',
+  asks: { scope: 'openid profile phone', state: 'yQ4bTn1cNbWv7JqkzJb6k0Yq4m6mP2nC0sJx3q1ZB2s=', nonce: NONCE },
+  headers: { Accept: 'application/json;charset=UTF-8', 'Content-Type': `${FORM_TYPE};charset=UTF-8` },
+} as const;
+const OAUTH2_PROXY = {
+  returnUrl: 'https://shop.example/oauth2/callback',
+  asks: { approval_prompt: 'force', nonce: NONCE, scope: 'openid phone', state: `${NONCE}:/${LONG}` },
+  hasPkce: true,
+  headers: { 'Content-Type': FORM_TYPE },
+} as const;
+const PROGRAMS: readonly Program[] = [
+  {
+    name: 'Keycloak',
+    registered: { authMethod: 'client_secret_basic' },
+    returnUrl: 'https://keycloak.example/realms/shop/broker/pushguard/endpoint',
+    asks: {
+      scope: 'openid profile phone',
+      state: `gNrGamIDGKpKSI9yOrcFzYTKoFGH779_WNCacAelkhk.vpISZLVDAc0.7UlEjBTPRx6oOgY9DcO8jA.${Buffer.from(LONG).toString('base64url')}`,
+      prompt: 'login',
+      ui_locales: 'ko-KR',
+      nonce: 'wUQv0JmYw1Tn5bDk8sJx3g',
+    },
+    hasPkce: true,
+    headers: { 'Content-Type': `${FORM_TYPE}; charset=UTF-8`, 'Accept-Encoding': 'gzip,deflate' },
+  },
+  { name: 'Spring Security 6', ...SPRING, hasPkce: false },
+  { name: 'Spring Security 7', ...SPRING, hasPkce: true },
+  { name: 'oauth2-proxy', ...OAUTH2_PROXY, registered: { authMethod: 'client_secret_basic' } },
+  {
+    name: 'oauth2-proxy, whose client is registered for the other way to send the secret,',
+    ...OAUTH2_PROXY,
+    registered: { authMethod: 'client_secret_post' },
+  },
+];
+
+describe('a program that people configure', () => {
+  /** With characters that change where they are encoded for a form (RFC 6749, appendix B). */
+  const secret = 'a secret+of:the/shop%20';
+
+  it.each(PROGRAMS)('$name logs a person in with what it sends', async (program) => {
+    const { registered, returnUrl, asks, hasPkce, headers } = program;
+    const clientId = `program-${randomUUID()}`;
+    const usual = { scopes: ['openid'], returnUrls: [returnUrl] };
+    await service.rows.clients.register({ clientId, secret, ...usual, ...registered });
+    const identified = { response_type: 'code', client_id: clientId, redirect_uri: returnUrl };
+    const query = new URLSearchParams({ ...identified, ...asks, ...(hasPkce && PKCE) }).toString();
+    const who = await newPerson();
+    const back = await new LogInBrowser(service).logIn(`${service.issuer}/oauth2/authorize?${query}`, who);
+    expect([back.origin + back.pathname, back.searchParams.get('state')]).toEqual([returnUrl, asks['state']]);
+
+    const code = back.searchParams.get('code') ?? '';
+    const grant = { grant_type: 'authorization_code', code, redirect_uri: returnUrl };
+    const send = (body: Record<string, string>, more: Record<string, string> = {}) =>
+      fetch(`${service.issuer}/oauth2/token`, {
+        method: 'POST',
+        headers: { ...headers, ...more },
+        body: new URLSearchParams({ ...grant, ...(hasPkce && { code_verifier: verifier }), ...body }).toString(),
+      });
+    const encoded = [clientId, secret].map((one) => encodeURIComponent(one).replaceAll('%20', '+')).join(':');
+    let answer = await send({}, { Authorization: `Basic ${Buffer.from(encoded).toString('base64')}` });
+    // Go’s library tries the header first, and the body once that was refused, with the same code.
+    if (registered.authMethod === 'client_secret_post') {
+      expect(answer.status).toBe(401);
+      answer = await send({ client_id: clientId, client_secret: secret });
+    }
+    const tokens = (await answer.json()) as Tokens;
+    expect([answer.status, tokens.scope]).toEqual([200, asks['scope']]);
+
+    const keys = (await (await fetch(`${service.issuer}/oauth2/jwks`)).json()) as JSONWebKeySet;
+    const algorithms = [registered.idTokenAlg ?? 'ES256'];
+    const expected = { issuer: service.issuer, audience: clientId, algorithms };
+    const { payload } = await jwtVerify(tokens.id_token, createLocalJWKSet(keys), expected);
+    expect(payload).toMatchObject({ nonce: asks['nonce'], phone_number: who.phoneNumber });
+    const info = await fetch(`${service.issuer}/oauth2/userinfo`, {
+      headers: { Accept: 'application/json', Authorization: `Bearer ${tokens.access_token}` },
+    });
+    expect(info.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await info.json()).toMatchObject({ sub: payload.sub, phone_number: who.phoneNumber });
+  });
+
+  it('the guide configures Keycloak with the addresses and the ways of the metadata', async () => {
+    const page = await (await fetch(`${service.issuer}/developers/openid-connect?lang=en`)).text();
+    const text = page.split('>Keycloak</h2>')[1]?.split('<pre><code>')[1]?.split('</code>')[0] ?? '';
+    const { config } = JSON.parse(text.replaceAll('&quot;', '"')) as { config: Record<string, string> };
+    const metadata = (await (await fetch(`${service.issuer}/.well-known/openid-configuration`)).json()) as Record<
+      string,
+      unknown
+    >;
+    expect(config).toMatchObject({
+      issuer: metadata['issuer'],
+      authorizationUrl: metadata['authorization_endpoint'],
+      tokenUrl: metadata['token_endpoint'],
+      userInfoUrl: metadata['userinfo_endpoint'],
+      jwksUrl: metadata['jwks_uri'],
+    });
+    expect(metadata['token_endpoint_auth_methods_supported']).toContain(config['clientAuthMethod']);
+    expect(metadata['code_challenge_methods_supported']).toContain(config['pkceMethod']);
+    const keycloak = PROGRAMS.find(({ name }) => name === 'Keycloak');
+    expect(config['defaultScope']).toBe(keycloak?.asks['scope']);
+    expect(config['clientAuthMethod']).toBe(keycloak?.registered.authMethod);
+  });
+});
+
 describe('what the OpenID Foundation tests of a basic provider', () => {
   it('discovery names every endpoint of the flow', async () => {
     const response = await fetch(`${service.issuer}/.well-known/openid-configuration`);
@@ -343,6 +475,19 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
       state: 'state-1',
       iss: service.issuer,
     });
+  });
+
+  it('a state above the limit is refused, and does not come back', async () => {
+    const response = await new LogInBrowser(service).ask(authorize({ state: 's'.repeat(4_097) }));
+    const back = locationOf(response);
+    expect([back.searchParams.get('error'), back.searchParams.has('state')]).toEqual(['invalid_request', false]);
+    expect(
+      await post('par', {
+        ...Object.fromEntries(new URL(authorize()).searchParams),
+        state: 's'.repeat(4_097),
+        client_secret: SECRET,
+      }),
+    ).toMatchObject({ status: 400, error: 'invalid_request' });
   });
 
   it('an error goes back by a form where the client asked for one, and keeps a query of the registered address', async () => {

@@ -508,6 +508,34 @@ describe('the look-up of a subscription', () => {
     expect(await reveals()).toBe(1);
   });
 
+  it('the look-up of a subscription shows what companies were told about the person, and after its end no answer about the next owner', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const path = `/operator/subscriptions/${subscriptionId}`;
+    for (let count = 0; count < 21; count += 1)
+      await service.rows.customers.disclose(subscriptionId, `sim-swap/check-${count}`);
+    // Told before the person subscribed on the line.
+    await service.rows.customers.discloseOfLine(person.lineId, 'kyc-match/match', 0);
+    await desk('viewer').post(`${path}/reason`, { reason });
+    const told = async () => {
+      const { html } = await desk('viewer').get(path);
+      const section = html.split('id="disclosures"')[1]?.split('</section>')[0] ?? '';
+      expect(section).toContain('한빛서점');
+      return [...section.matchAll(/<code>([a-z][^<]*)<\/code>/g)].map(([, code]) => code);
+    };
+    const answers = Array.from({ length: 19 }, (_, back) => `sim-swap/check-${20 - back}`);
+    expect(await told()).toEqual([
+      'kyc-match/match',
+      ...answers.flatMap((api) => [api, 'dpv:FraudPreventionAndDetection']),
+    ]);
+    expect((await auditOf(subscriptionId)).at(-1)).toMatchObject({ operator: 'viewer', action: 'look', reason });
+
+    expect(
+      await service.sendEvent(person.lineId, 'owner-changed', { owner: { birthDate: '880229', genderDigit: '2' } }, 1),
+    ).toBe('applied');
+    await service.rows.customers.discloseOfLine(person.lineId, 'device-swap/check', 0);
+    expect(await told()).not.toContain('device-swap/check');
+  });
+
   it('the look-up of a cancelled subscription neither shows nor reveals the line, which may have another owner by now', async () => {
     const { person, subscriptionId } = await service.subscriber();
     const owner = { birthDate: '880229', genderDigit: '2' };

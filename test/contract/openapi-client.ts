@@ -2122,7 +2122,7 @@ export interface components {
             redirect_uri?: string;
             /** @description `openid`, and any of `profile`, `phone`, `kr_identity` and `kr_di`. */
             scope?: string;
-            /** @description Comes back unchanged. At most 512 characters. */
+            /** @description Comes back unchanged. At most 4096 characters. */
             state?: string;
             /** @description Stands in the id_token. At most 256 characters. */
             nonce?: string;

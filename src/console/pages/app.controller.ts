@@ -1,15 +1,24 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { Environment } from '../../../config/environment.ts';
+import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { Database, type Session } from '../../database/database.ts';
+import type { IdTokenAlgorithm } from '../../domain/client.ts';
 import { Problem } from '../../domain/problem.ts';
+import { outboundRules } from '../../gateways/outbound/outbound-address.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Admission, type Rotated } from '../../relying-parties/admission.ts';
 import {
+  readDeliveryMode,
   readFrameOrigins,
+  readIdTokenAlgorithm,
   readJwks,
+  readNotificationEndpoint,
+  readRequestSigningAlg,
   readReturnUrls,
+  refused,
   type ClientSettings,
 } from '../../relying-parties/client-settings.ts';
 import { appPage, OVERLAPS, type AppFault, type AppForm } from './app.page.ts';
@@ -31,6 +40,8 @@ export class ConsoleAppController {
     private readonly admission: Admission,
     private readonly audit: Audit,
     private readonly limits: FormLimits,
+    private readonly serviceKeys: ServiceKeys,
+    private readonly environment: Environment,
   ) {}
 
   @Get()
@@ -83,6 +94,20 @@ export class ConsoleAppController {
     }));
   }
 
+  @Post('protocols')
+  @RouteConfig(FORM)
+  @MayIn('keys')
+  async protocols(@AtConsole() at: ConsoleRequest): Promise<string> {
+    const { idTokenAlg = '', mode = '', endpoint = '', signingAlg = '' } = at.fields;
+    return this.change(at, 'protocols', () => ({
+      idTokenSignedResponseAlg: this.signable(readIdTokenAlgorithm(idTokenAlg)),
+      backchannelTokenDeliveryMode: readDeliveryMode(mode),
+      backchannelClientNotificationEndpoint:
+        endpoint.trim() === '' ? null : readNotificationEndpoint(endpoint.trim(), outboundRules(this.environment)),
+      backchannelAuthenticationRequestSigningAlg: signingAlg === '' ? null : readRequestSigningAlg(signingAlg),
+    }));
+  }
+
   @Post('switches')
   @RouteConfig(FORM)
   @MayIn('keys')
@@ -94,6 +119,13 @@ export class ConsoleAppController {
       dpopBoundAccessTokens: fields['dpopBoundAccessTokens'] === 'yes',
       requireSignedRequestObject: fields['requireSignedRequestObject'] === 'yes',
     }));
+  }
+
+  /** An algorithm for which the service has a key: without one, every log-in of the client would fail. */
+  private signable(algorithm: IdTokenAlgorithm): IdTokenAlgorithm {
+    if (algorithm === 'RS256' && this.serviceKeys.rsa.length === 0)
+      throw refused('The service has no key for RS256. Its operator adds one: npm run keys -- add rsa');
+    return algorithm;
   }
 
   private async rotate(

@@ -1,14 +1,16 @@
 import { mayMember } from '../../domain/console.ts';
+import { CAMARA_SCOPES } from '../../http/client.guard.ts';
 import { dateSecond, grouped } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts } from '../../pages/site.ts';
 import type { ListedClient, ListedKey } from '../../relying-parties/admission.ts';
+import { PROTOCOL_CHOICES } from '../../relying-parties/client-settings.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import { clientPage, codeField, doneNote, pathIn, type ClientReader } from './frame.ts';
 
 /** The forms of the page. */
-export type AppForm = 'secret' | 'test-secret' | 'keys' | 'test-keys' | 'addresses' | 'switches';
+export type AppForm = 'secret' | 'test-secret' | 'keys' | 'test-keys' | 'addresses' | 'switches' | 'protocols';
 
 export interface AppFault {
   form: AppForm;
@@ -37,7 +39,8 @@ export function appPage(
   const content = html`<h1>${words.title}</h1>
     <p class="lead">${words.lead}</p>
     ${doneNote(reader, done)} ${registration(reader, client)} ${keysSection(reader, client, keySets, fault)}
-    ${addressesSection(reader, client, fault)} ${switchesSection(reader, client, fault)}`;
+    ${addressesSection(reader, client, fault)} ${protocolsSection(reader, client, fault)}
+    ${switchesSection(reader, client, fault)}`;
   return clientPage({
     reader,
     title: words.title,
@@ -231,6 +234,92 @@ ${typed[name] ?? kept.join('\n')}</textarea>
       <button class="primary">${words.save}</button>
     </form>
   </section>`;
+}
+
+/** What a client of OpenID Connect and CIBA sets, below what only the operator of the service sets. */
+function protocolsSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
+  const { app: shared } = reader.texts;
+  const { protocols: words } = shared;
+  const granted = CAMARA_SCOPES.filter((scope) => client.scopes.includes(scope));
+  const isAdmitted = client.scopes.includes('openid');
+  return html`<section class="card" aria-labelledby="protocols">
+    <h2 id="protocols">${words.title}</h2>
+    <p class="hint">
+      ${words.lead} <a href="/developers/openid-connect">OpenID Connect</a> <a href="/developers/ciba">CIBA</a>
+      <a href="/developers/camara">CAMARA</a>
+    </p>
+    ${facts([
+      [words.admitted, isAdmitted ? words.yes : words.notAdmitted],
+      [
+        words.networkApis,
+        granted.length === 0 ? shared.none : html`${granted.map((one) => html`<code>${one}</code> `)}`,
+      ],
+      [words.sector, client.sector === null ? words.ownSector : html`<code>${client.sector}</code>`],
+      [words.byNumber, client.mayNameByNumber ? words.yes : words.no],
+    ])}
+    <p class="hint">${shared.factsHint}</p>
+    ${
+      mayMember(reader.member.role, 'keys')
+        ? html`<form method="post" action="${pathIn(reader, 'app/protocols')}">
+            ${reader.formToken} ${protocolFields(reader, client, typedIn(fault, 'protocols'))}
+            ${codeField(reader, 'protocols-code', isCodeWrong(fault, 'protocols'))}
+            ${faultNote(reader, fault, 'protocols')}
+            <button class="primary">${shared.save}</button>
+          </form>`
+        : html`${facts([
+              [words.idTokenAlg.name, client.idTokenSignedResponseAlg],
+              [words.mode.name, client.backchannelTokenDeliveryMode],
+              [words.endpoint.name, client.backchannelClientNotificationEndpoint ?? shared.none],
+              [words.signingAlg.name, client.backchannelAuthenticationRequestSigningAlg ?? words.unsigned],
+            ])}
+            <p class="hint">${shared.ownersOnly}</p>`
+    }
+  </section>`;
+}
+
+function protocolFields(
+  { texts }: ClientReader,
+  client: ListedClient,
+  typed: Readonly<Record<string, string>>,
+): readonly Html[] {
+  const { protocols: words } = texts.app;
+  const choice = (
+    name: keyof typeof PROTOCOL_CHOICES,
+    kept: string,
+    values: readonly string[] = PROTOCOL_CHOICES[name],
+  ) =>
+    html`<div class="field">
+      <label for="${name}">${words[name].name}</label>
+      <select id="${name}" name="${name}" aria-describedby="${name}-says">
+        ${values.map(
+          (one) =>
+            html`<option value="${one}" ${one === (typed[name] ?? kept) && html`selected`}>
+              ${one || words.unsigned}
+            </option>`,
+        )}
+      </select>
+      <p class="hint" id="${name}-says">${words[name].says}</p>
+    </div>`;
+  return [
+    choice('idTokenAlg', client.idTokenSignedResponseAlg),
+    choice('mode', client.backchannelTokenDeliveryMode),
+    html`<div class="field">
+      <label for="endpoint">${words.endpoint.name}</label>
+      <textarea
+        id="endpoint"
+        class="console-lines"
+        name="endpoint"
+        rows="2"
+        maxlength="2048"
+        spellcheck="false"
+        autocomplete="off"
+        aria-describedby="endpoint-says"
+      >
+${typed['endpoint'] ?? client.backchannelClientNotificationEndpoint ?? ''}</textarea>
+      <p class="hint" id="endpoint-says">${words.endpoint.says}</p>
+    </div>`,
+    choice('signingAlg', client.backchannelAuthenticationRequestSigningAlg ?? '', ['', ...PROTOCOL_CHOICES.signingAlg]),
+  ];
 }
 
 /** The switches of a client, each with the sentence that says what it does. */

@@ -37,6 +37,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     keys: 'The key set was replaced.',
     'test-keys': 'The test key set was replaced.',
     addresses: 'The addresses were saved.',
+    protocols: 'The settings of OpenID Connect and CIBA were saved.',
     switches: 'The switches were saved.',
     withdraw: 'The invitation was withdrawn.',
     role: 'The role was changed.',
@@ -433,6 +434,35 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     frameOrigins: 'Origins that may frame the window',
     frameOriginsHint: 'One in a line, such as https://shop.example.',
     save: 'Save',
+    protocols: {
+      title: 'OpenID Connect, CIBA, CAMARA',
+      lead: 'For a site that logs people in with the library that it has, and for a system that asks them on the phone.',
+      admitted: 'May use OpenID Connect and CIBA',
+      notAdmitted: 'no: the scope openid is not granted',
+      yes: 'yes',
+      no: 'no',
+      networkApis: 'Network APIs granted',
+      sector: 'Sector, in which a person has one subject',
+      ownSector: 'its own',
+      byNumber: 'May name a person by the number alone',
+      idTokenAlg: {
+        name: 'Signature of id_tokens (id_token_signed_response_alg)',
+        says: 'ES256, unless your library reads RS256 alone, as Spring Security does without further code. An id_token of CIBA always has ES256.',
+      },
+      mode: {
+        name: 'Delivery mode of CIBA',
+        says: 'With poll your system asks at the token endpoint. With ping the service also tells it when a request has ended.',
+      },
+      endpoint: {
+        name: 'Notification endpoint of CIBA',
+        says: 'The https address to which pings go. Needed for ping.',
+      },
+      signingAlg: {
+        name: 'Signature of CIBA requests',
+        says: 'With an algorithm chosen, the service refuses requests without a signature. Your system then authenticates with its keys (private_key_jwt).',
+      },
+      unsigned: 'not needed',
+    },
     switchesTitle: 'Switches',
     switches: {
       refusesSms: {
@@ -459,6 +489,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       'test-keys':
         'The key set was not saved. It must have the form {"keys": […]}, with public keys alone, and none of the live ones.',
       addresses: 'The addresses were not saved. Each must be a whole address that begins with https.',
+      protocols: 'The settings were not saved. Ping needs a notification endpoint, and signed requests need keys.',
       switches: 'The switches were not saved.',
     },
     ownersOnly: 'An owner can change these.',

@@ -38,6 +38,7 @@ export const ko = ({ service }: BrandNames) => ({
     keys: '키 집합을 바꾸었습니다.',
     'test-keys': '테스트 키 집합을 바꾸었습니다.',
     addresses: '주소를 저장했습니다.',
+    protocols: 'OpenID Connect와 CIBA의 설정을 저장했습니다.',
     switches: '설정을 저장했습니다.',
     withdraw: '초대를 취소했습니다.',
     role: '역할을 변경했습니다.',
@@ -422,6 +423,35 @@ export const ko = ({ service }: BrandNames) => ({
     frameOrigins: '창을 프레임에 넣을 수 있는 출처',
     frameOriginsHint: '한 줄에 하나씩 입력하세요. 예: https://shop.example',
     save: '저장',
+    protocols: {
+      title: 'OpenID Connect, CIBA, CAMARA',
+      lead: '이미 쓰는 라이브러리로 로그인을 받는 사이트와, 휴대폰으로 확인을 요청하는 시스템을 위한 설정입니다.',
+      admitted: 'OpenID Connect와 CIBA 사용',
+      notAdmitted: '사용할 수 없음: scope openid가 없습니다',
+      yes: '예',
+      no: '아니요',
+      networkApis: '허용된 네트워크 API',
+      sector: '한 사람의 subject가 같은 섹터',
+      ownSector: '이 클라이언트만',
+      byNumber: '전화번호만으로 사람 지정',
+      idTokenAlg: {
+        name: 'id_token의 서명(id_token_signed_response_alg)',
+        says: '라이브러리가 RS256만 읽는 경우가 아니라면 ES256을 쓰세요. 추가 코드가 없는 Spring Security는 RS256만 읽습니다. CIBA의 id_token은 언제나 ES256입니다.',
+      },
+      mode: {
+        name: 'CIBA의 전달 방식(delivery mode)',
+        says: 'poll이면 시스템이 토큰 엔드포인트에 물어봅니다. ping이면 요청이 끝났을 때 서비스가 알려 주기도 합니다.',
+      },
+      endpoint: {
+        name: 'CIBA의 알림 주소(notification endpoint)',
+        says: 'ping을 받을 https 주소입니다. ping에는 반드시 필요합니다.',
+      },
+      signingAlg: {
+        name: 'CIBA 요청의 서명',
+        says: '알고리즘을 선택하면 서명이 없는 요청을 거부합니다. 이때 시스템은 자신의 키로 인증해야 합니다(private_key_jwt).',
+      },
+      unsigned: '필요 없음',
+    },
     switchesTitle: '설정',
     switches: {
       refusesSms: {
@@ -448,6 +478,7 @@ export const ko = ({ service }: BrandNames) => ({
       'test-keys':
         '테스트 키 집합을 저장하지 못했습니다. 실제 키와 다른 공개 키만 담은 {"keys": […]} 형식인지 확인하세요.',
       addresses: '주소를 저장하지 못했습니다. 모두 https로 시작하는 전체 주소인지 확인하세요.',
+      protocols: '설정을 저장하지 못했습니다. ping에는 알림 주소가, 서명된 요청에는 키가 필요합니다.',
       switches: '설정을 저장하지 못했습니다.',
     },
     ownersOnly: '소유자만 변경할 수 있습니다.',

@@ -61,8 +61,11 @@ export interface AuthorizationRequest extends AnswerTarget {
   maxAge?: number | undefined;
 }
 
-/** Length limits of what comes back unchanged (contract: `state` of a window; OpenID Connect names none for `nonce`). */
-const MAX_STATE = 512;
+/**
+ * Length limits of what comes back unchanged; OpenID Connect names none. oauth2-proxy puts the address of the page that was asked
+ * for into `state`, and Keycloak puts its own request there.
+ */
+const MAX_STATE = 4096;
 const MAX_NONCE = 256;
 /** As of a window. */
 const MAX_PURPOSE = 40;

@@ -24,10 +24,10 @@ export class PushedAuthorizationRequest extends ClientAuthenticationRequest {
   @MaxLength(1024)
   scope?: string;
 
-  /** Comes back unchanged. At most 512 characters. */
+  /** Comes back unchanged. At most 4096 characters. */
   @IsOptional()
   @IsString()
-  @MaxLength(2048)
+  @MaxLength(4096)
   state?: string;
 
   /** Stands in the id_token. At most 256 characters. */

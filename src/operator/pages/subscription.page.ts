@@ -95,7 +95,8 @@ export function subscriptionPage(
     ${phoneCard(reader, look)} ${othersCard(reader, look)} ${reissueCard(reader, look)}
     ${correctionsCard(reader, look.subscription.subscriptionId, look.corrections, stands(look))}
     ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
-    ${textsCard(reader, look.texts, messages.texts.title)} ${auditCard(messages, reader, look)}`;
+    ${disclosuresCard(messages, reader, look)} ${textsCard(reader, look.texts, messages.texts.title)}
+    ${auditCard(messages, reader, look)}`;
   return deskPage({ title: words.title, address, content, reader, place: '/operator' });
 }
 
@@ -205,6 +206,25 @@ function historyCard(messages: DeskWords, { locale }: DeskReader, { subscription
   return html`<section class="card">
     <h2 id="history">${words.history}</h2>
     ${rows.length === 0 ? html`<p class="hint">${words.noHistory}</p>` : wideTable('history', head, rows)}
+  </section>`;
+}
+
+/** What companies were told about the person by the network APIs, without a request to the person. */
+function disclosuresCard(messages: DeskWords, { locale }: DeskReader, { disclosures }: SubscriptionLook): Html {
+  const { columns, disclosures: words } = messages;
+  const rows = disclosures.map(
+    ({ at, relyingParty, api, purpose }) =>
+      html`<tr>
+        <td>${dateSecond(at, locale)}</td>
+        <td>${relyingParty}</td>
+        <td><code>${api}</code></td>
+        <td>${purpose === null ? '–' : html`<code>${purpose}</code>`}</td>
+      </tr>`,
+  );
+  const head = [columns.when, columns.relyingParty, words.api, columns.purpose];
+  return html`<section class="card">
+    <h2 id="disclosures">${words.title}</h2>
+    ${rows.length === 0 ? html`<p class="hint">${words.none}</p>` : wideTable('disclosures', head, rows)}
   </section>`;
 }
 

@@ -209,6 +209,11 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       failed: 'failed (too many errors)',
       cancelled: 'cancelled',
     },
+    disclosures: {
+      title: 'Last 20 answers to companies without a request to the person',
+      none: 'No company was told anything.',
+      api: 'API',
+    },
     texts: {
       title: 'Last 20 text messages',
       unsubscribed: 'Text messages without a subscription',
@@ -446,6 +451,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       'console-rotate-test-secret': 'test secret renewed at the console',
       'console-change-keys': 'keys changed at the console',
       'console-change-addresses': 'addresses changed at the console',
+      'console-change-protocols': 'OpenID Connect and CIBA changed at the console',
       'console-change-switches': 'switches changed at the console',
       'console-webhook-add': 'webhook endpoint added at the console',
       'console-webhook-change': 'webhook endpoint changed at the console',

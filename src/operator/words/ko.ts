@@ -264,6 +264,11 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       failed: '입력 오류 횟수 초과',
       cancelled: '취소',
     } satisfies Record<AuthenticationState, string>,
+    disclosures: {
+      title: '본인확인 요청 없이 이용 기관에 답한 최근 기록 20건',
+      none: '이용 기관에 답한 기록이 없습니다.',
+      api: 'API',
+    },
     texts: {
       title: '최근 문자 20건',
       unsubscribed: '가입 없이 발송된 문자',
@@ -505,6 +510,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'console-rotate-test-secret': '콘솔에서 테스트 시크릿 변경',
       'console-change-keys': '콘솔에서 키 변경',
       'console-change-addresses': '콘솔에서 주소 변경',
+      'console-change-protocols': '콘솔에서 OpenID Connect와 CIBA 변경',
       'console-change-switches': '콘솔에서 설정 변경',
       'console-webhook-add': '콘솔에서 웹훅 주소 추가',
       'console-webhook-change': '콘솔에서 웹훅 주소 변경',
