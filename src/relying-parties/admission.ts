@@ -264,8 +264,8 @@ function expectFlowsFit(method: ClientAuthMethod | null, settings: FlowSettings)
     throw refused('FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks.');
 }
 
-/** The one scope of a public client: it logs persons in, and calls nothing in its own name. */
-const OF_A_PUBLIC_CLIENT = 'authentications';
+/** The scopes that admit to the log-in. A public client calls nothing in its own name. */
+const OF_A_PUBLIC_CLIENT: readonly string[] = ['authentications', 'openid'];
 
 /** What a public client may be registered for, and what it alone may. */
 function expectPublicFits(
@@ -278,8 +278,8 @@ function expectPublicFits(
       throw refused('Only a public client may return to an app by a scheme of its own. Register an address of https.');
     return;
   }
-  if (scopes.some((scope) => scope !== OF_A_PUBLIC_CLIENT))
-    throw refused(`A public client has the scope ${OF_A_PUBLIC_CLIENT} alone.`);
+  if (scopes.some((scope) => !OF_A_PUBLIC_CLIENT.includes(scope)))
+    throw refused('A public client logs people in and calls nothing else: take its other scopes away.');
   if (hasTests) throw refused('A public client has no secret, and no test mode.');
 }
 

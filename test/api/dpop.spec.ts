@@ -31,7 +31,11 @@ beforeAll(async () => {
   tokenUrl = `${service.issuer}/oauth2/token`;
   [key, other] = await Promise.all([DpopKey.generate(), DpopKey.generate()]);
   const common = { secret: SECRET, returnUrls: [CALLBACK] };
-  await service.rows.clients.register({ ...common, clientId: shop, scopes: ['authentications', 'sim-swap:check'] });
+  await service.rows.clients.register({
+    ...common,
+    clientId: shop,
+    scopes: ['authentications', 'openid', 'sim-swap:check'],
+  });
   await service.rows.clients.register({ ...common, clientId: strict, dpopBound: true });
 });
 afterAll(async () => {

@@ -666,7 +666,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ],
     [
       ['add', '앱', '--scope=carrier', '--auth-method=none'],
-      'A public client has the scope authentications alone.',
+      'A public client logs people in and calls nothing else',
       '',
     ],
     [[...NEW, '--auth-method=none', '--test'], 'A public client has no secret, and no test mode.', ''],

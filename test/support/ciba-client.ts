@@ -37,7 +37,7 @@ export class CibaClient {
     service: TestService,
     settings: Parameters<TestService['rows']['clients']['setCiba']>[1] = {},
     {
-      scopes = ['authentications'],
+      scopes = ['authentications', 'openid'],
       ...other
     }: { scopes?: string[]; sector?: string; idTokenAlg?: 'ES256' | 'RS256' } = {},
   ): Promise<CibaClient> {
