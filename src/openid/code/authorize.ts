@@ -32,7 +32,15 @@ const ADMITTED_SCOPE = 'authentications';
 /** Where the browser goes next: to its window, or back to the client with an answer. */
 export type Next =
   | { to: 'window'; windowId: string; secret?: string }
-  | { to: 'client'; target: AnswerTarget; fields: Record<string, string>; /** That has ended. */ windowId?: string };
+  | {
+      to: 'client';
+      target: AnswerTarget;
+      fields: Record<string, string>;
+      /** That has ended. */
+      windowId?: string;
+      /** The secret of that window, while the browser may come back for another code. */
+      secret?: string | undefined;
+    };
 
 /** The browser that brings a request. */
 export interface Browser {
@@ -76,13 +84,14 @@ export class Authorize {
     if (given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'A pushed request must not have a request_uri (RFC 9126, 2.1).');
     // Anybody can push a request for a public client.
-    const request = await this.check(client, given, { isAuthentic: !isPublic(client) });
+    const { request, spend } = await this.check(client, given, { isAuthentic: !isPublic(client) });
     if (jkt !== undefined && (request.dpopJkt ?? jkt) !== jkt)
       throw new AuthorizationError(
         'invalid_request',
         'The dpop_jkt is of another key than the proof (RFC 9449, 10.1).',
       );
     request.dpopJkt ??= jkt;
+    await spend();
     const handle = randomToken(32);
     await this.store.push(this.newRequest(client, request), sha256(handle));
     return { request_uri: REQUEST_URI + handle, expires_in: PUSHED_SECONDS };
@@ -99,10 +108,10 @@ export class Authorize {
     if (given.request !== undefined && given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'Send request or request_uri, not both (RFC 9101, 5).');
     if (given.request_uri !== undefined) return this.beginPushed(client, given.request_uri, browser);
-    const request = await this.check(client, given, { isAuthentic: false });
+    const { request, spend } = await this.check(client, given, { isAuthentic: false });
     const kept = this.newRequest(client, request);
     const take = (windowId: string) => this.store.begin(kept, windowId);
-    return orTell(request, () => this.openWindow(client, { id: kept.id, request, browser }, take));
+    return orTell(request, () => this.openWindow(client, { id: kept.id, request, browser, spend }, take));
   }
 
   /**
@@ -127,7 +136,7 @@ export class Authorize {
     if (refusal) return answer(refusal);
     const code = randomToken(32);
     const isKept = await orTell(request, () => this.store.answer(id, outcome.id, sha256(code)));
-    return isKept ? answer({ code }) : undefined;
+    return isKept ? { ...answer({ code }), secret: secretOf(windowId) } : undefined;
   }
 
   /**
@@ -185,7 +194,12 @@ export class Authorize {
    */
   private async openWindow(
     client: Client,
-    { id, request, browser }: { id: string; request: AuthorizationRequest; browser: Browser },
+    {
+      id,
+      request,
+      browser,
+      spend,
+    }: { id: string; request: AuthorizationRequest; browser: Browser; spend?: () => Promise<void> },
     take: (windowId: string) => Promise<void>,
   ): Promise<Next> {
     if (!browser.isTopLevel) {
@@ -193,6 +207,7 @@ export class Authorize {
       throw new AuthorizationError('invalid_request', detail, undefined, { kind: 'refused', status: 403 });
     }
     await browser.spend(client.clientId);
+    await spend?.();
     const windowId = flowWindowId();
     const { purpose, locale, method } = request;
     const returnUrl = `${this.environment.ISSUER}${RESUME_PATH}${id}`;
@@ -232,19 +247,20 @@ export class Authorize {
   }
 
   /**
-   * Checks the parameters of a request. `isAuthentic`: the client itself sent it, and no stranger can have written the link.
+   * Checks the parameters of a request. `spend` marks a signed one as used, and is called last: what is refused for another
+   * reason may be sent again. `isAuthentic`: the client itself sent it, and no stranger can have written the link.
    * What the person reads counts only then, or where the client signed it.
    */
   private async check(
     client: Client,
     sent: Parameters,
     { isAuthentic }: { isAuthentic: boolean },
-  ): Promise<AuthorizationRequest> {
+  ): Promise<{ request: AuthorizationRequest; spend: () => Promise<void> }> {
     const { purpose, ...unsigned } = sent;
     const fromLink = isAuthentic ? sent : unsigned;
-    const { given, spend } =
+    const { given, isFirst } =
       sent.request === undefined
-        ? { given: fromLink, spend: undefined }
+        ? { given: fromLink, isFirst: undefined }
         : await this.signed(client, sent, sent.request);
     const target = answerTarget(given, client);
     if (!client.scopes.includes(ADMITTED_SCOPE))
@@ -256,9 +272,11 @@ export class Authorize {
       throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
     const request = readRequest(given, target, { isPublic: isPublic(client) });
     if (given.id_token_hint !== undefined) request.hintedSubject = this.subjectIn(given.id_token_hint, client, target);
-    if (spend && !(await orTell(target, spend)))
-      throw new AuthorizationError('invalid_request_object', 'Its jti was already used. Sign a new one.', target);
-    return request;
+    const spend = async () => {
+      if (isFirst && !(await orTell(target, isFirst)))
+        throw new AuthorizationError('invalid_request_object', 'Its jti was already used. Sign a new one.', target);
+    };
+    return { request, spend };
   }
 
   /** The person whom an `id_token_hint` names (OpenID Connect Core 1.0, 3.1.2.1), as at `/oauth2/bc-authorize`. */
@@ -272,14 +290,14 @@ export class Authorize {
   }
 
   /**
-   * The parameters of a signed request: nothing beside it counts (RFC 9101, 6.3). `spend` returns false for a request that was
+   * The parameters of a signed request: nothing beside it counts (RFC 9101, 6.3). `isFirst` returns false for a request that was
    * used before, by its `jti` and until its `exp`; one without a `jti` counts any number of times.
    */
   private async signed(
     client: Client,
     outside: Parameters,
     request: string,
-  ): Promise<{ given: Parameters; spend: () => Promise<boolean> }> {
+  ): Promise<{ given: Parameters; isFirst: () => Promise<boolean> }> {
     // An error may go back to an address that is registered anyway.
     const target = () => {
       const isKnown = isRedirectOf(client, outside.redirect_uri ?? '');
@@ -315,9 +333,9 @@ export class Authorize {
     if (inner !== undefined || uri !== undefined)
       throw new AuthorizationError('invalid_request_object', 'A signed request contains no other one.', target());
     const { jti, expiresAt } = verified;
-    const spend = () =>
+    const isFirst = () =>
       jti === undefined ? Promise.resolve(true) : this.clients.spendRequest(client.id, jti, expiresAt);
-    return { given, spend };
+    return { given, isFirst };
   }
 
   private newRequest(client: Client, request: AuthorizationRequest) {
