@@ -177,7 +177,7 @@ describe('npm run client -- add', () => {
       ...['--id-token-alg=RS256', '--sector=bank.example'],
       ...[`--vendor-code=${vendorCode}`, '--starts-per-minute=12', '--refuses-sms', '--requires-registration'],
       ...['--ciba-mode=ping', '--ciba-notification-endpoint=https://bank.example/ciba', '--ciba-signing-alg=PS256'],
-      ...['--may-name-by-number', '--fapi', '--dpop-bound', '--signed-requests'],
+      ...['--may-name-by-number', '--dpop-bound', '--signed-requests'],
     ];
     const { clientId, clientSecret } = await json<Credentials>(
       ['add', '은행', ...settings],
@@ -201,7 +201,7 @@ describe('npm run client -- add', () => {
       backchannelClientNotificationEndpoint: 'https://bank.example/ciba',
       backchannelAuthenticationRequestSigningAlg: 'PS256',
       mayNameByNumber: true,
-      fapi: true,
+      fapi: false,
       dpopBoundAccessTokens: true,
       requireSignedRequestObject: true,
       idTokenSignedResponseAlg: 'RS256',
@@ -671,6 +671,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ],
     [[...NEW, '--auth-method=none', '--test'], 'A public client has no secret, and no test mode.', ''],
     [[...NEW, '--auth-method=none', '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],
+    [[...NEW, '--jwks=-', '--fapi', '--id-token-alg=RS256'], 'FAPI-CIBA needs id_tokens of ES256', jwks({})],
     [[...NEW, '--auth-method=none', '--fapi'], 'need private_key_jwt', ''],
     [
       [...NEW, '--auth-method=none', '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
