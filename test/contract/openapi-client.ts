@@ -377,7 +377,8 @@ export interface paths {
         put?: never;
         /**
          * Get the claims of a verified person by POST
-         * @description The same by POST, which some clients use (OpenID Connect Core 1.0, 5.3.1).
+         * @description The same by POST, which some clients use (OpenID Connect Core 1.0, 5.3.1). The token may stand in the form (RFC 6750, 2.2), unless
+         *     it is bound to a key.
          */
         post: operations["postUserinfo"];
         delete?: never;
@@ -1443,7 +1444,8 @@ export interface paths {
          * Get an access token
          * @description Issues an access token that is valid for five minutes: for the client itself (`client_credentials`), or for a person who
          *     approved on the phone (`urn:openid:params:grant-type:ciba`; the call is held for up to 25 seconds). The client authenticates with
-         *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
+         *     `private_key_jwt`, `client_secret_basic` or `client_secret_post`; a public client names itself by `client_id`, for the
+         *     authorization code flow alone. An empty parameter counts as left out, and an
          *     unknown one is ignored. With a proof in the `DPoP` header (RFC 9449) the token is bound to its key, and `token_type` is
          *     `DPoP`. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
          *     Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
@@ -2129,6 +2131,8 @@ export interface components {
             code_challenge?: string;
             /** @description `S256` */
             code_challenge_method?: string;
+            /** @description An id_token of this service for the client, of any age: another person than its own is answered with `login_required`. */
+            id_token_hint?: string;
             /** @description The thumbprint of the key to which the code is bound (RFC 9449, 10). The key of a proof in the `DPoP` header is meant without it. */
             dpop_jkt?: string;
             /** @description `login` or nothing. `none` is answered with `login_required`, because no session is kept. */
@@ -2153,7 +2157,7 @@ export interface components {
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
             client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            /** @description Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
             client_id?: string;
             /** @description The secret of `client_id` (`client_secret_post`). */
             client_secret?: string;
@@ -2187,6 +2191,10 @@ export interface components {
             /** @description 64 characters of base64: the same person in one sector has one value. Scope `kr_di`. */
             di?: string;
         };
+        UserinfoRequest: {
+            /** @description The access token, where it is not in the `Authorization` header. */
+            access_token?: string;
+        };
         AboutTokenRequest: {
             /** @description The access token. */
             token: string;
@@ -2196,7 +2204,7 @@ export interface components {
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
             client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            /** @description Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
             client_id?: string;
             /** @description The secret of `client_id` (`client_secret_post`). */
             client_secret?: string;
@@ -2604,7 +2612,7 @@ export interface components {
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
             client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            /** @description Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
             client_id?: string;
             /** @description The secret of `client_id` (`client_secret_post`). */
             client_secret?: string;
@@ -3132,7 +3140,7 @@ export interface components {
             client_assertion_type?: string;
             /** @description A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
             client_assertion?: string;
-            /** @description Needed with `client_secret`. With another way to authenticate it must name the same client. */
+            /** @description Needed with `client_secret`, and of a public client. With another way to authenticate it must name the same client. */
             client_id?: string;
             /** @description The secret of `client_id` (`client_secret_post`). */
             client_secret?: string;
@@ -5403,7 +5411,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["UserinfoRequest"];
+            };
+        };
         responses: {
             /** @description The claims */
             200: {
@@ -5427,6 +5439,8 @@ export interface operations {
             401: components["responses"]["InvalidTokenAtOAuth"];
             403: components["responses"]["InsufficientScopeAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
+            413: components["responses"]["PayloadTooLargeAtOAuth"];
+            415: components["responses"]["UnsupportedMediaTypeAtOAuth"];
             431: components["responses"]["HeadersTooLargeAtOAuth"];
             500: components["responses"]["InternalErrorAtOAuth"];
             503: components["responses"]["ServiceUnavailableAtOAuth"];

@@ -125,9 +125,10 @@ export class Authorize {
     const outcome = await this.outcomeOf(windowId, secretOf(windowId));
     if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
     const request = await this.stillAllowed(begun);
-    const answer = (fields: Record<string, string>): Next => ({
+    const answer = (fields: Record<string, string>, secret?: string): Next => ({
       to: 'client',
       windowId,
+      secret,
       target: request,
       fields: this.answer(request, fields),
     });
@@ -136,7 +137,7 @@ export class Authorize {
     if (refusal) return answer(refusal);
     const code = randomToken(32);
     const isKept = await orTell(request, () => this.store.answer(id, outcome.id, sha256(code)));
-    return isKept ? { ...answer({ code }), secret: secretOf(windowId) } : undefined;
+    return isKept ? answer({ code }, secretOf(windowId)) : undefined;
   }
 
   /**
