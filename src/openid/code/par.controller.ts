@@ -58,7 +58,7 @@ export class ParController {
       return await this.authorize.push(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));
     } catch (error) {
       if (!(error instanceof AuthorizationError)) throw error;
-      if (error.cause !== undefined) throw error.cause;
+      if (error.cause instanceof Error) throw error.cause;
       throw new Problem('invalid_request', error.description, { error: error.error });
     }
   }
