@@ -597,7 +597,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ['Give --starts-per-minute once.', [...NEW, '--starts-per-minute=1', '--starts-per-minute=2']],
     ['Give --refuses-sms once.', [...NEW, '--refuses-sms', '--no-refuses-sms']],
     ["Option '--refuses-sms' does not take an argument. See", [...NEW, '--refuses-sms=yes']],
-    ['The authentication method none is unknown. Choose from: client_secret_basic', [...NEW, '--auth-method=none']],
+    ['The authentication method tls is unknown. Choose from: client_secret_basic', [...NEW, '--auth-method=tls']],
     ['The assertion audience must be issuer or endpoint.', [...NEW, '--assertion-audience=any']],
     ['The algorithm of id_tokens must be ES256 or RS256.', [...NEW, '--id-token-alg=none']],
     ['must be a host name in lower case, such as shop.example.', [...NEW, '--sector=Bank Example']],
