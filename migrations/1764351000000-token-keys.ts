@@ -21,7 +21,7 @@ export class TokenKeys1764351000000 implements DeclaredMigration {
   ] as const;
 
   readonly meanwhile =
-    'it refuses tokens that are bound to a key with the scheme DPoP, issues tokens without a key, and knows no public client';
+    'it issues tokens without a key, takes bound ones by Bearer without a proof, and knows no public client';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -30,7 +30,7 @@ export class TokenKeys1764351000000 implements DeclaredMigration {
         ADD COLUMN require_signed_request_object boolean NOT NULL DEFAULT false,
         DROP CONSTRAINT client_can_prove_itself,
         ADD CONSTRAINT client_can_prove_itself CHECK (
-          secret_digest IS NOT NULL OR jwks IS NOT NULL OR token_endpoint_auth_method = 'none'),
+          secret_digest IS NOT NULL OR jwks IS NOT NULL OR token_endpoint_auth_method IS NOT DISTINCT FROM 'none'),
         DROP CONSTRAINT clients_token_endpoint_auth_method_check,
         ADD CONSTRAINT clients_token_endpoint_auth_method_check CHECK (
           token_endpoint_auth_method IN ('private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none')),

@@ -6,6 +6,8 @@ import type { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 const MAX_KEYS = 20;
 /** NIST SP 800-131A: shorter RSA keys are too weak. */
 const MIN_RSA_BITS = 2048;
+/** Characters of a modulus of 4096 bits in base64url. Anybody can send a key in a header, and a longer one costs much time. */
+const MAX_MODULUS = 683;
 /** Members of private and of symmetric keys (RFC 7518, 6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
 
@@ -70,6 +72,8 @@ export function readPublicKey(
   const read = readKey(jwk);
   if (typeof read === 'string') return read;
   const given = jwk as Members;
+  if (read.kty === 'RSA' && (read.e !== 'AQAB' || (read.n?.length ?? 0) > MAX_MODULUS))
+    return 'must have "e": "AQAB" and at most 4096 bits, where it is one of RSA.';
   const { members, algorithms } = KINDS[read.kty as keyof typeof KINDS];
   const parts = [...members, 'kty'].sort().map((name) => [name, (read as Members)[name]] as const);
   if (parts.some(([name, value]) => given[name] !== value)) return `is not written as RFC 7518 has it.`;

@@ -20,6 +20,8 @@ export interface ProvedRequest {
   url: string;
   /** The access token that is sent with the proof; undefined at the token endpoint. */
   accessToken?: string;
+  /** The thumbprint of the key to which that is bound. */
+  jkt?: string;
   now: Date;
 }
 
@@ -45,6 +47,8 @@ export function readDpopProof(compact: string, request: ProvedRequest): DpopProo
   if (typeof key === 'string') return `The jwk of the proof ${key}`;
   if (!key.algorithms.some((one) => one === alg))
     return `The alg of the proof must be the one of its key: ${DPOP_ALGORITHMS.join(', ')}.`;
+  // Before the signature, which a stranger's key could make costly.
+  if (request.jkt !== undefined && key.thumbprint !== request.jkt) return 'The proof is of another key than the token.';
   const { htm, htu, iat, jti, ath } = jws.payload;
   if (htm !== request.method || !isSameAddress(htu, request.url))
     return `The htm and htu of the proof must be ${request.method} and ${request.url}.`;

@@ -1,10 +1,15 @@
 import { sha256 } from './sha256.ts';
 import type { DpopProof } from './dpop-proof.ts';
 
-/** Proofs that are kept at most: more than a process can check in the two minutes in which one counts; 20 MB. */
-const MOST = 200_000;
+/** Proofs that are kept at most: 40 MB, and as many as a process checks in two minutes if it does nothing else. */
+const MOST = 400_000;
+/** Those of one key: 400 calls a second. One holder of a token leaves room for all others. */
+const MOST_OF_A_KEY = 50_000;
 /** Milliseconds of one set of proofs that are forgotten together. */
 const PERIOD_MS = 30_000;
+
+/** Whether a proof was the first of its name, another use of one, or one too many to notice a second use of it. */
+export type Spending = 'first' | 'again' | 'too_many';
 
 /**
  * The proofs of possession that this process has accepted (RFC 9449, 11.1), each until its `iat` is too old. A proof counts
@@ -13,31 +18,32 @@ const PERIOD_MS = 30_000;
  * none. The token endpoint, which writes anyway, keeps its proofs in the database.
  */
 export class SpentProofs {
-  /** By the period in which they end. */
-  private readonly periods = new Map<number, Set<string>>();
+  /** By the period in which they end, and by the key. */
+  private readonly periods = new Map<number, Map<string, Set<string>>>();
   private size = 0;
 
-  constructor(private readonly most = MOST) {}
+  constructor(private readonly most: { all: number; ofAKey: number } = { all: MOST, ofAKey: MOST_OF_A_KEY }) {}
 
-  /** Returns false for a proof that was spent before; null if no more can be kept, and a second use would go unnoticed. */
-  spend({ jkt, jti, expiresAt }: DpopProof, now: Date): boolean | null {
+  spend({ jkt, jti, expiresAt }: DpopProof, now: Date): Spending {
     this.forget(Math.floor(now.getTime() / PERIOD_MS));
-    const period = Math.floor(expiresAt.getTime() / PERIOD_MS);
-    const spent = this.periods.get(period) ?? new Set();
-    const digest = sha256(`${jkt} ${jti}`).toString('latin1');
+    const digest = sha256(jti).toString('latin1');
+    const ofKey = [...this.periods.values()].flatMap((period) => period.get(jkt) ?? []);
     // One of another period has another iat, so it is another proof of the same name: refused too.
-    if ([...this.periods.values()].some((one) => one.has(digest))) return false;
-    if (this.size >= this.most) return null;
-    this.periods.set(period, spent.add(digest));
+    if (ofKey.some((spent) => spent.has(digest))) return 'again';
+    const count = ofKey.reduce((sum, { size }) => sum + size, 0);
+    if (this.size >= this.most.all || count >= this.most.ofAKey) return 'too_many';
+    const ends = Math.floor(expiresAt.getTime() / PERIOD_MS);
+    const period = this.periods.get(ends) ?? new Map<string, Set<string>>();
+    this.periods.set(ends, period.set(jkt, (period.get(jkt) ?? new Set()).add(digest)));
     this.size += 1;
-    return true;
+    return 'first';
   }
 
   private forget(present: number): void {
-    for (const [period, { size }] of this.periods) {
-      if (period >= present) continue;
-      this.periods.delete(period);
-      this.size -= size;
+    for (const [ends, period] of this.periods) {
+      if (ends >= present) continue;
+      this.periods.delete(ends);
+      for (const { size } of period.values()) this.size -= size;
     }
   }
 }

@@ -15,7 +15,7 @@ export function challengeFor({ code, members }: Problem, authorization: string |
   if (code === 'device_proof_invalid') return 'Device-Proof';
   if (code === 'signature_invalid') return 'Webhook-Signature';
   if (code === 'invalid_client') return authorization ? 'Basic realm="pushguard"' : undefined;
-  const sentToken = /^(Bearer|DPoP) +\S/i.test(authorization ?? '');
+  const sentToken = members.isBound === true || /^(Bearer|DPoP) +\S/i.test(authorization ?? '');
   const scheme = members.isBound || /^DPoP /i.test(authorization ?? '') ? DPOP : BEARER;
   if (code === 'invalid_token' || code === 'session_ended') {
     return sentToken ? `${scheme}, error="${members.error ?? 'invalid_token'}"` : scheme;

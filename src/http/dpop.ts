@@ -18,7 +18,7 @@ export function presentedToken(authorization: string | undefined): PresentedToke
 
 /**
  * Expects that the request proves the key to which its token is bound, once, and by the scheme `DPoP`. A token without a key
- * has no proof. Problems: `invalid_token`, `service_unavailable`.
+ * has no proof. Problems: `invalid_token`, `too_many_requests`.
  */
 export function expectProof(
   { method, url, headers, server }: FastifyRequest,
@@ -32,16 +32,16 @@ export function expectProof(
   if (typeof dpop !== 'string') throw notProved('Send a proof of the key in the DPoP header.');
   const now = new Date();
   const address = server.issuer + (url.split('?', 1)[0] ?? '');
-  const proof = readDpopProof(dpop, { method, url: address, accessToken: token, now });
+  const proof = readDpopProof(dpop, { method, url: address, accessToken: token, jkt, now });
   if (typeof proof === 'string') throw notProved(proof);
-  if (proof.jkt !== jkt) throw refused('The proof is of another key than the one of the token.');
-  const isFirst = proofs.spend(proof, now);
-  if (isFirst === null) {
+  const spending = proofs.spend(proof, now);
+  if (spending === 'too_many') {
     const detail =
       'More proofs were sent than can be kept. Send the request again, with a new proof, after ten seconds.';
-    throw new Problem('service_unavailable', detail, { retryAfterSeconds: 10 });
+    throw new Problem('too_many_requests', detail, { retryAfterSeconds: 10 });
   }
-  if (!isFirst) throw notProved('The proof was already used. Sign a new one, with a new jti, for every request.');
+  if (spending === 'again')
+    throw notProved('The proof was already used. Sign a new one, with a new jti, for every request.');
 }
 
 function refused(detail: string): Problem {

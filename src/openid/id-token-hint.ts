@@ -25,7 +25,7 @@ export function readIdTokenHint(
   if (payload === 'ended')
     throw new Problem(
       'expired_login_hint_token',
-      'The key that signed id_token_hint is no longer in use. Send login_hint.',
+      'The key that signed id_token_hint is no longer in use. Send the request without it, and name the person otherwise.',
     );
   if (payload === null) throw refused();
   const { iss, aud, jti, sub } = payload;

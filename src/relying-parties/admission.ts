@@ -236,6 +236,7 @@ type FlowSettings = Pick<
   | 'backchannelAuthenticationRequestSigningAlg'
   | 'fapi'
   | 'requireSignedRequestObject'
+  | 'idTokenSignedResponseAlg'
 >;
 
 function flowSettingsOf(client: Client): FlowSettings {
@@ -245,6 +246,7 @@ function flowSettingsOf(client: Client): FlowSettings {
     backchannelAuthenticationRequestSigningAlg: client.backchannelAuthenticationRequestSigningAlg,
     fapi: client.fapi,
     requireSignedRequestObject: client.requireSignedRequestObject,
+    idTokenSignedResponseAlg: client.idTokenSignedResponseAlg,
   };
 }
 
@@ -256,10 +258,13 @@ function expectFlowsFit(method: ClientAuthMethod | null, settings: FlowSettings)
     backchannelAuthenticationRequestSigningAlg: alg,
     fapi,
     requireSignedRequestObject,
+    idTokenSignedResponseAlg: idTokenAlg,
   } = settings;
   if (mode === 'ping' && method === 'none') throw refused('A public client cannot use CIBA.');
   if (mode === 'ping' && (endpoint ?? null) === null)
     throw refused('The mode ping needs an address: give --ciba-notification-endpoint=URL.');
+  if (fapi === true && idTokenAlg === 'RS256')
+    throw refused('FAPI-CIBA needs id_tokens of ES256: give --id-token-alg=ES256.');
   const needsKeys = fapi === true || requireSignedRequestObject === true || (alg ?? null) !== null;
   if (needsKeys && method !== 'private_key_jwt')
     throw refused('FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks.');
@@ -280,7 +285,7 @@ function expectPublicFits(
     return;
   }
   if (scopes.some((scope) => scope !== OF_A_PUBLIC_CLIENT))
-    throw refused(`A public client has the scope ${OF_A_PUBLIC_CLIENT} alone.`);
+    throw refused('A public client logs people in and calls nothing else: take its other scopes away.');
   if (hasTests) throw refused('A public client has no secret, and no test mode.');
 }
 

@@ -5,8 +5,8 @@ import { ClientStore } from './client.store.ts';
 const REMEMBERED_MS = 2_000;
 
 /**
- * The origins of pages that are public clients: those of their return addresses. Their scripts redeem codes, which scripts of
- * any other page may not even try to read the answer of.
+ * The origins of pages that are public clients: those of their return addresses. Their scripts redeem codes. Scripts of other
+ * pages cannot read the answers.
  */
 @Injectable()
 export class BrowserOrigins {
@@ -27,7 +27,9 @@ export class BrowserOrigins {
 
   private async read(): Promise<ReadonlySet<string>> {
     const addresses = await this.store.publicReturnUrls();
-    const ofWeb = addresses.filter((address) => /^https?:/i.test(address) && URL.canParse(address));
-    return new Set(ofWeb.map((address) => new URL(address).origin));
+    const urls = addresses.filter((address) => URL.canParse(address)).map((address) => new URL(address));
+    // A page that is tried out has a port of its own; without one, it is the address of an app on a desktop.
+    const ofPages = urls.filter(({ protocol, port }) => protocol === 'https:' || (protocol === 'http:' && port !== ''));
+    return new Set(ofPages.map(({ origin }) => origin));
   }
 }

@@ -4,7 +4,9 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Problem } from '../domain/problem.ts';
+import { limitOfAddress } from '../http/address-limit.ts';
 import type { BodyType } from '../http/fastify.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { oauthPipe } from '../http/oauth-pipe.ts';
 import { Operation } from '../http/operation.ts';
 import { publicDocument } from '../http/public-document.ts';
@@ -22,6 +24,7 @@ export class OAuthController {
   constructor(
     private readonly clients: AuthenticateClient,
     private readonly tokenKeys: TokenKeys,
+    private readonly limits: FormLimits,
     private readonly grants: TokenGrants,
     private readonly server: ServerMetadata,
     private readonly keys: ServiceKeys,
@@ -69,7 +72,7 @@ export class OAuthController {
     @Body(oauthPipe(TokenRequest)) parameters: object,
     @Headers('authorization') authorization: string | undefined,
     @Headers('dpop') dpop: string | undefined,
-    @Req() { raw }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenResponse> {
     const body = parameters as TokenRequest;
@@ -81,13 +84,17 @@ export class OAuthController {
     const authenticated = await this.clients.authenticate(presented, audience, { servesPublic: true });
     if (isPublic(authenticated.client) && !grant.servesPublic)
       throw new Problem('unauthorized_client', 'A public client may use grant_type=authorization_code alone.');
-    const jkt = await this.tokenKeys.keyOf(dpop, authenticated.client);
+    // Anybody can name a public client, and a proof leaves a row.
+    const { client } = authenticated;
+    if (isPublic(client))
+      await this.limits.spend(limitOfAddress('tokens of an address for a client', request, client.clientId));
+    const jkt = await this.tokenKeys.keyOf(dpop, client);
     const gone = new AbortController();
     // Of the answer and not of the socket, which serves one call after another.
     reply.raw.once('close', () => {
       gone.abort();
     });
-    const isGone = () => raw.socket.destroyed;
+    const isGone = () => request.raw.socket.destroyed;
     return grant.exchange({ ...authenticated, parameters: body, jkt, isGone, gone: gone.signal });
   }
 

@@ -31,7 +31,11 @@ beforeAll(async () => {
   tokenUrl = `${service.issuer}/oauth2/token`;
   [key, other] = await Promise.all([DpopKey.generate(), DpopKey.generate()]);
   const common = { secret: SECRET, returnUrls: [CALLBACK] };
-  await service.rows.clients.register({ ...common, clientId: shop, scopes: ['authentications', 'openid', 'sim-swap:check'] });
+  await service.rows.clients.register({
+    ...common,
+    clientId: shop,
+    scopes: ['authentications', 'openid', 'sim-swap:check'],
+  });
   await service.rows.clients.register({ ...common, clientId: strict, dpopBound: true });
 });
 afterAll(async () => {
@@ -182,6 +186,10 @@ const seconds = (ahead: number) => Math.floor(Date.now() / 1000) + ahead;
 const WRONG: [string, () => ProofChange | Promise<ProofChange>][] = [
   ['of another type', () => ({ header: { typ: 'JWT' } })],
   ['with a critical extension', () => ({ header: { crit: ['b64'], b64: true } })],
+  ...['none', 'HS256', 'PS256', 'RS256', 'EdDSA'].map((alg): [string, () => ProofChange] => [
+    `whose header names ${alg}`,
+    () => ({ header: { alg } }),
+  ]),
   ['without a key', () => ({ header: { jwk: undefined } })],
   ['with a private key', async () => ({ header: { jwk: await exportJWK(key.privateKey) } })],
   ['with a key in padded numbers', () => ({ header: { jwk: { ...key.jwk, x: `${key.jwk.x}=` } } })],
@@ -267,6 +275,9 @@ describe('a bound token', () => {
     ['/v1', 'POST', '/v1/authentications'],
     ['userinfo', 'GET', '/oauth2/userinfo'],
     ['CAMARA', 'POST', '/sim-swap/v2/check'],
+    ['webhooks', 'GET', '/v1/webhook-endpoints'],
+    ['carriers', 'POST', '/carrier/v1/events'],
+    ['the call centre', 'GET', '/operator/v1/overview'],
   ];
   const call = (method: string, path: string, headers: Record<string, string>) =>
     send(service.issuer + path, {
@@ -280,7 +291,7 @@ describe('a bound token', () => {
     const proof = await key.proof(method, service.issuer + path, token);
     const headers = { Authorization: `DPoP ${token}`, DPoP: proof };
     // What comes behind the door: the body is refused, and userinfo has nothing about a client.
-    expect([400, 403, 422]).toContain((await call(method, path, headers)).status);
+    expect([200, 400, 403, 422]).toContain((await call(method, path, headers)).status);
     expect(await call(method, path, headers)).toMatchObject({
       status: 401,
       challenge: `DPoP realm="pushguard", ${ALGORITHMS}, error="invalid_dpop_proof"`,
@@ -298,7 +309,7 @@ describe('a bound token', () => {
         [{ Authorization: `Bearer ${token}` }, 'invalid_token'],
         [{ Authorization: `Bearer ${token}`, DPoP: proof }, 'invalid_token'],
         [{ Authorization: `DPoP ${token}` }, 'invalid_dpop_proof'],
-        [{ Authorization: `DPoP ${token}`, DPoP: await other.proof(method, url, token) }, 'invalid_token'],
+        [{ Authorization: `DPoP ${token}`, DPoP: await other.proof(method, url, token) }, 'invalid_dpop_proof'],
         [{ Authorization: `DPoP ${token}`, DPoP: await key.proof(method, url) }, 'invalid_dpop_proof'],
         [
           { Authorization: `DPoP ${token}`, DPoP: await key.proof(method, url, await boundToken()) },
@@ -331,6 +342,14 @@ describe('a bound token', () => {
     const headers = { Authorization: `DPoP ${token}`, DPoP: proof };
     const answers = await Promise.all(Array.from({ length: 8 }, () => call('GET', path, headers)));
     expect(answers.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 401, 401, 401, 404].sort());
+  });
+
+  it('is refused in the form of userinfo', async () => {
+    const init = { method: 'POST', body: new URLSearchParams({ access_token: await boundToken() }) };
+    expect(await send(`${service.issuer}/oauth2/userinfo`, init)).toMatchObject({
+      status: 401,
+      challenge: `DPoP realm="pushguard", ${ALGORITHMS}, error="invalid_token"`,
+    });
   });
 
   it('tells of a missing scope by its own scheme, and a token without a key has no proof', async () => {

@@ -608,13 +608,11 @@ describe('the browser that began', () => {
     const address = await browser.returnAddress();
     expect((await browser.ask(address)).headers.get('location')).toBe(browser.windowAddress);
     await browser.verify(await newPerson());
-    const codes = (await Promise.all([browser.ask(address), browser.ask(address)])).map((response) =>
-      locationOf(response).searchParams.get('code')!,
-    );
-    const answers = [await redeem(codes[0]!), await redeem(codes[1]!)];
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
-    // The window has served its purpose.
-    expect(browser.hasCookie).toBe(false);
+    const [first, second] = [await browser.leave(), await browser.leave()].map((url) => url.searchParams.get('code')!);
+    expect(await redeem(first!)).toMatchObject({ status: 400, error: 'invalid_grant' });
+    expect(await redeem(second!)).toMatchObject({ status: 200 });
+    // The cookie ends with the code.
+    expect(browser.cookieSeconds).toBe(60);
     const late = await browser.ask(address);
     expect([late.status, late.headers.get('location')]).toEqual([400, null]);
   });
@@ -649,7 +647,7 @@ describe('the browser that began', () => {
     const resume = await browser.returnAddress();
     const back = await browser.ask(`${service.issuer}${new URL(resume).pathname}?cancel`);
     expect(back.headers.get('location')).toContain('error=access_denied');
-    expect(browser.hasCookie).toBe(false);
+    expect(browser.cookieSeconds).toBe(0);
     expect(await service.rows.windows.stateIn(browser.windowAddress.split('/').at(-1) ?? '')).toBe('cancelled');
     expect((await browser.ask(resume)).status).toBe(400);
   });
@@ -1003,6 +1001,11 @@ describe('a signed request', () => {
     const locations = answers.map((response) => response.headers.get('location') ?? '');
     expect(locations.filter((location) => location.includes('/windows/'))).toHaveLength(1);
     expect(locations.filter((location) => location.includes('error=invalid_request_object'))).toHaveLength(2);
+    const framed = await sign({});
+    const address = authorize({ client_id: withKey, request: framed });
+    const refused = await new LogInBrowser(service).ask(address, { headers: { 'Sec-Fetch-Dest': 'iframe' } });
+    expect(refused.status).toBe(403);
+    expect((await ask(framed)).headers.get('location')).toContain('/windows/');
     const unnamed = await sign({ jti: undefined });
     for (const response of [await ask(unnamed), await ask(unnamed)])
       expect(response.headers.get('location')).toContain('/windows/');

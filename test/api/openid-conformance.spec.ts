@@ -54,7 +54,7 @@ const nobody = (): TestPerson => ({
 });
 
 /** The status, and the name of the error if it is one. */
-const said = ({ status, body }: OAuthAnswer) => `${status} ${String(body['error'] ?? 'done')}`;
+const said = ({ status, body }: OAuthAnswer) => `${status} ${(body as { error?: string }).error ?? 'done'}`;
 
 /** Begins a signed request of the bank about nobody. */
 const begins = async (claims: Record<string, unknown>, alg = 'ES256', by = bank) =>
@@ -271,7 +271,7 @@ describe('fapi-ciba-id1-test-plan', () => {
 
 function authorize(change: Record<string, string | undefined> = {}): string {
   const usual = { client_id: shopId, response_type: 'code', redirect_uri: CALLBACK, scope: 'openid' };
-  const sent = Object.entries({ ...usual, state: 'state-1', nonce: 'nonce-1', ...change });
+  const sent = Object.entries<string | undefined>({ ...usual, state: 'state-1', nonce: 'nonce-1', ...change });
   const given = sent.filter((pair): pair is [string, string] => pair[1] !== undefined);
   return `${service.issuer}/oauth2/authorize?${new URLSearchParams(given).toString()}`;
 }

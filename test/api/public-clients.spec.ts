@@ -194,6 +194,14 @@ describe('a public client', () => {
   });
 });
 
+describe('a client that is not public', () => {
+  it('a client that is not public is registered with a secret or with keys', async () => {
+    await expect(service.rows.clients.register({ clientId: `nothing-${randomUUID()}` })).rejects.toThrow(
+      'client_can_prove_itself',
+    );
+  });
+});
+
 describe('a page of another origin', () => {
   const ask = async (method: string, path: string, headers: Record<string, string>) => {
     const response = await fetch(service.issuer + path, {
@@ -239,5 +247,18 @@ describe('a page of another origin', () => {
       expect((await preflight(path, origin)).origin).toBeNull();
     expect((await ask('GET', '/oauth2/jwks', { Origin: origin })).origin).toBe('*');
     expect((await ask('POST', '/oauth2/token', { Origin: 'https://evil.example' })).origin).toBeNull();
+  });
+});
+
+describe('the limits of public clients', () => {
+  it('a stranger who sends proofs in the name of a public client is stopped at the limit of an address', async () => {
+    const clientId = `named-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, authMethod: 'none', returnUrls: [PAGE] });
+    const statuses = new Set<number>();
+    for (let at = 0; at < 130 && !statuses.has(429); at += 10) {
+      const answers = Array.from({ length: 10 }, () => redeem('x', { client_id: clientId }));
+      for (const { status } of await Promise.all(answers)) statuses.add(status);
+    }
+    expect([...statuses].sort()).toEqual([400, 429]);
   });
 });

@@ -8,20 +8,26 @@ const proof = (jti: string, expiresIn = 60, jkt = 'key') => ({ jkt, jti, expires
 describe('the proofs that a process has accepted', () => {
   it('the proofs that a process has accepted count once, by key and name, whatever their time', () => {
     const spent = new SpentProofs();
-    expect(spent.spend(proof('a'), at(0))).toBe(true);
-    expect(spent.spend(proof('a'), at(59))).toBe(false);
-    expect(spent.spend(proof('a', 115), at(59))).toBe(false);
-    expect(spent.spend(proof('a', 60, 'another key'), at(0))).toBe(true);
+    expect(spent.spend(proof('a'), at(0))).toBe('first');
+    expect(spent.spend(proof('a'), at(59))).toBe('again');
+    expect(spent.spend(proof('a', 115), at(59))).toBe('again');
+    expect(spent.spend(proof('a', 60, 'another key'), at(0))).toBe('first');
   });
 
   it('the proofs that a process has accepted are kept until they end, and no proof is forgotten for another one', () => {
-    const spent = new SpentProofs(2);
-    expect([spent.spend(proof('a'), at(0)), spent.spend(proof('b', 120), at(0))]).toEqual([true, true]);
-    expect(spent.spend(proof('c'), at(0))).toBeNull();
-    expect([spent.spend(proof('a'), at(60)), spent.spend(proof('b', 120), at(60))]).toEqual([false, false]);
+    const spent = new SpentProofs({ all: 2, ofAKey: 2 });
+    expect([spent.spend(proof('a'), at(0)), spent.spend(proof('b', 120), at(0))]).toEqual(['first', 'first']);
+    expect(spent.spend(proof('c'), at(0))).toBe('too_many');
+    expect([spent.spend(proof('a'), at(60)), spent.spend(proof('b', 120), at(60))]).toEqual(['again', 'again']);
     // The first one has ended, and there is room for one more.
-    expect(spent.spend(proof('c', 150), at(91))).toBe(true);
-    expect(spent.spend(proof('b', 120), at(91))).toBe(false);
-    expect(spent.spend(proof('d', 150), at(91))).toBeNull();
+    expect(spent.spend(proof('c', 150), at(91))).toBe('first');
+    expect(spent.spend(proof('b', 120), at(91))).toBe('again');
+    expect(spent.spend(proof('d', 150), at(91))).toBe('too_many');
+  });
+
+  it('the proofs that a process has accepted of one key leave room for those of another one', () => {
+    const spent = new SpentProofs({ all: 10, ofAKey: 1 });
+    expect([spent.spend(proof('a'), at(0)), spent.spend(proof('b', 120), at(0))]).toEqual(['first', 'too_many']);
+    expect(spent.spend(proof('b', 60, 'another key'), at(0))).toBe('first');
   });
 });

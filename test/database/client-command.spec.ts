@@ -177,7 +177,7 @@ describe('npm run client -- add', () => {
       ...['--id-token-alg=RS256', '--sector=bank.example'],
       ...[`--vendor-code=${vendorCode}`, '--starts-per-minute=12', '--refuses-sms', '--requires-registration'],
       ...['--ciba-mode=ping', '--ciba-notification-endpoint=https://bank.example/ciba', '--ciba-signing-alg=PS256'],
-      ...['--may-name-by-number', '--fapi', '--dpop-bound', '--signed-requests'],
+      ...['--may-name-by-number', '--dpop-bound', '--signed-requests'],
     ];
     const { clientId, clientSecret } = await json<Credentials>(
       ['add', '은행', ...settings],
@@ -201,7 +201,7 @@ describe('npm run client -- add', () => {
       backchannelClientNotificationEndpoint: 'https://bank.example/ciba',
       backchannelAuthenticationRequestSigningAlg: 'PS256',
       mayNameByNumber: true,
-      fapi: true,
+      fapi: false,
       dpopBoundAccessTokens: true,
       requireSignedRequestObject: true,
       idTokenSignedResponseAlg: 'RS256',
@@ -601,7 +601,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ['Give --starts-per-minute once.', [...NEW, '--starts-per-minute=1', '--starts-per-minute=2']],
     ['Give --refuses-sms once.', [...NEW, '--refuses-sms', '--no-refuses-sms']],
     ["Option '--refuses-sms' does not take an argument. See", [...NEW, '--refuses-sms=yes']],
-    ['The authentication method basic is unknown. Choose from: client_secret_basic', [...NEW, '--auth-method=basic']],
+    ['The authentication method tls is unknown. Choose from: client_secret_basic', [...NEW, '--auth-method=tls']],
     ['The assertion audience must be issuer or endpoint.', [...NEW, '--assertion-audience=any']],
     ['The algorithm of id_tokens must be ES256 or RS256.', [...NEW, '--id-token-alg=none']],
     ['must be a host name in lower case, such as shop.example.', [...NEW, '--sector=Bank Example']],
@@ -668,9 +668,14 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
       'Only a public client may return to an app by a scheme of its own.',
       '',
     ],
-    [['add', '앱', '--scope=carrier', '--auth-method=none'], 'A public client has the scope openid alone.', ''],
+    [
+      ['add', '앱', '--scope=carrier', '--auth-method=none'],
+      'A public client logs people in and calls nothing else',
+      '',
+    ],
     [[...PUBLIC, '--test'], 'A public client has no secret, and no test mode.', ''],
     [[...PUBLIC, '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],
+    [[...NEW, '--jwks=-', '--fapi', '--id-token-alg=RS256'], 'FAPI-CIBA needs id_tokens of ES256', jwks({})],
     [[...PUBLIC, '--fapi'], 'need private_key_jwt', ''],
     [
       [...PUBLIC, '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],

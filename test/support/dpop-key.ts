@@ -26,6 +26,13 @@ export class DpopKey {
     return new DpopKey(alg, privateKey, publicKey, jwk, await calculateJwkThumbprint(jwk));
   }
 
+  /** A signature of ES256 under a header that names another algorithm, which libraries do not make. */
+  private async mislabelled(header: object, claims: object): Promise<string> {
+    const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, this.privateKey, Buffer.from(input));
+    return `${input}.${Buffer.from(signature).toString('base64url')}`;
+  }
+
   /** A proof for one request. */
   proof(method: string, url: string, token?: string, { header, claims, signWith }: ProofChange = {}): Promise<string> {
     const said = {
@@ -37,6 +44,7 @@ export class DpopKey {
       ...claims,
     };
     const { alg, jwk } = this;
+    if (header?.['alg'] !== undefined) return this.mislabelled({ alg, typ: 'dpop+jwt', jwk, ...header }, said);
     const jwt = new SignJWT(said).setProtectedHeader({ alg, typ: 'dpop+jwt', jwk, ...header });
     return jwt.sign(signWith ?? this.privateKey);
   }

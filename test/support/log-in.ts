@@ -6,6 +6,8 @@ import type { Subscriber, TestPerson, TestService } from './service.ts';
 export class LogInBrowser {
   private readonly cookies = new Map<string, string>();
   private windowId = '';
+  /** Seconds for which it keeps the cookie that was set last. */
+  cookieSeconds = 0;
 
   constructor(private readonly service: TestService) {}
 
@@ -20,7 +22,8 @@ export class LogInBrowser {
     const response = await fetch(address, { redirect: 'manual', ...init, headers });
     for (const set of response.headers.getSetCookie()) {
       const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=');
-      if (set.includes('Max-Age=0')) this.cookies.delete(name);
+      this.cookieSeconds = Number(/Max-Age=(\d+)/.exec(set)?.[1]);
+      if (this.cookieSeconds === 0) this.cookies.delete(name);
       else this.cookies.set(name, value);
     }
     return response;
@@ -32,11 +35,6 @@ export class LogInBrowser {
     const location = response.headers.get('location') ?? `no location: ${await response.text()}`;
     expect([response.status, location]).toEqual([303, expect.stringContaining(`${this.service.issuer}/windows/`)]);
     this.windowId = location.split('/').at(-1) ?? '';
-  }
-
-  /** Whether it keeps a cookie of the service. */
-  get hasCookie(): boolean {
-    return this.cookies.size > 0;
   }
 
   /** Calls what the script of the window calls. */

@@ -57,7 +57,7 @@ function registration(reader: ClientReader, client: ListedClient): Html {
     [words.clientId, html`<code>${client.clientId}</code>`],
     [words.name, client.name],
     [words.scopes, html`${client.scopes.map((one) => html`<code>${one}</code> `)}`],
-    [words.method, methodName(reader, client)],
+    [words.method, methodName(words, client)],
     [words.audience, html`<code>${client.assertionAudience}</code>`],
     [words.vendorCode, client.vendorCode ?? words.none],
     [words.startsPerMinute, grouped(client.startsPerMinute)],
@@ -74,8 +74,8 @@ function registration(reader: ClientReader, client: ListedClient): Html {
   </section>`;
 }
 
-function methodName({ texts }: ClientReader, { tokenEndpointAuthMethod: method }: ListedClient): string {
-  return method === 'none' ? texts.app.publicClient : (method ?? texts.app.anyMethod);
+function methodName(words: ClientReader['texts']['app'], { tokenEndpointAuthMethod: method }: ListedClient): string {
+  return method === 'none' ? words.publicClient : (method ?? words.anyMethod);
 }
 
 function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySets, fault: AppFault | undefined): Html {

@@ -475,11 +475,11 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       },
       dpopBoundAccessTokens: {
         name: 'Bound tokens only (DPoP)',
-        says: 'Your server gets no access token without a proof of its key. A stolen token is then of no use without that key.',
+        says: 'The client gets no access token without a proof of its key. A stolen token is then of no use without that key. The SDK of this service sends no proofs.',
       },
       requireSignedRequestObject: {
         name: 'Signed authorization requests only',
-        says: 'OpenID Connect requests of a link are refused unless one of your keys signed them. This needs a key set.',
+        says: 'OpenID Connect requests, pushed ones too, are refused unless one of your keys signed them. This needs a key set.',
       },
     },
     faults: {

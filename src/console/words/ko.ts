@@ -464,11 +464,11 @@ export const ko = ({ service }: BrandNames) => ({
       },
       dpopBoundAccessTokens: {
         name: '키에 묶인 토큰만(DPoP)',
-        says: '서버가 키 소유를 증명해야 액세스 토큰을 발급합니다. 토큰이 유출되어도 그 키가 없으면 쓸 수 없습니다.',
+        says: '키 소유를 증명해야 액세스 토큰을 발급합니다. 토큰이 유출되어도 그 키가 없으면 쓸 수 없습니다. 이 서비스의 SDK는 증명을 보내지 않습니다.',
       },
       requireSignedRequestObject: {
         name: '서명한 인가 요청만',
-        says: '등록한 키로 서명하지 않은 OpenID Connect 인가 요청을 거절합니다. 키 집합이 있어야 합니다.',
+        says: '등록한 키로 서명하지 않은 OpenID Connect 인가 요청을 거절합니다. 미리 보낸 요청도 같습니다. 키 집합이 있어야 합니다.',
       },
     },
     faults: {

@@ -169,7 +169,8 @@ export const REQUEST_ERRORS = {
     },
     show: null,
     again: 'corrected',
-    detail: 'The key that signed id_token_hint is no longer in use. Send login_hint.',
+    detail:
+      'The key that signed id_token_hint is no longer in use. Send the request without it, and name the person otherwise.',
   },
   not_found: {
     when: { ko: '존재하지 않는 주소입니다.', en: 'Nothing exists at this address.' },

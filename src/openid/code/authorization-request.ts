@@ -53,8 +53,8 @@ export interface AuthorizationRequest extends AnswerTarget {
   method: WindowMethod;
   locale: Locale;
   purpose: string;
-  /** The names of `acr` that the client asked for, as it wrote them. */
-  acrs: string[];
+  /** The names of `acr` that the client asked for, as it wrote them. A process of the release before keeps none. */
+  acrs?: string[];
   /** The id of the person, at the client, whom `id_token_hint` names. */
   hintedSubject?: string | undefined;
   /** Seconds, as the client sent it. */

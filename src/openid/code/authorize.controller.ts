@@ -5,10 +5,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import { localeNamed, LOCALES, type Locale } from '../../domain/locale.ts';
 import type { Problem, ProblemCode } from '../../domain/problem.ts';
-import { addressOf, networkOf } from '../../http/address.ts';
+import { limitOfAddress } from '../../http/address-limit.ts';
 import { readCookie, setCookie } from '../../http/cookies.ts';
 import type { BodyType } from '../../http/fastify.ts';
-import { FormLimits, type FormLimit } from '../../http/form-limits.ts';
+import { FormLimits } from '../../http/form-limits.ts';
 import { looksAhead } from '../../http/looks-ahead.ts';
 import { Metrics } from '../../http/metrics.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
@@ -22,12 +22,7 @@ import { faultPage, formPostPage } from '../pages/log-in.page.ts';
 import type { LogInFault } from '../words/keys.ts';
 import { AuthorizationError } from './authorization-error.ts';
 import { Authorize, type Browser, type Next } from './authorize.ts';
-
-/**
- * The most windows that requests of one address for one client open in a minute: nobody has to prove anything to send one, and
- * each leaves two rows. Thousands of phones may share an address of their carrier.
- */
-const OF_AN_ADDRESS = { times: 120, seconds: 60 };
+import { CODE_SECONDS } from './openid-request.store.ts';
 
 const FAULT_OF_PROBLEM: Partial<Record<ProblemCode, LogInFault>> = {
   window_not_found: 'over',
@@ -100,7 +95,7 @@ export class AuthorizeController {
   private browserOf(request: FastifyRequest): Browser {
     return {
       secretOf: (windowId) => readCookie(request, windowCookie(windowId), this.environment.ISSUER),
-      spend: (clientId) => this.limits.spend(limitOf(request, clientId)),
+      spend: (clientId) => this.limits.spend(limitOfAddress('authorize of an address for a client', request, clientId)),
       // A log-in inside a frame could be covered or imitated by the page around it, and an image of a foreign page would
       // open a window with every view.
       isTopLevel: (request.headers['sec-fetch-dest'] ?? 'document') === 'document',
@@ -127,10 +122,12 @@ export class AuthorizeController {
       }
       return redirect(reply, `${this.environment.ISSUER}/windows/${windowId}`);
     }
-    const { target, fields, windowId } = next;
-    // The window has served its purpose, and a browser keeps no cookie that does nothing.
-    if (windowId !== undefined)
-      setCookie(reply, { name: windowCookie(windowId), value: '', seconds: 0 }, this.environment.ISSUER);
+    const { target, fields, windowId, secret } = next;
+    // A browser keeps no cookie that does nothing. With a code it may come back while that is good, for a new one.
+    if (windowId !== undefined) {
+      const kept = secret === undefined ? { value: '', seconds: 0 } : { value: secret, seconds: CODE_SECONDS };
+      setCookie(reply, { name: windowCookie(windowId), ...kept }, this.environment.ISSUER);
+    }
     if (target.mode === 'form_post')
       return sendPage(reply, this.assets, formPostPage(this.words.reader(locale), target.redirectUri, fields));
     // It was compared as text; a header holds it with its letters encoded.
@@ -163,11 +160,6 @@ export class AuthorizeController {
 interface Call {
   request: FastifyRequest;
   reply: FastifyReply;
-}
-
-function limitOf(request: FastifyRequest, clientId: string): FormLimit {
-  const of = `${networkOf(addressOf(request))} ${clientId}`;
-  return { name: 'authorize of an address for a client', of, ...OF_AN_ADDRESS };
 }
 
 function nothing(reply: FastifyReply): string {

@@ -33,7 +33,15 @@ const ADMITTED_SCOPE = 'openid';
 /** Where the browser goes next: to its window, or back to the client with an answer. */
 export type Next =
   | { to: 'window'; windowId: string; secret?: string }
-  | { to: 'client'; target: AnswerTarget; fields: Record<string, string>; /** That has ended. */ windowId?: string };
+  | {
+      to: 'client';
+      target: AnswerTarget;
+      fields: Record<string, string>;
+      /** That has ended. */
+      windowId?: string;
+      /** The secret of that window, while the browser may come back for another code. */
+      secret?: string | undefined;
+    };
 
 /** The browser that brings a request. */
 export interface Browser {
@@ -77,13 +85,14 @@ export class Authorize {
     if (given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'A pushed request must not have a request_uri (RFC 9126, 2.1).');
     // Anybody can push a request for a public client.
-    const request = await this.check(client, given, { isAuthentic: !isPublic(client) });
+    const { request, spend } = await this.check(client, given, { isAuthentic: !isPublic(client) });
     if (jkt !== undefined && (request.dpopJkt ?? jkt) !== jkt)
       throw new AuthorizationError(
         'invalid_request',
         'The dpop_jkt is of another key than the proof (RFC 9449, 10.1).',
       );
     request.dpopJkt ??= jkt;
+    await spend();
     const handle = randomToken(32);
     await this.store.push(this.newRequest(client, request), sha256(handle));
     return { request_uri: REQUEST_URI + handle, expires_in: PUSHED_SECONDS };
@@ -100,10 +109,12 @@ export class Authorize {
     if (given.request !== undefined && given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'Send request or request_uri, not both (RFC 9101, 5).');
     if (given.request_uri !== undefined) return this.beginPushed(client, given.request_uri, browser);
-    const request = await this.check(client, given, { isAuthentic: false });
+    const { request, spend } = await this.check(client, given, { isAuthentic: false });
     const kept = this.newRequest(client, request);
     const take = (windowId: string) => this.store.begin(kept, windowId);
-    return orTell(request, () => this.openWindow(client, { id: kept.id, request, browser, isPushed: false }, take));
+    return orTell(request, () =>
+      this.openWindow(client, { id: kept.id, request, browser, isPushed: false, spend }, take),
+    );
   }
 
   /**
@@ -117,9 +128,10 @@ export class Authorize {
     const outcome = await this.outcomeOf(windowId, secretOf(windowId));
     if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
     const request = await this.stillAllowed(begun);
-    const answer = (fields: Record<string, string>): Next => ({
+    const answer = (fields: Record<string, string>, secret?: string): Next => ({
       to: 'client',
       windowId,
+      secret,
       target: request,
       fields: this.answer(request, fields),
     });
@@ -128,7 +140,7 @@ export class Authorize {
     if (refusal) return answer(refusal);
     const code = randomToken(32);
     const isKept = await orTell(request, () => this.store.answer(id, outcome.id, sha256(code)));
-    return isKept ? answer({ code }) : undefined;
+    return isKept ? answer({ code }, secretOf(windowId)) : undefined;
   }
 
   /**
@@ -191,7 +203,14 @@ export class Authorize {
       request,
       browser,
       isPushed,
-    }: { id: string; request: AuthorizationRequest; browser: Browser; isPushed: boolean },
+      spend,
+    }: {
+      id: string;
+      request: AuthorizationRequest;
+      browser: Browser;
+      isPushed: boolean;
+      spend?: () => Promise<void>;
+    },
     take: (windowId: string) => Promise<void>,
   ): Promise<Next> {
     if (!browser.isTopLevel) {
@@ -200,6 +219,7 @@ export class Authorize {
     }
     // Those that an authenticated client pushed are its own, however many phones share the address.
     if (!isPushed || isPublic(client)) await browser.spend(client.clientId);
+    await spend?.();
     const windowId = randomId();
     const { purpose, locale, method } = request;
     const returnUrl = `${this.environment.ISSUER}${RESUME_PATH}${id}`;
@@ -239,19 +259,20 @@ export class Authorize {
   }
 
   /**
-   * Checks the parameters of a request. `isAuthentic`: the client itself sent it, and no stranger can have written the link.
+   * Checks the parameters of a request. `spend` marks a signed one as used, and is called last: what is refused for another
+   * reason may be sent again. `isAuthentic`: the client itself sent it, and no stranger can have written the link.
    * What the person reads counts only then, or where the client signed it.
    */
   private async check(
     client: Client,
     sent: Parameters,
     { isAuthentic }: { isAuthentic: boolean },
-  ): Promise<AuthorizationRequest> {
+  ): Promise<{ request: AuthorizationRequest; spend: () => Promise<void> }> {
     const { purpose, ...unsigned } = sent;
     const fromLink = isAuthentic ? sent : unsigned;
-    const { given, spend } =
+    const { given, isFirst } =
       sent.request === undefined
-        ? { given: fromLink, spend: undefined }
+        ? { given: fromLink, isFirst: undefined }
         : await this.signed(client, sent, sent.request);
     const target = answerTarget(given, client);
     if (!client.scopes.includes(ADMITTED_SCOPE))
@@ -263,9 +284,11 @@ export class Authorize {
       throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
     const request = readRequest(given, target, { isPublic: isPublic(client) });
     if (given.id_token_hint !== undefined) request.hintedSubject = this.subjectIn(given.id_token_hint, client, target);
-    if (spend && !(await orTell(target, spend)))
-      throw new AuthorizationError('invalid_request_object', 'Its jti was already used. Sign a new one.', target);
-    return request;
+    const spend = async () => {
+      if (isFirst && !(await orTell(target, isFirst)))
+        throw new AuthorizationError('invalid_request_object', 'Its jti was already used. Sign a new one.', target);
+    };
+    return { request, spend };
   }
 
   /** The person whom an `id_token_hint` names (OpenID Connect Core 1.0, 3.1.2.1), as at `/oauth2/bc-authorize`. */
@@ -279,14 +302,14 @@ export class Authorize {
   }
 
   /**
-   * The parameters of a signed request: nothing beside it counts (RFC 9101, 6.3). `spend` returns false for a request that was
+   * The parameters of a signed request: nothing beside it counts (RFC 9101, 6.3). `isFirst` returns false for a request that was
    * used before, by its `jti` and until its `exp`; one without a `jti` counts any number of times.
    */
   private async signed(
     client: Client,
     outside: Parameters,
     request: string,
-  ): Promise<{ given: Parameters; spend: () => Promise<boolean> }> {
+  ): Promise<{ given: Parameters; isFirst: () => Promise<boolean> }> {
     // An error may go back to an address that is registered anyway.
     const target = () => {
       const isKnown = isRedirectOf(client, outside.redirect_uri ?? '');
@@ -322,9 +345,9 @@ export class Authorize {
     if (inner !== undefined || uri !== undefined)
       throw new AuthorizationError('invalid_request_object', 'A signed request contains no other one.', target());
     const { jti, expiresAt } = verified;
-    const spend = () =>
+    const isFirst = () =>
       jti === undefined ? Promise.resolve(true) : this.clients.spendRequest(client.id, jti, expiresAt);
-    return { given, spend };
+    return { given, isFirst };
   }
 
   private newRequest(client: Client, request: AuthorizationRequest) {

@@ -7,7 +7,7 @@ import type { OpenIdRequest } from './openid-request.entity.ts';
 /** Seconds for which a pushed request waits for its browser (RFC 9126, 2.2 suggests 5 to 600). */
 export const PUSHED_SECONDS = 60;
 /** Seconds for which a code is valid (RFC 6749, 4.1.2: ten minutes at most). */
-const CODE_SECONDS = 60;
+export const CODE_SECONDS = 60;
 /** Seconds for which a redeemed request says what `userinfo` answers: longer than an access token is valid. */
 const REDEEMED_SECONDS = 600;
 /** The maximum number of requests that one statement deletes. */

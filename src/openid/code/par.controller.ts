@@ -3,13 +3,12 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
-import { addressOf, networkOf } from '../../http/address.ts';
+import { limitOfAddress } from '../../http/address-limit.ts';
 import type { BodyType } from '../../http/fastify.ts';
-import { FormLimits, type FormLimit } from '../../http/form-limits.ts';
+import { FormLimits } from '../../http/form-limits.ts';
 import { oauthPipe } from '../../http/oauth-pipe.ts';
 import { Operation } from '../../http/operation.ts';
 import { isPublic } from '../../domain/client.ts';
-import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { TokenKeys } from '../../relying-parties/token-keys.ts';
 import { ClientCalls } from '../client-calls.ts';
@@ -52,20 +51,15 @@ export class ParController {
     const form = body as PushedAuthorizationRequest;
     const client = await this.calls.clientOf('par', form, authorization, { servesPublic: true });
     // Anybody can name a public client, and must not use up what its other users need.
-    if (isPublic(client)) await this.limits.spend(limitOf(request, client));
+    if (isPublic(client))
+      await this.limits.spend(limitOfAddress('pushed requests of an address for a client', request, client.clientId));
     else await this.relyingParties.spendQuota(client.id, 'pushed requests');
     try {
       return await this.authorize.push(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));
     } catch (error) {
       if (!(error instanceof AuthorizationError)) throw error;
-      if (error.cause !== undefined) throw error.cause;
+      if (error.cause instanceof Error) throw error.cause;
       throw new Problem('invalid_request', error.description, { error: error.error });
     }
   }
-}
-
-/** As many as windows: each pushed request of a browser becomes one. */
-function limitOf(request: FastifyRequest, { clientId }: Client): FormLimit {
-  const of = `${networkOf(addressOf(request))} ${clientId}`;
-  return { name: 'pushed requests of an address for a client', of, times: 120, seconds: 60 };
 }
