@@ -18,8 +18,19 @@ export class Context {
 
   static async start(): Promise<Context> {
     const service = await TestService.start();
+    try {
+      return await Context.of(service);
+    } catch (error) {
+      // A service that is left running would keep the test run from ending.
+      await service.stop();
+      throw error;
+    }
+  }
+
+  private static async of(service: TestService): Promise<Context> {
     const scopes = [...CAMARA_SCOPES];
-    const id = await service.rows.clients.register({ clientId: 'bank', name: '시험은행', scopes });
+    const client = { clientId: 'bank', name: '시험은행', secret: 'a-secret-of-this-test', scopes };
+    const id = await service.rows.clients.register(client);
     await service.rows.clients.limitStarts('bank', STARTS);
     const person = await verifiedPerson(service, await service.subscriber());
     const shop = { id: await service.rows.clients.idOf('demo-shop'), clientId: 'demo-shop', scopes, person };
