@@ -23,6 +23,21 @@ export async function within(
   }
 }
 
+/** What a command prints, and its exit code. */
+export interface Outcome {
+  code: 0 | 1;
+  stdout: string;
+  stderr: string;
+}
+
+/** `rooms` with the foundation. They send nothing. */
+export function withFoundation(environment: Environment, rooms: Type[]): DynamicModule {
+  return {
+    module: CommandModule,
+    imports: [...rooms, FoundationModule.register({ environment, ...NOTHING_SENT })],
+  };
+}
+
 /**
  * Does what a command of an operator's terminal asks for, on the embedded database of a running service too, and prints the
  * answer. It sends nothing. `rooms` are the modules that it needs; to load all of the service takes half a second more.
@@ -36,17 +51,20 @@ export async function answerCommand(
     process.stderr.write(`${(error as Error).message}\n`);
     process.exit(1);
   });
-  const imports = [...rooms, FoundationModule.register({ environment, ...NOTHING_SENT })];
-  await within({ module: CommandModule, imports }, (app) => printing(work(app)));
+  await within(withFoundation(environment, rooms), async (app) => {
+    const { code, stdout, stderr } = await outcomeOf(work(app));
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    if (code !== 0) process.exitCode = code;
+  });
 }
 
-/** Prints what a command did. One that is refused says why and fails. */
-async function printing(work: Promise<string>): Promise<void> {
+/** The outcome of a command's work, whose answer is printed. Work that is refused says why, and fails. */
+export async function outcomeOf(work: Promise<string>): Promise<Outcome> {
   try {
-    process.stdout.write(await work);
+    return { code: 0, stdout: await work, stderr: '' };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    process.stderr.write(`${error.detail}\n`);
-    process.exitCode = 1;
+    return { code: 1, stdout: '', stderr: `${error.detail}\n` };
   }
 }

@@ -22,6 +22,12 @@ export type WaitingApplication = Pick<
   subscriptionState: Subscription['state'];
 };
 
+/** Asked twice a second: a transaction around an empty table would cost three times as much. */
+const IS_DUE = statement(
+  'reissue_application_is_due',
+  'SELECT 1 FROM reissue_applications WHERE person IS NOT NULL AND due_at <= now() LIMIT 1',
+);
+
 const NEXT = statement(
   'reissue_application_next',
   `SELECT id, person FROM reissue_applications WHERE person IS NOT NULL AND due_at <= now()
@@ -125,6 +131,11 @@ export class ReissueApplicationStore {
     application: Omit<ReissueApplication, 'dueAt' | 'state' | 'filedAt' | 'reissueId' | 'closedBy' | 'closedAt'>,
   ): Promise<void> {
     await this.applications.insert(application);
+  }
+
+  /** True if the person of an application is to be looked for. */
+  async isAnyDue(): Promise<boolean> {
+    return (await this.database.rows(IS_DUE, [])).length > 0;
   }
 
   /** Locks and returns the next application whose person is to be looked for. */

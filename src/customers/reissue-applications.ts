@@ -299,6 +299,7 @@ export class ReissueApplications implements RecurringTask {
 
   /** Looks for the persons of new applications, one after the other. */
   async run(signal: AbortSignal): Promise<void> {
+    if (!(await this.store.isAnyDue())) return;
     while (!signal.aborted && (await this.matchNext()));
   }
 

@@ -88,6 +88,7 @@ export class Reports implements RecurringTask {
 
   /** Resolves the due reports one after the other. */
   async run(signal: AbortSignal): Promise<void> {
+    if (!(await this.store.isAnyDue())) return;
     while (!signal.aborted && (await this.dealWithNext()));
   }
 

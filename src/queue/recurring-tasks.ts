@@ -29,12 +29,13 @@ export interface RecurringTask {
 const PURGE_MS = 10_000;
 
 /**
- * Locks a task in all processes. The lock belongs to the database's session and not to a transaction, because a task may
- * take longer than a transaction may stay open.
+ * Locks a task in all processes, and unlocks the one before it, $2, in the same question. The lock belongs to the
+ * database's session and not to a transaction, because a task may take longer than a transaction may stay open.
  */
 const LOCK = statement(
   'recurring_task_lock',
-  `SELECT pg_try_advisory_lock(hashtextextended('recurring task ' || $1::text, 0)) AS locked`,
+  `SELECT pg_advisory_unlock(hashtextextended('recurring task ' || $2::text, 0)) AS unlocked,
+      pg_try_advisory_lock(hashtextextended('recurring task ' || $1::text, 0)) AS locked`,
 );
 
 const UNLOCK = statement(
@@ -152,30 +153,30 @@ export class RecurringTasks {
   private async runInTurn(tasks: readonly RecurringTask[]): Promise<void> {
     const connection = await this.database.connect();
     const signal = AbortSignal.any([this.stopping.signal, connection.ended]);
+    let held: string | null = null;
     try {
       for (let due = tasks; due.length > 0;) {
         const unfinished: RecurringTask[] = [];
         for (const task of due) {
           if (this.stopping.signal.aborted) return;
-          if (await this.runAlone(connection, task, signal)) unfinished.push(task);
+          const isHeld = await this.lock(connection, task.name, held);
+          held = isHeld ? task.name : null;
+          // Another process may be running it.
+          if (isHeld && (await this.attempt(task, signal))) unfinished.push(task);
         }
         due = unfinished;
       }
     } finally {
+      // The last lock ends before these runs are reported. If the connection has ended, so has the lock.
+      if (held !== null) await connection.rows(UNLOCK, [held]).catch(() => undefined);
       connection.close();
     }
   }
 
-  /** Runs a task unless another process is running it. Returns true if work remains. */
-  private async runAlone(connection: Connection, task: RecurringTask, signal: AbortSignal): Promise<boolean> {
-    const [lock] = await connection.rows<{ locked: boolean }>(LOCK, [task.name]);
-    if (!lock?.locked) return false;
-    try {
-      return await this.attempt(task, signal);
-    } finally {
-      // The lock ends before this run is reported. If the connection has ended, so has the lock.
-      await connection.rows(UNLOCK, [task.name]).catch(() => undefined);
-    }
+  /** Locks a task, and unlocks the one that is held. Returns false if another process holds it. */
+  private async lock(connection: Connection, name: string, held: string | null): Promise<boolean> {
+    const [lock] = await connection.rows<{ unlocked: boolean | null; locked: boolean }>(LOCK, [name, held]);
+    return lock?.locked === true;
   }
 
   private schedule(task: RecurringTask, afterMs = task.everyMs): void {

@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
-import { readArguments } from '../../src/commands/clients/arguments.ts';
+import { readArguments, type Wanted } from '../../src/commands/clients/arguments.ts';
+import { answerClientCommand, CLIENT_ROOMS } from '../../src/commands/clients/run.ts';
+import { OpenCommand, runProgram, type Ended } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/problem.ts';
-import { answerOf, packed, TestService } from '../support/service.ts';
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+import { answerOf, TestService } from '../support/service.ts';
 
 interface Credentials {
   clientId: string;
@@ -27,36 +22,29 @@ interface Shown {
 
 let service: TestService;
 let directory: string;
+let open: OpenCommand<Wanted>;
 
 beforeAll(async () => {
   service = await TestService.start();
   directory = service.env['DATA_DIR']!;
+  const read = (words: string[]) => readArguments(words, 'PG');
+  open = await OpenCommand.open({ read, rooms: CLIENT_ROOMS, answer: answerClientCommand }, service.env);
 });
 afterAll(async () => {
+  await open.close();
   await service.stop();
 });
 
-/** Runs `npm run client` with `input` at its standard input. */
-function command(words: readonly string[], input = '', env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [packed('commands/clients'), ...words], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      NODE_ENV: 'test',
-      ISSUER: 'http://127.0.0.1',
-      ...service.env,
-      ...env,
-    },
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  child.stdin.on('error', () => undefined).end(input);
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+/** Runs `npm run client` in a process of its own, with `input` at its standard input. */
+function inProcess(words: readonly string[], input = '', env: Record<string, string> = {}): Promise<Ended> {
+  return runProgram('commands/clients', words, { ...service.env, ...env }, input);
 }
 
-async function json<Result>(words: readonly string[], input = ''): Promise<Result> {
-  const { code, stdout, stderr } = await command([...words, '--json'], input);
+/** Does what `npm run client` does with these words. */
+const command = (words: readonly string[]): Promise<Ended> => open.run(words);
+
+async function json<Result>(words: readonly string[], run = command): Promise<Result> {
+  const { code, stdout, stderr } = await run([...words, '--json']);
   expect([code, stderr]).toEqual([0, '']);
   return JSON.parse(stdout) as Result;
 }
@@ -116,7 +104,8 @@ async function auditOf(clientId: string) {
 
 describe('npm run client -- add', () => {
   it('admits a relying party, whose secret gets a token and starts an authentication at once', async () => {
-    const client = await add('--id=first-shop', '--return-url=https://shop.example/back?a=1,2');
+    const words = ['add', '시험 상점', '--scope=authentications', '--id=first-shop'];
+    const client = await json<Credentials>([...words, '--return-url=https://shop.example/back?a=1,2'], inProcess);
     expect(client.clientId).toBe('first-shop');
     const { status, body } = await withSecret(client);
     expect([status, body['scope']]).toEqual([200, 'authentications']);
@@ -179,9 +168,9 @@ describe('npm run client -- add', () => {
       ...['--ciba-mode=ping', '--ciba-notification-endpoint=https://bank.example/ciba', '--ciba-signing-alg=PS256'],
       ...['--may-name-by-number', '--dpop-bound', '--signed-requests'],
     ];
-    const { clientId, clientSecret } = await json<Credentials>(
-      ['add', '은행', ...settings],
-      JSON.stringify({ keys: [key.jwk] }),
+    const given = JSON.stringify({ keys: [key.jwk] });
+    const { clientId, clientSecret } = await json<Credentials>(['add', '은행', ...settings], (words) =>
+      inProcess(words, given),
     );
     expect(clientSecret).toBeNull();
     expect(await show(clientId)).toEqual({
@@ -371,14 +360,14 @@ describe('npm run client with keys of test mode', () => {
     ['a leading zero', (x) => Buffer.concat([Buffer.alloc(1), Buffer.from(x, 'base64url')]).toString('base64url')],
   ])('knows a test key however its numbers are written: with %s', async (_how, written) => {
     const [key, testKey] = [await newKey('live'), await newKey('test')];
-    const file = join(directory, `${randomUUID()}.json`);
-    const own = JSON.stringify({ keys: [key.jwk] });
+    const [file, own] = [0, 1].map(() => join(directory, `${randomUUID()}.json`)) as [string, string];
+    await writeFile(own, JSON.stringify({ keys: [key.jwk] }));
     const other = ({ jwk }: typeof key) => ({ keys: [{ ...jwk, x: written(jwk.x!), y: written(jwk.y!) }] });
-    const keyed = ['add', '시험 은행', '--scope=authentications,carrier', '--jwks=-', `--test-jwks=${file}`];
+    const keyed = ['add', '시험 은행', '--scope=authentications,carrier', `--jwks=${own}`, `--test-jwks=${file}`];
     await writeFile(file, JSON.stringify(other(key)));
-    expect((await command(keyed, own)).stderr).toContain('must be none of the live keys');
+    expect((await command(keyed)).stderr).toContain('must be none of the live keys');
     await writeFile(file, JSON.stringify(other(testKey)));
-    const { clientId } = await json<Credentials>(keyed, own);
+    const { clientId } = await json<Credentials>(keyed);
     const asTest = { test: true, scope: 'authentications' };
     for (const kid of ['test', undefined]) {
       expect((await withKey(clientId, testKey.privateKey, kid)).body).toMatchObject(asTest);
@@ -518,7 +507,7 @@ describe('npm run client -- disable', () => {
   it('is written to the journal, which closes it again after a backup was put back', async () => {
     const client = await add();
     const journal = join(directory, `clients-${randomUUID()}.ndjson`);
-    expect((await command(['disable', client.clientId], '', { JOURNAL_FILE: journal })).code).toBe(0);
+    expect((await inProcess(['disable', client.clientId], '', { JOURNAL_FILE: journal })).code).toBe(0);
     const prefix = journal.slice(journal.lastIndexOf('/') + 1, -'.ndjson'.length);
     const [file = ''] = (await readdir(directory)).filter((name) => name.startsWith(prefix));
     const id = await service.rows.clients.idOf(client.clientId);
@@ -699,7 +688,8 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
         )
       ).rows;
     const before = await kept();
-    const { code, stdout, stderr } = await command(words, input);
+    // Only a process has a standard input.
+    const { code, stdout, stderr } = await (input === '' ? command(words) : inProcess(words, input));
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/a-private-number|\n./);
@@ -707,7 +697,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
   });
 
   it('asks for a database where none is named and none runs', async () => {
-    const { code, stderr } = await command(['list'], '', { DATABASE_URL: '' });
+    const { code, stderr } = await inProcess(['list'], '', { DATABASE_URL: '' });
     expect([code, stderr]).toEqual([
       1,
       `Set DATABASE_URL, or run npm start first: no database runs in ${directory}.\n`,
@@ -715,7 +705,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
   });
 
   it('explains itself without a database', async () => {
-    const { code, stdout } = await command(['--help'], '', { DATABASE_URL: '', KEYRING: '' });
+    const { code, stdout } = await inProcess(['--help'], '', { DATABASE_URL: '', KEYRING: '' });
     expect([code, stdout]).toEqual([0, expect.stringContaining('npm run client -- rotate <client-id>')]);
   });
 });

@@ -7,7 +7,7 @@ import { migrate } from '../../config/migrate.ts';
 import { demoMembers, demoOperators } from '../../src/embedded/demo.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { cheapOperatorSecrets } from './operator-secrets.ts';
-import { hasCompiledCode, KEEP_COMPILED, packService } from './pack-service.ts';
+import { hasCompiledCode, packService } from './pack-service.ts';
 import { TestService } from './service.ts';
 
 declare global {
@@ -25,9 +25,9 @@ export default async function globalSetup(): Promise<void> {
   if (!hasCompiledCode(folder)) await compile();
 }
 
-/** Uses a service once, so that the next processes find the compiled code of what most of them do. */
+/** Uses a service once, so that the next ones find the compiled code of what most of them do. */
 async function compile(): Promise<void> {
-  const service = await TestService.start({ [KEEP_COMPILED]: '1' });
+  const service = await TestService.start();
   try {
     await service.subscriber();
   } finally {

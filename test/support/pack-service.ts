@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
@@ -29,42 +29,44 @@ const PROGRAMS = [
 /** The packages that other packages look for themselves when they run, which are to find what is packed. */
 const LOOKED_FOR = ['class-transformer', 'class-transformer/cjs/storage', 'class-validator', 'typeorm'];
 
-/** The environment variable that makes a program keep, when it ends, the code that V8 compiled for it. */
-export const KEEP_COMPILED = 'KEEP_COMPILED_CODE';
-
-/** The program that is named by the last part of its own path, with what V8 compiled in a former process. */
+/** Runs the code of a program, with what V8 compiled in a former process. Keeps that when a program has ended well and none is kept. */
 const LOADER = `'use strict';
 const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { pathToFileURL } = require('node:url');
 const { Script, constants } = require('node:vm');
 
-const filename = require.resolve('./all.js');
-const compiled = __dirname + '/all.compiled';
-const script = new Script(readFileSync(filename, 'latin1'), {
-  filename,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  ...(existsSync(compiled) && { cachedData: readFileSync(compiled) }),
-});
-
-module.exports = (program) => {
+module.exports = (name) => {
+  const filename = __dirname + '/' + name + '.packed.js';
+  const compiled = __dirname + '/' + name + '.compiled';
+  const isKept = existsSync(compiled);
+  const script = new Script(readFileSync(filename, 'latin1'), {
+    filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(isKept && { cachedData: readFileSync(compiled) }),
+  });
   let unsettled = true;
-  process.once('exit', () => {
+  process.once('exit', (code) => {
     // As Node does for a module that awaits what never comes.
     if (unsettled) process.exitCode ??= 13;
-    if (process.env['${KEEP_COMPILED}'] === undefined) return;
-    writeFileSync(compiled + process.pid, script.createCachedData());
-    renameSync(compiled + process.pid, compiled);
+    // A program that was refused, or explained itself, has compiled little of what it does else.
+    if (isKept || unsettled || code !== 0 || process.argv.includes('--help')) return;
+    try {
+      writeFileSync(compiled + process.pid, script.createCachedData());
+      renameSync(compiled + process.pid, compiled);
+    } catch {
+      // A test that fills the disk wants it full: the next process compiles, and keeps it.
+    }
   });
-  void script.runInThisContext()(program, pathToFileURL(filename).href, require, filename, __dirname).finally(() => (unsettled = false));
+  void script.runInThisContext()(pathToFileURL(filename).href, require, filename, __dirname).finally(() => (unsettled = false));
 };
 `;
 
 /**
- * Packs the programs, all that they import, and the packages into one file, because a process takes more than a second
- * of processor time to find and load 3,000 files, and the tests start some 400 processes. The file is a script and no
- * module, because only of a script Node 20 can keep the compiled code; a program that runs with `KEEP_COMPILED` keeps
- * it. Nothing is minified or renamed. Returns the folder of the programs; it lies in dist/, so that packages are found
- * from there, and serves until dist/ is built again.
+ * Packs each program, all that it imports, and the packages into one file, because a process takes more than a second of
+ * processor time to find and load 3,000 files, and the tests start some 600 processes. The file is a script and no module,
+ * because only of a script Node 20 can keep the compiled code. It has no comments and no needless white space, because a
+ * process reads all of it, and keeps every name. Returns the folder of the programs; it lies in dist/, so that packages are
+ * found from there, and serves until dist/ is built again.
  */
 export async function packService(root: string): Promise<string> {
   const dist = join(root, 'dist');
@@ -78,12 +80,13 @@ export async function packService(root: string): Promise<string> {
   }
   const unfinished = await mkdtemp(join(dist, 'packing-'));
   await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }');
-  await writeFile(join(unfinished, 'all.js'), await pack(root));
   await writeFile(join(unfinished, 'load.js'), LOADER);
+  const codes = await pack(root);
   for (const program of PROGRAMS) {
     const file = join(unfinished, `${program}.js`);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `require(${JSON.stringify(join(folder, 'load.js'))})(${JSON.stringify(program)});\n`);
+    await writeFile(file, `require(${JSON.stringify(join(folder, 'load.js'))})(${JSON.stringify(flat(program))});\n`);
+    await writeFile(join(unfinished, `${flat(program)}.packed.js`), codes.get(flat(program)) ?? '');
   }
   await rename(unfinished, folder).catch(async (error: unknown) => {
     // Another run on the same dist/ was faster.
@@ -93,39 +96,58 @@ export async function packService(root: string): Promise<string> {
   return folder;
 }
 
-/** True when a program has kept its compiled code. */
+/** True when the service has kept its compiled code. */
 export function hasCompiledCode(folder: string): boolean {
-  return existsSync(join(folder, 'all.compiled'));
+  return existsSync(join(folder, 'main.compiled'));
 }
 
-/** A script in ASCII whose value is a function that runs a program. */
-async function pack(root: string): Promise<string> {
-  const starts = PROGRAMS.map((program) => `${JSON.stringify(program)}: () => import('./dist/src/${program}.js')`);
-  const lookedFor = LOOKED_FOR.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)})`);
-  const contents = `Object.assign(PACKED, { ${lookedFor.join(', ')} }); await { ${starts.join(', ')} }[PROGRAM]();`;
+/** The name of a program's files, all of which lie in one folder. */
+const flat = (program: string) => program.replaceAll('/', '-');
+
+/** For each program a script in ASCII whose value is a function that runs it. */
+async function pack(root: string): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    stdin: { contents, resolveDir: root },
+    entryPoints: PROGRAMS.map((program) => ({ in: program, out: flat(program) })),
+    outdir: join(root, 'dist'),
     write: false,
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
     keepNames: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    // Node prints the line of an error that nothing caught.
+    lineLimit: 200,
     // The banner and the footer make it a function, in which `await` may stand.
-    banner: {
-      js: '(async (PROGRAM, PACKED_URL, require, __filename, __dirname) => { "use strict"; const PACKED = {};',
-    },
+    banner: { js: '(async (PACKED_URL, require, __filename, __dirname) => { "use strict"; const PACKED = {};' },
     footer: { js: '})' },
     define: { 'import.meta.url': 'PACKED_URL' },
-    plugins: [inPlace, declared, optional, builtins],
+    plugins: [begin(root), inPlace, declared, optional, builtins],
     logLevel: 'error',
   });
-  const text = outputFiles[0]?.text ?? '';
   // A file of this size is read fastest in ASCII. esbuild leaves other characters in templates, regular expressions and
   // comments as they are, and none of these is read unparsed (`String.raw`).
-  return text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const inAscii = (text: string) =>
+    text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return new Map(outputFiles.map(({ path, text }) => [basename(path, '.js'), inAscii(text)]));
 }
+
+/** A program begins with the packages that others look for, and then with its own file of dist/. */
+const begin = (root: string): Plugin => ({
+  name: 'begin',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? { path, namespace: 'program' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'program' }, ({ path }) => {
+      const lookedFor = LOOKED_FOR.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)})`);
+      const contents = `Object.assign(PACKED, { ${lookedFor.join(', ')} }); await import('./dist/src/${path}.js');`;
+      return { contents, resolveDir: root };
+    });
+  },
+});
 
 /** Differs when one of the files, or a program in dist/, was written anew. */
 async function versionOf(dist: string, files: readonly string[]): Promise<string> {

@@ -1,3 +1,4 @@
+import type { INestApplicationContext, Type } from '@nestjs/common';
 import type { Environment } from '../../../config/environment.ts';
 import { randomToken } from '../../crypto/random.ts';
 import { Database, type Session } from '../../database/database.ts';
@@ -15,11 +16,17 @@ import { asAdmitted, asFacts, asList, asRotated } from './output.ts';
 /** Random bytes of a client id that is made up. */
 const ID_BYTES = 9;
 
+/** The rooms that the command needs. */
+export const CLIENT_ROOMS: Type[] = [RelyingPartiesModule, AuditModule];
+
 /** Does what the arguments ask for, and prints it. */
 export async function runClientCommand(environment: Environment, wanted: Wanted): Promise<void> {
-  await answerCommand(environment, [RelyingPartiesModule, AuditModule], (app) =>
-    run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) }),
-  );
+  await answerCommand(environment, CLIENT_ROOMS, (app) => answerClientCommand(app, wanted));
+}
+
+/** Does what the arguments ask for in these rooms; returns what is printed. Throws a Problem that says why it is refused. */
+export function answerClientCommand(app: INestApplicationContext, wanted: Wanted): Promise<string> {
+  return run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) });
 }
 
 interface Parts {
