@@ -27,7 +27,8 @@ let open: OpenCommand<Wanted>;
 beforeAll(async () => {
   service = await TestService.start();
   directory = service.env['DATA_DIR']!;
-  const read = (words: string[]) => readArguments(words, 'PG');
+  const environment = { VENDOR_CODE: 'PG', NODE_ENV: 'development' as const, WEBHOOK_ALLOW_SUBNETS: [] };
+  const read = (words: string[]) => readArguments(words, environment);
   open = await OpenCommand.open({ read, rooms: CLIENT_ROOMS, answer: answerClientCommand }, service.env);
 });
 afterAll(async () => {
