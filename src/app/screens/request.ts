@@ -138,12 +138,11 @@ export abstract class Request {
         this.match = match;
         this.askPin();
       }, signal);
-      const { title, text, beware } = words.match;
+      const { title, text } = words.match;
       return screen(
         { title, text: text(this.authentication.relyingParty.name), kind: 'match', back: () => this.show() },
         faultLine(fault),
         pad.element,
-        this.hint(beware),
         factList([[words.timeLeft, this.countdown(signal)]]),
         ...this.refusals(),
       );

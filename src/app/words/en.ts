@@ -317,8 +317,7 @@ export function en({ service, callCentre }: Brand): AppWords {
     match: {
       title: 'Enter the two digits on the page',
       text: (relyingParty) =>
-        `The page of ${relyingParty} shows them now. If you have no such page before you, decline.`,
-      beware: 'Never type digits that somebody tells you on the telephone or sends you.',
+        `Type only what the page of ${relyingParty} shows you now. If you see no such page, or somebody told you the digits, decline.`,
       typed: 'Digits:',
       change: 'Change',
       digits: 'Keypad',

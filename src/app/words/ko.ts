@@ -335,8 +335,7 @@ export function ko({ service, callCentre }: Brand) {
     match: {
       title: '화면의 숫자 두 자리를 입력해 주세요',
       text: (relyingParty: string) =>
-        `지금 보고 있는 ${relyingParty} 화면에 표시된 숫자입니다. 그런 화면이 없으면 거절해 주세요.`,
-      beware: '전화나 메시지로 알려 주는 숫자는 절대 입력하지 마세요.',
+        `지금 보고 있는 ${relyingParty} 화면의 숫자만 입력하세요. 그런 화면이 없거나 다른 사람이 알려 준 숫자라면 거절해 주세요.`,
       typed: '입력한 숫자:',
       change: '바꾸기',
       digits: '숫자판',
