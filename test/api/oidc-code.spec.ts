@@ -44,6 +44,7 @@ beforeAll(async () => {
   key = pair.privateKey;
   const jwks = { keys: [await exportJWK(pair.publicKey)] };
   await service.rows.clients.register({ clientId: withKey, jwks, returnUrls });
+  await service.rows.clients.register({ clientId: 'other-shop', secret: SECRET, returnUrls });
   await service.rows.clients.register({ clientId: 'carrier-only', secret: SECRET, scopes: ['carrier'], returnUrls });
   person = await newPerson();
 });
@@ -746,7 +747,8 @@ describe('a code', () => {
     ['no verifier', { code_verifier: undefined }, 400, 'invalid_request'],
     ['a verifier of 42 characters', { code_verifier: 'v'.repeat(42) }, 400, 'invalid_request'],
     ['no redirect_uri', { redirect_uri: undefined }, 400, 'invalid_request'],
-    ['another client', { client_id: 'carrier-only' }, 400, 'invalid_grant'],
+    ['another client', { client_id: 'other-shop' }, 400, 'invalid_grant'],
+    ['a client that is not admitted', { client_id: 'carrier-only' }, 400, 'unauthorized_client'],
     ['a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client'],
   ])('a code with %s is refused, and stays good for its own client', async (_case, change, status, error) => {
     const code = await codeFor();

@@ -50,34 +50,36 @@ describe('the step library', () => {
   });
 });
 
-describe.each(folder === undefined ? [] : RELEASES)('$api', ({ api, release, files }) => {
-  it.each(['', 'ko/'])(`${api}: the page about CAMARA (%s) has its number of scenarios`, (language) => {
-    const paths = official.filter((path) => `Test_definitions/${basename(path)}` in files);
-    const all = paths.flatMap(scenariosIn);
-    const left = all.filter(notApplicable).length;
-    const page = readFileSync(`src/developers/guide/${language}camara.md`, 'utf8');
-    expect(page).toContain(`| ${api.split(' ')[1]}, ${release} | ${all.length} | ${all.length - left} | ${left} |`);
+if (folder !== undefined)
+  describe.each(RELEASES)('$api', ({ api, release, files }) => {
+    it.each(['', 'ko/'])(`${api}: the page about CAMARA (%s) has its number of scenarios`, (language) => {
+      const paths = official.filter((path) => `Test_definitions/${basename(path)}` in files);
+      const all = paths.flatMap(scenariosIn);
+      const left = all.filter(notApplicable).length;
+      const page = readFileSync(`src/developers/guide/${language}camara.md`, 'utf8');
+      expect(page).toContain(`| ${api.split(' ')[1]}, ${release} | ${all.length} | ${all.length - left} | ${left} |`);
+    });
   });
-});
 
-describe.each(official.map((path) => [basename(path, '.feature'), scenariosIn(path)] as const))(
-  '%s',
-  (feature, scenarios) => {
-    it.each(scenarios.map((one) => [titleOf(one), one] as const))('%s', (_title, one) => {
-      const outcome = outcomes.get(keyOf(one));
-      if (notApplicable(one)) expect(['SKIPPED', 'UNDEFINED']).toContain(outcome?.status);
-      else expect(outcome).toEqual({ status: 'PASSED', message: expect.anything() });
-    });
+if (official.length > 0)
+  describe.each(official.map((path) => [basename(path, '.feature'), scenariosIn(path)] as const))(
+    '%s',
+    (feature, scenarios) => {
+      it.each(scenarios.map((one) => [titleOf(one), one] as const))('%s', (_title, one) => {
+        const outcome = outcomes.get(keyOf(one));
+        if (notApplicable(one)) expect(['SKIPPED', 'UNDEFINED']).toContain(outcome?.status);
+        else expect(outcome).toEqual({ status: 'PASSED', message: expect.anything() });
+      });
 
-    it(`${feature}: every scenario that is listed as not applicable is in the file`, () => {
-      for (const entry of NOT_APPLICABLE.filter((one) => one.feature === feature)) {
-        const of = scenarios.filter(({ id }) => id === (entry.id ?? id));
-        expect(of.filter((one) => notApplicable(one) === entry)).not.toEqual([]);
-        for (const row of entry.except ?? []) expect(of.map((one) => one.row)).toContain(row);
-      }
-    });
-  },
-);
+      it(`${feature}: every scenario that is listed as not applicable is in the file`, () => {
+        for (const entry of NOT_APPLICABLE.filter((one) => one.feature === feature)) {
+          const of = scenarios.filter(({ id }) => id === (entry.id ?? id));
+          expect(of.filter((one) => notApplicable(one) === entry)).not.toEqual([]);
+          for (const row of entry.except ?? []) expect(of.map((one) => one.row)).toContain(row);
+        }
+      });
+    },
+  );
 
 function titleOf(one: Scenario): string {
   const row = one.row === undefined ? '' : ` [${one.row}]`;
