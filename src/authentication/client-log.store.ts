@@ -24,8 +24,8 @@ export const LOGGED = logged('a.requested_at');
 
 /**
  * SQL: all of them, for a relying party. It learns from a hosted window of no person before the verification. One that names
- * a number alone is not shown: its channel says who has a subscription. Of whom OpenID Connect verified, its scopes say
- * whether the relying party learns the number.
+ * a number alone is not shown: its channel says who has a subscription. The scopes of a log-in by OpenID Connect
+ * say what the relying party learns of the person, so the log names no person of one.
  */
 const ROW = `${logged("CASE WHEN a.flow <> 'number' THEN a.requested_at END")},
     CASE WHEN a.flow <> 'code' AND (a.state = 'verified' OR a.window_id IS NULL AND (a.closed_at IS NOT NULL OR a.expires_at > now()))

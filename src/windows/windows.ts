@@ -108,8 +108,7 @@ export class Windows {
 
   /**
    * Opens a window for a flow of this service, which belongs from the beginning to the browser that asks for it: its secret is
-   * returned, and nobody whom that browser shows the address can use the window. `returnUrl` is an address
-   * of this service.
+   * returned. Another browser that opens the address is refused. `returnUrl` is an address of this service.
    */
   async openFor(
     clientId: string,

@@ -2,21 +2,33 @@ import { POLLED } from './ciba-flow.ts';
 import { call, claimsOf, expect, type Flow, type Stagehands } from './flow.ts';
 import { PEER_CLIENT } from './peer-client.ts';
 
-/** The same flow by CIBA: the window's request, the phone's opening, the window's code, and one poll for the tokens. */
-export function peerFlow({ origin, http, phones, arrivals }: Stagehands): Flow {
-  const { authorization } = PEER_CLIENT;
-  const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+const { authorization } = PEER_CLIENT;
+const FORM = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
 
-  return async ({ phoneNumber, deviceId }) => {
+/** Begins a request about a person, whose wake-up is awaited from then on. */
+function asking({ http, arrivals }: Stagehands) {
+  return async (phoneNumber: string) => {
     const start = await call(http, 200, {
       method: 'POST',
       path: '/backchannel',
-      headers: form,
+      headers: FORM,
       body: `scope=openid&login_hint=${encodeURIComponent(phoneNumber)}`,
     });
     const id = String(start.body['auth_req_id']);
     const woken = arrivals.wait('wake', id);
+    // The flow awaits it later; one that fails before must not leave the rejection without a listener.
     woken.catch(() => undefined);
+    return { start, id, woken };
+  };
+}
+
+/** The same flow by CIBA: the window's request, the phone's opening, the window's code, and one poll for the tokens. */
+export function peerFlow(hands: Stagehands): Flow {
+  const { origin, http, phones, arrivals } = hands;
+  const ask = asking(hands);
+
+  return async ({ phoneNumber, deviceId }) => {
+    const { start, id, woken } = await ask(phoneNumber);
 
     const path = `/phone/${id}/open`;
     const proof = phones.proof(deviceId, { method: 'POST', url: origin + path, body: '' });
@@ -31,7 +43,7 @@ export function peerFlow({ origin, http, phones, arrivals }: Stagehands): Flow {
     const tokens = await call(http, 200, {
       method: 'POST',
       path: '/token',
-      headers: form,
+      headers: FORM,
       body: POLLED + id,
     });
     expect(claimsOf(String(tokens.body['id_token']))['sub'] === deviceId, 'the id token is somebody else’s');
@@ -45,28 +57,19 @@ export function peerFlow({ origin, http, phones, arrivals }: Stagehands): Flow {
 }
 
 /** The peer's CIBA alone: its request, the phone's approval with one proof of its key, and one poll for the tokens. */
-export function peerApproval({ origin, http, phones, arrivals }: Stagehands): Flow {
-  const { authorization } = PEER_CLIENT;
-  const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+export function peerApproval(hands: Stagehands): Flow {
+  const { origin, http, phones } = hands;
+  const ask = asking(hands);
 
   return async ({ phoneNumber, deviceId }) => {
-    const hint = encodeURIComponent(phoneNumber);
-    const start = await call(http, 200, {
-      method: 'POST',
-      path: '/backchannel',
-      headers: form,
-      body: `scope=openid&login_hint=${hint}`,
-    });
-    const id = String(start.body['auth_req_id']);
-    const woken = arrivals.wait('wake', id);
-    woken.catch(() => undefined);
+    const { start, id, woken } = await ask(phoneNumber);
 
     const path = `/phone/${id}/approve`;
     const proof = phones.proof(deviceId, { method: 'POST', url: origin + path, body: '' });
     const approval = await call(http, 200, { method: 'POST', path, headers: { 'device-proof': proof } });
     const wake = await woken;
 
-    const tokens = await call(http, 200, { method: 'POST', path: '/token', headers: form, body: POLLED + id });
+    const tokens = await call(http, 200, { method: 'POST', path: '/token', headers: FORM, body: POLLED + id });
     expect(claimsOf(String(tokens.body['id_token']))['sub'] === deviceId, 'the id token is somebody else’s');
     return {
       start: start.ms,
