@@ -21,8 +21,10 @@ const OWN_MS = (WRITER_DAYS / 2) * 86_400_000;
 interface Waiting {
   at: Date;
   closed: ClosedDoor;
-  /** Called when it is written. */
-  written: () => void;
+  /** Whether it is worth nothing without a mark. */
+  needsMark: boolean;
+  /** Called when it is written, or dropped for want of a mark. */
+  done: (isWritten: boolean) => void;
 }
 
 /**
@@ -86,29 +88,41 @@ export class Journal implements DoorKeeper {
 
   /** Writes what closed; resolves when it is on disk, or after two seconds if it cannot be written. */
   async record(doors: readonly ClosedDoor[]): Promise<void> {
-    if (!this.output || doors.length === 0) return;
-    const at = new Date();
-    await new Promise<void>((resolve) => {
-      const late = setTimeout(resolve, WAIT_MS);
-      let left = doors.length;
-      const written = (): void => {
-        left -= 1;
-        if (left > 0) return;
-        clearTimeout(late);
-        resolve();
-      };
-      for (const closed of doors) this.waiting.push({ at, closed, written });
-      if (this.waiting.length > MOST_WAITING) this.waiting.splice(0, this.waiting.length - MOST_WAITING);
-      this.write();
-    });
+    await this.keep(doors, { needsMark: false });
   }
 
-  /** Records what this process has not written within the last minutes: another one died before it could. */
+  /**
+   * Records what the tables have and this process has not written within the last minutes: another one died before it
+   * could. It is written with a mark or not at all, because only a mark tells that the tables are not those of a
+   * database that was put back, whose standings are older. Throws an error if it is not written.
+   */
   async recordMissing(doors: readonly ClosedDoor[]): Promise<void> {
     const oldest = Date.now() - REMEMBERED_MS;
     for (const [key, at] of this.remembered) if (at < oldest) this.remembered.delete(key);
-    await this.record(doors.filter((closed) => !this.remembered.has(JSON.stringify(closed))));
-    if (this.isFailing) throw new Error('the journal cannot be written');
+    const missing = doors.filter((closed) => !this.remembered.has(JSON.stringify(closed)));
+    const isWritten = await this.keep(missing, { needsMark: true });
+    if (!isWritten || this.isFailing) throw new Error('the journal cannot be written');
+  }
+
+  /** Resolves with whether everything is on disk. */
+  private async keep(doors: readonly ClosedDoor[], { needsMark }: Pick<Waiting, 'needsMark'>): Promise<boolean> {
+    if (!this.output || doors.length === 0) return true;
+    const at = new Date();
+    return new Promise<boolean>((resolve) => {
+      const late = setTimeout(() => resolve(false), WAIT_MS);
+      let left = doors.length;
+      let areAllWritten = true;
+      const done = (isWritten: boolean): void => {
+        areAllWritten &&= isWritten;
+        left -= 1;
+        if (left > 0) return;
+        clearTimeout(late);
+        resolve(areAllWritten);
+      };
+      for (const closed of doors) this.waiting.push({ at, closed, needsMark, done });
+      if (this.waiting.length > MOST_WAITING) this.waiting.splice(0, this.waiting.length - MOST_WAITING);
+      this.write();
+    });
   }
 
   /** Writes what still waits, once, and closes. */
@@ -146,8 +160,9 @@ export class Journal implements DoorKeeper {
   private async writeBatch(): Promise<void> {
     const batch = this.waiting.slice(0, BATCH);
     const mark = await this.nextMark();
+    const written = new Set(mark ? batch : batch.filter(({ needsMark }) => !needsMark));
     const { installation = '', epoch = 0 } = mark ?? this.last ?? {};
-    const lines = batch.map(({ at, closed }) =>
+    const lines = [...written].map(({ at, closed }) =>
       writeJournalLine({
         at: at.toISOString(),
         installation,
@@ -158,13 +173,14 @@ export class Journal implements DoorKeeper {
       }),
     );
     await this.output?.append(lines.join(''), new Date());
-    this.waiting = this.waiting.slice(batch.length);
-    this.written += batch.length;
+    const isOver = new Set(batch);
+    this.waiting = this.waiting.filter((one) => !isOver.has(one));
+    this.written += written.size;
     const now = Date.now();
-    for (const { closed, written } of batch) {
-      written();
+    for (const one of batch) {
+      one.done(written.has(one));
       // A code has no place in the comparison, and there are many.
-      if (closed.door !== 'code_spent') this.remembered.set(JSON.stringify(closed), now);
+      if (written.has(one) && one.closed.door !== 'code_spent') this.remembered.set(JSON.stringify(one.closed), now);
     }
   }
 

@@ -7,8 +7,9 @@ import { marksOfWriters } from '../journal/mark.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Audit } from '../operator/audit.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
-import { closeSubscription, type Standing } from './close-subscription.ts';
+import { closeSubscription } from './close-subscription.ts';
 import { BATCH, type Journalled, RestoreStore, type RestoredMark } from './restore.store.ts';
+import { Standings, type Standing } from './standings.ts';
 
 /** The outcome of one run. */
 export interface Restored {
@@ -99,7 +100,7 @@ export class AfterRestore {
     inTransaction: InTransaction,
   ): Promise<Omit<Restored, 'voided'> & { journalled: Journalled }> {
     const closed = new Map<string, number>();
-    const standings = new Map<string, Standing>();
+    const standings = new Standings();
     const count = (what: string, more: number) => more > 0 && closed.set(what, (closed.get(what) ?? 0) + more);
     let batch: ClosedDoor[] = [];
     const known = { value: mark.value, writers: await marksOfWriters(this.database) };
@@ -127,11 +128,11 @@ export class AfterRestore {
       from = earliest(from, at);
       until = until === null || at > until ? at : until;
       if (door.door !== 'subscription') batch.push(door);
-      else if (isLater({ epoch, ...door }, standings.get(door.id))) standings.set(door.id, { epoch, ...door });
+      else standings.add(line, door);
       if (batch.length >= BATCH) await flush();
     }
     await flush();
-    for (const standing of standings.values()) {
+    for (const standing of standings) {
       if (await inTransaction((session) => this.closeSubscription(session, standing))) count('subscriptions', 1);
     }
     return { closed, lines: read, from, until, journalled };
@@ -184,10 +185,6 @@ export class AfterRestore {
       throw error;
     }
   }
-}
-
-function isLater(one: Standing, other: Standing | undefined): boolean {
-  return !other || one.epoch > other.epoch || (one.epoch === other.epoch && one.link > other.link);
 }
 
 /** What the audit says of the gap. */

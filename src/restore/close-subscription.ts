@@ -1,10 +1,7 @@
 import type { Session } from '../database/database.ts';
 import { CANCEL_REASONS, SUSPENSION_REASONS, type SubscriptionChange } from '../domain/subscription.ts';
-import type { ClosedDoor } from '../journal/closed-door.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
-
-/** The last standing of a subscription in the journal. Links are counted anew after each restore. */
-export type Standing = Omit<Extract<ClosedDoor, { door: 'subscription' }>, 'door'> & { epoch: number };
+import type { Standing } from './standings.ts';
 
 /** What became of a subscription. */
 export interface ClosedSubscription {
@@ -15,7 +12,7 @@ export interface ClosedSubscription {
 
 /**
  * Cancels or suspends a subscription that the journal left cancelled or suspended. What the database suspends besides
- * stays suspended, and a subscription that the journal left active is not touched.
+ * stays suspended, and a subscription that the journal left without a suspension is not touched.
  * Returns what became of it, null for no change. Problems: `subscription_not_found`.
  */
 export async function closeSubscription(
@@ -39,7 +36,7 @@ function closingsOf({ state, suspensions, reason }: Standing): SubscriptionChang
     const known = CANCEL_REASONS.find((one) => one === reason);
     return [{ kind: 'cancelled', reason: known ?? 'call_centre' }];
   }
-  if (state !== 'suspended') return [];
+  // Also of one that waits for its first device: the suspension counts once that is enrolled.
   return SUSPENSION_REASONS.filter((one) => suspensions.includes(one)).map((one) => ({
     kind: 'suspended',
     reason: one,

@@ -12,6 +12,7 @@ import { writeJournalLine, type JournalLine } from '../../src/journal/journal-li
 import { Journal } from '../../src/journal/journal.ts';
 import { MissingDoors } from '../../src/journal/missing-doors.ts';
 import { readJournal } from '../../src/journal/read-journal.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startProcess, TestService } from '../support/service.ts';
 
@@ -119,6 +120,41 @@ describe('the journal of a running service', () => {
     ]);
     const standings = doors.filter(({ id }) => id === subscriptionId);
     expect(standings).toEqual([expect.objectContaining({ door: 'subscription', state: 'cancelled' })]);
+  });
+});
+
+describe('a database that was put back under a running process', () => {
+  it('adds nothing to the journal from its tables, and everything that closes in it', async () => {
+    const database = await createTestDatabase();
+    const folder = join(directory, 'put-back');
+    await mkdir(folder);
+    const source = await new DataSource(dataSourceOptions(database.url, 2)).initialize();
+    let stopped = 0;
+    const journal = new Journal(join(folder, 'journal.ndjson'), database.url, () => (stopped += 1));
+    const [before, after] = [randomUUID(), randomUUID()];
+    try {
+      await journal.open();
+      await journal.record([{ door: 'device_revoked', id: before }]);
+      await database.pool.query(`UPDATE journal_mark SET value = 0; DELETE FROM journal_writers`);
+      const clients = `INSERT INTO clients (id, client_id, name, scopes, token_endpoint_auth_method, secret_digest, disabled_at)
+        VALUES (gen_random_uuid(), 'of-the-backup', '쇼핑', '{authentications}', 'client_secret_basic', sha256('x'), now())`;
+      await database.pool.query(clients);
+      const missing = new MissingDoors(new Database(source, { sessionUrl: '', sharesSessions: false }), journal);
+      await expect(missing.record()).rejects.toThrow('the journal cannot be written');
+      await journal.record([{ door: 'device_revoked', id: after }]);
+      const { rows } = await database.pool.query('SELECT compared_until AS until FROM journal_mark');
+      expect(rows).toEqual([{ until: null }]);
+    } finally {
+      await journal.close();
+      await source.destroy();
+      await database.drop();
+    }
+    expect(stopped).toBe(1);
+    const found = (await doorsIn(folder)).map(({ mark, closed }) => [mark, closed.id]);
+    expect(found).toEqual([
+      [1, before],
+      [null, after],
+    ]);
   });
 });
 
