@@ -37,7 +37,10 @@ async function run(plan: Plan): Promise<void> {
     // The processes have ended, and written their profiles.
     for (const one of measured.filter(isService)) reportProfile(one);
   }
-  if (wanted('ciba')) await onStage(plan, (stage) => reportCiba(stage, plan, people));
+  if (wanted('ciba')) {
+    await onStage(plan, (stage) => reportCiba(stage, plan, people));
+    if (plan.costs) await reportStatements(plan, people, 'ciba');
+  }
   if (wanted('webhooks')) await onStage(plan, (stage) => reportWebhooks(stage, plan, people));
   if (wanted('codes')) await onStage(plan, (stage) => reportCodes(stage, people, plan));
   if (wanted('enumeration')) await onStage(plan, (stage) => reportEnumeration(stage, plan.samples));

@@ -1,4 +1,4 @@
-import { seedTemplate, serviceCandidate } from './candidates.ts';
+import { cibaCandidate, seedTemplate, serviceCandidate } from './candidates.ts';
 import { closedLoop } from './load.ts';
 import type { Plan } from './plan.ts';
 import type { Person } from './population.ts';
@@ -18,6 +18,11 @@ const STATEMENTS: readonly (readonly [name: string, fragment: string])[] = [
   ['try_code', '(attempts, state, closed_at'],
   ['delivery_claim', 'UPDATE deliveries SET claimed_until = now()'],
   ['delivery_finish', 'DELETE FROM deliveries WHERE id = ANY'],
+  ['ciba_begin', 'INTO ciba_requests'],
+  ['ciba_redeem', 'SET redeemed_at'],
+  ['ciba_pings', 'SET pings ='],
+  ['approve', "channel = 'approve' AND a.match_digits = $3"],
+  ['client', 'FROM clients'],
   ['sweep', 'SKIP LOCKED'],
 ];
 
@@ -56,7 +61,11 @@ interface Row {
  * Reports the cost of each statement of a flow in PostgreSQL, under the same load, from pg_stat_statements. It runs on
  * a separate server, because the statistics are not free.
  */
-export async function reportStatements(plan: Plan, people: readonly Person[]): Promise<void> {
+export async function reportStatements(
+  plan: Plan,
+  people: readonly Person[],
+  flow: 'main' | 'ciba' = 'main',
+): Promise<void> {
   const stage = await Stage.set(null, {
     shared_preload_libraries: 'pg_stat_statements',
     'pg_stat_statements.track_planning': 'on',
@@ -65,7 +74,10 @@ export async function reportStatements(plan: Plan, people: readonly Person[]): P
     await seedTemplate(stage, 'seeded', people);
     const databaseUrl = await stage.createDatabase('observed', 'seeded');
     await stage.sql(databaseUrl, 'CREATE EXTENSION pg_stat_statements');
-    const candidate = await serviceCandidate(stage, 'observed', people, { databaseUrl });
+    const candidate =
+      flow === 'main'
+        ? await serviceCandidate(stage, 'observed', people, { databaseUrl })
+        : await cibaCandidate(stage, people, databaseUrl);
     const { warmSeconds, measuredSeconds, concurrency } = plan;
     const reset = () => stage.sql(databaseUrl, 'SELECT pg_stat_statements_reset(), pg_stat_reset()');
     const span = {
@@ -85,7 +97,7 @@ export async function reportStatements(plan: Plan, people: readonly Person[]): P
     }
     for (const [name, some] of byName(rows)) {
       const spent = some.reduce((sum, { execution, planning }) => sum + execution + planning, 0);
-      report(`cost.postgres.${name}_us`, spent / flows.length, 'µs/flow');
+      report(`${flow === 'main' ? '' : 'ciba.'}cost.postgres.${name}_us`, spent / flows.length, 'µs/flow');
     }
   } finally {
     await stage.strike();
