@@ -8346,34 +8346,138 @@ export interface operations {
                      *       "token_endpoint": "https://pushguard.example/oauth2/token",
                      *       "jwks_uri": "https://pushguard.example/oauth2/jwks",
                      *       "grant_types_supported": [
-                     *         "client_credentials"
+                     *         "client_credentials",
+                     *         "urn:openid:params:grant-type:ciba",
+                     *         "authorization_code"
                      *       ],
-                     *       "response_types_supported": [],
+                     *       "response_types_supported": [
+                     *         "code"
+                     *       ],
                      *       "scopes_supported": [
                      *         "authentications",
+                     *         "openid",
                      *         "signing",
                      *         "webhooks",
                      *         "carrier",
                      *         "operator",
-                     *         "operator.decide"
+                     *         "operator.decide",
+                     *         "one-time-password-sms:send-validate",
+                     *         "sim-swap",
+                     *         "sim-swap:check",
+                     *         "sim-swap:retrieve-date",
+                     *         "device-swap",
+                     *         "device-swap:check",
+                     *         "device-swap:retrieve-date",
+                     *         "kyc-age-verification:verify",
+                     *         "kyc-match:match",
+                     *         "number-verification:verify",
+                     *         "number-verification:device-phone-number:read",
+                     *         "profile",
+                     *         "phone",
+                     *         "kr_identity",
+                     *         "kr_di"
                      *       ],
                      *       "token_endpoint_auth_methods_supported": [
                      *         "private_key_jwt",
                      *         "client_secret_basic",
-                     *         "client_secret_post"
+                     *         "client_secret_post",
+                     *         "none"
                      *       ],
                      *       "token_endpoint_auth_signing_alg_values_supported": [
                      *         "ES256",
                      *         "PS256",
-                     *         "EdDSA"
+                     *         "EdDSA",
+                     *         "Ed25519"
+                     *       ],
+                     *       "dpop_signing_alg_values_supported": [
+                     *         "ES256",
+                     *         "PS256",
+                     *         "EdDSA",
+                     *         "Ed25519"
                      *       ],
                      *       "subject_types_supported": [
                      *         "pairwise"
                      *       ],
                      *       "id_token_signing_alg_values_supported": [
-                     *         "ES256"
+                     *         "ES256",
+                     *         "RS256"
                      *       ],
-                     *       "service_documentation": "https://pushguard.example/developers"
+                     *       "service_documentation": "https://pushguard.example/developers",
+                     *       "backchannel_authentication_endpoint": "https://pushguard.example/oauth2/bc-authorize",
+                     *       "backchannel_token_delivery_modes_supported": [
+                     *         "poll",
+                     *         "ping"
+                     *       ],
+                     *       "backchannel_authentication_request_signing_alg_values_supported": [
+                     *         "ES256",
+                     *         "PS256"
+                     *       ],
+                     *       "backchannel_user_code_parameter_supported": false,
+                     *       "acr_values_supported": [
+                     *         "approve",
+                     *         "urn:pushguard:acr:approve",
+                     *         "push",
+                     *         "urn:pushguard:acr:push",
+                     *         "otp",
+                     *         "urn:pushguard:acr:otp"
+                     *       ],
+                     *       "claims_supported": [
+                     *         "sub",
+                     *         "iss",
+                     *         "aud",
+                     *         "exp",
+                     *         "iat",
+                     *         "auth_time",
+                     *         "acr",
+                     *         "amr",
+                     *         "urn:pushguard:recently_reissued",
+                     *         "urn:pushguard:recent_sim_change",
+                     *         "urn:pushguard:recently_enrolled",
+                     *         "birthdate",
+                     *         "gender",
+                     *         "phone_number",
+                     *         "phone_number_verified",
+                     *         "urn:pushguard:foreigner",
+                     *         "urn:pushguard:channel",
+                     *         "di",
+                     *         "urn:pushguard:age_over_19"
+                     *       ],
+                     *       "claims_parameter_supported": true,
+                     *       "request_parameter_supported": true,
+                     *       "request_uri_parameter_supported": false,
+                     *       "authorization_endpoint": "https://pushguard.example/oauth2/authorize",
+                     *       "pushed_authorization_request_endpoint": "https://pushguard.example/oauth2/par",
+                     *       "require_pushed_authorization_requests": false,
+                     *       "userinfo_endpoint": "https://pushguard.example/oauth2/userinfo",
+                     *       "revocation_endpoint": "https://pushguard.example/oauth2/revoke",
+                     *       "introspection_endpoint": "https://pushguard.example/oauth2/introspect",
+                     *       "response_modes_supported": [
+                     *         "query",
+                     *         "form_post"
+                     *       ],
+                     *       "code_challenge_methods_supported": [
+                     *         "S256"
+                     *       ],
+                     *       "authorization_response_iss_parameter_supported": true,
+                     *       "prompt_values_supported": [
+                     *         "login",
+                     *         "none"
+                     *       ],
+                     *       "display_values_supported": [
+                     *         "page",
+                     *         "popup"
+                     *       ],
+                     *       "ui_locales_supported": [
+                     *         "ko",
+                     *         "en"
+                     *       ],
+                     *       "claim_types_supported": [
+                     *         "normal"
+                     *       ],
+                     *       "request_object_signing_alg_values_supported": [
+                     *         "ES256",
+                     *         "PS256"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["ServerMetadataResponse"];
@@ -8409,34 +8513,138 @@ export interface operations {
                      *       "token_endpoint": "https://pushguard.example/oauth2/token",
                      *       "jwks_uri": "https://pushguard.example/oauth2/jwks",
                      *       "grant_types_supported": [
-                     *         "client_credentials"
+                     *         "client_credentials",
+                     *         "urn:openid:params:grant-type:ciba",
+                     *         "authorization_code"
                      *       ],
-                     *       "response_types_supported": [],
+                     *       "response_types_supported": [
+                     *         "code"
+                     *       ],
                      *       "scopes_supported": [
                      *         "authentications",
+                     *         "openid",
                      *         "signing",
                      *         "webhooks",
                      *         "carrier",
                      *         "operator",
-                     *         "operator.decide"
+                     *         "operator.decide",
+                     *         "one-time-password-sms:send-validate",
+                     *         "sim-swap",
+                     *         "sim-swap:check",
+                     *         "sim-swap:retrieve-date",
+                     *         "device-swap",
+                     *         "device-swap:check",
+                     *         "device-swap:retrieve-date",
+                     *         "kyc-age-verification:verify",
+                     *         "kyc-match:match",
+                     *         "number-verification:verify",
+                     *         "number-verification:device-phone-number:read",
+                     *         "profile",
+                     *         "phone",
+                     *         "kr_identity",
+                     *         "kr_di"
                      *       ],
                      *       "token_endpoint_auth_methods_supported": [
                      *         "private_key_jwt",
                      *         "client_secret_basic",
-                     *         "client_secret_post"
+                     *         "client_secret_post",
+                     *         "none"
                      *       ],
                      *       "token_endpoint_auth_signing_alg_values_supported": [
                      *         "ES256",
                      *         "PS256",
-                     *         "EdDSA"
+                     *         "EdDSA",
+                     *         "Ed25519"
+                     *       ],
+                     *       "dpop_signing_alg_values_supported": [
+                     *         "ES256",
+                     *         "PS256",
+                     *         "EdDSA",
+                     *         "Ed25519"
                      *       ],
                      *       "subject_types_supported": [
                      *         "pairwise"
                      *       ],
                      *       "id_token_signing_alg_values_supported": [
-                     *         "ES256"
+                     *         "ES256",
+                     *         "RS256"
                      *       ],
-                     *       "service_documentation": "https://pushguard.example/developers"
+                     *       "service_documentation": "https://pushguard.example/developers",
+                     *       "backchannel_authentication_endpoint": "https://pushguard.example/oauth2/bc-authorize",
+                     *       "backchannel_token_delivery_modes_supported": [
+                     *         "poll",
+                     *         "ping"
+                     *       ],
+                     *       "backchannel_authentication_request_signing_alg_values_supported": [
+                     *         "ES256",
+                     *         "PS256"
+                     *       ],
+                     *       "backchannel_user_code_parameter_supported": false,
+                     *       "acr_values_supported": [
+                     *         "approve",
+                     *         "urn:pushguard:acr:approve",
+                     *         "push",
+                     *         "urn:pushguard:acr:push",
+                     *         "otp",
+                     *         "urn:pushguard:acr:otp"
+                     *       ],
+                     *       "claims_supported": [
+                     *         "sub",
+                     *         "iss",
+                     *         "aud",
+                     *         "exp",
+                     *         "iat",
+                     *         "auth_time",
+                     *         "acr",
+                     *         "amr",
+                     *         "urn:pushguard:recently_reissued",
+                     *         "urn:pushguard:recent_sim_change",
+                     *         "urn:pushguard:recently_enrolled",
+                     *         "birthdate",
+                     *         "gender",
+                     *         "phone_number",
+                     *         "phone_number_verified",
+                     *         "urn:pushguard:foreigner",
+                     *         "urn:pushguard:channel",
+                     *         "di",
+                     *         "urn:pushguard:age_over_19"
+                     *       ],
+                     *       "claims_parameter_supported": true,
+                     *       "request_parameter_supported": true,
+                     *       "request_uri_parameter_supported": false,
+                     *       "authorization_endpoint": "https://pushguard.example/oauth2/authorize",
+                     *       "pushed_authorization_request_endpoint": "https://pushguard.example/oauth2/par",
+                     *       "require_pushed_authorization_requests": false,
+                     *       "userinfo_endpoint": "https://pushguard.example/oauth2/userinfo",
+                     *       "revocation_endpoint": "https://pushguard.example/oauth2/revoke",
+                     *       "introspection_endpoint": "https://pushguard.example/oauth2/introspect",
+                     *       "response_modes_supported": [
+                     *         "query",
+                     *         "form_post"
+                     *       ],
+                     *       "code_challenge_methods_supported": [
+                     *         "S256"
+                     *       ],
+                     *       "authorization_response_iss_parameter_supported": true,
+                     *       "prompt_values_supported": [
+                     *         "login",
+                     *         "none"
+                     *       ],
+                     *       "display_values_supported": [
+                     *         "page",
+                     *         "popup"
+                     *       ],
+                     *       "ui_locales_supported": [
+                     *         "ko",
+                     *         "en"
+                     *       ],
+                     *       "claim_types_supported": [
+                     *         "normal"
+                     *       ],
+                     *       "request_object_signing_alg_values_supported": [
+                     *         "ES256",
+                     *         "PS256"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["ServerMetadataResponse"];
