@@ -1,5 +1,4 @@
 import { isIP, type BlockList } from 'node:net';
-import type { Environment } from '../../../config/environment.ts';
 import { isGlobalAddress, isLoopback, liesIn, networksOf } from './global-address.ts';
 
 /** Where the service may send what others ask it to send. */
@@ -10,11 +9,14 @@ export interface OutboundRules {
   allowed: BlockList;
 }
 
+/** The settings that decide it. The type of all settings would be imported in a circle. */
+interface OutboundSettings {
+  NODE_ENV: string;
+  WEBHOOK_ALLOW_SUBNETS: readonly string[];
+}
+
 /** The rules of an environment. */
-export function outboundRules({
-  NODE_ENV,
-  WEBHOOK_ALLOW_SUBNETS,
-}: Pick<Environment, 'NODE_ENV' | 'WEBHOOK_ALLOW_SUBNETS'>): OutboundRules {
+export function outboundRules({ NODE_ENV, WEBHOOK_ALLOW_SUBNETS }: OutboundSettings): OutboundRules {
   return { isProduction: NODE_ENV === 'production', allowed: networksOf(WEBHOOK_ALLOW_SUBNETS) };
 }
 
