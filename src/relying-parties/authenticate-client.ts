@@ -11,8 +11,6 @@ import { KeyUses, type UsedKey } from './key-uses.ts';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Compared when a client has no secret, so that an unknown client takes as long as a wrong secret. */
 const DECOY_SECRET = Buffer.alloc(32);
-/** No client has this id. */
-const NO_CLIENT = '00000000-0000-0000-0000-000000000000';
 
 /** A client that proved who it is. `isTest`: by a key of test mode. */
 export interface AuthenticatedClient {
@@ -91,15 +89,17 @@ export class AuthenticateClient {
   private async publicClient(presented: PresentedClient): Promise<Client | undefined> {
     const { authorization, clientId, clientSecret, assertion } = presented;
     if (!clientId || authorization || clientSecret || assertion) return undefined;
-    const client = await this.store.byClientId(clientId);
+    const { client } = await this.store.credentialsOf(clientId);
     return client && isPublic(client) && client.disabledAt === null ? client : undefined;
   }
 
   private async bySecret({ clientId, secret }: { clientId: string; secret: string }): Promise<Authenticated> {
-    const client = clientId === '' ? undefined : await this.store.byClientId(clientId);
-    const others = await this.store.otherSecrets(client?.id ?? NO_CLIENT);
+    const { client, former, tests } = await this.store.credentialsOf(clientId);
     const digest = sha256(secret);
-    const serving = [{ digest: client?.secretDigest ?? DECOY_SECRET, isTest: false }, ...others];
+    const serving = [
+      ...[client?.secretDigest ?? DECOY_SECRET, ...former].map((one) => ({ digest: one, isTest: false })),
+      ...tests.map((one) => ({ digest: one, isTest: true })),
+    ];
     const [right] = serving.filter((one) => equalInConstantTime(digest, one.digest));
     if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
     const { isTest } = right;
@@ -113,7 +113,7 @@ export class AuthenticateClient {
     if (assertionType !== ASSERTION_TYPE)
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
-    const client = clientId ? await this.store.byClientId(clientId) : undefined;
+    const { client } = await this.store.credentialsOf(clientId ?? '');
     if (!client || (!hasKeys(client.jwks) && !hasKeys(client.testJwks)))
       throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
     const checked = await verifyClientAssertion({

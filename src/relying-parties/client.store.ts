@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Not, type Repository } from 'typeorm';
-import { future } from '../database/criteria.ts';
+import { columnsOf } from '../database/columns-of.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import type { OuterJoined } from '../database/statement-parts.ts';
 import { Client } from './client.entity.ts';
-import { ClientSecret } from './client-secret.entity.ts';
 import { ClientTestSecret } from './client-test-secret.entity.ts';
 
 /** The columns of a registration; the others have defaults. */
@@ -22,6 +22,30 @@ export type NewClient = Pick<
   | 'vendorCode'
   | 'requiresRegistration'
 >;
+
+/** A client that authenticates, with the digests of its secrets beside the present one. */
+export interface Credentials {
+  /** Null where there is no such client. */
+  client: Client | null;
+  /** Of former secrets that still serve. */
+  former: Buffer[];
+  /** Of secrets of test mode. */
+  tests: Buffer[];
+}
+
+/** No client has this id. */
+const NO_CLIENT = `'00000000-0000-0000-0000-000000000000'::uuid`;
+
+/** One row in any case: as much is read for an unknown client. Every token costs this statement, so it is literal. */
+const CREDENTIALS = statement(
+  'client_credentials',
+  `SELECT ${columnsOf(Client, 'c')},
+      ARRAY(SELECT s.digest FROM client_secrets s WHERE s.client_id = coalesce(c.id, ${NO_CLIENT})
+        AND s.ends_at > now()) AS former,
+      ARRAY(SELECT t.digest FROM client_test_secrets t WHERE t.client_id = coalesce(c.id, ${NO_CLIENT})
+        AND (t.ends_at IS NULL OR t.ends_at > now())) AS tests
+    FROM (VALUES (1)) one LEFT JOIN clients c ON c.client_id = $1`,
+);
 
 const SPEND_ASSERTION = statement(
   'client_spend_assertion',
@@ -77,7 +101,6 @@ export class ClientStore {
   constructor(
     private readonly database: Database,
     @InjectRepository(Client) private readonly clients: Repository<Client>,
-    @InjectRepository(ClientSecret) private readonly secrets: Repository<ClientSecret>,
     @InjectRepository(ClientTestSecret) private readonly testSecrets: Repository<ClientTestSecret>,
   ) {}
 
@@ -96,20 +119,13 @@ export class ClientStore {
     return clients.flatMap(({ returnUrls }) => returnUrls);
   }
 
-  /** A client's former secrets that still serve, and those of test mode. */
-  async otherSecrets(clientId: string): Promise<{ digest: Buffer; isTest: boolean }[]> {
-    const [overlapping, present] = [
-      { clientId, endsAt: future() },
-      { clientId, endsAt: IsNull() },
-    ];
-    const [former, tests] = await Promise.all([
-      this.secrets.find({ select: { clientId: true, digest: true }, where: overlapping }),
-      this.testSecrets.find({ select: { clientId: true, digest: true }, where: [overlapping, present] }),
-    ]);
-    return [
-      ...former.map(({ digest }) => ({ digest, isTest: false })),
-      ...tests.map(({ digest }) => ({ digest, isTest: true })),
-    ];
+  /** The client that names itself, as it is now. */
+  async credentialsOf(clientId: string): Promise<Credentials> {
+    type Row = OuterJoined<Client> & Omit<Credentials, 'client'>;
+    const [row] = await this.database.pipelinedRows<Row>(CREDENTIALS, [clientId]);
+    if (!row) throw new Error('the statement answers one row in any case');
+    const { former, tests, ...client } = row;
+    return { client: client.id === null ? null : (client as Client), former, tests };
   }
 
   /** Notes that a secret was used, at most once a minute. */
