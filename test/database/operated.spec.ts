@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
@@ -11,6 +11,8 @@ import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts
 import { NOBODYS_TOKEN } from '../../src/gateways/push/fcm.push.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { describeWith, REDIS_SERVER } from '../support/programs.ts';
+import { RedisServer } from '../support/redis.ts';
 import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
 import { packed, TestService, urlOfSmsc, type TestPerson } from '../support/service.ts';
 
@@ -212,6 +214,147 @@ describe('npm run doctor', () => {
     expect(other.line('temporary folder')).toMatch(/^note: .*has 390625 MiB free, 4\.0 % of it/);
     expect(guarded.line('sms')).toMatch(/^wrong: .*not on the internet.*SMS_HTTP_ALLOW_SUBNETS/);
     expect(new Set(asked)).toEqual(new Set(['/busy', '/moved', '/messages', '/absent'].map((path) => `HEAD ${path}`)));
+  });
+});
+
+describe('npm run doctor and what stands behind a proxy', () => {
+  /** What the proxy answers to CONNECT; 200 leads to the host that it was asked for. */
+  let answer = 200;
+  let [asked, seen]: string[][] = [[], []];
+  let proxy: Server;
+  let shop: Server;
+  let proxies: { WEBHOOK_PROXY: string };
+
+  beforeAll(async () => {
+    shop = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      response.writeHead(405).end();
+    });
+    proxy = createServer().on('connect', ({ url = '', headers }, socket) => {
+      asked.push(url);
+      const { hostname, port } = new URL(`http://${url}`);
+      if (answer !== 200 || headers['proxy-authorization'] === undefined) {
+        socket.end(`HTTP/1.1 ${answer === 200 ? 407 : answer} No\r\n\r\n`);
+        return;
+      }
+      const onward = connect(Number(port), hostname, () => {
+        socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      for (const one of [socket, onward]) one.on('error', () => onward.destroy());
+    });
+    for (const server of [shop, proxy])
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    proxies = { WEBHOOK_PROXY: `http://hooks:s3cretword@127.0.0.1:${portOf(proxy)}` };
+  });
+  afterEach(async () => {
+    [answer, asked, seen] = [200, [], []];
+    await sql('DELETE FROM webhook_endpoints');
+  });
+  afterAll(async () => {
+    for (const server of [shop, proxy]) {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    }
+  });
+
+  const portOf = (server: Server) => (server.address() as AddressInfo).port;
+  const addEndpoint = (port: number) =>
+    sql(
+      `INSERT INTO webhook_endpoints (id, client_id, url, types)
+        SELECT $1, id, $2, '{*}' FROM clients WHERE client_id = 'demo-shop'`,
+      [randomUUID(), `http://127.0.0.1:${port}/hooks/a-secret-path`],
+    );
+
+  it('a proxy is ok when a request through it comes back from an endpoint, and not before', async () => {
+    const none = await examine(proxies);
+    expect(none.line('WEBHOOK_PROXY')).toMatch(/^note: is reached; there is no endpoint/);
+    await addEndpoint(portOf(shop));
+    const found = await examine({ ...proxies, WEB_PUSH_PROXY: `http://127.0.0.1:${await freePort()}` });
+    expect(found.line('WEBHOOK_PROXY')).toMatch(/^ok: leads to 127\.0\.0\.1 \(status 405\)/);
+    expect(found.line('WEB_PUSH_PROXY')).toMatch(/^wrong: is not reached: .*ECONNREFUSED/);
+    expect([asked, seen]).toEqual([[`127.0.0.1:${portOf(shop)}`], ['HEAD /']]);
+    for (const secret of ['s3cretword', 'a-secret-path']) expect(found.stdout).not.toContain(secret);
+  });
+
+  it.each([
+    {
+      name: 'a login that it refuses',
+      says: 407,
+      line: /^wrong: leads nowhere: .*407 .*Correct the login in WEBHOOK_/,
+    },
+    { name: 'an address that it forbids', says: 403, line: /^wrong: leads nowhere: .*403 .*allow CONNECT/ },
+    { name: 'a host that it does not reach', says: 502, line: /^unknown: leads nowhere: .*502 .*log of the proxy/ },
+  ])('a proxy is told by what it answers: $name', async ({ says, line }) => {
+    answer = says;
+    await addEndpoint(portOf(shop));
+    expect((await examine(proxies)).line('WEBHOOK_PROXY')).toMatch(line);
+    expect(seen).toEqual([]);
+  });
+
+  it('a proxy that leads to one endpoint and not to another is a note', async () => {
+    await addEndpoint(portOf(shop));
+    await addEndpoint(await freePort());
+    const { line } = await examine(proxies);
+    expect(line('WEBHOOK_PROXY')).toMatch(/^note: leads to 127\.0\.0\.1, and not to 127\.0\.0\.1 \(/);
+  });
+});
+
+describe('npm run doctor and the carrier’s inventory', () => {
+  /** The status with which the inventory says that it has no product; 200 is an empty list. */
+  let [empty, list] = [200, 200];
+  let inventory: Server;
+  let at: (base: string) => Record<string, string>;
+
+  beforeAll(async () => {
+    inventory = createServer(({ url = '' }, response) => {
+      const { pathname, searchParams } = new URL(url, 'http://carrier.example');
+      const isNumber = searchParams.has('productSerialNumber');
+      const status = pathname === '/tmf/product' ? (isNumber ? empty : list) : 404;
+      const found = isNumber ? [] : [{ id: 'product-1' }];
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(status < 300 ? found : { code: String(status), reason: 'no' }));
+    });
+    await new Promise<void>((listening) => inventory.listen(0, '127.0.0.1', listening));
+    const { port } = inventory.address() as AddressInfo;
+    at = (base) => ({ CARRIER_DIRECTORY_URL: `http://127.0.0.1:${port}${base}` });
+  });
+  afterAll(() => new Promise((closed) => inventory.close(closed)));
+
+  it.each([
+    { name: 'an empty list', answers: [200, 200], base: '/tmf', line: /^ok: answers\. $/ },
+    { name: 'a 404 beside its list', answers: [404, 206], base: '/tmf', line: /^ok: answers 404 .*serves its list/ },
+    { name: 'a 404 and no list to anybody', answers: [404, 403], base: '/tmf', line: /^unknown: .*404.*status 403\. / },
+    { name: 'a wrong path', answers: [200, 200], base: '/tmg', line: /^wrong: answers 404 .*Correct the path/ },
+  ])('an inventory is told from a wrong path: $name', async ({ answers: [number = 0, all = 0], base, line }) => {
+    [empty, list] = [number, all];
+    const found = await examine(at(base));
+    expect(found.line('directory')).toMatch(line);
+    expect(found.stdout).not.toContain('product-1');
+  });
+});
+
+describeWith(REDIS_SERVER, 'npm run doctor on Redis', () => {
+  it('names the rule by which an account that may only read may do what the queue does, and leaves no key', async () => {
+    const redis = await RedisServer.start();
+    try {
+      await redis.ask('ACL SETUSER queue on >s3cretword ~* +@read +@connection +info');
+      const REDIS_URL = redis.url.replace('//', '//queue:s3cretword@');
+      const before = await examine({ REDIS_URL });
+      expect([before.code, before.states.get('queue')]).toEqual([1, 'ok']);
+      expect(before.line('queue writes')).toMatch(
+        /^wrong: are refused: NOPERM .*As its administrator: ACL SETUSER queue /,
+      );
+      expect(before.stdout).not.toContain('s3cretword');
+      expect(await redis.ask('ACL SETUSER queue +eval')).toBe('+OK\r\n');
+      expect((await examine({ REDIS_URL })).line('queue writes')).toMatch(/^wrong: are refused: .*run this command/);
+      const [rule = ''] = /ACL SETUSER .*/.exec(before.line('queue writes')) ?? [];
+      expect(await redis.ask(rule)).toBe('+OK\r\n');
+      expect((await examine({ REDIS_URL })).line('queue writes')).toMatch(/^ok: /);
+      expect(await redis.ask('DBSIZE')).toBe(':0\r\n');
+    } finally {
+      await redis.remove();
+    }
   });
 });
 
