@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -217,48 +217,40 @@ describe('npm run doctor', () => {
   });
 });
 
-describe('npm run doctor and what stands behind a proxy', () => {
+describe('npm run doctor and its neighbours by HTTP', () => {
   /** What the proxy answers to CONNECT; 200 leads to the host that it was asked for. */
   let answer = 200;
+  /** The statuses of the inventory for a number that it does not know, where 200 is an empty list, and for its list. */
+  let [number, list] = [200, 200];
   let [asked, seen]: string[][] = [[], []];
-  let proxy: Server;
-  let shop: Server;
-  let proxies: { WEBHOOK_PROXY: string };
-
-  beforeAll(async () => {
-    shop = createServer((request, response) => {
-      seen.push(`${request.method} ${request.url}`);
-      response.writeHead(405).end();
+  const shop = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    response.writeHead(405).end();
+  });
+  const proxy = createServer().on('connect', ({ url = '', headers }, socket) => {
+    asked.push(url);
+    const { hostname, port } = new URL(`http://${url}`);
+    const status = headers['proxy-authorization'] === undefined ? 407 : answer;
+    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+    const onward = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
     });
-    proxy = createServer().on('connect', ({ url = '', headers }, socket) => {
-      asked.push(url);
-      const { hostname, port } = new URL(`http://${url}`);
-      if (answer !== 200 || headers['proxy-authorization'] === undefined) {
-        socket.end(`HTTP/1.1 ${answer === 200 ? 407 : answer} No\r\n\r\n`);
-        return;
-      }
-      const onward = connect(Number(port), hostname, () => {
-        socket.write('HTTP/1.1 200 Connected\r\n\r\n');
-        socket.pipe(onward).pipe(socket);
-      });
-      for (const one of [socket, onward]) one.on('error', () => onward.destroy());
-    });
-    for (const server of [shop, proxy])
-      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    proxies = { WEBHOOK_PROXY: `http://hooks:s3cretword@127.0.0.1:${portOf(proxy)}` };
+    for (const one of [socket, onward]) one.on('error', () => void (onward.destroy(), socket.destroy()));
   });
-  afterEach(async () => {
-    [answer, asked, seen] = [200, [], []];
-    await sql('DELETE FROM webhook_endpoints');
+  const inventory = createServer(({ url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://carrier.example');
+    const isNumber = searchParams.has('productSerialNumber');
+    const status = pathname !== '/tmf/product' ? 404 : isNumber ? number : list;
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(status > 299 ? { code: String(status) } : isNumber ? [] : [{ id: 'product-1' }]));
   });
-  afterAll(async () => {
-    for (const server of [shop, proxy]) {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    }
-  });
-
+  const servers = [shop, proxy, inventory];
   const portOf = (server: Server) => (server.address() as AddressInfo).port;
+  const neighbours = (base = '/tmf') => ({
+    WEBHOOK_PROXY: `http://hooks:s3cretword@127.0.0.1:${portOf(proxy)}`,
+    CARRIER_DIRECTORY_URL: `http://127.0.0.1:${portOf(inventory)}${base}`,
+  });
   const addEndpoint = (port: number) =>
     sql(
       `INSERT INTO webhook_endpoints (id, client_id, url, types)
@@ -266,11 +258,29 @@ describe('npm run doctor and what stands behind a proxy', () => {
       [randomUUID(), `http://127.0.0.1:${port}/hooks/a-secret-path`],
     );
 
+  beforeAll(async () => {
+    for (const server of servers)
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()));
+  });
+  beforeEach(() => {
+    [asked, seen] = [[], []];
+  });
+  afterEach(async () => {
+    await sql('DELETE FROM webhook_endpoints');
+  });
+  afterAll(async () => {
+    for (const server of servers) {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    }
+  });
+
   it('a proxy is ok when a request through it comes back from an endpoint, and not before', async () => {
-    const none = await examine(proxies);
+    const none = await examine(neighbours());
     expect(none.line('WEBHOOK_PROXY')).toMatch(/^note: is reached; there is no endpoint/);
+    expect(none.line('directory')).toBe('ok: answers. ');
     await addEndpoint(portOf(shop));
-    const found = await examine({ ...proxies, WEB_PUSH_PROXY: `http://127.0.0.1:${await freePort()}` });
+    const found = await examine({ ...neighbours(), WEB_PUSH_PROXY: `http://127.0.0.1:${await freePort()}` });
     expect(found.line('WEBHOOK_PROXY')).toMatch(/^ok: leads to 127\.0\.0\.1 \(status 405\)/);
     expect(found.line('WEB_PUSH_PROXY')).toMatch(/^wrong: is not reached: .*ECONNREFUSED/);
     expect([asked, seen]).toEqual([[`127.0.0.1:${portOf(shop)}`], ['HEAD /']]);
@@ -279,58 +289,44 @@ describe('npm run doctor and what stands behind a proxy', () => {
 
   it.each([
     {
-      name: 'a login that it refuses',
-      says: 407,
-      line: /^wrong: leads nowhere: .*407 .*Correct the login in WEBHOOK_/,
+      name: 'a login that the proxy refuses, and an inventory at another path',
+      proxySays: 407,
+      proxyLine: /^wrong: leads nowhere: .*407 .*Correct the login in WEBHOOK_PROXY/,
+      base: '/tmg',
+      directory: /^wrong: answers 404 .*Correct the path of CARRIER_DIRECTORY_URL/,
     },
-    { name: 'an address that it forbids', says: 403, line: /^wrong: leads nowhere: .*403 .*allow CONNECT/ },
-    { name: 'a host that it does not reach', says: 502, line: /^unknown: leads nowhere: .*502 .*log of the proxy/ },
-  ])('a proxy is told by what it answers: $name', async ({ says, line }) => {
-    answer = says;
+    {
+      name: 'an address that the proxy forbids, and an inventory that answers 404 and lists nothing',
+      proxySays: 403,
+      proxyLine: /^wrong: leads nowhere: .*403 .*allow CONNECT/,
+      inventorySays: [404, 403],
+      directory: /^unknown: answers 404 .*as a wrong path would.*status 403\. /,
+    },
+    {
+      name: 'a host that the proxy does not reach, and an inventory that answers 404 beside its list',
+      proxySays: 502,
+      proxyLine: /^unknown: leads nowhere: .*502 .*log of the proxy/,
+      inventorySays: [404, 206],
+      directory: /^ok: answers 404 .*serves its list/,
+    },
+    {
+      name: 'one endpoint of two that the proxy leads to',
+      other: true,
+      proxyLine: /^note: leads to 127\.0\.0\.1, and not to 127\.0\.0\.1 \(/,
+      directory: /^ok: answers\. $/,
+    },
+  ])('finds $name', async ({ proxySays = 200, proxyLine, inventorySays = [200, 200], base, directory, other }) => {
+    answer = proxySays;
+    [number = 0, list = 0] = inventorySays;
     await addEndpoint(portOf(shop));
-    expect((await examine(proxies)).line('WEBHOOK_PROXY')).toMatch(line);
-    expect(seen).toEqual([]);
-  });
-
-  it('a proxy that leads to one endpoint and not to another is a note', async () => {
-    await addEndpoint(portOf(shop));
-    await addEndpoint(await freePort());
-    const { line } = await examine(proxies);
-    expect(line('WEBHOOK_PROXY')).toMatch(/^note: leads to 127\.0\.0\.1, and not to 127\.0\.0\.1 \(/);
-  });
-});
-
-describe('npm run doctor and the carrier’s inventory', () => {
-  /** The status with which the inventory says that it has no product; 200 is an empty list. */
-  let [empty, list] = [200, 200];
-  let inventory: Server;
-  let at: (base: string) => Record<string, string>;
-
-  beforeAll(async () => {
-    inventory = createServer(({ url = '' }, response) => {
-      const { pathname, searchParams } = new URL(url, 'http://carrier.example');
-      const isNumber = searchParams.has('productSerialNumber');
-      const status = pathname === '/tmf/product' ? (isNumber ? empty : list) : 404;
-      const found = isNumber ? [] : [{ id: 'product-1' }];
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(status < 300 ? found : { code: String(status), reason: 'no' }));
-    });
-    await new Promise<void>((listening) => inventory.listen(0, '127.0.0.1', listening));
-    const { port } = inventory.address() as AddressInfo;
-    at = (base) => ({ CARRIER_DIRECTORY_URL: `http://127.0.0.1:${port}${base}` });
-  });
-  afterAll(() => new Promise((closed) => inventory.close(closed)));
-
-  it.each([
-    { name: 'an empty list', answers: [200, 200], base: '/tmf', line: /^ok: answers\. $/ },
-    { name: 'a 404 beside its list', answers: [404, 206], base: '/tmf', line: /^ok: answers 404 .*serves its list/ },
-    { name: 'a 404 and no list to anybody', answers: [404, 403], base: '/tmf', line: /^unknown: .*404.*status 403\. / },
-    { name: 'a wrong path', answers: [200, 200], base: '/tmg', line: /^wrong: answers 404 .*Correct the path/ },
-  ])('an inventory is told from a wrong path: $name', async ({ answers: [number = 0, all = 0], base, line }) => {
-    [empty, list] = [number, all];
-    const found = await examine(at(base));
-    expect(found.line('directory')).toMatch(line);
-    expect(found.stdout).not.toContain('product-1');
+    if (other) await addEndpoint(await freePort());
+    const { line, stdout } = await examine(neighbours(base));
+    expect([line('WEBHOOK_PROXY'), line('directory')]).toEqual([
+      expect.stringMatching(proxyLine),
+      expect.stringMatching(directory),
+    ]);
+    expect(stdout).not.toContain('product-1');
+    if (!other) expect(seen).toEqual([]);
   });
 });
 
