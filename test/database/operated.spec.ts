@@ -236,7 +236,7 @@ describe('npm run doctor and its neighbours by HTTP', () => {
       socket.write('HTTP/1.1 200 Connected\r\n\r\n');
       socket.pipe(onward).pipe(socket);
     });
-    for (const one of [socket, onward]) one.on('error', () => void (onward.destroy(), socket.destroy()));
+    for (const one of [socket, onward]) one.on('error', () => onward.destroy());
   });
   const inventory = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://carrier.example');
