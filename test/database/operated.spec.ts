@@ -222,7 +222,8 @@ describe('npm run doctor and its neighbours by HTTP', () => {
   let answer = 200;
   /** The statuses of the inventory for a number that it does not know, where 200 is an empty list, and for its list. */
   let [number, list] = [200, 200];
-  let [asked, seen]: string[][] = [[], []];
+  let asked: string[] = [];
+  let seen: string[] = [];
   const shop = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
     response.writeHead(405).end();
@@ -236,7 +237,11 @@ describe('npm run doctor and its neighbours by HTTP', () => {
       socket.write('HTTP/1.1 200 Connected\r\n\r\n');
       socket.pipe(onward).pipe(socket);
     });
-    for (const one of [socket, onward]) one.on('error', () => onward.destroy());
+    const end = () => {
+      onward.destroy();
+      socket.destroy();
+    };
+    for (const one of [socket, onward]) one.once('error', end).once('close', end);
   });
   const inventory = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://carrier.example');
