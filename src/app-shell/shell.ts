@@ -55,13 +55,13 @@ export class Shell {
       ...ICONS.map(({ name }) => `${APP}/${name}`),
     ];
     const script = assets.bytesOf('service-worker.js').toString('utf8');
+    const texts = Object.fromEntries(LOCALES.map((locale) => [locale, words.scriptTexts('service-worker.js', locale)]));
     const shown = LOCALES.map((locale) => {
       const reader = words.reader(locale);
-      return [this.page(reader).body.text, this.manifest(reader), words.scriptData(locale)];
+      return [this.page(reader).body.text, this.manifest(reader), words.scriptData('installed.js', locale)];
     });
-    const told = JSON.stringify([files, script, shown, words.brand.logo, ICONS]);
+    const told = JSON.stringify([files, script, texts, shown, words.brand.logo, ICONS]);
     const version = sha256(Buffer.from(told)).toString('hex').slice(0, 16);
-    const texts = Object.fromEntries(LOCALES.map((locale) => [locale, words.scriptData(locale).texts]));
     return `const SHELL = ${JSON.stringify({ version, page: APP, files, texts })};\n${script}`;
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticatorsModule } from '../authenticators/authenticators.module.ts';
+import { Registrations } from '../authenticators/registrations/registrations.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
@@ -88,8 +89,12 @@ export class AuthenticationModule {
     answers: VerificationAnswerStore,
     notMe: NotMe,
     past: PastAuthentications,
+    registrations: Registrations,
     { HISTORY_DAYS }: Environment,
   ) {
+    registrations.onAuthenticationsEnded((ended) => {
+      pending.committed(ended);
+    });
     tasks.inEveryWorker(
       { name: 'expire authentications', everyMs: EXPIRE_MS, run: () => pending.expire() },
       { name: 'purge idempotency keys', everyMs: KEYS_MS, run: () => store.purgeIdempotencyKeys() },

@@ -3,7 +3,7 @@ import { parseKeyring } from '../crypto/keyring.ts';
 import { VapidKeys } from '../crypto/vapid-keys.ts';
 import { readWebhookSecret } from '../crypto/webhook-signature.ts';
 import { networksOf } from './outbound/global-address.ts';
-import { Outbound } from './outbound/outbound.ts';
+import { Outbound, type Connections } from './outbound/outbound.ts';
 import { SignedCalls } from './outbound/signed-calls.ts';
 import { ApnsPushGateway } from './push/apns.push.ts';
 import { googleCredential, staticCredential } from './push/fcm.credential.ts';
@@ -185,20 +185,24 @@ export function smppLogin(url: string): Pick<SmppLinkOptions, 'host' | 'port' | 
 }
 
 /** The gateway to browsers' push services that the environment configures. */
-export function configuredWebPush({
-  NODE_ENV,
-  KEYRING = '',
-  WEB_PUSH_PROXY,
-  vapidSubject,
-}: Environment): WebPushGateway {
+export function configuredWebPush(environment: Environment): WebPushGateway {
+  const { KEYRING = '', vapidSubject } = environment;
   return new WebPushGateway({
     keys: new VapidKeys(parseKeyring(KEYRING).vapid),
     subject: vapidSubject,
-    // Any subscriber can name an endpoint, so no network is allowed beside the internet.
-    outbound: new Outbound({ isProduction: NODE_ENV === 'production', allowed: networksOf([]) }, undefined, {
-      ...WEB_PUSH_CONNECTIONS,
-      proxy: WEB_PUSH_PROXY === undefined ? undefined : new URL(WEB_PUSH_PROXY),
-    }),
+    outbound: webPushOutbound(environment),
+  });
+}
+
+/** What sends to browsers' push services. Any subscriber can name an endpoint, so no network is allowed beside the internet. */
+export function webPushOutbound(
+  { NODE_ENV, WEB_PUSH_PROXY }: Environment,
+  { onProxyFault }: Pick<Connections, 'onProxyFault'> = {},
+): Outbound {
+  return new Outbound({ isProduction: NODE_ENV === 'production', allowed: networksOf([]) }, undefined, {
+    ...WEB_PUSH_CONNECTIONS,
+    proxy: WEB_PUSH_PROXY === undefined ? undefined : new URL(WEB_PUSH_PROXY),
+    onProxyFault,
   });
 }
 

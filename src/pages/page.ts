@@ -80,7 +80,7 @@ function document(assets: Assets, page: Page, nonce: string): Html {
       ${
         script &&
         html`<script type="application/json" id="brand" nonce="${nonce}">
-            ${json(words.scriptData(locale))}
+            ${json(words.scriptData(script, locale))}
           </script>
           <script type="module" nonce="${nonce}" src="${assets.address(script)}"></script>`
       }

@@ -36,11 +36,19 @@ export type Changed<Texts> = Texts extends string | readonly unknown[] | ((...va
 /** An adopter's changes by room and language. */
 export type WordChanges = Readonly<Record<string, Partial<Record<Locale, object>> | undefined>>;
 
-/** Changed texts by language and key. The first part of a key is the room, or one of `OF_SCRIPTS`. */
+/** Changed texts by language and key. The first part of a key is the room, or one of `TEXTS_OF_SCRIPTS`. */
 export type TextsByKey = Readonly<Partial<Record<Locale, ChangedTexts>>>;
 
-/** Keys of texts that scripts show: in the app, in the hosted window, and in the app's notifications. */
-const OF_SCRIPTS = /^(app|windowScript|pushed)\./;
+/**
+ * The first part of the keys of the texts that a script has of its own, by the name of the script. Every other script shows
+ * what the server wrote into its page.
+ */
+const TEXTS_OF_SCRIPTS: Readonly<Partial<Record<string, string>>> = {
+  'installed.js': 'app',
+  'phone.js': 'app',
+  'service-worker.js': 'pushed',
+  'window.js': 'windowScript',
+};
 
 /** The person who reads a page: the language, and the texts of every room in it. */
 export interface Reader {
@@ -93,10 +101,17 @@ export class Words {
     return brandNames(this.brand, locale);
   }
 
-  /** What the scripts of pages are told in one language: the names of the brand, and the changed texts of scripts. */
-  scriptData(locale: Locale): BrandNames & { texts: ChangedTexts } {
-    const texts = Object.entries(this.texts[locale] ?? {}).filter(([key]) => OF_SCRIPTS.test(key));
-    return { ...this.brandIn(locale), texts: Object.fromEntries(texts) };
+  /** What the script of a page is told in one language: the names of the brand, and the changed texts of this script. */
+  scriptData(script: string, locale: Locale): BrandNames & { texts: ChangedTexts } {
+    return { ...this.brandIn(locale), texts: this.scriptTexts(script, locale) };
+  }
+
+  /** The changed texts in one language that a script has of its own. */
+  scriptTexts(script: string, locale: Locale): ChangedTexts {
+    const part = TEXTS_OF_SCRIPTS[script];
+    if (part === undefined) return {};
+    const texts = Object.entries(this.texts[locale] ?? {}).filter(([key]) => key.startsWith(`${part}.`));
+    return Object.fromEntries(texts);
   }
 
   private make<Texts extends object>({ room, languages }: RoomWords<Texts>, locale: Locale): Texts {

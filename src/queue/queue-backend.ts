@@ -18,7 +18,7 @@ import type { Loops } from '../process/loops.ts';
 /** BullMQ's tables live in their own schema, outside of this service's migrations. */
 export const SCHEMA = 'bullmq';
 /** In braces, so that a cluster of Redis or Valkey keeps all keys in one slot, as BullMQ's scripts need. */
-const PREFIX = '{pushguard}';
+export const PREFIX = '{pushguard}';
 /** A finished or failed job is removed: the delivery's row holds the truth. */
 const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
 /**
@@ -107,7 +107,7 @@ export function postgresStore<Data>(url: string, loops: Loops, shape = HANDOVER)
 
 /** The queue on Redis or Valkey, alone or as a cluster. Rejects while the server does not answer. */
 export async function redisStore<Data>(url: string, loops: Loops, shape = HANDOVER): Promise<QueueStore<Data>> {
-  const connect = (await hasOtherNodes(url)) ? clusterAt(url) : redisAt(url);
+  const connect = await redisConnections(url);
   const clients: (Redis | Cluster)[] = [];
   const renew = () => {
     for (const client of clients) client.disconnect(true);
@@ -140,6 +140,13 @@ export async function redisStore<Data>(url: string, loops: Loops, shape = HANDOV
       return Promise.resolve();
     },
   };
+}
+
+type RedisConnections = (options: RedisOptions & { enableOfflineQueue?: boolean }) => Redis | Cluster;
+
+/** Makes connections to a Redis or Valkey, alone or as a cluster. Rejects while the server does not answer. */
+export async function redisConnections(url: string): Promise<RedisConnections> {
+  return (await hasOtherNodes(url)) ? clusterAt(url) : redisAt(url);
 }
 
 const PATIENT: RedisOptions = {

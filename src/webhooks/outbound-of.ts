@@ -3,7 +3,10 @@ import { outboundRules } from '../gateways/outbound/outbound-address.ts';
 import { Outbound, type Connections } from '../gateways/outbound/outbound.ts';
 
 /** What sends requests to addresses that relying parties chose, by the rules of the environment. */
-export function outboundOf(environment: Environment, connections: Pick<Connections, 'most'> = {}): Outbound {
+export function outboundOf(
+  environment: Environment,
+  connections: Pick<Connections, 'most' | 'onProxyFault'> = {},
+): Outbound {
   const { WEBHOOK_PROXY } = environment;
   return new Outbound(outboundRules(environment), undefined, {
     ...connections,

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, devices } from 'playwright-core';
+import { Member } from '../support/console.ts';
+import { DeskBrowser } from '../support/desk.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
@@ -44,6 +46,12 @@ afterAll(async () => {
 });
 
 const page = async (path: string) => (await fetch(service.issuer + path)).text();
+/** What a page tells its script. */
+const dataOf = (html: string) =>
+  JSON.parse(/<script type="application\/json" id="brand"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? '') as {
+    carrier: string;
+    texts: Record<string, string>;
+  };
 
 it('the website shows the brand, the changed words and the terms of the files', async () => {
   const home = await page('/');
@@ -69,8 +77,6 @@ it('the hosted window, the desk and the app show the words of the files', async 
   expect(created.status).toBe(201);
   const window = await (await fetch(String(created.body['url']))).text();
   expect(window).toContain('가온으로 인증하기');
-  const dataOf = (html: string) =>
-    JSON.parse(/<script type="application\/json" id="brand"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? '') as object;
   expect(dataOf(window)).toMatchObject({
     service: '가온인증',
     texts: { 'windowScript.failed': '잠시 후 다시 시도하거나 1600-0000에 전화해 주세요.' },
@@ -80,6 +86,38 @@ it('the hosted window, the desk and the app show the words of the files', async 
   });
   expect(await page('/app/service-worker.js')).toContain('"pushed.code.title":"가온인증 번호 도착"');
   expect(await page('/operator/sign-in')).toContain('가온인증');
+});
+
+it('every page with a script carries the changed texts that its script has of its own, and no others', async () => {
+  const desk = new DeskBrowser(service);
+  await desk.signIn('agent');
+  const member = await Member.of(service, {});
+  const request = { purpose: '회원가입', returnUrl: `${service.issuer}/demo/return`, state: 'x', locale: 'ko' };
+  const { url } = (await service.call<{ url: string }>('POST', '/v1/windows', request)).body;
+  const pages: [script: string, html: string][] = [
+    ['installed', await page('/app')],
+    ['phone', await page('/phone')],
+    ['window', await (await fetch(url)).text()],
+    ['site', await page('/')],
+    ['site', await page('/terms')],
+    ['site', (await member.get('/console')).html],
+    ['desk', (await desk.get('/operator')).html],
+    ['docs', await page('/developers')],
+    ['demo', await page('/demo')],
+    ['bank', await page('/demo/bank')],
+  ];
+  const words = Object.entries(JSON.parse(await readFile(join(folder, 'words.ko.json'), 'utf8')) as object);
+  const rooms = ['app', 'windowScript', 'pushed'];
+  for (const [name, html] of pages) {
+    const [, address = '', script] = /src="(\/assets\/([\w-]+?)-\w{8}\.js)"/.exec(html) ?? [];
+    expect(script).toBe(name);
+    const source = await page(address);
+    const shown = rooms.filter((room) => new RegExp(`"${room}",\\w+\\.texts`).test(source));
+    const keys = words.map(([key]) => key).filter((key) => shown.some((room) => key.startsWith(`${room}.`)));
+    expect([name, Object.keys(dataOf(html).texts).sort()]).toEqual([name, keys.sort()]);
+    if (['installed', 'phone', 'window'].includes(name)) expect(keys).not.toEqual([]);
+  }
+  expect(await page('/app/service-worker.js')).not.toContain('app.welcome.title');
 });
 
 it('pushes and text messages have the words of the files', async () => {
@@ -102,8 +140,9 @@ it('no text of the files becomes HTML, a script or an attribute', async () => {
     if (!path.startsWith('/app')) expect(html).toContain(escaped);
     expect(html).not.toContain('<img src=x');
     expect(html).not.toContain('<b>"');
-    const data = /<script type="application\/json" id="brand"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
-    expect(JSON.parse(data)).toMatchObject({ carrier: '<b>"\'</b></script>', texts: { 'app.welcome.title': HOSTILE } });
+    const { carrier, texts } = dataOf(html);
+    expect(carrier).toBe('<b>"\'</b></script>');
+    if (path.startsWith('/app')) expect(texts).toMatchObject({ 'app.welcome.title': HOSTILE });
   }
   const script = await page('/app/service-worker.js');
   expect(script).toContain(JSON.stringify(HOSTILE));

@@ -18,6 +18,7 @@ import {
   TRANSFER,
 } from '../support/authenticators.ts';
 import { eventually } from '../support/eventually.ts';
+import { scrape } from '../support/exposition.ts';
 import { Installation } from '../support/installation.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Answer, type Subscriber, type TestPerson } from '../support/service.ts';
@@ -620,6 +621,24 @@ describe('a registration at another institution', () => {
     await phone.revokeRegistration(id);
     const refused = await verifyAt(SECURITIES, byOtp, { code: await codeAt(service, phone) });
     expectProblem(refused, 409, 'authentication_closed', { state: 'cancelled' });
+  });
+
+  it('a registration that is revoked answers the callers that wait for what ends with it, which is counted', async () => {
+    const cancelled = async () => {
+      const seen = await scrape(service.process.announcement.management);
+      return seen.value('pushguard_authentications_total', { method: 'sign', channel: 'sign', outcome: 'cancelled' });
+    };
+    const id = await confirmed();
+    const asked = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
+    const before = (await cancelled()) ?? 0;
+    const held = service.call('GET', `/v1/authentications/${asked}?wait=30`, undefined, { clientId: SECURITIES });
+    await subscriber.phone.revokeRegistration(id);
+    expect((await held).body['state']).toBe('cancelled');
+    const second = await confirmed();
+    await service.rows.budgets.clearStarts();
+    await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES });
+    await service.call('DELETE', `/v1/registrations/${second}`, undefined, { clientId: SECURITIES });
+    expect(await cancelled()).toBe(before + 2);
   });
 
   it('a registration that is revoked while a code is being verified leaves the code unverified', async () => {

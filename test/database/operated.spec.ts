@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
@@ -11,6 +11,8 @@ import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts
 import { NOBODYS_TOKEN } from '../../src/gateways/push/fcm.push.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { describeWith, REDIS_SERVER } from '../support/programs.ts';
+import { RedisServer } from '../support/redis.ts';
 import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
 import { packed, TestService, urlOfSmsc, type TestPerson } from '../support/service.ts';
 
@@ -212,6 +214,148 @@ describe('npm run doctor', () => {
     expect(other.line('temporary folder')).toMatch(/^note: .*has 390625 MiB free, 4\.0 % of it/);
     expect(guarded.line('sms')).toMatch(/^wrong: .*not on the internet.*SMS_HTTP_ALLOW_SUBNETS/);
     expect(new Set(asked)).toEqual(new Set(['/busy', '/moved', '/messages', '/absent'].map((path) => `HEAD ${path}`)));
+  });
+});
+
+describe('npm run doctor and its neighbours by HTTP', () => {
+  /** What the proxy answers to CONNECT; 200 leads to the host that it was asked for. */
+  let answer = 200;
+  /** The statuses of the inventory for a number that it does not know, where 200 is an empty list, and for its list. */
+  let [number, list] = [200, 200];
+  let asked: string[] = [];
+  let seen: string[] = [];
+  const shop = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    response.writeHead(405).end();
+  });
+  const proxy = createServer().on('connect', ({ url = '', headers }, socket) => {
+    asked.push(url);
+    const { hostname, port } = new URL(`http://${url}`);
+    const status = headers['proxy-authorization'] === undefined ? 407 : answer;
+    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+    const onward = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    const end = () => {
+      onward.destroy();
+      socket.destroy();
+    };
+    for (const one of [socket, onward]) one.once('error', end).once('close', end);
+  });
+  const inventory = createServer(({ url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://carrier.example');
+    const isNumber = searchParams.has('productSerialNumber');
+    const status = pathname !== '/tmf/product' ? 404 : isNumber ? number : list;
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(status > 299 ? { code: String(status) } : isNumber ? [] : [{ id: 'product-1' }]));
+  });
+  const servers = [shop, proxy, inventory];
+  const portOf = (server: Server) => (server.address() as AddressInfo).port;
+  const neighbours = (base = '/tmf') => ({
+    WEBHOOK_PROXY: `http://hooks:s3cretword@127.0.0.1:${portOf(proxy)}`,
+    CARRIER_DIRECTORY_URL: `http://127.0.0.1:${portOf(inventory)}${base}`,
+  });
+  const addEndpoint = (port: number) =>
+    sql(
+      `INSERT INTO webhook_endpoints (id, client_id, url, types)
+        SELECT $1, id, $2, '{*}' FROM clients WHERE client_id = 'demo-shop'`,
+      [randomUUID(), `http://127.0.0.1:${port}/hooks/a-secret-path`],
+    );
+
+  beforeAll(async () => {
+    for (const server of servers)
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()));
+  });
+  beforeEach(() => {
+    [asked, seen] = [[], []];
+  });
+  afterEach(async () => {
+    await sql('DELETE FROM webhook_endpoints');
+  });
+  afterAll(async () => {
+    for (const server of servers) {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    }
+  });
+
+  it('a proxy is ok when a request through it comes back from an endpoint, and not before', async () => {
+    const none = await examine(neighbours());
+    expect(none.line('WEBHOOK_PROXY')).toMatch(/^note: is reached; there is no endpoint/);
+    expect(none.line('directory')).toBe('ok: answers. ');
+    await addEndpoint(portOf(shop));
+    const found = await examine({ ...neighbours(), WEB_PUSH_PROXY: `http://127.0.0.1:${await freePort()}` });
+    expect(found.line('WEBHOOK_PROXY')).toMatch(/^ok: leads to 127\.0\.0\.1 \(status 405\)/);
+    expect(found.line('WEB_PUSH_PROXY')).toMatch(/^wrong: is not reached: .*ECONNREFUSED/);
+    expect([asked, seen]).toEqual([[`127.0.0.1:${portOf(shop)}`], ['HEAD /']]);
+    for (const secret of ['s3cretword', 'a-secret-path']) expect(found.stdout).not.toContain(secret);
+  });
+
+  it.each([
+    {
+      name: 'a login that the proxy refuses, and an inventory at another path',
+      proxySays: 407,
+      proxyLine: /^wrong: leads nowhere: .*407 .*Correct the login in WEBHOOK_PROXY/,
+      base: '/tmg',
+      directory: /^wrong: answers 404 .*Correct the path of CARRIER_DIRECTORY_URL/,
+    },
+    {
+      name: 'an address that the proxy forbids, and an inventory that answers 404 and lists nothing',
+      proxySays: 403,
+      proxyLine: /^wrong: leads nowhere: .*403 .*allow CONNECT/,
+      inventorySays: [404, 403],
+      directory: /^unknown: answers 404 .*as a wrong path would.*status 403\. /,
+    },
+    {
+      name: 'a host that the proxy does not reach, and an inventory that answers 404 beside its list',
+      proxySays: 502,
+      proxyLine: /^unknown: leads nowhere: .*502 .*log of the proxy/,
+      inventorySays: [404, 206],
+      directory: /^ok: answers 404 .*serves its list/,
+    },
+    {
+      name: 'one endpoint of two that the proxy leads to',
+      other: true,
+      proxyLine: /^note: leads to 127\.0\.0\.1, and not to 127\.0\.0\.1 \(/,
+      directory: /^ok: answers\. $/,
+    },
+  ])('finds $name', async ({ proxySays = 200, proxyLine, inventorySays = [200, 200], base, directory, other }) => {
+    answer = proxySays;
+    [number = 0, list = 0] = inventorySays;
+    await addEndpoint(portOf(shop));
+    if (other) await addEndpoint(await freePort());
+    const { line, stdout } = await examine(neighbours(base));
+    expect([line('WEBHOOK_PROXY'), line('directory')]).toEqual([
+      expect.stringMatching(proxyLine),
+      expect.stringMatching(directory),
+    ]);
+    expect(stdout).not.toContain('product-1');
+    if (!other) expect(seen).toEqual([]);
+  });
+});
+
+describeWith(REDIS_SERVER, 'npm run doctor on Redis', () => {
+  it('names the rule by which an account that may only read may do what the queue does, and leaves no key', async () => {
+    const redis = await RedisServer.start();
+    try {
+      await redis.ask('ACL SETUSER queue on >s3cretword ~* +@read +@connection +info');
+      const REDIS_URL = redis.url.replace('//', '//queue:s3cretword@');
+      const before = await examine({ REDIS_URL });
+      expect([before.code, before.states.get('queue')]).toEqual([1, 'ok']);
+      expect(before.line('queue writes')).toMatch(
+        /^wrong: are refused: NOPERM .*As its administrator: ACL SETUSER queue /,
+      );
+      expect(before.stdout).not.toContain('s3cretword');
+      expect(await redis.ask('ACL SETUSER queue +eval')).toBe('+OK\r\n');
+      expect((await examine({ REDIS_URL })).line('queue writes')).toMatch(/^wrong: are refused: .*run this command/);
+      const [rule = ''] = /ACL SETUSER .*/.exec(before.line('queue writes')) ?? [];
+      expect(await redis.ask(rule)).toBe('+OK\r\n');
+      expect((await examine({ REDIS_URL })).line('queue writes')).toMatch(/^ok: /);
+      expect(await redis.ask('DBSIZE')).toBe(':0\r\n');
+    } finally {
+      await redis.remove();
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { QUEUE_RULE } from '../../src/queue/redis-rights.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPair, type Pair } from '../support/fleet.ts';
 import { Load, PATIENCE_SECONDS } from '../support/load.ts';
@@ -18,13 +19,16 @@ async function queued(redis: RedisServer): Promise<string[]> {
 
 describeWith(REDIS_SERVER, 'the queue on Redis', () => {
   let redis: RedisServer;
+  let url: string;
   let pair: Pair;
   let service: TestService;
   let pushes: PushLog;
 
   beforeAll(async () => {
-    redis = await RedisServer.start();
-    pair = await startPair({ REDIS_URL: redis.url });
+    // The account has the rights that the doctor names, and no others.
+    redis = await RedisServer.start({ user: `queue on >secret ${QUEUE_RULE}`.split(' ') });
+    url = redis.url.replace('//', '//queue:secret@');
+    pair = await startPair({ REDIS_URL: url });
     service = pair.service;
     pushes = new PushLog(service);
   });
@@ -106,7 +110,7 @@ describeWith(REDIS_SERVER, 'the queue on Redis', () => {
   });
 
   it('a process that is a worker sends its own deliveries without the queue', async () => {
-    const alone = await TestService.start({ REDIS_URL: redis.url });
+    const alone = await TestService.start({ REDIS_URL: url });
     try {
       const before = (await queued(redis)).filter((name) => name === 'deliver').length;
       for (let starts = 0; starts < 5; starts += 1) {

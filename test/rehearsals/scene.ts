@@ -127,6 +127,7 @@ export class Scene {
   private constructor(
     readonly directory: string,
     readonly plan: Plan,
+    readonly tools: Tools,
   ) {}
 
   /** Where every process writes its journal. */
@@ -142,10 +143,10 @@ export class Scene {
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-rehearsal-'));
     // PostgreSQL runs as another account, which has directories of its own in this one.
     await chmod(directory, 0o755);
-    const scene = new Scene(directory, plan);
+    const scene = new Scene(directory, plan, tools);
     options.onScene(scene);
     scene.#courses = options.courses;
-    await scene.#build(tools, options);
+    await scene.#build(options);
     return scene;
   }
 
@@ -221,8 +222,8 @@ export class Scene {
     else await rm(this.directory, { recursive: true, force: true });
   }
 
-  async #build(tools: Tools, { backup, disk }: SceneOptions): Promise<void> {
-    const { directory } = this;
+  async #build({ backup, disk }: SceneOptions): Promise<void> {
+    const { directory, tools } = this;
     const onStrike = (stop: () => Promise<unknown>) => this.onStrike(stop);
     this.backups = backup ? new Backups(directory, tools) : undefined;
     this.cluster = await Cluster.start(directory, tools, { archive: this.backups, disk, onStrike });

@@ -7,6 +7,9 @@ import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { REDIS_SERVER } from './on-path.ts';
 
+/** The value of each setting, or its values. */
+type Settings = Readonly<Record<string, string | readonly string[]>>;
+
 /** A separate Redis server for one test file, which can be killed and restarted on the same port and data. */
 export class RedisServer {
   private child: ChildProcess | undefined;
@@ -14,11 +17,11 @@ export class RedisServer {
   private constructor(
     readonly port: number,
     private readonly directory: string,
-    private readonly settings: Readonly<Record<string, string>>,
+    private readonly settings: Settings,
   ) {}
 
   /** Starts a server with these settings in addition to those that the queue needs. */
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+  static async start(settings: Settings = {}): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'pushguard-redis-')), settings);
     await server.start();
     return server;
@@ -41,7 +44,7 @@ export class RedisServer {
     if (REDIS_SERVER === undefined) {
       throw new Error('This needs redis-server or valkey-server on the PATH: apt-get install redis-server.');
     }
-    const args = flags.flatMap(([name, value]) => [`--${name}`, value]);
+    const args = flags.flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
     this.child = spawn(REDIS_SERVER, args, { stdio: 'ignore' });
     await eventually('Redis answering', async () => (await this.ask('PING')).startsWith('+PONG'));
   }

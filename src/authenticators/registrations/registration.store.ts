@@ -3,7 +3,7 @@ import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { deviceBond, NOW, parameters, WIPED, type OuterJoined } from '../../database/statement-parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../../domain/authenticator.ts';
-import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
+import { LIFETIME_SECONDS, type Channel } from '../../domain/authentication.ts';
 import { countPin, RESET_PIN } from '../../devices/pin/count-pin.ts';
 import type { Device } from '../../devices/device.entity.ts';
 import type { CountedPin } from '../../devices/pin/judge-pin.ts';
@@ -32,6 +32,12 @@ export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & 
 
 /** A registration, as its institution sees it. */
 export type RegistrationRow = Pick<Registration, 'id' | 'state' | 'requestedAt' | 'expiresAt'>;
+
+/** An authentication that its institution had asked on the ground of a registration, and that ended with it. */
+export interface EndedAuthentication {
+  id: string;
+  channel: Channel;
+}
 
 /** The phone that must confirm: the subscription's own, whichever device is to be registered. */
 export type AskedDevice = Pick<Device, 'pushService' | 'pushToken'> & { bond: string };
@@ -209,9 +215,9 @@ const END_WHAT_WAS_ASKED = `, ended AS (
       WHERE a.subscription_id = r.subscription_id AND a.client_id = r.client_id AND a.closed_at IS NULL
         AND a.expires_at > now() AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
         AND (c.requires_registration OR a.channel = 'sign')
-      RETURNING a.id, a.client_id, a.state, a.closed_at
+      RETURNING a.id, a.client_id, a.channel, a.state, a.closed_at
     ), ${tell(aboutRegistrations('revoked'), aboutAuthentications('ended'))}
-    SELECT id FROM revoked`;
+    SELECT revoked.id, ended.id AS "endedId", ended.channel FROM revoked LEFT JOIN ended ON true`;
 
 const ENDS_WHAT_WAS_ASKED = {
   writes: { authentications: 'what the institution asked on the ground of the registration ends with it', ...TOLD },
@@ -278,6 +284,13 @@ const PURGE = statement(
 );
 
 type Asked = RegistrationRow & OuterJoined<AskedDevice>;
+
+/** A revoked registration beside each authentication that ended with it; without one, a row alone. */
+interface RevokedRow {
+  id: string;
+  endedId: string | null;
+  channel: Channel | null;
+}
 
 @Injectable()
 export class RegistrationStore {
@@ -369,24 +382,29 @@ export class RegistrationStore {
     return (await this.database.rows(DECLINE, [id, subscriptionId])).length === 1;
   }
 
-  /** Ends an active registration, with `deviceId` only one on that device. Returns false when there is none. */
+  /**
+   * Ends an active registration, with `deviceId` only one on that device. Returns the authentications that ended with it;
+   * undefined when there is none.
+   */
   async revokeOwn(
     id: string,
     subscriptionId: string,
     by: 'app' | 'website',
     deviceId: string | null,
-  ): Promise<boolean> {
-    return this.revoked(await this.database.rows<{ id: string }>(REVOKE_OWN, [id, subscriptionId, by, deviceId]));
+  ): Promise<EndedAuthentication[] | undefined> {
+    return this.revoked(await this.database.rows<RevokedRow>(REVOKE_OWN, [id, subscriptionId, by, deviceId]));
   }
 
-  /** Returns false when the institution has no such open registration. */
-  async revokeByClient(id: string, clientId: string): Promise<boolean> {
-    return this.revoked(await this.database.rows<{ id: string }>(REVOKE_BY_CLIENT, [id, clientId]));
+  /** As `revokeOwn`, for its institution; undefined when the institution has no such open registration. */
+  async revokeByClient(id: string, clientId: string): Promise<EndedAuthentication[] | undefined> {
+    return this.revoked(await this.database.rows<RevokedRow>(REVOKE_BY_CLIENT, [id, clientId]));
   }
 
-  private async revoked(rows: readonly { id: string }[]): Promise<boolean> {
-    await this.database.closed(rows.map(({ id }) => ({ door: 'registration_revoked', id })));
-    return rows.length === 1;
+  private async revoked(rows: readonly RevokedRow[]): Promise<EndedAuthentication[] | undefined> {
+    const [first] = rows;
+    if (!first) return undefined;
+    await this.database.closed([{ door: 'registration_revoked', id: first.id }]);
+    return rows.flatMap(({ endedId, channel }) => (endedId && channel ? [{ id: endedId, channel }] : []));
   }
 
   async ofSubscription(id: string, subscriptionId: string): Promise<{ state: RegistrationState } | undefined> {

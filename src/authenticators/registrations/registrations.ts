@@ -16,7 +16,12 @@ import { Notices, type NoticeAddress } from '../../notices/notices.ts';
 import { JobQueue } from '../../queue/job-queue.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { NamedSubscribers, DECOY_SUBSCRIPTION_ID } from '../named-subscribers.ts';
-import { RegistrationStore, type AskedDevice, type ListedRegistration } from './registration.store.ts';
+import {
+  RegistrationStore,
+  type AskedDevice,
+  type EndedAuthentication,
+  type ListedRegistration,
+} from './registration.store.ts';
 
 /** The person, and the authenticator as the app shows it, that an institution wants to register. */
 export interface Registering extends NamedPerson {
@@ -52,6 +57,8 @@ export interface OwnRegistration {
  */
 @Injectable()
 export class Registrations {
+  private ended: (authentications: readonly EndedAuthentication[]) => void = () => undefined;
+
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
@@ -65,6 +72,14 @@ export class Registrations {
     private readonly queue: JobQueue,
     private readonly environment: Environment,
   ) {}
+
+  /**
+   * From now on, hands the authentications that end with a revoked registration to `listener`, after the commit: the room
+   * of authentications, which is above this one, wakes their callers and counts them.
+   */
+  onAuthenticationsEnded(listener: (authentications: readonly EndedAuthentication[]) => void): void {
+    this.ended = listener;
+  }
 
   /**
    * Asks the named person to register the device with this serial number at an institution.
@@ -137,9 +152,9 @@ export class Registrations {
 
   /** Ends a registration for its institution. Problems: `registration_not_found`, `registration_closed`. */
   async revokeByClient(id: string, clientId: string): Promise<void> {
-    if (await this.store.revokeByClient(id, clientId)) return;
-    const { state } = await this.see(id, clientId);
-    throw closed(state);
+    const ended = await this.store.revokeByClient(id, clientId);
+    if (!ended) throw closed((await this.see(id, clientId)).state);
+    this.ended(ended);
   }
 
   /** The pending and active registrations, newest first; for a Smart OTP only the active ones on it. */
@@ -197,7 +212,11 @@ export class Registrations {
   }
 
   private async end(id: string, subscriptionId: string, by: 'app' | 'website', deviceId: string | null): Promise<void> {
-    if (await this.store.revokeOwn(id, subscriptionId, by, deviceId)) return;
+    const ended = await this.store.revokeOwn(id, subscriptionId, by, deviceId);
+    if (ended) {
+      this.ended(ended);
+      return;
+    }
     const found = await this.store.ofSubscription(id, subscriptionId);
     if (!found || found.state === 'active') throw registrationNotFound();
     throw closed(found.state);

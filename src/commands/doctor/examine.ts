@@ -1,10 +1,11 @@
 import { inspectEnvironment, misspelt, type Environment, type Fault } from '../../../config/environment.ts';
 import { joinRunning } from '../../embedded/running-embedded.ts';
 import { databaseLines } from './database.ts';
-import { adoptionLines, diskLines, issuerLines, legalLines, portLines, proxyLines, secretFileLines } from './host.ts';
+import { adoptionLines, diskLines, issuerLines, legalLines, portLines, secretFileLines } from './host.ts';
 import { judged } from './judged.ts';
 import { note, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 import { apnsLines, directoryLines, fcmLines, smsLines, webPushLines } from './platforms.ts';
+import { proxyLines } from './proxies.ts';
 import { queueLines } from './queue.ts';
 
 type Variables = Record<string, string | undefined>;
@@ -78,7 +79,7 @@ const CHECKS: readonly Check[] = [
     of: ['CARRIER_DIRECTORY_URL', 'CARRIER_DIRECTORY_TOKEN', 'CARRIER_DIRECTORY_KIND', 'CARRIER_DIRECTORY_MAPPING'],
     look: directoryLines,
   },
-  { name: 'proxies', of: ['WEBHOOK_PROXY', 'WEB_PUSH_PROXY'], look: proxyLines },
+  { name: 'proxies', of: ['WEBHOOK_PROXY', 'WEB_PUSH_PROXY', 'WEBHOOK_ALLOW_SUBNETS'], look: proxyLines },
   { name: 'legal texts', of: ['LEGAL_TEXTS'], look: legalLines },
   { name: 'brand and words', of: ['ADOPTION_DIR'], look: adoptionLines },
   { name: 'disk', of: ['DATA_DIR', 'JOURNAL_FILE'], look: diskLines },
@@ -86,7 +87,7 @@ const CHECKS: readonly Check[] = [
   { name: 'issuer', of: ['ISSUER'], look: issuerLines },
 ];
 
-/** Tries every setting and every neighbour, and changes nothing. */
+/** Tries every setting and every neighbour, and leaves nothing behind. */
 export async function examine(variables: Variables): Promise<Line[]> {
   const { environment, faults } = inspectEnvironment(variables);
   const lines = configurationLines(faults, variables);

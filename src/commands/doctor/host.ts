@@ -1,5 +1,4 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { givenFiles, type Environment } from '../../../config/environment.ts';
@@ -111,39 +110,6 @@ export async function issuerLines({ ISSUER, NODE_ENV }: Environment): Promise<Li
       unknown('issuer', `is not reached: ${reason}`, 'Start the service and its proxy, then ask again.'),
     ];
   }
-}
-
-/** Connects to the proxies for webhooks and Web Push. */
-export async function proxyLines({ WEBHOOK_PROXY, WEB_PUSH_PROXY }: Environment): Promise<Line[]> {
-  const proxies = Object.entries({ WEBHOOK_PROXY, WEB_PUSH_PROXY }).filter(([, url]) => url !== undefined);
-  return Promise.all(
-    proxies.map(async ([name, given = '']) => {
-      const url = new URL(given);
-      const fault = await reach(
-        url.hostname.replace(/^\[|\]$/g, ''),
-        Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
-      );
-      return fault === undefined
-        ? ok(name, 'is reached')
-        : wrong(name, `is not reached: ${fault}`, `Correct ${name}, or start the proxy.`);
-    }),
-  );
-}
-
-function reach(host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: ANSWER_MS }, () => done(undefined));
-    const done = (fault: string | undefined) => {
-      socket.destroy();
-      resolve(fault);
-    };
-    socket.once('error', (error) => {
-      done(reasonOf(error));
-    });
-    socket.once('timeout', () => {
-      done(`no answer within ${ANSWER_MS} ms`);
-    });
-  });
 }
 
 /** Reads the operator's own texts. */

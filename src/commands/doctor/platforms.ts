@@ -2,6 +2,7 @@ import type { Environment } from '../../../config/environment.ts';
 import { parseKeyring } from '../../crypto/keyring.ts';
 import { CarrierUnavailable } from '../../gateways/directory/carrier-directory.ts';
 import { configuredDirectory } from '../../gateways/directory/configured-directory.ts';
+import { Tmf637Directory } from '../../gateways/directory/tmf637.directory.ts';
 import { configuredApns, configuredCalls, configuredFcm, smppLogin } from '../../gateways/configured.ts';
 import type { OutboundFault } from '../../gateways/outbound/outbound.ts';
 import type { CredentialAnswer } from '../../gateways/push/push.ts';
@@ -9,7 +10,7 @@ import { SmppLink } from '../../gateways/sms/smpp.link.ts';
 import { note, off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 
 /** Milliseconds in which a platform must answer. */
-const ANSWER_MS = 8_000;
+export const ANSWER_MS = 8_000;
 /** A number that no carrier assigns: its first block is empty. */
 const NOBODYS_NUMBER = '+821000000000';
 
@@ -107,7 +108,8 @@ async function reachedLine(check: string, name: keyof typeof RECEIVERS, environm
   }
 }
 
-const FAULTS: Readonly<Record<OutboundFault, string>> = {
+/** What is wrong with the way to a neighbour, as the end of a sentence about it. */
+export const FAULTS: Readonly<Record<OutboundFault, string>> = {
   url_refused: 'nothing may be sent to its address',
   address_refused: 'its name leads to an address that is not on the internet',
   name_not_found: 'the name servers know no address of it',
@@ -146,11 +148,44 @@ export async function directoryLines(environment: Environment): Promise<Line[]> 
   const directory = configuredDirectory(environment, ANSWER_MS);
   if (!directory) return [off('directory', 'the service’s own register of lines')];
   try {
-    const found = await directory.byPhoneNumber(NOBODYS_NUMBER);
-    if (found === null) return [ok('directory', 'answers')];
+    const inventory = directory instanceof Tmf637Directory ? directory : undefined;
+    const found = await (inventory?.lookUp(NOBODYS_NUMBER) ?? directory.byPhoneNumber(NOBODYS_NUMBER));
+    if (inventory && found === 'not_found') return [await listLine(inventory)];
+    if (found === null || found === 'none') return [ok('directory', 'answers')];
     return [note('directory', 'knows a line with a number that nobody has', 'Ask whether it answers with test data.')];
   } catch (error) {
-    const says = error instanceof CarrierUnavailable ? error.message : reasonOf(error);
-    return [wrong('directory', says, 'Correct CARRIER_DIRECTORY_URL and CARRIER_DIRECTORY_TOKEN, or ask the carrier.')];
+    return [
+      wrong(
+        'directory',
+        saidOf(error),
+        'Correct CARRIER_DIRECTORY_URL and CARRIER_DIRECTORY_TOKEN, or ask the carrier.',
+      ),
+    ];
   }
+}
+
+/**
+ * An inventory that answers 404 to a number that it does not know, in place of an empty list, looks like a path that leads to
+ * none. Whether it serves its list of products at all tells them apart.
+ */
+async function listLine(inventory: Tmf637Directory): Promise<Line> {
+  const says = 'answers 404 to a number that nobody has';
+  try {
+    if (await inventory.servesList()) return ok('directory', `${says}, and serves its list of products`);
+    return wrong(
+      'directory',
+      `${says}, and has no list of products there`,
+      'Correct the path of CARRIER_DIRECTORY_URL: “product” below it must be the list of TMF637.',
+    );
+  } catch (error) {
+    return unknown(
+      'directory',
+      `${says}, as a wrong path would, and did not serve its list of products: ${saidOf(error)}`,
+      'Compare the path of CARRIER_DIRECTORY_URL with the one that the carrier gave.',
+    );
+  }
+}
+
+function saidOf(error: unknown): string {
+  return (error instanceof CarrierUnavailable ? error.message : reasonOf(error)).replace(/\.$/, '');
 }

@@ -2,6 +2,7 @@ import type { Environment } from '../../../config/environment.ts';
 import { connectTo, ORDINARY } from '../../database/database-client.ts';
 import { queueVersions } from '../../queue/queue-tables.ts';
 import { redisFacts } from '../../queue/redis-facts.ts';
+import { isMissingRight, QUEUE_RULE, writeRefusal } from '../../queue/redis-rights.ts';
 import { note, ok, reasonOf, wrong, type Line } from './line.ts';
 import { howToGrant } from './migrations.ts';
 
@@ -60,12 +61,30 @@ async function redisLines(url: string): Promise<Line[]> {
     const { product, version, policy, isCluster, isReplica } = await redisFacts(url);
     const lines = [ok('queue', `on ${product} ${version}${isCluster ? ', a cluster' : ''}`)];
     if (isReplica) lines.push(wrong('queue writes', 'are refused by a replica', 'Let REDIS_URL lead to the primary.'));
+    else lines.push(await writesLine(url));
     if (policy !== undefined && policy !== 'noeviction')
       lines.push(
         wrong('queue memory', `maxmemory-policy is ${policy}, which loses jobs`, 'Set maxmemory-policy to noeviction.'),
       );
     return lines;
   } catch (error) {
-    return [wrong('queue', `does not answer: ${reasonOf(error)}`, 'Correct REDIS_URL, or start it.')];
+    const reason = reasonOf(error);
+    if (isMissingRight(reason)) return [wrong('queue', `refuses the account: ${reason}`, grantTo(url))];
+    return [wrong('queue', `does not answer: ${reason}`, 'Correct REDIS_URL, or start it.')];
   }
+}
+
+/** Whether the account may do what the queue does: one that may only read connects, and answers all questions. */
+async function writesLine(url: string): Promise<Line> {
+  const refusal = await writeRefusal(url);
+  if (refusal === undefined) return ok('queue writes', 'a key was written under the prefix of the queue, and deleted');
+  const says = `are refused: ${reasonOf({ message: refusal })}`;
+  if (isMissingRight(refusal)) return wrong('queue writes', says, grantTo(url));
+  return wrong('queue writes', says, 'Free its memory or its disk, or do what its answer says.');
+}
+
+/** The rule for an account of the queue's own, for an administrator of the server. */
+function grantTo(url: string): string {
+  const account = decodeURIComponent(new URL(url).username) || 'default';
+  return `As its administrator: ACL SETUSER ${account} resetkeys ${QUEUE_RULE}`;
 }

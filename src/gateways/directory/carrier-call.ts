@@ -41,9 +41,10 @@ export class CarrierCall {
 
   /**
    * The JSON of the carrier's answer, by GET, or by POST if there is a `body`; undefined for 404.
-   * Rejects with `CarrierUnavailable` for every other answer than 200 with JSON in UTF-8, and for none within the deadline.
+   * Rejects with `CarrierUnavailable` for every other answer than JSON in UTF-8 with a status of `accepted`, and for none
+   * within the deadline.
    */
-  async send(url: URL, body?: object): Promise<unknown> {
+  async send(url: URL, body?: object, accepted: readonly number[] = [200]): Promise<unknown> {
     const signal = AbortSignal.timeout(this.#deadlineMs);
     const method = body ? 'POST' : 'GET';
     const token = typeof this.#token === 'function' ? this.#token() : this.#token;
@@ -59,7 +60,7 @@ export class CarrierCall {
         const sent = body ? { method, body: JSON.stringify(body) } : {};
         const answer = await fetch(url, { ...sent, headers, redirect: 'manual', signal });
         span?.setAttribute('http.response.status_code', answer.status);
-        const bytes = await this.#bodyOf(answer);
+        const bytes = await this.#bodyOf(answer, accepted);
         return bytes && this.#documentIn(bytes);
       });
     } catch (error) {
@@ -75,15 +76,17 @@ export class CarrierCall {
     return new CarrierUnavailable(`${this.#system} ${fault}.`);
   }
 
-  async #bodyOf({ status, headers, body }: Response): Promise<Buffer | undefined> {
+  async #bodyOf({ status, headers, body }: Response, accepted: readonly number[]): Promise<Buffer | undefined> {
     const isJson = /^application\/json\s*(?:;|$)/i.test(headers.get('content-type') ?? '');
-    if (status === 200 && isJson) return this.#readWhole(body);
+    if (accepted.includes(status) && isJson) return this.#readWhole(body);
     // An unread body would keep its connection busy until the deadline.
     await body?.cancel();
     if (status === 404) return undefined;
     // These include redirects, and 206 (TMF630), a page that omits products.
     throw this.unavailable(
-      status === 200 ? 'answered with a media type other than application/json' : `answered with status ${status}`,
+      accepted.includes(status)
+        ? 'answered with a media type other than application/json'
+        : `answered with status ${status}`,
     );
   }
 

@@ -45,16 +45,41 @@ export class Tmf637Directory extends CarrierDirectory {
   }
 
   async byPhoneNumber(phoneNumber: string): Promise<LineFacts | null> {
+    const line = await this.lookUp(phoneNumber);
+    return typeof line === 'string' ? null : line;
+  }
+
+  /** As `byPhoneNumber`, and tells how the inventory says that it has no such line: by a list (`none`), or by status 404. */
+  async lookUp(phoneNumber: string): Promise<LineFacts | 'none' | 'not_found'> {
     const { filter, form } = this.#mapping.number;
     const url = new URL(this.#products);
     // TMF630: any attribute can filter a list. By default, the serial number of a mobile line's product is its MSISDN.
     url.searchParams.set(filter, written(phoneNumber, form));
     url.searchParams.set('limit', String(PAGE));
     const products = await this.#carrier.send(url);
-    if (products === undefined) return null;
-    if (!Array.isArray(products)) throw this.#carrier.unavailable('answered with JSON that is not a list of products');
-    const contract = this.#liveContract(products, phoneNumber);
-    return contract && this.#factsOf(contract);
+    if (products === undefined) return 'not_found';
+    const contract = this.#liveContract(this.#listIn(products), phoneNumber);
+    return contract ? this.#factsOf(contract) : 'none';
+  }
+
+  /**
+   * Whether there is a list of products where the numbers are looked up. It asks for the id of one product, of no certain
+   * number. False for status 404; rejects with `CarrierUnavailable` for every other answer that is no list.
+   */
+  async servesList(): Promise<boolean> {
+    const url = new URL(this.#products);
+    url.searchParams.set('fields', 'id');
+    url.searchParams.set('limit', '1');
+    // A page that omits products has the status 206 (TMF630).
+    const products = await this.#carrier.send(url, undefined, [200, 206]);
+    if (products === undefined) return false;
+    this.#listIn(products);
+    return true;
+  }
+
+  #listIn(products: unknown): readonly unknown[] {
+    if (Array.isArray(products)) return products;
+    throw this.#carrier.unavailable('answered with JSON that is not a list of products');
   }
 
   /** The contract that has not ended; null if there is none. A number keeps the ended contracts of its earlier owners. */

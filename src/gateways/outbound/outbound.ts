@@ -16,6 +16,8 @@ export interface Connections {
   kept?: number;
   /** The proxy that connects in this service's place. */
   proxy?: URL | undefined;
+  /** Told why the proxy connects to no address of a host, in place of the log. */
+  onProxyFault?: ((reason: string) => void) | undefined;
 }
 
 /** The most that is read of an answer, in bytes; the rest is not awaited. */
@@ -87,7 +89,7 @@ export class Outbound {
   constructor(
     private readonly rules: OutboundRules,
     private readonly resolve: Resolve = resolveName,
-    { most = Infinity, kept = 4, proxy }: Connections = {},
+    { most = Infinity, kept = 4, proxy, onProxyFault }: Connections = {},
   ) {
     const options = {
       keepAlive: true,
@@ -97,7 +99,7 @@ export class Outbound {
       lookup: this.lookup,
     };
     this.agents = proxy
-      ? new Tunnels(proxy, (host) => this.addressesOf(host)).agents(options)
+      ? new Tunnels(proxy, (host) => this.addressesOf(host), onProxyFault).agents(options)
       : { http: new HttpAgent(options), https: new HttpsAgent(options) };
   }
 

@@ -17,11 +17,11 @@ type Connected = (error: Error | null, stream: Duplex) => void;
  * name, so that it cannot be led elsewhere by another answer of a name server. TLS goes through to the host.
  */
 export class Tunnels {
-  private readonly warnings = new RareWarnings(new Logger('Outbound'));
-
+  /** `onFault` is told why the proxy connects to no address of a host; by default it becomes a line of the log. */
   constructor(
     private readonly proxy: URL,
     private readonly addressesOf: AddressesOf,
+    private readonly onFault: (reason: string) => void = warnOf(proxy),
   ) {}
 
   /** Agents whose connections go through the proxy. */
@@ -40,7 +40,7 @@ export class Tunnels {
         failure = error as Error;
       }
     }
-    this.warnings.warn(`the proxy ${this.proxy.host}`, failure.message);
+    this.onFault(failure.message);
     throw failure;
   }
 
@@ -77,6 +77,13 @@ export class Tunnels {
       request.end();
     });
   }
+}
+
+function warnOf({ host }: URL): (reason: string) => void {
+  const warnings = new RareWarnings(new Logger('Outbound'));
+  return (reason) => {
+    warnings.warn(`the proxy ${host}`, reason);
+  };
 }
 
 class TunnelledHttp extends HttpAgent {

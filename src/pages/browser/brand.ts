@@ -8,7 +8,7 @@ export interface Brand {
   carrier: string;
   /** The number of the carrier's call centre. */
   callCentre: string;
-  /** The texts of scripts that the operator of the service changed, by key. */
+  /** The texts of this page's script that the operator of the service changed, by key. */
   texts: Record<string, string>;
 }
 
