@@ -38,7 +38,8 @@ async function run(plan: Plan): Promise<void> {
     for (const one of measured.filter(isService)) reportProfile(one);
   }
   if (wanted('ciba')) {
-    await onStage(plan, (stage) => reportCiba(stage, plan, people));
+    const [own] = await onStage(plan, (stage) => reportCiba(stage, plan, people));
+    if (own) reportProfile(own);
     if (plan.costs) await reportStatements(plan, people, 'ciba');
   }
   if (wanted('webhooks')) await onStage(plan, (stage) => reportWebhooks(stage, plan, people));
@@ -64,7 +65,7 @@ async function reportFlows(stage: Stage, plan: Plan, people: readonly Person[]):
 }
 
 /** The service's CIBA beside the peer's. */
-async function reportCiba(stage: Stage, plan: Plan, people: readonly Person[]): Promise<void> {
+async function reportCiba(stage: Stage, plan: Plan, people: readonly Person[]): Promise<Measured[]> {
   progress(`seeding ${people.length} people`);
   await seedTemplate(stage, 'seeded', people);
   const ours = await cibaCandidate(stage, people, await stage.createDatabase('ciba', 'seeded'));
@@ -72,6 +73,7 @@ async function reportCiba(stage: Stage, plan: Plan, people: readonly Person[]): 
   for (const one of measured) reportCandidate(one);
   const [own, peers] = measured.map(flowsPerSecondOf);
   if (own && peers) report('ratio.ciba_to_peer', own / peers, 'ratio');
+  return measured;
 }
 
 function isService({ candidate }: Measured): boolean {
