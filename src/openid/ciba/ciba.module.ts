@@ -15,11 +15,14 @@ import { ACR_VALUES } from './asked.ts';
 import { BackchannelController } from './backchannel.controller.ts';
 import { Begin } from './begin.ts';
 import { CibaGrant } from './ciba-grant.ts';
-import { CibaRequestStore } from './ciba-request.store.ts';
+import { CibaRequestStore, PINGS_OF_A_CLIENT } from './ciba-request.store.ts';
 import { Pings } from './pings.ts';
 
-/** Connections to one host at once: a receiver that is slow holds up its own pings and not the sockets of all. */
-const MOST_CONNECTIONS = 4;
+/**
+ * Connections to one host at once: a receiver that is slow holds up its own pings and not the sockets of all. A client's pings
+ * do not wait for one another within their deadline.
+ */
+const MOST_CONNECTIONS = PINGS_OF_A_CLIENT;
 /** Milliseconds between two looks for pings that are due. */
 const EVERY_MS = 500;
 

@@ -217,8 +217,12 @@ export class Authorize {
       const detail = 'Open this address in a window of its own, not in a frame or by a script.';
       throw new AuthorizationError('invalid_request', detail, undefined, { kind: 'refused', status: 403 });
     }
-    // Those that an authenticated client pushed are its own, however many phones share the address.
-    if (!isPushed || isPublic(client)) await browser.spend(client.clientId);
+    // Those that an authenticated client pushed are its own, however many phones share the address. Anybody begins the others,
+    // and each leaves rows for a quarter of an hour: the quota bounds them over all addresses.
+    if (!isPushed || isPublic(client)) {
+      await browser.spend(client.clientId);
+      await this.relyingParties.spendQuota(client.id, 'authorization requests');
+    }
     await spend?.();
     const windowId = randomId();
     const { purpose, locale, method } = request;
