@@ -459,6 +459,11 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     ['a challenge that is no SHA-256', { code_challenge: 'abc' }, 'invalid_request'],
     ['a nonce of 257 characters', { nonce: 'n'.repeat(257) }, 'invalid_request'],
     ['a max_age of words', { max_age: 'soon' }, 'invalid_request'],
+    [
+      'an essential acr that nobody reaches',
+      { claims: '{"id_token":{"acr":{"essential":true,"values":["gold","approve"]}}}' },
+      'unmet_authentication_requirements',
+    ],
     ['claims that are no JSON', { claims: '{' }, 'invalid_request'],
     ['claims in a list', { claims: '[]' }, 'invalid_request'],
     ['claims without an object for the id_token', { claims: '{"id_token":[]}' }, 'invalid_request'],
@@ -1055,6 +1060,42 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
     expect(answers[0]!.status).toBe(201);
     expect(answers.find(({ status }) => status === 429)).toMatchObject({ error: 'temporarily_unavailable' });
     expect((await new LogInBrowser(service).ask(authorize({ client_id: clientId }))).status).toBe(303);
+  });
+
+  it('strangers behind one address use up neither what a client pushes nor what its own system starts', async () => {
+    const clientId = `popular-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
+    await service.rows.clients.limitStarts(clientId, 2);
+    const strangers = [new LogInBrowser(service), new LogInBrowser(service)];
+    for (const stranger of strangers) {
+      await stranger.begin(authorize({ client_id: clientId }));
+      const { birthDate, genderDigit, phoneNumber } = await newPerson();
+      await stranger.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+    }
+    // A minute may end between two of them.
+    let busy: Response | undefined;
+    for (let at = 0; at < 3 && busy?.status !== 429; at += 1)
+      busy = await new LogInBrowser(service).ask(authorize({ client_id: clientId }));
+    expect(busy).toMatchObject({ status: 429 });
+    expect(Number(busy!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await busy!.text()).toContain('요청이 너무 많습니다');
+    const { access_token: own } = await post('token', { ...form, client_id: clientId, grant_type: 'client_credentials' });
+    const { birthDate, genderDigit, phoneNumber } = await newPerson();
+    const started = await fetch(`${service.issuer}/v1/authentications`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${own}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ birthDate, genderDigit, phoneNumber, purpose: '회원가입' }),
+    });
+    expect(started.status).toBe(201);
+    await service.rows.budgets.exhaustForms();
+    try {
+      const anew = await new LogInBrowser(service).ask(authorize());
+      expect(anew.status).toBe(429);
+      for (const pushed of [await push({ client_id: clientId }), await push()])
+        expect((await new LogInBrowser(service).ask(pushed)).status).toBe(303);
+    } finally {
+      await service.rows.budgets.clearForms();
+    }
   });
 
   it('of two browsers that bring one pushed request at once, one gets a window', async () => {
