@@ -587,9 +587,11 @@ describe('the app', () => {
     const saved = await owner.confirm(at('app/addresses'), { returnUrls, frameOrigins: 'https://shop.example' });
     expect(saved.location).toBe(`${at('app')}?done=addresses`);
     expect((await viewer.get(at('app'))).html).toContain('https://shop.example/back');
-    const switched = await owner.confirm(at('app/switches'), { refusesSms: 'yes' });
+    const switched = await owner.confirm(at('app/switches'), { refusesSms: 'yes', logInMatch: 'yes' });
     expect(switched.location).toBe(`${at('app')}?done=switches`);
-    expect((await owner.get(at('app'))).html).toMatch(/name="refusesSms"\s+value="yes"\s+checked/);
+    const { html } = await owner.get(at('app'));
+    expect(html).toMatch(/name="refusesSms"\s+value="yes"\s+checked/);
+    expect(html).toMatch(/name="logInMatch"\s+value="yes"\s+checked/);
     await owner.confirm(at('app/switches'), {});
   });
 

@@ -23,15 +23,15 @@ const PURGE_BATCH = 5_000;
 
 export type NewCibaRequest = Pick<
   CibaRequest,
-  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'ping'
+  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'isByNumber' | 'ping'
 > & { seconds: number };
 
 const INSERT = statement(
   'ciba_begin',
   `INSERT INTO ciba_requests (id, digest, client_id, authentication_id, scopes, claims, interval_seconds, expires_at, ping,
-      ping_after, acr)
+      ping_after, acr, is_by_number)
     VALUES ($1, $2, $3, $4, $5, $6, ${INTERVAL_SECONDS}, now() + make_interval(secs => $7), $8,
-      CASE WHEN $8::bytea IS NOT NULL THEN now() + make_interval(secs => $7) END, $9)`,
+      CASE WHEN $8::bytea IS NOT NULL THEN now() + make_interval(secs => $7) END, $9, $10)`,
 );
 
 /** Of a request whose authentication did not start. Its client does not know it. */
@@ -80,7 +80,7 @@ const ANSWERED = statement(
 const ABANDONED = statement('ciba_abandoned', `UPDATE ciba_requests SET polling_until = NULL WHERE id = $1`);
 
 /** What the tokens of a request say. */
-export type Redeemed = Pick<CibaRequest, 'authenticationId' | 'scopes' | 'claims' | 'acr'>;
+export type Redeemed = Pick<CibaRequest, 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'isByNumber'>;
 
 /**
  * Redeems a request whose person has approved in time, with one statement: most clients of the mode ping, and those that poll
@@ -93,7 +93,7 @@ const REDEEM_APPROVED = statement(
       AND c.expires_at > now() - interval '${GRACE_SECONDS} seconds' AND a.id = c.authentication_id
       AND a.state = 'verified' AND a.closed_at <= c.expires_at
       AND NOT EXISTS (SELECT 1 FROM openid_revocations r WHERE r.authentication_id = c.authentication_id)
-    RETURNING c.authentication_id AS "authenticationId", c.scopes, c.claims, c.acr`,
+    RETURNING c.authentication_id AS "authenticationId", c.scopes, c.claims, c.acr, c.is_by_number AS "isByNumber"`,
 );
 
 /** A ping that is due, with where it goes. */
@@ -169,8 +169,9 @@ export class CibaRequestStore {
     seconds,
     ping,
     acr,
+    isByNumber,
   }: NewCibaRequest): Promise<void> {
-    const values = [id, digest, clientId, authenticationId, scopes, claims, seconds, ping, acr];
+    const values = [id, digest, clientId, authenticationId, scopes, claims, seconds, ping, acr, isByNumber];
     await this.database.sharedRows(INSERT, values, id);
   }
 

@@ -11,7 +11,7 @@ import { TokenGrants } from '../../relying-parties/token-grants.ts';
 import { outboundOf } from '../../webhooks/outbound-of.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
 import { OpenIdModule } from '../openid.module.ts';
-import { ACR_VALUES } from './asked.ts';
+import { CIBA_ACR_VALUES } from './asked.ts';
 import { BackchannelController } from './backchannel.controller.ts';
 import { Begin } from './begin.ts';
 import { CibaGrant } from './ciba-grant.ts';
@@ -62,7 +62,7 @@ export class CibaModule {
       backchannel_authentication_request_signing_alg_values_supported: [...REQUEST_SIGNING_ALGS],
       backchannel_user_code_parameter_supported: false,
       scopes_supported: [...OPENID_SCOPES],
-      acr_values_supported: [...ACR_VALUES],
+      acr_values_supported: [...CIBA_ACR_VALUES],
       claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', ...CLAIM_NAMES],
       claims_parameter_supported: true,
       request_parameter_supported: true,

@@ -13,7 +13,7 @@ import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { RESUME_PATH, Windows } from '../../windows/windows.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { noRsaKey } from '../id-token.ts';
+import { cannotSign, canSignFor } from '../id-token.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
 import {
   answerTarget,
@@ -76,7 +76,7 @@ export class Authorize {
    * Keeps a request that a client pushed (RFC 9126) for one browser, for a minute. Its code is bound to the key that the client
    * proved, if any. Throws {@link AuthorizationError}.
    */
-  async push(
+  async keepPushed(
     client: Client,
     sent: object,
     jkt: string | undefined,
@@ -94,7 +94,7 @@ export class Authorize {
     request.dpopJkt ??= jkt;
     await spend();
     const handle = randomToken(32);
-    await this.store.push(this.newRequest(client, request), sha256(handle));
+    await this.store.keepPushed(this.newRequest(client, request), sha256(handle));
     return { request_uri: REQUEST_URI + handle, expires_in: PUSHED_SECONDS };
   }
 
@@ -227,7 +227,9 @@ export class Authorize {
     const windowId = randomId();
     const { purpose, locale, method } = request;
     const returnUrl = `${this.environment.ISSUER}${RESUME_PATH}${id}`;
-    const { secret } = await this.windows.openFor(client.id, { id: windowId, purpose, returnUrl, locale, method });
+    const { logInMatch: match } = client;
+    const opened = { id: windowId, purpose, returnUrl, locale, method, match };
+    const { secret } = await this.windows.openFor(client.id, opened);
     await take(windowId);
     return { to: 'window', windowId, secret };
   }
@@ -282,8 +284,7 @@ export class Authorize {
     if (!client.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', `The client has no scope ${ADMITTED_SCOPE}.`, target);
     // Before a person is verified in vain.
-    if (client.idTokenSignedResponseAlg === 'RS256' && this.keys.rsa.length === 0)
-      throw new AuthorizationError('server_error', noRsaKey().detail, target);
+    if (!canSignFor(client, this.keys)) throw new AuthorizationError('server_error', cannotSign().detail, target);
     if (client.requireSignedRequestObject && sent.request === undefined)
       throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
     const request = readRequest(given, target, { isPublic: isPublic(client) });

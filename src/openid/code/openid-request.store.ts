@@ -13,8 +13,8 @@ const REDEEMED_SECONDS = 600;
 /** The maximum number of requests that one statement deletes. */
 const PURGE_BATCH = 5_000;
 
-const PUSH = statement(
-  'openid_push',
+const KEEP_PUSHED = statement(
+  'openid_keep_pushed',
   `INSERT INTO openid_requests (id, client_id, request_uri_digest, parameters, redirect_uri, code_challenge, dpop_jkt,
       expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '${PUSHED_SECONDS} seconds')`,
@@ -88,11 +88,17 @@ const CHALLENGED = statement(
     WHERE code_digest = $1 AND client_id = $2 AND code_challenge IS NOT NULL AND redeemed_at IS NULL`,
 );
 
-/** The person goes back to the client without a log-in. */
+/** The person goes back to the client without a log-in. Who then goes back in the history of the browser starts nothing. */
 const ABANDON = statement(
   'openid_abandon',
-  `UPDATE openid_requests SET expires_at = now()
-    WHERE id = $1 AND code_digest IS NULL AND expires_at > now() RETURNING id`,
+  `WITH abandoned AS (
+      UPDATE openid_requests SET expires_at = now()
+      WHERE id = $1 AND code_digest IS NULL AND expires_at > now() RETURNING id, window_id
+    ), ended AS (
+      UPDATE windows w SET expires_at = now() FROM abandoned a WHERE w.id = a.window_id AND w.expires_at > now()
+    )
+    SELECT id FROM abandoned`,
+  { writes: { windows: 'a window whose request is over could still ring a phone, in vain' } },
 );
 
 const OF_AUTHENTICATION = statement(
@@ -120,9 +126,10 @@ export type BegunRequest = KeptParameters & { clientId: string; windowId: string
 export class OpenIdRequestStore {
   constructor(private readonly database: Database) {}
 
-  async push(request: NewOpenIdRequest, requestUriDigest: Buffer): Promise<void> {
+  /** Keeps a request that a client pushed, for a minute. */
+  async keepPushed(request: NewOpenIdRequest, requestUriDigest: Buffer): Promise<void> {
     const { id, clientId, parameters, redirectUri, codeChallenge, dpopJkt } = request;
-    await this.database.rows(PUSH, [id, clientId, requestUriDigest, parameters, redirectUri, codeChallenge, dpopJkt]);
+    await this.database.rows(KEEP_PUSHED, [id, clientId, requestUriDigest, parameters, redirectUri, codeChallenge, dpopJkt]);
   }
 
   async begin(request: NewOpenIdRequest, windowId: string): Promise<void> {

@@ -55,7 +55,7 @@ export class ParController {
       await this.limits.spend(limitOfAddress('pushed requests of an address for a client', request, client.clientId));
     await this.relyingParties.spendQuota(client.id, 'pushed requests');
     try {
-      return await this.authorize.push(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));
+      return await this.authorize.keepPushed(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));
     } catch (error) {
       if (!(error instanceof AuthorizationError)) throw error;
       if (error.cause instanceof Error) throw error.cause;
