@@ -290,13 +290,31 @@ describe('a request', () => {
     const login_hint = `tel:${subscriber.person.phoneNumber}`;
     const known = await carrier.begin({ scope: 'openid', login_hint });
     await approves(subscriber, String(known.body['pushguard_match']));
-    expect((await carrier.poll(String(known.body['auth_req_id']))).status).toBe(200);
+    const tokens = await carrier.poll(String(known.body['auth_req_id']));
+    expect(tokens.status).toBe(200);
     const unknown = await carrier.begin({ scope: 'openid', login_hint: `tel:${nobody().phoneNumber}` });
     expect(Object.keys(unknown.body)).toEqual(Object.keys(known.body));
     for (const scope of ['openid profile', 'openid kr_identity', 'openid kr_di'])
       expectError(await carrier.begin({ scope, login_hint }), 400, 'invalid_scope');
     const claims = '{"id_token":{"birthdate":null}}';
     expectError(await carrier.begin({ scope: 'openid', login_hint, claims }), 400, 'invalid_request');
+    // Of a known line no more is decrypted than of an unknown one: the owner, and not the number.
+    const line = await service.addLine();
+    await service.rows.lines.spoilNumber(line.lineId);
+    expect((await carrier.begin({ scope: 'openid', login_hint: `tel:${line.phoneNumber}` })).status).toBe(200);
+    // Its id_token names the person by no more, also after the client may no longer name by number, and so does the next one.
+    await service.rows.clients.setCiba(carrier.clientId, {});
+    let hint = String(tokens.body['id_token']);
+    for (const next of [1, 2]) {
+      expect(decodeJwt(hint)).toMatchObject({ 'urn:pushguard:by_number': true });
+      const about = { id_token_hint: hint };
+      expectError(await carrier.begin({ ...about, scope: 'openid profile' }), 400, 'invalid_scope');
+      const again = await carrier.begin({ ...about, scope: 'openid' });
+      await approves(subscriber, String(again.body['pushguard_match']));
+      const { body } = await carrier.poll(String(again.body['auth_req_id']));
+      hint = String(body['id_token']);
+      expect([next, typeof body['id_token']]).toEqual([next, 'string']);
+    }
   });
 
   it('needs a live key and the scope openid, at both endpoints', async () => {

@@ -16,7 +16,7 @@ import * as openid from 'openid-client';
 import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { eventually } from '../support/eventually.ts';
 import { LogInBrowser } from '../support/log-in.ts';
-import { TestService, type TestPerson } from '../support/service.ts';
+import { TEST_PIN, TestService, type TestPerson } from '../support/service.ts';
 
 /* eslint-disable @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
 /** Both libraries refuse plain HTTP by default. */
@@ -436,6 +436,25 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     expect(page).toContain('Identity verification');
   });
 
+  it('the window of a client that wants it so shows two digits, and the app opens with them alone', async () => {
+    const clientId = `digits-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK], logInMatch: true });
+    const { person: who, phone } = await service.subscriber();
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize({ client_id: clientId }));
+    const { birthDate, genderDigit, phoneNumber } = who;
+    const shown = await browser.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+    expect(shown).toMatchObject({ channel: 'push', match: expect.stringMatching(/^\d\d$/) });
+    const match = String(shown['match']);
+    const [asked] = await phone.pending();
+    const wrong = match === '11' ? '22' : '11';
+    await expect(phone.open(asked!, TEST_PIN, undefined, wrong)).rejects.toMatchObject({ code: 'match_mismatch' });
+    await phone.open(asked!, TEST_PIN, undefined, match);
+    const { code } = await phone.readCode(await phone.envelope(asked!.id), asked!.id);
+    expect(await browser.inWindow('verification', { code })).toMatchObject({ state: 'verified' });
+    expect((await browser.leave()).searchParams.get('code')).toMatch(/^[\w-]{43}$/);
+  });
+
   it('a window shows the purpose that the client itself pushed', async () => {
     const browser = new LogInBrowser(service);
     await browser.begin(await push({ purpose: '회원가입' }));
@@ -643,6 +662,11 @@ describe('the browser that began', () => {
     const back = new URL((await browser.ask(leave)).headers.get('location') ?? 'no:location');
     expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'access_denied', state: 'state-1' });
     expect((await browser.ask(leave)).status).toBe(400);
+    // Who goes back in the history of the browser rings no phone.
+    const { birthDate, genderDigit, phoneNumber } = await newPerson();
+    expect(await browser.inWindow('authentication', { birthDate, genderDigit, phoneNumber })).toMatchObject({
+      code: 'window_closed',
+    });
   });
 
   it('a person who goes back while the phone is asked ends the authentication, and no code is issued', async () => {
