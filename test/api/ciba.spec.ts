@@ -423,6 +423,17 @@ describe('a poll', () => {
     expect((await held).status).toBe(200);
   });
 
+  it('of an id that nobody issued is refused, and what it is answered is kept by nobody', async () => {
+    const unknown = await shop.poll(randomBytes(32).toString('base64url'));
+    expectError(unknown, 400, 'invalid_grant');
+    const subscriber = await service.subscriber();
+    const asked = await shop.asks(subscriber.person);
+    await approves(subscriber, asked.pushguard_match);
+    const tokens = await shop.poll(asked.auth_req_id);
+    expect(tokens.status).toBe(200);
+    for (const { headers } of [unknown, tokens]) expect(headers.get('cache-control')).toBe('no-store');
+  });
+
   it('of many at once after the approval, one gets the tokens', async () => {
     const subscriber = await service.subscriber();
     const { auth_req_id: authReqId, pushguard_match: match } = await shop.asks(subscriber.person);

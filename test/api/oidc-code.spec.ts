@@ -846,6 +846,12 @@ describe('an outage', () => {
         iss: service.issuer,
       });
     });
+    await service.rows.openIdRequests.missing(async () => {
+      for (const address of [resume, `${service.issuer}${new URL(resume).pathname}?cancel`]) {
+        const back = locationOf(await browser.ask(address));
+        expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'server_error', state: 'state-1' });
+      }
+    }, 'windows');
     expect((await browser.ask(resume)).headers.get('location')).toBe(browser.windowAddress);
   });
 });

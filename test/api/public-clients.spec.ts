@@ -240,7 +240,7 @@ describe('a page of another origin', () => {
       'Access-Control-Request-Headers': 'dpop',
     });
 
-  it.each(['/oauth2/token', '/oauth2/userinfo'])(
+  it.each(['/oauth2/token', '/oauth2/userinfo', '/oauth2/par', '/oauth2/revoke'])(
     'a page of a public client may call %s, and no other one may',
     async (path) => {
       const origin = 'https://app.example';

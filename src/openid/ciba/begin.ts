@@ -108,8 +108,6 @@ export class Begin {
 
   /** The parameters of the request: those of the form, or those of a signed request, never some of each. */
   private async parametersOf({ request, ...form }: BackchannelRequest, client: Client): Promise<BackchannelParameters> {
-    if (client.fapi && form.client_assertion === undefined)
-      throw new Problem('invalid_request', 'This client follows FAPI-CIBA: authenticate with private_key_jwt.');
     if (request === undefined) {
       if (!client.fapi && client.backchannelAuthenticationRequestSigningAlg === null) return form;
       throw new Problem('invalid_request', 'This client signs its requests: send the parameters as claims of request.');

@@ -125,13 +125,14 @@ export class Authorize {
     const begun = isUuid(id) ? await this.store.begun(id) : undefined;
     if (!begun) return undefined;
     const { windowId } = begun;
-    const outcome = await this.outcomeOf(windowId, secretOf(windowId));
-    if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
+    const secret = secretOf(windowId);
     const request = await this.stillAllowed(begun);
-    const answer = (fields: Record<string, string>, secret?: string): Next => ({
+    const outcome = await orTell(request, () => this.outcomeOf(windowId, secret));
+    if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
+    const answer = (fields: Record<string, string>, kept?: string): Next => ({
       to: 'client',
       windowId,
-      secret,
+      secret: kept,
       target: request,
       fields: this.answer(request, fields),
     });
@@ -140,7 +141,7 @@ export class Authorize {
     if (refusal) return answer(refusal);
     const code = randomToken(32);
     const isKept = await orTell(request, () => this.store.answer(id, outcome.id, sha256(code)));
-    return isKept ? answer({ code }, secretOf(windowId)) : undefined;
+    return isKept ? answer({ code }, secret) : undefined;
   }
 
   /**
@@ -152,10 +153,14 @@ export class Authorize {
     if (!begun) return undefined;
     const { windowId } = begun;
     const secret = secretOf(windowId);
-    const outcome = await this.outcomeOf(windowId, secret);
     const request = await this.stillAllowed(begun);
-    if (!(await this.store.abandon(id))) return undefined;
-    if (outcome !== null && isOpen(outcome)) await this.cancelIn(windowId, secret);
+    const isAbandoned = await orTell(request, async () => {
+      const outcome = await this.outcomeOf(windowId, secret);
+      if (!(await this.store.abandon(id))) return false;
+      if (outcome !== null && isOpen(outcome)) await this.cancelIn(windowId, secret);
+      return true;
+    });
+    if (!isAbandoned) return undefined;
     return { to: 'client', windowId, target: request, fields: this.answer(request, CANCELLED) };
   }
 

@@ -78,14 +78,9 @@ const REDEEM = statement(
       SELECT authentication_id FROM held WHERE redeemed_at IS NOT NULL
       ON CONFLICT DO NOTHING
     )
-    SELECT id, authentication_id AS "authenticationId", parameters FROM redeemed`,
-);
-
-/** A code that its verifier has to come with. */
-const CHALLENGED = statement(
-  'openid_challenged',
-  `SELECT 1 AS one FROM openid_requests
-    WHERE code_digest = $1 AND client_id = $2 AND code_challenge IS NOT NULL AND redeemed_at IS NULL`,
+    SELECT r.id, r.authentication_id AS "authenticationId", r.parameters,
+      held.code_challenge IS NOT NULL AND held.redeemed_at IS NULL AS "isChallenged"
+    FROM held LEFT JOIN redeemed r ON r.id = held.id`,
 );
 
 /** The person goes back to the client without a log-in. Who then goes back in the history of the browser starts nothing. */
@@ -119,6 +114,7 @@ export type NewOpenIdRequest = Pick<
 >;
 export type KeptParameters = Pick<OpenIdRequest, 'id' | 'parameters'>;
 export type PushedRequest = KeptParameters & { windowId: string | null };
+export type RedeemedRequest = KeptParameters & { authenticationId: string };
 export type BegunRequest = KeptParameters & { clientId: string; windowId: string };
 
 /** The table of authorization requests. */
@@ -157,14 +153,10 @@ export class OpenIdRequestStore {
     return (await this.database.rows(ANSWER, [id, authenticationId, codeDigest])).length === 1;
   }
 
-  /** Whether an unspent code of this client was issued for a challenge. */
-  async isChallenged(digest: Buffer, clientId: string): Promise<boolean> {
-    return (await this.database.rows(CHALLENGED, [digest, clientId])).length === 1;
-  }
-
   /**
-   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge, and to this key if to any; one that
-   * was spent before also ends the tokens that were issued for it.
+   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge, and to
+   * this key if to any; `no_verifier` for an unspent one that was issued for a challenge and came without one. A code that was
+   * spent before also ends the tokens that were issued for it.
    */
   async redeem(code: {
     digest: Buffer;
@@ -172,10 +164,14 @@ export class OpenIdRequestStore {
     redirectUri: string;
     challenge: string | null;
     jkt: string | null;
-  }): Promise<(KeptParameters & { authenticationId: string }) | undefined> {
+  }): Promise<RedeemedRequest | 'no_verifier' | undefined> {
     const { digest, clientId, redirectUri, challenge, jkt } = code;
-    type Row = KeptParameters & { authenticationId: string };
-    return (await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge, jkt]))[0];
+    type Row = { [Name in keyof RedeemedRequest]: RedeemedRequest[Name] | null } & { isChallenged: boolean };
+    const [held] = await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge, jkt]);
+    if (!held) return undefined;
+    const { id, authenticationId, parameters, isChallenged } = held;
+    if (id !== null && authenticationId !== null && parameters !== null) return { id, authenticationId, parameters };
+    return isChallenged && challenge === null ? 'no_verifier' : undefined;
   }
 
   /** Ends a request before a code was issued for it. Returns false for one that is over, or has a code. */
