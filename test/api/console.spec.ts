@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MEMBER_ROLES, mayMember, type MemberPermission } from '../../src/domain/console.ts';
 import { eventually } from '../support/eventually.ts';
+import { LogInBrowser } from '../support/log-in.ts';
 import { ConsoleBrowser, Member, textOf } from '../support/console.ts';
 import { codeOf, wrongCodeFor, type PageAnswer } from '../support/desk.ts';
 import { packed, TestService } from '../support/service.ts';
@@ -458,6 +459,27 @@ describe('the log', () => {
     expect(textOf(await viewer.get(at(`log?id=${UNKNOWN}`)))).toContain('이 ID의 인증이 없거나');
     expect(textOf(await viewer.get(at('log?state=declined&channel=push')))).toContain(id.slice(-12));
     expect(textOf(await viewer.get(at('log?state=verified')))).not.toContain(id.slice(-12));
+  });
+
+  it('names no person of a log-in by OpenID Connect: its scopes say what the client learns', async () => {
+    const [clientId, redirect] = ['console-log-ins', 'https://log-ins.example/back'];
+    const scopes = ['authentications', 'openid'];
+    await service.rows.clients.register({ clientId, secret: 'secret', scopes, returnUrls: [redirect] });
+    const looker = await Member.of(service, { [clientId]: 'viewer' });
+    const person = await service.addLine();
+    const asked = { client_id: clientId, response_type: 'code', redirect_uri: redirect, scope: 'openid', nonce: 'n' };
+    const address = `${service.issuer}/oauth2/authorize?${new URLSearchParams(asked).toString()}`;
+    const back = await new LogInBrowser(service).logIn(address, person);
+    expect(back.searchParams.get('code')).not.toBeNull();
+    const ending = person.phoneNumber.slice(-4);
+    const pages = async () => {
+      const list = await looker.get(at('log', clientId));
+      const ids = [...list.html.matchAll(/\/log\/([\w-]{36})/g)].map(([, id]) => id!);
+      const each = await Promise.all(ids.map((id) => looker.get(at(`log/${id}`, clientId))));
+      return { count: ids.length, text: [list, ...each].map((page) => textOf(page)).join('\n') };
+    };
+    const seen = await pages();
+    expect([seen.count > 0, seen.text.includes(ending)]).toEqual([true, false]);
   });
 
   it('tells a person whom the service does not know from nobody who did not open in time', async () => {

@@ -455,6 +455,20 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     expect((await browser.leave()).searchParams.get('code')).toMatch(/^[\w-]{43}$/);
   });
 
+  it('no page of the client may show the window of a log-in in a frame, though it may show others', async () => {
+    const clientId = `framing-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
+    await service.rows.clients.setFrameOrigins(clientId, ['https://frame.example']);
+    const policyOf = async (browser: LogInBrowser, address: string) =>
+      (await browser.ask(address)).headers.get('content-security-policy');
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize({ client_id: clientId }));
+    expect(await policyOf(browser, browser.windowAddress)).toContain("frame-ancestors 'none'");
+    const other = await service.rows.windows.add({ clientId, returnUrl: CALLBACK });
+    const policy = await policyOf(new LogInBrowser(service), `${service.issuer}/windows/${other}`);
+    expect(policy).toContain('frame-ancestors https://frame.example');
+  });
+
   it('a window shows the purpose that the client itself pushed', async () => {
     const browser = new LogInBrowser(service);
     await browser.begin(await push({ purpose: '회원가입' }));
@@ -705,6 +719,18 @@ describe('the browser that began', () => {
     expect(await isEnded(windowId)).toBe(false);
   });
 
+  it('a browser that is verified in the last seconds of a window, and comes back late, still gets its code', async () => {
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize());
+    expect(browser.cookieSeconds).toBeGreaterThan(795);
+    await browser.verify(await newPerson());
+    const resume = await browser.returnAddress();
+    // Begun in the last second of the window, verified in the last one of the authentication.
+    await service.rows.openIdRequests.ageWindow(browser.windowAddress.split('/').at(-1) ?? '', 795);
+    const code = locationOf(await browser.ask(resume)).searchParams.get('code') ?? '';
+    expect(await redeem(code)).toMatchObject({ status: 200 });
+  });
+
   it.each<[string, string | undefined, number]>([
     ['two minutes', undefined, 121],
     ['a max_age of one minute', '60', 61],
@@ -874,6 +900,19 @@ describe('an id_token as hint', () => {
     const asked = await post<{ status: number; auth_req_id: string }>('bc-authorize', { ...form, id_token_hint: hint });
     expect(asked.status).toBe(200);
     expect((await subscriber.phone.pending())[0]).toMatchObject({ method: 'approve' });
+    const retired = await new SignJWT(claimsIn(hint) as Record<string, unknown>)
+      .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: 'retired' })
+      .sign(key);
+    const ended = locationOf(await new LogInBrowser(service).ask(authorize({ id_token_hint: retired })));
+    const said = 'The key that signed id_token_hint is no longer in use. Send the request without it, or name the person';
+    expect(Object.fromEntries(ended.searchParams)).toMatchObject({
+      error: 'invalid_request',
+      error_description: expect.stringContaining(said),
+    });
+    expect(await post('bc-authorize', { ...form, id_token_hint: retired })).toMatchObject({
+      error: 'expired_login_hint_token',
+      error_description: expect.stringContaining(said),
+    });
     const [head, payload] = hint.split('.');
     for (const wrong of [`${head}.${payload}.${'A'.repeat(86)}`, await service.token()]) {
       const back = locationOf(await new LogInBrowser(service).ask(authorize({ id_token_hint: wrong })));

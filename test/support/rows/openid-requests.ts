@@ -11,6 +11,18 @@ export class OpenIdRequestRows {
     return this.sql('UPDATE openid_requests SET code_expires_at = now() WHERE code_digest = $1', [digest]);
   }
 
+  /** Makes a window and its request `seconds` older. */
+  async ageWindow(windowId: string, seconds: number): Promise<void> {
+    for (const [table, key] of [
+      ['windows', 'id'],
+      ['openid_requests', 'window_id'],
+    ])
+      await this.sql(`UPDATE ${table} SET expires_at = expires_at - make_interval(secs => $2) WHERE ${key} = $1`, [
+        windowId,
+        seconds,
+      ]);
+  }
+
   /** Makes the verification in a window `seconds` older. */
   async ageVerification(windowId: string, seconds: number): Promise<void> {
     for (const table of ['authentications', 'past_authentications'])
