@@ -19,7 +19,8 @@ export class OpenIdSettings1764352000000 implements DeclaredMigration {
     },
   ] as const;
 
-  readonly meanwhile = 'its log-in windows show no digits, and its id_tokens do not say that the person was named by number';
+  readonly meanwhile =
+    'its log-in windows show no digits, and its id_tokens do not say that the person was named by number';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

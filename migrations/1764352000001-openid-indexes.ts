@@ -22,7 +22,11 @@ const FORMER = {
 export class OpenIdIndexes1764352000001 implements DeclaredMigration {
   readonly locks = [
     { table: 'windows', mode: 'SHARE UPDATE EXCLUSIVE', because: 'builds and drops indexes beside reads and writes' },
-    { table: 'ciba_requests', mode: 'SHARE UPDATE EXCLUSIVE', because: 'builds and drops indexes beside reads and writes' },
+    {
+      table: 'ciba_requests',
+      mode: 'SHARE UPDATE EXCLUSIVE',
+      because: 'builds and drops indexes beside reads and writes',
+    },
   ] as const;
 
   /** PostgreSQL builds an index concurrently only outside of a transaction. */

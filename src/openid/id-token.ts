@@ -77,7 +77,10 @@ export function canSignFor(
   { rsa }: Pick<ServiceKeys, 'rsa'>,
 ): boolean {
   if (algorithm !== 'RS256' || rsa.length > 0) return true;
-  WARNINGS.warn('RS256', `${clientId} reads RS256, and the keyring has no key for it. Add one: npm run keys -- add rsa`);
+  WARNINGS.warn(
+    'RS256',
+    `${clientId} reads RS256, and the keyring has no key for it. Add one: npm run keys -- add rsa`,
+  );
   return false;
 }
 

@@ -904,7 +904,8 @@ describe('an id_token as hint', () => {
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: 'retired' })
       .sign(key);
     const ended = locationOf(await new LogInBrowser(service).ask(authorize({ id_token_hint: retired })));
-    const said = 'The key that signed id_token_hint is no longer in use. Send the request without it, or name the person';
+    const said =
+      'The key that signed id_token_hint is no longer in use. Send the request without it, or name the person';
     expect(Object.fromEntries(ended.searchParams)).toMatchObject({
       error: 'invalid_request',
       error_description: expect.stringContaining(said),
@@ -1148,7 +1149,11 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
     expect(busy).toMatchObject({ status: 429 });
     expect(Number(busy!.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await busy!.text()).toContain('요청이 너무 많습니다');
-    const { access_token: own } = await post('token', { ...form, client_id: clientId, grant_type: 'client_credentials' });
+    const { access_token: own } = await post('token', {
+      ...form,
+      client_id: clientId,
+      grant_type: 'client_credentials',
+    });
     const { birthDate, genderDigit, phoneNumber } = await newPerson();
     const started = await fetch(`${service.issuer}/v1/authentications`, {
       method: 'POST',

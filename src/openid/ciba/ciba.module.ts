@@ -10,6 +10,7 @@ import { ServerMetadata } from '../../relying-parties/server-metadata.ts';
 import { TokenGrants } from '../../relying-parties/token-grants.ts';
 import { outboundOf } from '../../webhooks/outbound-of.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
+import { BY_NUMBER } from '../id-token.ts';
 import { OpenIdModule } from '../openid.module.ts';
 import { CIBA_ACR_VALUES } from './asked.ts';
 import { BackchannelController } from './backchannel.controller.ts';
@@ -63,7 +64,7 @@ export class CibaModule {
       backchannel_user_code_parameter_supported: false,
       scopes_supported: [...OPENID_SCOPES],
       acr_values_supported: [...CIBA_ACR_VALUES],
-      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', ...CLAIM_NAMES],
+      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', ...CLAIM_NAMES, BY_NUMBER],
       claims_parameter_supported: true,
       request_parameter_supported: true,
       request_uri_parameter_supported: false,

@@ -125,7 +125,15 @@ export class OpenIdRequestStore {
   /** Keeps a request that a client pushed, for a minute. */
   async keepPushed(request: NewOpenIdRequest, requestUriDigest: Buffer): Promise<void> {
     const { id, clientId, parameters, redirectUri, codeChallenge, dpopJkt } = request;
-    await this.database.rows(KEEP_PUSHED, [id, clientId, requestUriDigest, parameters, redirectUri, codeChallenge, dpopJkt]);
+    await this.database.rows(KEEP_PUSHED, [
+      id,
+      clientId,
+      requestUriDigest,
+      parameters,
+      redirectUri,
+      codeChallenge,
+      dpopJkt,
+    ]);
   }
 
   async begin(request: NewOpenIdRequest, windowId: string): Promise<void> {
