@@ -676,7 +676,7 @@ describe('the browser that began', () => {
     const back = new URL((await browser.ask(leave)).headers.get('location') ?? 'no:location');
     expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'access_denied', state: 'state-1' });
     expect((await browser.ask(leave)).status).toBe(400);
-    // Who goes back in the history of the browser rings no phone.
+    // A person who goes back in the browser's history reads that the window is over, and rings no phone.
     const { birthDate, genderDigit, phoneNumber } = await newPerson();
     expect(await browser.inWindow('authentication', { birthDate, genderDigit, phoneNumber })).toMatchObject({
       code: 'window_closed',

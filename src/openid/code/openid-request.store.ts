@@ -83,7 +83,10 @@ const REDEEM = statement(
     FROM held LEFT JOIN redeemed r ON r.id = held.id`,
 );
 
-/** The person goes back to the client without a log-in. Who then goes back in the history of the browser starts nothing. */
+/**
+ * The person goes back to the client without a log-in. The window ends with the request: a person who then goes back in the
+ * browser's history reads that it is over.
+ */
 const ABANDON = statement(
   'openid_abandon',
   `WITH abandoned AS (
@@ -93,7 +96,7 @@ const ABANDON = statement(
       UPDATE windows w SET expires_at = now() FROM abandoned a WHERE w.id = a.window_id AND w.expires_at > now()
     )
     SELECT id FROM abandoned`,
-  { writes: { windows: 'a window whose request is over could still ring a phone, in vain' } },
+  { writes: { windows: 'a window whose request is over starts nothing, and says that it is over' } },
 );
 
 const OF_AUTHENTICATION = statement(
