@@ -305,15 +305,13 @@ describe('a request', () => {
     // Its id_token names the person by no more, also after the client may no longer name by number, and so does the next one.
     await service.rows.clients.setCiba(carrier.clientId, {});
     let hint = String(tokens.body['id_token']);
-    for (const next of [1, 2]) {
+    for (let time = 0; time < 2; time += 1) {
       expect(decodeJwt(hint)).toMatchObject({ 'urn:pushguard:by_number': true });
       const about = { id_token_hint: hint };
       expectError(await carrier.begin({ ...about, scope: 'openid profile' }), 400, 'invalid_scope');
       const again = await carrier.begin({ ...about, scope: 'openid' });
       await approves(subscriber, String(again.body['pushguard_match']));
-      const { body } = await carrier.poll(String(again.body['auth_req_id']));
-      hint = String(body['id_token']);
-      expect([next, typeof body['id_token']]).toEqual([next, 'string']);
+      hint = String((await carrier.poll(String(again.body['auth_req_id']))).body['id_token']);
     }
   });
 
