@@ -284,7 +284,7 @@ describe('a request', () => {
     expect([said[1]!['sub'], said[1]!['di']]).toEqual([said[0]!['sub'], said[0]!['di']]);
   });
 
-  it('of a client that may names a person by the number alone', async () => {
+  it('of a client that may name a person by the number alone', async () => {
     const subscriber = await service.subscriber();
     const carrier = await CibaClient.register(service, { mayNameByNumber: true });
     const login_hint = `tel:${subscriber.person.phoneNumber}`;

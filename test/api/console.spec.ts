@@ -477,6 +477,8 @@ describe('the log', () => {
       expect(page.status).toBe(200);
       expect(textOf(page)).not.toContain('****');
     }
+    // As it does of a person whom the client itself named.
+    await service.start(await service.addLine());
     expect(textOf(await viewer.get(at('log')))).toContain('****');
   });
 
