@@ -1161,6 +1161,7 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
       body: JSON.stringify({ birthDate, genderDigit, phoneNumber, purpose: '회원가입' }),
     });
     expect(started.status).toBe(201);
+    await new LogInBrowser(service).begin(authorize());
     await service.rows.budgets.exhaustForms();
     try {
       const anew = await new LogInBrowser(service).ask(authorize());
