@@ -91,6 +91,8 @@ import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-
 import { Approvals1764310000000 } from '../migrations/1764310000000-approvals.ts';
 import { Disclosures1764340000000 } from '../migrations/1764340000000-disclosures.ts';
 import { TokenKeys1764351000000 } from '../migrations/1764351000000-token-keys.ts';
+import { OpenIdSettings1764352000000 } from '../migrations/1764352000000-openid-settings.ts';
+import { OpenIdIndexes1764352000001 } from '../migrations/1764352000001-openid-indexes.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { OpenIdRequests1764320000000 } from '../migrations/1764320000000-openid-requests.ts';
 import { OpenIdClients1764320000001 } from '../migrations/1764320000001-openid-clients.ts';
@@ -291,6 +293,8 @@ export function dataSourceOptions(
       CibaEnds1764330000001,
       Disclosures1764340000000,
       TokenKeys1764351000000,
+      OpenIdSettings1764352000000,
+      OpenIdIndexes1764352000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

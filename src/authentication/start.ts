@@ -178,7 +178,8 @@ export class Start {
     const requests = this.keys.indexes.all('request', canonical(input, idempotencyKey));
     const idempotency = idempotencyKey ? { keyDigest: digestOf(idempotencyKey), requestDigest: requests[0] } : null;
     try {
-      await this.relyingParties.spendQuota(clientId);
+      // Anybody begins a log-in in a client's name, and must not use up what its own system starts.
+      await this.relyingParties.spendQuota(clientId, input.flow === 'code' ? 'log-ins' : 'starts');
     } catch (error) {
       const earlier = await this.earlier(clientId, idempotency, requests);
       if (earlier) return earlier;

@@ -5,7 +5,7 @@ import {
   RESENDS,
   IN_WINDOWS,
   OF_API,
-  OF_PERSONS,
+  NAMING_A_PERSON,
   stateAt,
   type AuthenticationState,
   type Channel,
@@ -83,7 +83,7 @@ export class AuthenticationStatus {
    * again; null where it was not verified, or is no longer kept.
    */
   async verifiedPerson(id: string, clientId: string): Promise<NamedPerson | null> {
-    const authentication = await this.store.view(id, clientId, OF_PERSONS);
+    const authentication = await this.store.view(id, clientId, NAMING_A_PERSON);
     return authentication?.state === 'verified' ? this.verifying.named(authentication) : null;
   }
 
@@ -92,7 +92,7 @@ export class AuthenticationStatus {
    * Problems: `authentication_not_found`.
    */
   async verified(id: string, clientId: string): Promise<{ lineId: string; person: NamedPerson }> {
-    const authentication = await this.find(id, clientId, OF_PERSONS);
+    const authentication = await this.find(id, clientId, NAMING_A_PERSON);
     const person = this.verifying.named(authentication);
     if (authentication.state !== 'verified' || !authentication.lineId || !person) throw notFound();
     return { lineId: authentication.lineId, person };

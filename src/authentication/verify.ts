@@ -188,7 +188,7 @@ export class Verify {
     if (!person) throw new Error('the birth date of a verified person is not valid');
     return {
       subject: subjectOf(this.keys.subject, {
-        clientId: authentication.sector ?? authentication.clientId,
+        sector: authentication.sector ?? authentication.clientId,
         lineId,
         owner: birthDate + genderDigit,
       }),

@@ -40,10 +40,11 @@ export function readClientJwks(set: unknown): { keys: JWK[] } | string {
   for (const [at, key] of keys.entries()) {
     const one = readKey(key);
     if (typeof one === 'string') return `Key ${at + 1} of the JWKS ${one}`;
-    if (one.kid !== undefined && read.some(({ kid }) => kid === one.kid)) {
+    const { jwk } = one;
+    if (jwk.kid !== undefined && read.some(({ kid }) => kid === jwk.kid)) {
       return `Key ${at + 1} of the JWKS has the kid of another key. Give each key its own.`;
     }
-    read.push(one);
+    read.push(jwk);
   }
   return { keys: read };
 }
@@ -69,25 +70,27 @@ export async function thumbprintsOf(jwks: object): Promise<{ kid: string | null;
 export function readPublicKey(
   jwk: unknown,
 ): { key: KeyObject; thumbprint: string; algorithms: readonly string[] } | string {
-  const read = readKey(jwk);
-  if (typeof read === 'string') return read;
+  const readable = readKey(jwk);
+  if (typeof readable === 'string') return readable;
+  const { jwk: read, key } = readable;
   const given = jwk as Members;
   if (read.kty === 'RSA' && (read.e !== 'AQAB' || (read.n?.length ?? 0) > MAX_MODULUS))
     return 'must have "e": "AQAB" and at most 4096 bits, where it is one of RSA.';
   const { members, algorithms } = KINDS[read.kty as keyof typeof KINDS];
   const parts = [...members, 'kty'].sort().map((name) => [name, (read as Members)[name]] as const);
   if (parts.some(([name, value]) => given[name] !== value)) return `is not written as RFC 7518 has it.`;
-  const own = Object.fromEntries(parts);
-  const thumbprint = createHash('sha256').update(JSON.stringify(own)).digest('base64url');
-  return { key: createPublicKey({ key: own as JsonWebKey, format: 'jwk' }), thumbprint, algorithms };
+  const thumbprint = createHash('sha256')
+    .update(JSON.stringify(Object.fromEntries(parts)))
+    .digest('base64url');
+  return { key, thumbprint, algorithms };
 }
 
-function readKey(key: unknown): JWK | string {
+function readKey(key: unknown): { jwk: JWK; key: KeyObject } | string {
   if (typeof key !== 'object' || key === null) return 'must be a JSON object.';
   const given = key as Members;
   const secret = PRIVATE_MEMBERS.find((member) => member in given);
   if (secret !== undefined) {
-    return `has the private member "${secret}". Register the public key alone, and replace this key if others saw it.`;
+    return `has the private member "${secret}". Give the public key alone, and replace this key if others saw it.`;
   }
   const kty = given['kty'];
   if (kty !== 'EC' && kty !== 'OKP' && kty !== 'RSA') return `must be one on ${ALLOWED}.`;
@@ -108,7 +111,7 @@ function readKey(key: unknown): JWK | string {
   if (!read || (kty === 'RSA' && read.bits < MIN_RSA_BITS))
     return `is incomplete or damaged. It must be one on ${ALLOWED}.`;
   const kept = ['kid', 'alg', 'use'].filter((member) => given[member] !== undefined);
-  return { ...read.jwk, ...Object.fromEntries(kept.map((member) => [member, given[member]])) };
+  return { jwk: { ...read.jwk, ...Object.fromEntries(kept.map((member) => [member, given[member]])) }, key: read.key };
 }
 
 /**
@@ -116,14 +119,14 @@ function readKey(key: unknown): JWK | string {
  * that one key has one form. `bits` is the length of a modulus. Undefined for what is no key: OpenSSL refuses a point that
  * is not on its curve.
  */
-function canonical(key: JWK | Members): { jwk: JWK; bits: number } | undefined {
+function canonical(key: JWK | Members): { jwk: JWK; key: KeyObject; bits: number } | undefined {
   const given = key as Members;
   const parts = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => given[member] !== undefined);
   try {
     const jwk = Object.fromEntries(parts.map((member) => [member, given[member]])) as JsonWebKey;
     const imported = createPublicKey({ key: jwk, format: 'jwk' });
     const bits = imported.asymmetricKeyDetails?.modulusLength ?? 0;
-    return { jwk: imported.export({ format: 'jwk' }), bits };
+    return { jwk: imported.export({ format: 'jwk' }), key: imported, bits };
   } catch {
     return undefined;
   }

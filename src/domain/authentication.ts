@@ -35,7 +35,7 @@ export type Flow = 'api' | 'code' | 'ciba' | 'number';
 export const OF_API = ['api'] as const satisfies readonly Flow[];
 export const IN_WINDOWS = ['api', 'code'] as const satisfies readonly Flow[];
 /** Those that name a person. */
-export const OF_PERSONS = ['api', 'code', 'ciba'] as const satisfies readonly Flow[];
+export const NAMING_A_PERSON = ['api', 'code', 'ciba'] as const satisfies readonly Flow[];
 export const OF_NUMBERS = ['number'] as const satisfies readonly Flow[];
 
 /**

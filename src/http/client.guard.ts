@@ -109,8 +109,8 @@ export async function clientOf(request: FastifyRequest, admittance: Admittance, 
 
 /**
  * The bearer of a request's token: a client, or a person at a client. What the token allows is the caller's to judge.
- * `inForm` is a
- * token of the body, where the route takes one there. A token that is bound to a key comes with a proof of it (RFC 9449, 7). Problems: `invalid_token`, `too_many_requests`.
+ * `inForm` is a token of the body, where the route takes one there. A token that is bound to a key comes with a proof of it
+ * (RFC 9449, 7). Problems: `invalid_token`, `too_many_requests`.
  */
 export async function bearerOf(
   request: FastifyRequest,

@@ -4,6 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const ROUTES: Readonly<Record<string, string>> = {
   '/oauth2/token': 'POST',
   '/oauth2/userinfo': 'GET, POST',
+  '/oauth2/par': 'POST',
+  '/oauth2/revoke': 'POST',
 };
 
 /** Seconds for which a browser remembers what a page may send. */

@@ -146,6 +146,15 @@ export class Lines extends CarrierDirectory {
     return row ? { ...this.read(row), phoneNumber } : null;
   }
 
+  /**
+   * The owner of the line that now has this E.164 number, and null where no line has it. As much is decrypted in either case.
+   */
+  async ownerByPhoneNumber(phoneNumber: string): Promise<LineFacts['owner'] | null> {
+    const [row] = await this.database.rows<LineRow>(BY_PHONE, [this.indexesOf(phoneNumber)]);
+    const owner = this.ownerOf(row);
+    return row ? owner : null;
+  }
+
   /** Finds the line that had this E.164 number last and ended with it. */
   async formerByPhoneNumber(phoneNumber: string): Promise<LineFacts | null> {
     const [row] = await this.database.rows<LineRow>(FORMER_BY_PHONE, [this.indexesOf(phoneNumber)]);

@@ -2,6 +2,7 @@ import { readOwnJwt } from '../crypto/own-jwt.ts';
 import type { ServiceKeys } from '../crypto/service-keys.ts';
 import { Problem } from '../domain/problem.ts';
 import { isUuid } from '../domain/uuid.ts';
+import { BY_NUMBER } from './id-token.ts';
 
 /** The person whom a client names by an earlier token. */
 export interface HintedSubject {
@@ -9,6 +10,8 @@ export interface HintedSubject {
   authenticationId: string;
   /** The person's id at the client. */
   subject: string;
+  /** The token came of a request that named the person by the number alone. */
+  isByNumber: boolean;
 }
 
 /**
@@ -25,13 +28,13 @@ export function readIdTokenHint(
   if (payload === 'ended')
     throw new Problem(
       'expired_login_hint_token',
-      'The key that signed id_token_hint is no longer in use. Send the request without it, and name the person otherwise.',
+      'The key that signed id_token_hint is no longer in use. Send the request without it, or name the person in another way.',
     );
   if (payload === null) throw refused();
   const { iss, aud, jti, sub } = payload;
   if (iss !== issuer || aud !== audience) throw refused();
   if (typeof jti !== 'string' || !isUuid(jti) || typeof sub !== 'string') throw refused();
-  return { authenticationId: jti, subject: sub };
+  return { authenticationId: jti, subject: sub, isByNumber: payload[BY_NUMBER] === true };
 }
 
 function refused(): Problem {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { Environment } from '../../config/environment.ts';
 import { METHODS_USED, testIssuer, type VerifiedPerson } from '../authentication/assertion.ts';
 import { signJws, signWithRsa } from '../crypto/compact-jws.ts';
@@ -5,9 +6,14 @@ import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
 import type { IdTokenAlgorithm } from '../domain/client.ts';
 import type { ServiceKeys } from '../crypto/service-keys.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
 
 /** Seconds for which an id_token is valid. */
 const ID_TOKEN_SECONDS = 300;
+
+/** True in an id_token of a person who was named by the number alone: as a hint, it names the person by no more than that. */
+export const BY_NUMBER = 'urn:pushguard:by_number';
 
 /** What an id_token says. */
 export interface IdTokenInput {
@@ -59,13 +65,26 @@ export function signIdToken(
   };
   if (algorithm !== 'RS256') return signJws(signing[0], 'JWT', payload);
   const [key] = rsa;
-  if (!key) throw noRsaKey();
+  if (!key) throw cannotSign();
   return signWithRsa(key, 'JWT', payload);
 }
 
-export function noRsaKey(): Problem {
-  return new Problem(
-    'service_unavailable',
-    'The service has no key for RS256. Its operator adds one: npm run keys -- add rsa',
+const WARNINGS = new RareWarnings(new Logger('IdToken'));
+
+/** Whether there is a key for the algorithm that the client reads. What the operator then has to do is logged. */
+export function canSignFor(
+  { clientId, idTokenSignedResponseAlg: algorithm }: Pick<Client, 'clientId' | 'idTokenSignedResponseAlg'>,
+  { rsa }: Pick<ServiceKeys, 'rsa'>,
+): boolean {
+  if (algorithm !== 'RS256' || rsa.length > 0) return true;
+  WARNINGS.warn(
+    'RS256',
+    `${clientId} reads RS256, and the keyring has no key for it. Add one: npm run keys -- add rsa`,
   );
+  return false;
+}
+
+/** What a caller is told, who can do nothing about it. */
+export function cannotSign(): Problem {
+  return new Problem('service_unavailable', 'The service cannot sign for this client at present.');
 }

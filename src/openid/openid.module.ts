@@ -12,7 +12,7 @@ import { TokenGrants } from '../relying-parties/token-grants.ts';
 import { WindowsModule } from '../windows/windows.module.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from './claims.ts';
 import { ClientCalls } from './client-calls.ts';
-import { ACR_VALUES } from './code/authorization-request.ts';
+import { WINDOW_ACR_VALUES } from './code/authorization-request.ts';
 import { AuthorizeController } from './code/authorize.controller.ts';
 import { Authorize } from './code/authorize.ts';
 import { CodeGrant } from './code/code-grant.ts';
@@ -65,7 +65,7 @@ export class OpenIdModule {
       prompt_values_supported: ['login', 'none'],
       display_values_supported: ['page', 'popup'],
       ui_locales_supported: [...LOCALES],
-      acr_values_supported: [...ACR_VALUES],
+      acr_values_supported: [...WINDOW_ACR_VALUES],
       claim_types_supported: ['normal'],
       claims_supported: ['sub', 'acr', 'amr', 'auth_time', ...CLAIM_NAMES],
       claims_parameter_supported: true,

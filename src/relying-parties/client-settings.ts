@@ -38,6 +38,7 @@ export type ClientSettings = Partial<
     | 'fapi'
     | 'dpopBoundAccessTokens'
     | 'requireSignedRequestObject'
+    | 'logInMatch'
     | 'idTokenSignedResponseAlg'
     | 'sector'
   > & { tokenEndpointAuthMethod: ClientAuthMethod }

@@ -106,6 +106,10 @@ export class Client {
   @Column('boolean', { default: () => 'false' })
   requireSignedRequestObject: boolean;
 
+  /** The window of its log-ins by OpenID Connect shows two digits, for which the app asks before it opens. */
+  @Column('boolean', { default: () => 'false' })
+  logInMatch: boolean;
+
   /** The algorithm of its id_tokens. */
   @Column('text', { default: () => "'ES256'" })
   idTokenSignedResponseAlg: IdTokenAlgorithm;

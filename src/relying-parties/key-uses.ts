@@ -5,7 +5,7 @@ import { NotedUses } from './noted-uses.ts';
 /** The key with which a client authenticated: a secret, or a key of its JWKS. */
 export type UsedKey = { kind: 'secret'; digest: Buffer; isTest: boolean } | { kind: 'key'; thumbprint: string };
 
-/** Keeps when each key of a client was last used, to the minute. Keys are used at the token endpoint alone. */
+/** Keeps when each key of a client was last used, to the minute. Keys are used at the endpoints below `/oauth2`. */
 @Injectable()
 export class KeyUses {
   private readonly noted = new NotedUses();

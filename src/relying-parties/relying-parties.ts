@@ -15,6 +15,9 @@ export const WEBSITE = { id: '00000000-0000-7000-8000-000000000001', clientId: '
  */
 export const CALL_CENTRE = { id: '00000000-0000-7000-8000-000000000002', clientId: 'pushguard-call-centre' } as const;
 
+/** What a relying party's quota counts, each by itself. */
+type QuotaOf = 'starts' | 'log-ins' | 'pushed requests' | 'authorization requests';
+
 /** Relying parties as other rooms use them: settings and the quota of starts. */
 @Injectable()
 export class RelyingParties {
@@ -47,10 +50,11 @@ export class RelyingParties {
   }
 
   /**
-   * Enforces a relying party's starts per minute, and as many pushed authorization requests. Each process counts its own: the
-   * quota protects the service from a runaway client; the budget that protects people is in the database.
+   * Enforces a relying party's starts per minute, and as many starts in its log-in windows, pushed authorization requests and
+   * authorization requests that were not pushed. Each process counts its own: the quota protects the service from a runaway
+   * client, and from strangers who begin log-ins in a client's name; the budget that protects people is in the database.
    */
-  async spendQuota(id: string, of: 'starts' | 'pushed requests' = 'starts'): Promise<void> {
+  async spendQuota(id: string, of: QuotaOf = 'starts'): Promise<void> {
     const { startsPerMinute } = await this.get(id);
     const minute = Math.floor(Date.now() / 60_000);
     const key = `${id} ${of}`;

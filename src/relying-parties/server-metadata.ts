@@ -36,7 +36,7 @@ export class ServerMetadata {
       token_endpoint_auth_methods_supported: [...CLIENT_AUTH_METHODS],
       token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
       dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],
-      // OpenID Connect Discovery requires both; they describe the assertion of a verification.
+      // OpenID Connect Discovery requires both. They describe id_tokens, and the assertion of a verification, which has ES256.
       subject_types_supported: ['pairwise'],
       id_token_signing_alg_values_supported: this.keys.rsa.length > 0 ? ['ES256', 'RS256'] : ['ES256'],
       service_documentation: `${issuer}/developers`,

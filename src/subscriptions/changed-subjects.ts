@@ -53,7 +53,7 @@ export class ChangedSubjects {
     const clients = new Map(named.map(({ clientId, sector }) => [clientId, sector ?? clientId]));
     const subjects = [...clients].map(([clientId, sector]) => ({
       clientId,
-      subject: subjectOf(this.keys.subject, { clientId: sector, lineId, owner: owner.birthDate + owner.genderDigit }),
+      subject: subjectOf(this.keys.subject, { sector, lineId, owner: owner.birthDate + owner.genderDigit }),
     }));
     if (subjects.length > 0) await this.store.tell(session, subjects, change);
   }

@@ -87,7 +87,7 @@ export class TestAuthentications {
     const { phoneNumber, birthDate, genderDigit } = this.personOf(seen);
     const person = parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) });
     if (!person || !seen.closedAt) throw new Error('a verified test authentication has no person');
-    const named = { clientId: seen.clientId, lineId: `test:${phoneNumber}`, owner: birthDate + genderDigit };
+    const named = { sector: seen.clientId, lineId: `test:${phoneNumber}`, owner: birthDate + genderDigit };
     return {
       subject: subjectOf(this.keys.subject, named),
       ...person,

@@ -112,14 +112,14 @@ export class Windows {
    */
   async openFor(
     clientId: string,
-    input: { id: string; purpose: string; returnUrl: string; locale: Locale; method: WindowMethod },
+    input: { id: string; purpose: string; returnUrl: string; locale: Locale; method: WindowMethod; match: boolean },
   ): Promise<{ secret: string }> {
-    const { id, purpose, returnUrl, locale, method } = input;
+    const { id, purpose, returnUrl, locale, method, match } = input;
     const secret = randomToken(32);
     const purposeCipher = this.keys.fields.encrypt(purpose, `windows:purpose:${id}`);
     const browserDigest = sha256(secret);
-    const opened = { id, clientId, purposeCipher, returnUrl, locale, method, browserDigest };
-    await this.store.open({ ...opened, returnState: '-', match: false, name: null, isTest: false, flow: 'code' });
+    const opened = { id, clientId, purposeCipher, returnUrl, locale, method, match, browserDigest };
+    await this.store.open({ ...opened, returnState: '-', name: null, isTest: false, flow: 'code' });
     return { secret };
   }
 

@@ -40,9 +40,9 @@ const nobody = (): TestPerson => ({
 });
 
 /** The first request of a client in ping mode, at a path of its own. */
-async function pinged(): Promise<{ client: CibaClient; path: string; token: string }> {
+async function pinged(at = receiver): Promise<{ client: CibaClient; path: string; token: string }> {
   const [path, token] = [`/${randomUUID()}`, randomBytes(32).toString('base64url')];
-  return { client: await CibaClient.register(service, { endpoint: receiver.url(path) }), path, token };
+  return { client: await CibaClient.register(service, { endpoint: at.url(path) }), path, token };
 }
 
 const expectError = (answer: OAuthAnswer, status: number, error: string) => {
@@ -170,6 +170,7 @@ describe('a request', () => {
     ['without scope', { scope: '' }, 'invalid_request'],
     ['without openid', { scope: 'phone' }, 'invalid_scope'],
     ['with a scope that nobody grants', { scope: 'openid operator' }, 'invalid_scope'],
+    ['about one sub alone', { claims: '{"id_token":{"sub":{"value":"x"}}}' }, 'invalid_request'],
     ['with two purposes', { scope: 'openid dpv:FraudPrevention dpv:Marketing' }, 'invalid_request'],
     ['without a hint', { login_hint: '' }, 'invalid_request'],
     ['with a hint that is not supported', { login_hint: '', login_hint_token: 'x' }, 'invalid_request'],
@@ -230,6 +231,24 @@ describe('a request', () => {
     expect(token).not.toHaveProperty('phone_number');
   });
 
+  it('names a part of a granted scope, gets it unless it was taken away since, and no purpose without such a scope', async () => {
+    const purpose = 'dpv:FraudPreventionAndDetection';
+    const scope = `openid sim-swap:check ${purpose}`;
+    const client = await CibaClient.register(service, {}, { scopes: ['authentications', 'openid', 'sim-swap'] });
+    const subscriber = await service.subscriber();
+    const scopeOf = async (change: () => Promise<unknown> = async () => undefined) => {
+      const asked = await client.asks(subscriber.person, { scope });
+      await approves(subscriber, asked.pushguard_match);
+      await change();
+      return (await client.poll(asked.auth_req_id)).body['scope'];
+    };
+    expect(await scopeOf()).toBe(scope);
+    const scopes = ['authentications', 'openid'];
+    expect(await scopeOf(() => service.rows.clients.setScopes(client.clientId, scopes))).not.toContain('sim-swap');
+    const about = { login_hint: hintOf(subscriber.person) };
+    expectError(await client.begin({ ...about, scope: `openid ${purpose}` }), 400, 'invalid_scope');
+  });
+
   it('about the person of an earlier id_token asks the same person, of this client alone', async () => {
     const subscriber = await service.subscriber();
     const first = await shop.asks(subscriber.person);
@@ -265,19 +284,35 @@ describe('a request', () => {
     expect([said[1]!['sub'], said[1]!['di']]).toEqual([said[0]!['sub'], said[0]!['di']]);
   });
 
-  it('of a client that may names a person by the number alone', async () => {
+  it('of a client that may name a person by the number alone', async () => {
     const subscriber = await service.subscriber();
     const carrier = await CibaClient.register(service, { mayNameByNumber: true });
     const login_hint = `tel:${subscriber.person.phoneNumber}`;
     const known = await carrier.begin({ scope: 'openid', login_hint });
     await approves(subscriber, String(known.body['pushguard_match']));
-    expect((await carrier.poll(String(known.body['auth_req_id']))).status).toBe(200);
+    const tokens = await carrier.poll(String(known.body['auth_req_id']));
+    expect(tokens.status).toBe(200);
     const unknown = await carrier.begin({ scope: 'openid', login_hint: `tel:${nobody().phoneNumber}` });
     expect(Object.keys(unknown.body)).toEqual(Object.keys(known.body));
     for (const scope of ['openid profile', 'openid kr_identity', 'openid kr_di'])
       expectError(await carrier.begin({ scope, login_hint }), 400, 'invalid_scope');
     const claims = '{"id_token":{"birthdate":null}}';
     expectError(await carrier.begin({ scope: 'openid', login_hint, claims }), 400, 'invalid_request');
+    // Of a known line no more is decrypted than of an unknown one: the owner, and not the number.
+    const line = await service.addLine();
+    await service.rows.lines.spoilNumber(line.lineId);
+    expect((await carrier.begin({ scope: 'openid', login_hint: `tel:${line.phoneNumber}` })).status).toBe(200);
+    // Its id_token names the person by no more, also after the client may no longer name by number, and so does the next one.
+    await service.rows.clients.setCiba(carrier.clientId, {});
+    let hint = String(tokens.body['id_token']);
+    for (let time = 0; time < 2; time += 1) {
+      expect(decodeJwt(hint)).toMatchObject({ 'urn:pushguard:by_number': true });
+      const about = { id_token_hint: hint };
+      expectError(await carrier.begin({ ...about, scope: 'openid profile' }), 400, 'invalid_scope');
+      const again = await carrier.begin({ ...about, scope: 'openid' });
+      await approves(subscriber, String(again.body['pushguard_match']));
+      hint = String((await carrier.poll(String(again.body['auth_req_id']))).body['id_token']);
+    }
   });
 
   it('needs a live key and the scope openid, at both endpoints', async () => {
@@ -384,6 +419,17 @@ describe('a poll', () => {
     expect((await service.rows.ciba.of(authReqId)).interval).toBe(10);
     await approves(subscriber, match);
     expect((await held).status).toBe(200);
+  });
+
+  it('of an id that nobody issued is refused, and what it is answered is kept by nobody', async () => {
+    const unknown = await shop.poll(randomBytes(32).toString('base64url'));
+    expectError(unknown, 400, 'invalid_grant');
+    const subscriber = await service.subscriber();
+    const asked = await shop.asks(subscriber.person);
+    await approves(subscriber, asked.pushguard_match);
+    const tokens = await shop.poll(asked.auth_req_id);
+    expect(tokens.status).toBe(200);
+    for (const { headers } of [unknown, tokens]) expect(headers.get('cache-control')).toBe('no-store');
   });
 
   it('of many at once after the approval, one gets the tokens', async () => {
@@ -501,6 +547,29 @@ describe('a ping', () => {
     expect(receiver.at(always.path)).toHaveLength(3);
     const figures = await scrape(service.process.announcement.management);
     expect(figures.value('pushguard_ciba_pings_total', { outcome: 'failed' })).toBe(4);
+  });
+
+  it('to a receiver that hangs waits with few others of its client, and another client is told meanwhile', async () => {
+    const hanging = await pinged();
+    receiver.reply(hanging.path, 'never');
+    // More than a process sends at once.
+    const begin = () => hanging.client.asks(nobody(), { client_notification_token: hanging.token });
+    await Promise.all(Array.from({ length: 80 }, begin));
+    const other = await WebhookReceiver.start();
+    const { client, path, token } = await pinged(other);
+    const { auth_req_id: authReqId } = await client.asks(nobody(), { client_notification_token: token });
+    await service.rows.ciba.allDue(hanging.client.clientId);
+    await eventually('a ping that hangs', () => receiver.at(hanging.path)[0]);
+    await service.rows.ciba.expire(authReqId);
+    await eventually('the ping of another client', () => other.at(path)[0]);
+    await other.stop();
+    // Each of the eight takes five seconds before another one takes its place.
+    expect(await service.rows.ciba.attemptedOf(hanging.client.clientId)).toBeLessThan(64);
+    receiver.reply(hanging.path, { status: 204 });
+    receiver.release(hanging.path, 204);
+    // As soon as the receiver answers, none of them waits for the next look at the table.
+    await eventually('the pings that waited', () => receiver.at(hanging.path).length >= 80);
+    expect(receiver.open.get(hanging.path)?.most).toBe(8);
   });
 
   it('is sent when a request expires, also one about nobody', async () => {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MEMBER_ROLES, mayMember, type MemberPermission } from '../../src/domain/console.ts';
 import { eventually } from '../support/eventually.ts';
+import { LogInBrowser } from '../support/log-in.ts';
 import { ConsoleBrowser, Member, textOf } from '../support/console.ts';
 import { codeOf, wrongCodeFor, type PageAnswer } from '../support/desk.ts';
 import { packed, TestService } from '../support/service.ts';
@@ -460,6 +461,27 @@ describe('the log', () => {
     expect(textOf(await viewer.get(at('log?state=verified')))).not.toContain(id.slice(-12));
   });
 
+  it('names no person of a log-in by OpenID Connect: its scopes say what the client learns', async () => {
+    const [clientId, redirect] = ['console-log-ins', 'https://log-ins.example/back'];
+    const scopes = ['authentications', 'openid'];
+    await service.rows.clients.register({ clientId, secret: 'secret', scopes, returnUrls: [redirect] });
+    const looker = await Member.of(service, { [clientId]: 'viewer' });
+    const person = await service.addLine();
+    const asked = { client_id: clientId, response_type: 'code', redirect_uri: redirect, scope: 'openid', nonce: 'n' };
+    const address = `${service.issuer}/oauth2/authorize?${new URLSearchParams(asked).toString()}`;
+    const back = await new LogInBrowser(service).logIn(address, person);
+    expect(back.searchParams.get('code')).not.toBeNull();
+    const list = await looker.get(at('log', clientId));
+    const id = /\/log\/([\w-]{36})/.exec(list.html)?.[1] ?? '';
+    for (const page of [list, await looker.get(at(`log/${id}`, clientId))]) {
+      expect(page.status).toBe(200);
+      expect(textOf(page)).not.toContain('****');
+    }
+    // As it does of a person whom the client itself named.
+    await service.start(await service.addLine());
+    expect(textOf(await viewer.get(at('log')))).toContain('****');
+  });
+
   it('tells a person whom the service does not know from nobody who did not open in time', async () => {
     const [subscriber, unknown] = await Promise.all([service.subscriber(), service.addLine()]);
     const ids = await Promise.all(
@@ -587,9 +609,11 @@ describe('the app', () => {
     const saved = await owner.confirm(at('app/addresses'), { returnUrls, frameOrigins: 'https://shop.example' });
     expect(saved.location).toBe(`${at('app')}?done=addresses`);
     expect((await viewer.get(at('app'))).html).toContain('https://shop.example/back');
-    const switched = await owner.confirm(at('app/switches'), { refusesSms: 'yes' });
+    const switched = await owner.confirm(at('app/switches'), { refusesSms: 'yes', logInMatch: 'yes' });
     expect(switched.location).toBe(`${at('app')}?done=switches`);
-    expect((await owner.get(at('app'))).html).toMatch(/name="refusesSms"\s+value="yes"\s+checked/);
+    const { html } = await owner.get(at('app'));
+    expect(html).toMatch(/name="refusesSms"\s+value="yes"\s+checked/);
+    expect(html).toMatch(/name="logInMatch"\s+value="yes"\s+checked/);
     await owner.confirm(at('app/switches'), {});
   });
 

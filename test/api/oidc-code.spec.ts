@@ -16,7 +16,7 @@ import * as openid from 'openid-client';
 import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { eventually } from '../support/eventually.ts';
 import { LogInBrowser } from '../support/log-in.ts';
-import { TestService, type TestPerson } from '../support/service.ts';
+import { TEST_PIN, TestService, type TestPerson } from '../support/service.ts';
 
 /* eslint-disable @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
 /** Both libraries refuse plain HTTP by default. */
@@ -436,6 +436,39 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     expect(page).toContain('Identity verification');
   });
 
+  it('the window of a client that wants it so shows two digits, and the app opens with them alone', async () => {
+    const clientId = `digits-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK], logInMatch: true });
+    const { person: who, phone } = await service.subscriber();
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize({ client_id: clientId }));
+    const { birthDate, genderDigit, phoneNumber } = who;
+    const shown = await browser.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+    expect(shown).toMatchObject({ channel: 'push', match: expect.stringMatching(/^\d\d$/) });
+    const match = String(shown['match']);
+    const [asked] = await phone.pending();
+    const wrong = match === '11' ? '22' : '11';
+    await expect(phone.open(asked!, TEST_PIN, undefined, wrong)).rejects.toMatchObject({ code: 'match_mismatch' });
+    await phone.open(asked!, TEST_PIN, undefined, match);
+    const { code } = await phone.readCode(await phone.envelope(asked!.id), asked!.id);
+    expect(await browser.inWindow('verification', { code })).toMatchObject({ state: 'verified' });
+    expect((await browser.leave()).searchParams.get('code')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('no page of the client may show the window of a log-in in a frame, though it may show others', async () => {
+    const clientId = `framing-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
+    await service.rows.clients.setFrameOrigins(clientId, ['https://frame.example']);
+    const policyOf = async (browser: LogInBrowser, address: string) =>
+      (await browser.ask(address)).headers.get('content-security-policy');
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize({ client_id: clientId }));
+    expect(await policyOf(browser, browser.windowAddress)).toContain("frame-ancestors 'none'");
+    const other = await service.rows.windows.add({ clientId, returnUrl: CALLBACK });
+    const policy = await policyOf(new LogInBrowser(service), `${service.issuer}/windows/${other}`);
+    expect(policy).toContain('frame-ancestors https://frame.example');
+  });
+
   it('a window shows the purpose that the client itself pushed', async () => {
     const browser = new LogInBrowser(service);
     await browser.begin(await push({ purpose: '회원가입' }));
@@ -459,6 +492,11 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     ['a challenge that is no SHA-256', { code_challenge: 'abc' }, 'invalid_request'],
     ['a nonce of 257 characters', { nonce: 'n'.repeat(257) }, 'invalid_request'],
     ['a max_age of words', { max_age: 'soon' }, 'invalid_request'],
+    [
+      'an essential acr that nobody reaches',
+      { claims: '{"id_token":{"acr":{"essential":true,"values":["gold","approve"]}}}' },
+      'unmet_authentication_requirements',
+    ],
     ['claims that are no JSON', { claims: '{' }, 'invalid_request'],
     ['claims in a list', { claims: '[]' }, 'invalid_request'],
     ['claims without an object for the id_token', { claims: '{"id_token":[]}' }, 'invalid_request'],
@@ -638,6 +676,11 @@ describe('the browser that began', () => {
     const back = new URL((await browser.ask(leave)).headers.get('location') ?? 'no:location');
     expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'access_denied', state: 'state-1' });
     expect((await browser.ask(leave)).status).toBe(400);
+    // A person who goes back in the browser's history reads that the window is over, and rings no phone.
+    const { birthDate, genderDigit, phoneNumber } = await newPerson();
+    expect(await browser.inWindow('authentication', { birthDate, genderDigit, phoneNumber })).toMatchObject({
+      code: 'window_closed',
+    });
   });
 
   it('a person who goes back while the phone is asked ends the authentication, and no code is issued', async () => {
@@ -674,6 +717,18 @@ describe('the browser that began', () => {
     const isEnded = async (id: string) => !(await service.rows.windows.of(id)).row.includes('"ended_at":null');
     await eventually('the end of a window of a relying party', () => isEnded(other));
     expect(await isEnded(windowId)).toBe(false);
+  });
+
+  it('a browser that is verified in the last seconds of a window, and comes back late, still gets its code', async () => {
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize());
+    expect(browser.cookieSeconds).toBeGreaterThan(795);
+    await browser.verify(await newPerson());
+    const resume = await browser.returnAddress();
+    // Begun in the last second of the window, verified in the last one of the authentication.
+    await service.rows.openIdRequests.ageWindow(browser.windowAddress.split('/').at(-1) ?? '', 795);
+    const code = locationOf(await browser.ask(resume)).searchParams.get('code') ?? '';
+    expect(await redeem(code)).toMatchObject({ status: 200 });
   });
 
   it.each<[string, string | undefined, number]>([
@@ -817,6 +872,12 @@ describe('an outage', () => {
         iss: service.issuer,
       });
     });
+    await service.rows.openIdRequests.missing(async () => {
+      for (const address of [resume, `${service.issuer}${new URL(resume).pathname}?cancel`]) {
+        const back = locationOf(await browser.ask(address));
+        expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'server_error', state: 'state-1' });
+      }
+    }, 'windows');
     expect((await browser.ask(resume)).headers.get('location')).toBe(browser.windowAddress);
   });
 });
@@ -839,6 +900,20 @@ describe('an id_token as hint', () => {
     const asked = await post<{ status: number; auth_req_id: string }>('bc-authorize', { ...form, id_token_hint: hint });
     expect(asked.status).toBe(200);
     expect((await subscriber.phone.pending())[0]).toMatchObject({ method: 'approve' });
+    const retired = await new SignJWT(claimsIn(hint) as Record<string, unknown>)
+      .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: 'retired' })
+      .sign(key);
+    const ended = locationOf(await new LogInBrowser(service).ask(authorize({ id_token_hint: retired })));
+    const said =
+      'The key that signed id_token_hint is no longer in use. Send the request without it, or name the person';
+    expect(Object.fromEntries(ended.searchParams)).toMatchObject({
+      error: 'invalid_request',
+      error_description: expect.stringContaining(said),
+    });
+    expect(await post('bc-authorize', { ...form, id_token_hint: retired })).toMatchObject({
+      error: 'expired_login_hint_token',
+      error_description: expect.stringContaining(said),
+    });
     const [head, payload] = hint.split('.');
     for (const wrong of [`${head}.${payload}.${'A'.repeat(86)}`, await service.token()]) {
       const back = locationOf(await new LogInBrowser(service).ask(authorize({ id_token_hint: wrong })));
@@ -1055,6 +1130,47 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
     expect(answers[0]!.status).toBe(201);
     expect(answers.find(({ status }) => status === 429)).toMatchObject({ error: 'temporarily_unavailable' });
     expect((await new LogInBrowser(service).ask(authorize({ client_id: clientId }))).status).toBe(303);
+  });
+
+  it('strangers behind one address use up neither what a client pushes nor what its own system starts', async () => {
+    const clientId = `popular-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
+    await service.rows.clients.limitStarts(clientId, 2);
+    const strangers = [new LogInBrowser(service), new LogInBrowser(service)];
+    for (const stranger of strangers) {
+      await stranger.begin(authorize({ client_id: clientId }));
+      const { birthDate, genderDigit, phoneNumber } = await newPerson();
+      await stranger.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+    }
+    // A minute may end between two of them.
+    let busy: Response | undefined;
+    for (let at = 0; at < 3 && busy?.status !== 429; at += 1)
+      busy = await new LogInBrowser(service).ask(authorize({ client_id: clientId }));
+    expect(busy?.status).toBe(429);
+    expect(Number(busy!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await busy!.text()).toContain('요청이 너무 많습니다');
+    const { access_token: own } = await post('token', {
+      ...form,
+      client_id: clientId,
+      grant_type: 'client_credentials',
+    });
+    const { birthDate, genderDigit, phoneNumber } = await newPerson();
+    const started = await fetch(`${service.issuer}/v1/authentications`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${own}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ birthDate, genderDigit, phoneNumber, purpose: '회원가입' }),
+    });
+    expect(started.status).toBe(201);
+    await new LogInBrowser(service).begin(authorize());
+    await service.rows.budgets.exhaustForms();
+    try {
+      const anew = await new LogInBrowser(service).ask(authorize());
+      expect(anew.status).toBe(429);
+      for (const pushed of [await push({ client_id: clientId }), await push()])
+        expect((await new LogInBrowser(service).ask(pushed)).status).toBe(303);
+    } finally {
+      await service.rows.budgets.clearForms();
+    }
   });
 
   it('of two browsers that bring one pushed request at once, one gets a window', async () => {

@@ -109,6 +109,23 @@ describe('openid-client as a public client', () => {
   });
 });
 
+describe('a client for which the service has no key', () => {
+  it('is told so in a sentence of its own, and the operator in the log what to do', async () => {
+    const clientId = `spring-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [SERVER], idTokenAlg: 'RS256' });
+    const asked = authorize({ ...PKCE, client_id: clientId, redirect_uri: SERVER });
+    const back = new URL((await new LogInBrowser(service).ask(asked)).headers.get('location')!);
+    const said = 'The service cannot sign for this client at present.';
+    expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'server_error', error_description: said });
+    const own = { client_id: clientId, client_secret: SECRET };
+    expect(await post('bc-authorize', { ...own, scope: 'openid' })).toMatchObject({
+      status: 503,
+      body: { error_description: said },
+    });
+    expect(service.process.log()).toContain('npm run keys -- add rsa');
+  });
+});
+
 describe('the authorization request of a public client', () => {
   it.each<[string, Record<string, string>, string]>([
     ['a nonce and no PKCE', { nonce: 'n' }, 'invalid_request'],
@@ -223,7 +240,7 @@ describe('a page of another origin', () => {
       'Access-Control-Request-Headers': 'dpop',
     });
 
-  it.each(['/oauth2/token', '/oauth2/userinfo'])(
+  it.each(['/oauth2/token', '/oauth2/userinfo', '/oauth2/par', '/oauth2/revoke'])(
     'a page of a public client may call %s, and no other one may',
     async (path) => {
       const origin = 'https://app.example';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DpopKey } from '../support/dpop-key.ts';
 import { eventually } from '../support/eventually.ts';
 import { otherThan, TEST_PIN, TestService } from '../support/service.ts';
 import { startTraceReceiver, type ReceivedSpan, type TraceReceiver } from '../support/trace-receiver.ts';
@@ -65,10 +66,25 @@ async function playCanary(): Promise<void> {
   const smsCode = await service.textedCode(other.phoneNumber);
   expect((await service.verify(texted, smsCode)).status).toBe(200);
   // Nobody who is not known may have a request recorded, or name its trace.
-  await fetch(`${service.issuer}/v1/authentications/${id}`, { headers: { traceparent: TRACEPARENT } });
+  const bound = await boundToken();
+  for (const more of [{}, { Authorization: `Bearer ${bound}` }, { Authorization: `DPoP ${bound}` }])
+    await fetch(`${service.issuer}/v1/authentications/${id}`, { headers: { traceparent: TRACEPARENT, ...more } });
   for (const one of [person, other]) secrets.push(one.phoneNumber, one.phoneNumber.slice(-8), one.lineId);
   secrets.push(birthDate, code, smsCode, TEST_PIN, pushToken, purpose, endUser.ip, endUser.userAgent);
-  secrets.push(await service.token(), 'canary=state', 'canary=baggage', ...OF_SPANS_ALONE);
+  secrets.push(await service.token(), bound, 'canary=state', 'canary=baggage', ...OF_SPANS_ALONE);
+}
+
+/** A token that is bound to a key, as a thief has it: without the key. */
+async function boundToken(): Promise<string> {
+  const [client_id, client_secret] = ['bound-client', 'secret of the bound client'];
+  await service.rows.clients.register({ clientId: client_id, secret: client_secret });
+  const url = `${service.issuer}/oauth2/token`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { DPoP: await (await DpopKey.generate()).proof('POST', url) },
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 const named = (name: string) => spans.filter((span) => span.name === name);
@@ -103,12 +119,15 @@ it('the job that sends a push is a trace of its own, which links to the request 
   expect(childrenOf(job!).map(({ name }) => name)).toContain('POST fcm');
 });
 
-it('a caller that nobody knows is linked, and is no parent', () => {
-  const [refused] = named('GET /v1/authentications/:id').filter(
+it('a caller that nobody knows, or that does not prove the key of its token, is linked, and is no parent', () => {
+  const refused = named('GET /v1/authentications/:id').filter(
     ({ attributes }) => attributes['http.response.status_code'] === 401,
   );
-  expect(refused?.traceId).not.toBe(CALLER.traceId);
-  expect(refused?.links).toEqual([CALLER.spanId]);
+  expect(refused).toHaveLength(3);
+  for (const { traceId, links } of refused) {
+    expect(traceId).not.toBe(CALLER.traceId);
+    expect(links).toEqual([CALLER.spanId]);
+  }
 });
 
 it('no byte that is exported, and no line of the log, holds anything of a person or a secret', () => {

@@ -158,7 +158,7 @@ fastify.post<{ Params: { id: string }; Body: { code: string } }>(
     const row = await one<Row>(VERIFY, values);
     const { lineId } = row;
     const { birthDate, genderDigit } = ownerOf(row);
-    const subject = subjectOf(keys.subject, { clientId: caller.id, lineId, owner: birthDate + genderDigit });
+    const subject = subjectOf(keys.subject, { sector: caller.id, lineId, owner: birthDate + genderDigit });
     const person = parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) });
     const phoneNumber = keys.fields.decrypt(row.phoneNumber, `lines:phone_number:${lineId}`).toString('utf8');
     const claims = { ...person, phoneNumber, verifiedAt: row.closedAt, channel: 'push' };

@@ -2138,7 +2138,7 @@ export interface components {
             dpop_jkt?: string;
             /** @description `login` or nothing. `none` is answered with `login_required`, because no session is kept. */
             prompt?: string;
-            /** @description Seconds. Every person is verified anew; the id_token has `auth_time`. */
+            /** @description Seconds within which the browser is back after the verification: 30 to 120. The id_token has `auth_time`. */
             max_age?: string;
             /** @description The language of the window, such as `ko` or `en`. */
             ui_locales?: string;
@@ -2146,7 +2146,7 @@ export interface components {
             acr_values?: string;
             /** @description Single claims, as JSON (OpenID Connect Core 1.0, 5.5). */
             claims?: string;
-            /** @description Why the person is asked, shown in the window and in the app. At most 40 characters. */
+            /** @description Why the person is asked, shown in the window and in the app. At most 40 characters. That of a public client is not shown. */
             purpose?: string;
             /** @description All other parameters, signed by the client (RFC 9101) with ES256 or PS256. */
             request?: string;

@@ -283,6 +283,7 @@ ciba_requests.redeemed_at timestamp with time zone
 ciba_requests.ping bytea
 ciba_requests.pings integer NOT NULL DEFAULT 0
 ciba_requests.ping_after timestamp with time zone
+ciba_requests.is_by_number boolean NOT NULL DEFAULT false
 ciba_requests CONSTRAINT ciba_requests_authentication_id_key UNIQUE (authentication_id)
 ciba_requests CONSTRAINT ciba_requests_digest_check CHECK ((length(digest) = 32))
 ciba_requests CONSTRAINT ciba_requests_digest_key UNIQUE (digest)
@@ -292,7 +293,7 @@ ciba_requests CONSTRAINT ping_has_a_time CHECK (((ping IS NULL) = (ping_after IS
 CREATE UNIQUE INDEX ciba_requests_authentication_id_key ON public.ciba_requests USING btree (authentication_id)
 CREATE UNIQUE INDEX ciba_requests_digest_key ON public.ciba_requests USING btree (digest)
 CREATE INDEX ciba_requests_expiry ON public.ciba_requests USING btree (expires_at)
-CREATE INDEX ciba_requests_ping ON public.ciba_requests USING btree (ping_after) WHERE (ping_after IS NOT NULL)
+CREATE INDEX ciba_requests_ping_of_client ON public.ciba_requests USING btree (client_id, ping_after) WHERE (ping_after IS NOT NULL)
 CREATE UNIQUE INDEX ciba_requests_pkey ON public.ciba_requests USING btree (id)
 client_assertions.client_id uuid NOT NULL
 client_assertions.jti text NOT NULL
@@ -351,6 +352,7 @@ clients.may_name_by_number boolean NOT NULL DEFAULT false
 clients.fapi boolean NOT NULL DEFAULT false
 clients.dpop_bound_access_tokens boolean NOT NULL DEFAULT false
 clients.require_signed_request_object boolean NOT NULL DEFAULT false
+clients.log_in_match boolean NOT NULL DEFAULT false
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL) OR (NOT (token_endpoint_auth_method IS DISTINCT FROM 'none'::text))))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_backchannel_authentication_request_signing_alg_check CHECK ((backchannel_authentication_request_signing_alg = ANY (ARRAY['ES256'::text, 'PS256'::text])))
@@ -1264,4 +1266,5 @@ windows CONSTRAINT windows_method_check CHECK ((method = ANY (ARRAY['push'::text
 windows CONSTRAINT windows_pkey PRIMARY KEY (id)
 CREATE INDEX windows_expiry ON public.windows USING btree (expires_at)
 CREATE UNIQUE INDEX windows_pkey ON public.windows USING btree (id)
-CREATE INDEX windows_unused ON public.windows USING btree (expires_at) WHERE ((authentication_id IS NULL) AND (ended_at IS NULL))
+CREATE INDEX windows_unused_api ON public.windows USING btree (expires_at) WHERE ((authentication_id IS NULL) AND (ended_at IS NULL) AND (flow = 'api'::text))
+CREATE INDEX windows_unused_flows ON public.windows USING btree (expires_at) WHERE ((authentication_id IS NULL) AND (ended_at IS NULL) AND (flow <> 'api'::text))

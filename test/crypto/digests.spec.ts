@@ -92,7 +92,7 @@ describe('the proof of a PIN', () => {
 
 describe('a person’s id at a relying party', () => {
   const key = Buffer.alloc(32, 1);
-  const input = { clientId: 'a', lineId: 'line-1', owner: '9001011' };
+  const input = { sector: 'a', lineId: 'line-1', owner: '9001011' };
 
   it('a person’s id at a relying party is always the same: HMAC-SHA256 of the three inputs under the key', () => {
     const expected = createHmac('sha256', key).update('a\0line-1\x009001011').digest('base64url');
@@ -100,7 +100,7 @@ describe('a person’s id at a relying party', () => {
   });
 
   it.each([
-    ['at another relying party', { clientId: 'b' }],
+    ['at another relying party', { sector: 'b' }],
     ['on another line', { lineId: 'line-2' }],
     ['for the next owner of the line', { owner: '9001012' }],
   ])('a person’s id at a relying party differs %s', (_case, change) => {

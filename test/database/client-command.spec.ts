@@ -167,7 +167,7 @@ describe('npm run client -- add', () => {
       ...['--id-token-alg=RS256', '--sector=bank.example'],
       ...[`--vendor-code=${vendorCode}`, '--starts-per-minute=12', '--refuses-sms', '--requires-registration'],
       ...['--ciba-mode=ping', '--ciba-notification-endpoint=https://bank.example/ciba', '--ciba-signing-alg=PS256'],
-      ...['--may-name-by-number', '--dpop-bound', '--signed-requests'],
+      ...['--may-name-by-number', '--dpop-bound', '--signed-requests', '--log-in-match'],
     ];
     const given = JSON.stringify({ keys: [key.jwk] });
     const { clientId, clientSecret } = await json<Credentials>(['add', '은행', ...settings], (words) =>
@@ -194,6 +194,7 @@ describe('npm run client -- add', () => {
       fapi: false,
       dpopBoundAccessTokens: true,
       requireSignedRequestObject: true,
+      logInMatch: true,
       idTokenSignedResponseAlg: 'RS256',
       sector: 'bank.example',
       createdAt: expect.any(String),

@@ -66,6 +66,7 @@ const OPTIONS = {
   fapi: { type: 'boolean' },
   'dpop-bound': { type: 'boolean' },
   'signed-requests': { type: 'boolean' },
+  'log-in-match': { type: 'boolean' },
   'id-token-alg': { type: 'string' },
   sector: { type: 'string' },
   overlap: { type: 'string' },
@@ -97,6 +98,7 @@ const SETTINGS: readonly Option[] = [
   'fapi',
   'dpop-bound',
   'signed-requests',
+  'log-in-match',
   'id-token-alg',
   'sector',
 ];
@@ -209,6 +211,7 @@ function readSettings(command: Wanted['command'], values: Values, environment: C
     ...given(values.fapi, (fapi) => ({ fapi })),
     ...given(values['dpop-bound'], (dpopBoundAccessTokens) => ({ dpopBoundAccessTokens })),
     ...given(values['signed-requests'], (requireSignedRequestObject) => ({ requireSignedRequestObject })),
+    ...given(values['log-in-match'], (logInMatch) => ({ logInMatch })),
     ...given(values['id-token-alg'], (text) => ({ idTokenSignedResponseAlg: readIdTokenAlgorithm(text) })),
     ...given(values.sector, (text) => ({ sector: text === NONE ? null : readSector(text) })),
     ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),

@@ -41,6 +41,7 @@ export function asFacts(client: ListedClient): string {
     ['FAPI-CIBA', yes(client.fapi)],
     ['tokens bound by DPoP', yes(client.dpopBoundAccessTokens || client.fapi)],
     ['signs authorization requests', yes(client.requireSignedRequestObject)],
+    ['digits in log-in windows', yes(client.logInMatch)],
     ['keys', client.keys.length === 0 ? 'none' : client.keys.map(keyLine)],
   ]);
 }

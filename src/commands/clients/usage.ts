@@ -40,6 +40,7 @@ addresses and takes a window host or vendor code away.
   --fapi                      CIBA by FAPI: signed requests, private_key_jwt and tokens bound by DPoP alone; --no-fapi
   --dpop-bound                it gets no token without a proof of its key (DPoP); --no-dpop-bound
   --signed-requests           unsigned authorization requests are refused; --no-signed-requests
+  --log-in-match              the window of its log-ins shows two digits to type into the app; --no-log-in-match
 
   --overlap=TIME              rotate only: 90s, 30m, 24h or 7d, at most 90d; 0 ends every former secret at once
   --reason=TEXT               why, for the audit

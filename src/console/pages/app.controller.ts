@@ -116,6 +116,7 @@ export class ConsoleAppController {
     return this.change(at, 'switches', () => ({
       refusesSms: fields['refusesSms'] === 'yes',
       requiresRegistration: fields['requiresRegistration'] === 'yes',
+      logInMatch: fields['logInMatch'] === 'yes',
       dpopBoundAccessTokens: fields['dpopBoundAccessTokens'] === 'yes',
       requireSignedRequestObject: fields['requireSignedRequestObject'] === 'yes',
     }));

@@ -323,7 +323,13 @@ ${typed['endpoint'] ?? client.backchannelClientNotificationEndpoint ?? ''}</text
 }
 
 /** The switches of a client, each with the sentence that says what it does. */
-const SWITCHES = ['refusesSms', 'requiresRegistration', 'dpopBoundAccessTokens', 'requireSignedRequestObject'] as const;
+const SWITCHES = [
+  'refusesSms',
+  'requiresRegistration',
+  'logInMatch',
+  'dpopBoundAccessTokens',
+  'requireSignedRequestObject',
+] as const;
 
 function switchesSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;

@@ -447,7 +447,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       byNumber: 'May name a person by the number alone',
       idTokenAlg: {
         name: 'Signature of id_tokens (id_token_signed_response_alg)',
-        says: 'ES256, unless your library reads RS256 alone, as Spring Security does without further code. An id_token of CIBA always has ES256.',
+        says: 'ES256, unless your library reads RS256 alone, as Spring Security does without further code. An id_token of CIBA has it too.',
       },
       mode: {
         name: 'Delivery mode of CIBA',
@@ -472,6 +472,10 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       requiresRegistration: {
         name: 'Registered customers only',
         says: 'Only people whose app is registered with you are asked. For all others the start looks alike, and nobody can verify it.',
+      },
+      logInMatch: {
+        name: 'Two digits at a log-in',
+        says: 'In a log-in by OpenID Connect, the window shows two digits, and the app opens once the person has typed them. Nobody then approves a log-in that began elsewhere. Windows that your server opens ask for them one by one (match).',
       },
       dpopBoundAccessTokens: {
         name: 'Bound tokens only (DPoP)',

@@ -436,7 +436,7 @@ export const ko = ({ service }: BrandNames) => ({
       byNumber: '전화번호만으로 사람 지정',
       idTokenAlg: {
         name: 'id_token의 서명(id_token_signed_response_alg)',
-        says: '라이브러리가 RS256만 읽는 경우가 아니라면 ES256을 쓰세요. 추가 코드가 없는 Spring Security는 RS256만 읽습니다. CIBA의 id_token은 언제나 ES256입니다.',
+        says: '라이브러리가 RS256만 읽는 경우가 아니라면 ES256을 쓰세요. 추가 코드가 없는 Spring Security는 RS256만 읽습니다. CIBA의 id_token에도 적용됩니다.',
       },
       mode: {
         name: 'CIBA의 전달 방식(delivery mode)',
@@ -461,6 +461,10 @@ export const ko = ({ service }: BrandNames) => ({
       requiresRegistration: {
         name: '등록한 고객만',
         says: '앱을 이 기관에 등록한 사람에게만 요청합니다. 다른 사람의 시작도 똑같아 보이지만 확인할 수 없습니다.',
+      },
+      logInMatch: {
+        name: '로그인할 때 두 자리 숫자',
+        says: 'OpenID Connect 로그인 창에 두 자리 숫자가 나오고, 그 숫자를 입력해야 앱이 열립니다. 다른 곳에서 시작한 로그인을 승인하는 일을 막습니다. 서버가 여는 창에서는 창마다 정합니다(match).',
       },
       dpopBoundAccessTokens: {
         name: '키에 묶인 토큰만(DPoP)',

@@ -16,7 +16,7 @@ const DEFAULT_PURPOSE = '본인확인';
 /** RFC 6750, 2.1. */
 const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]{22,1024}=*$/;
 /** The names of the one way in which a person is verified here (`acr`). */
-export const ACR_VALUES = ['approve', 'urn:pushguard:acr:approve'] as const;
+export const CIBA_ACR_VALUES = ['approve', 'urn:pushguard:acr:approve'] as const;
 
 /** A request whose parameters are read. The person is named elsewhere. */
 export interface Asked {
@@ -91,15 +91,15 @@ function readClaims(text: string | undefined, acrValues = ''): Pick<Asked, 'clai
 function expectReachable(acr: unknown): unknown[] {
   const { essential, value, values } = (acr ?? {}) as { essential?: unknown; value?: unknown; values?: unknown };
   const named = [value, values].flat().filter((one) => one !== undefined);
-  const isReached = named.length === 0 || ACR_VALUES.some((one) => named.includes(one));
+  const isReached = named.length === 0 || CIBA_ACR_VALUES.some((one) => named.includes(one));
   if (essential === true && !isReached)
-    throw new Problem('invalid_request', `The essential acr in claims must be one of: ${ACR_VALUES.join(', ')}.`);
+    throw new Problem('invalid_request', `The essential acr in claims must be one of: ${CIBA_ACR_VALUES.join(', ')}.`);
   return named;
 }
 
 /** The first name that the client knows it by, or the short one. */
 function acrOf(named: readonly unknown[]): string {
-  return named.find((one): one is string => ACR_VALUES.some((known) => known === one)) ?? 'approve';
+  return named.find((one): one is string => CIBA_ACR_VALUES.some((known) => known === one)) ?? 'approve';
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {

@@ -14,7 +14,7 @@ import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts
 import { REQUEST_SIGNING_ALGS } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { noRsaKey } from '../id-token.ts';
+import { cannotSign, canSignFor } from '../id-token.ts';
 import type { OpenIdScope } from '../claims.ts';
 import { readAsked, type Asked } from './asked.ts';
 import { BackchannelParameters, BackchannelResponse, type BackchannelRequest } from './backchannel.dto.ts';
@@ -66,7 +66,7 @@ export class Begin {
    */
   async begin(sent: BackchannelRequest, client: Client): Promise<BackchannelResponse> {
     // Before a person is asked in vain.
-    if (client.idTokenSignedResponseAlg === 'RS256' && this.keys.rsa.length === 0) throw noRsaKey();
+    if (!canSignFor(client, this.keys)) throw cannotSign();
     const parameters = await this.parametersOf(sent, client);
     const asked = readAsked(parameters, client, this.environment.ISSUER);
     const { purpose, matchDigits, scopes, claims, seconds, notificationToken } = asked;
@@ -82,6 +82,7 @@ export class Begin {
       scopes,
       claims,
       acr: asked.acr,
+      isByNumber,
       seconds,
       ping: notificationToken === undefined ? null : this.pings.seal(id, { authReqId, token: notificationToken }),
     });
@@ -107,8 +108,6 @@ export class Begin {
 
   /** The parameters of the request: those of the form, or those of a signed request, never some of each. */
   private async parametersOf({ request, ...form }: BackchannelRequest, client: Client): Promise<BackchannelParameters> {
-    if (client.fapi && form.client_assertion === undefined)
-      throw new Problem('invalid_request', 'This client follows FAPI-CIBA: authenticate with private_key_jwt.');
     if (request === undefined) {
       if (!client.fapi && client.backchannelAuthenticationRequestSigningAlg === null) return form;
       throw new Problem('invalid_request', 'This client signs its requests: send the parameters as claims of request.');
@@ -138,7 +137,8 @@ export class Begin {
 
   /**
    * The person whom exactly one hint names. `isByNumber`: the client may not know more of the person than the number. An
-   * id_token of a client that may name by number may have come of such a request.
+   * id_token that came of such a request says so; one of a release before does not, so of a client that may name by number
+   * each counts as one.
    */
   private async personOf(
     parameters: BackchannelParameters,
@@ -147,22 +147,19 @@ export class Begin {
     const { login_hint: hint, id_token_hint: idToken, login_hint_token: token } = parameters;
     if ([hint, idToken, token].filter((one) => one !== undefined).length !== 1)
       throw new Problem('invalid_request', 'Send exactly one of login_hint and id_token_hint.');
-    if (idToken !== undefined)
-      return { person: await this.personOfToken(idToken, client), isByNumber: client.mayNameByNumber };
+    if (idToken !== undefined) return this.personOfToken(idToken, client);
     if (hint === undefined) throw new Problem('invalid_request', 'login_hint_token is not supported. Send login_hint.');
     const { phoneNumber, owner } = readLoginHint(hint, client);
     if (owner) return { person: { phoneNumber, ...owner }, isByNumber: false };
-    const line = await this.lines.byPhoneNumber(phoneNumber);
-    // As much is decrypted for a number that no line has.
-    if (!line) this.lines.isOwnedBy(undefined, NOBODY);
-    return { person: { phoneNumber, ...(line?.owner ?? NOBODY) }, isByNumber: true };
+    const named = (await this.lines.ownerByPhoneNumber(phoneNumber)) ?? NOBODY;
+    return { person: { phoneNumber, ...named }, isByNumber: true };
   }
 
-  private async personOfToken(hint: string, client: Client): Promise<NamedPerson> {
+  private async personOfToken(hint: string, client: Client): Promise<{ person: NamedPerson; isByNumber: boolean }> {
     const { ISSUER } = this.environment;
-    const { authenticationId } = readIdTokenHint(hint, { audience: client.clientId, issuer: ISSUER }, this.keys);
-    const person = await this.authentications.verifiedPerson(authenticationId, client.id);
-    if (person) return person;
+    const hinted = readIdTokenHint(hint, { audience: client.clientId, issuer: ISSUER }, this.keys);
+    const person = await this.authentications.verifiedPerson(hinted.authenticationId, client.id);
+    if (person) return { person, isByNumber: client.mayNameByNumber || hinted.isByNumber };
     throw new Problem('unknown_user_id', 'The verification of id_token_hint is no longer kept. Send login_hint.');
   }
 }

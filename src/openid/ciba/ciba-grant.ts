@@ -5,6 +5,7 @@ import { Problem } from '../../domain/problem.ts';
 import { DisabledClients } from '../../http/disabled-clients.ts';
 import type { TokenResponse } from '../../relying-parties/oauth.dto.ts';
 import type { TokenCall, TokenGrant } from '../../relying-parties/token-grants.ts';
+import { BY_NUMBER } from '../id-token.ts';
 import { PersonTokens } from '../person-tokens.ts';
 import { expectCibaClient } from './ciba-client.ts';
 import { CibaRequestStore, GRACE_SECONDS, HOLD_SECONDS, type Polled, type Redeemed } from './ciba-request.store.ts';
@@ -32,10 +33,13 @@ export class CibaGrant implements TokenGrant {
     if (authReqId === undefined) throw new Problem('invalid_request', 'Send auth_req_id.');
     const digest = sha256(authReqId);
     const redeemed = await this.redeemed(digest, client.id, { isGone, gone });
-    const { authenticationId, scopes, claims, acr } = redeemed;
+    const { authenticationId, scopes, claims, acr, isByNumber } = redeemed;
     const { result: person } = await this.see(redeemed, client.id, 0);
     if (!person) throw new Error('a redeemed request has no person');
-    const more = { 'urn:openid:params:jwt:claim:auth_req_id': authReqId };
+    const more = {
+      'urn:openid:params:jwt:claim:auth_req_id': authReqId,
+      ...(isByNumber && { [BY_NUMBER]: true }),
+    };
     return this.tokens.issue(client, { person, authenticationId, scopes, claims, acr, more, jkt });
   }
 

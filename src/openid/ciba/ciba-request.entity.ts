@@ -24,6 +24,10 @@ export class CibaRequest {
   @Column('text', { array: true })
   claims: string[];
 
+  /** It named the person by the number alone: as a hint, its id_token names the person by no more than that. */
+  @Column('boolean', { default: () => 'false' })
+  isByNumber: boolean;
+
   /** The name of the way of verification that its id_token says: the one that the client asked for. */
   @Column('text')
   acr: string;

@@ -17,19 +17,21 @@ const LATE_SECONDS = 5;
 export const GRACE_SECONDS = 60;
 /** Seconds for which a ping is under way at most; after them, its process is taken for dead. */
 const PING_LEASE_SECONDS = 15;
+/** Pings that one process sends to a client at once, so that a receiver that hangs holds up its own client alone. */
+export const PINGS_OF_A_CLIENT = 8;
 const PURGE_BATCH = 5_000;
 
 export type NewCibaRequest = Pick<
   CibaRequest,
-  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'ping'
+  'id' | 'digest' | 'clientId' | 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'isByNumber' | 'ping'
 > & { seconds: number };
 
 const INSERT = statement(
   'ciba_begin',
   `INSERT INTO ciba_requests (id, digest, client_id, authentication_id, scopes, claims, interval_seconds, expires_at, ping,
-      ping_after, acr)
+      ping_after, acr, is_by_number)
     VALUES ($1, $2, $3, $4, $5, $6, ${INTERVAL_SECONDS}, now() + make_interval(secs => $7), $8,
-      CASE WHEN $8::bytea IS NOT NULL THEN now() + make_interval(secs => $7) END, $9)`,
+      CASE WHEN $8::bytea IS NOT NULL THEN now() + make_interval(secs => $7) END, $9, $10)`,
 );
 
 /** Of a request whose authentication did not start. Its client does not know it. */
@@ -78,7 +80,7 @@ const ANSWERED = statement(
 const ABANDONED = statement('ciba_abandoned', `UPDATE ciba_requests SET polling_until = NULL WHERE id = $1`);
 
 /** What the tokens of a request say. */
-export type Redeemed = Pick<CibaRequest, 'authenticationId' | 'scopes' | 'claims' | 'acr'>;
+export type Redeemed = Pick<CibaRequest, 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'isByNumber'>;
 
 /**
  * Redeems a request whose person has approved in time, with one statement: most clients of the mode ping, and those that poll
@@ -91,13 +93,15 @@ const REDEEM_APPROVED = statement(
       AND c.expires_at > now() - interval '${GRACE_SECONDS} seconds' AND a.id = c.authentication_id
       AND a.state = 'verified' AND a.closed_at <= c.expires_at
       AND NOT EXISTS (SELECT 1 FROM openid_revocations r WHERE r.authentication_id = c.authentication_id)
-    RETURNING c.authentication_id AS "authenticationId", c.scopes, c.claims, c.acr`,
+    RETURNING c.authentication_id AS "authenticationId", c.scopes, c.claims, c.acr, c.is_by_number AS "isByNumber"`,
 );
 
 /** A ping that is due, with where it goes. */
 export type DuePing = Pick<CibaRequest, 'id' | 'pings'> & {
   ping: Buffer;
   url: Client['backchannelClientNotificationEndpoint'];
+  /** The id of the client's row. */
+  client: Client['id'];
   clientId: Client['clientId'];
   /** The request has expired, and nobody polls for long any more. */
   isLate: boolean;
@@ -107,15 +111,31 @@ export type DuePing = Pick<CibaRequest, 'id' | 'pings'> & {
  * Takes pings that are due, each for one process. What a process took that died is due again. A ping is due from the expiry
  * on, and the trigger `ciba_ended` moves that to the moment in which the authentication ends, in the same transaction: so
  * no look at the requests that are open is needed. A client that was disabled, or that polls now, has no address.
+ *
+ * $1 is how many are taken at most, and $2 has the client of each ping that the process is sending. Clients are visited one by
+ * one, by an index that leads from each to the next, and of each no more is taken than its share: thousands of pings of one
+ * client that wait cost the others nothing.
  */
 const TAKE_PINGS = statement(
   'ciba_take_pings',
-  `WITH due AS (
-      SELECT id FROM ciba_requests WHERE ping_after <= now() ORDER BY ping_after LIMIT $1 FOR UPDATE SKIP LOCKED
+  `WITH RECURSIVE pinged AS (
+      (SELECT client_id FROM ciba_requests WHERE ping_after IS NOT NULL ORDER BY client_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT c.client_id FROM ciba_requests c WHERE c.ping_after IS NOT NULL AND c.client_id > p.client_id
+        ORDER BY c.client_id LIMIT 1) FROM pinged p WHERE p.client_id IS NOT NULL
+    ), shares AS (
+      SELECT p.client_id, ${PINGS_OF_A_CLIENT} - count(u.client_id) AS free
+      FROM pinged p LEFT JOIN unnest($2::uuid[]) u (client_id) USING (client_id)
+      WHERE p.client_id IS NOT NULL GROUP BY p.client_id
+    ), due AS (
+      SELECT d.id FROM shares s CROSS JOIN LATERAL (
+        SELECT c.id, c.ping_after FROM ciba_requests c WHERE c.client_id = s.client_id AND c.ping_after <= now()
+        ORDER BY c.ping_after LIMIT greatest(s.free, 0) FOR UPDATE SKIP LOCKED) d
+      ORDER BY d.ping_after LIMIT $1
     )
     UPDATE ciba_requests c SET pings = c.pings + 1, ping_after = now() + interval '${PING_LEASE_SECONDS} seconds'
     FROM due, clients k WHERE c.id = due.id AND k.id = c.client_id
-    RETURNING c.id, c.pings, c.ping, k.client_id AS "clientId", c.expires_at <= now() AS "isLate",
+    RETURNING c.id, c.pings, c.ping, k.id AS client, k.client_id AS "clientId", c.expires_at <= now() AS "isLate",
       CASE WHEN k.disabled_at IS NULL AND k.backchannel_token_delivery_mode = 'ping'
         THEN k.backchannel_client_notification_endpoint END AS url`,
 );
@@ -149,8 +169,9 @@ export class CibaRequestStore {
     seconds,
     ping,
     acr,
+    isByNumber,
   }: NewCibaRequest): Promise<void> {
-    const values = [id, digest, clientId, authenticationId, scopes, claims, seconds, ping, acr];
+    const values = [id, digest, clientId, authenticationId, scopes, claims, seconds, ping, acr, isByNumber];
     await this.database.sharedRows(INSERT, values, id);
   }
 
@@ -180,9 +201,9 @@ export class CibaRequestStore {
     await this.database.changed(ABANDONED, [id]);
   }
 
-  /** Takes at most `most` pings. */
-  takePings(most: number): Promise<DuePing[]> {
-    return this.database.rows<DuePing>(TAKE_PINGS, [most]);
+  /** Takes at most `most` pings. `underWay` has the client of each ping that this process is sending. */
+  takePings(most: number, underWay: readonly Client['id'][]): Promise<DuePing[]> {
+    return this.database.rows<DuePing>(TAKE_PINGS, [most, underWay]);
   }
 
   /** No further ping is owed, and the notification token is wiped. */

@@ -10,16 +10,20 @@ import { ServerMetadata } from '../../relying-parties/server-metadata.ts';
 import { TokenGrants } from '../../relying-parties/token-grants.ts';
 import { outboundOf } from '../../webhooks/outbound-of.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
+import { BY_NUMBER } from '../id-token.ts';
 import { OpenIdModule } from '../openid.module.ts';
-import { ACR_VALUES } from './asked.ts';
+import { CIBA_ACR_VALUES } from './asked.ts';
 import { BackchannelController } from './backchannel.controller.ts';
 import { Begin } from './begin.ts';
 import { CibaGrant } from './ciba-grant.ts';
-import { CibaRequestStore } from './ciba-request.store.ts';
+import { CibaRequestStore, PINGS_OF_A_CLIENT } from './ciba-request.store.ts';
 import { Pings } from './pings.ts';
 
-/** Connections to one host at once: a receiver that is slow holds up its own pings and not the sockets of all. */
-const MOST_CONNECTIONS = 4;
+/**
+ * Connections to one host at once: a receiver that is slow holds up its own pings and not the sockets of all. A client's pings
+ * do not wait for one another within their deadline.
+ */
+const MOST_CONNECTIONS = PINGS_OF_A_CLIENT;
 /** Milliseconds between two looks for pings that are due. */
 const EVERY_MS = 500;
 
@@ -59,8 +63,8 @@ export class CibaModule {
       backchannel_authentication_request_signing_alg_values_supported: [...REQUEST_SIGNING_ALGS],
       backchannel_user_code_parameter_supported: false,
       scopes_supported: [...OPENID_SCOPES],
-      acr_values_supported: [...ACR_VALUES],
-      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', ...CLAIM_NAMES],
+      acr_values_supported: [...CIBA_ACR_VALUES],
+      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', ...CLAIM_NAMES, BY_NUMBER],
       claims_parameter_supported: true,
       request_parameter_supported: true,
       request_uri_parameter_supported: false,

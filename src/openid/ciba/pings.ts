@@ -3,7 +3,7 @@ import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { Outbound, type OutboundAnswer } from '../../gateways/outbound/outbound.ts';
 import { Metrics } from '../../http/metrics.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
-import { CibaRequestStore, type DuePing } from './ciba-request.store.ts';
+import { CibaRequestStore, PINGS_OF_A_CLIENT, type DuePing } from './ciba-request.store.ts';
 
 /** Milliseconds for one ping, from the resolution of the name to the end of the answer. */
 const DEADLINE_MS = 5_000;
@@ -30,7 +30,10 @@ interface PingContent {
 @Injectable()
 export class Pings {
   private readonly warnings = new RareWarnings(new Logger(Pings.name));
-  private readonly underWay = new Set<Promise<void>>();
+  /** What is being sent, and the client of each. */
+  private readonly underWay = new Map<Promise<void>, DuePing['client']>();
+  private taking: Promise<boolean> | undefined;
+  private isStopped = false;
 
   constructor(
     private readonly store: CibaRequestStore,
@@ -55,23 +58,45 @@ export class Pings {
 
   /** Sends what is due, without waiting for the answers. Returns true if more may be due. */
   async run(): Promise<boolean> {
+    // Two at once would each fill the share of a client.
+    this.taking ??= this.take().finally(() => {
+      this.taking = undefined;
+    });
+    return this.taking;
+  }
+
+  async drain(): Promise<void> {
+    this.isStopped = true;
+    await this.taking?.catch(() => undefined);
+    await Promise.all(this.underWay.keys());
+    this.outbound.close();
+  }
+
+  private async take(): Promise<boolean> {
     const room = MOST_UNDER_WAY - this.underWay.size;
     if (room <= 0) return false;
-    const due = await this.store.takePings(room);
+    const due = await this.store.takePings(room, [...this.underWay.values()]);
     for (const ping of due) {
       const sending = this.send(ping)
         .catch((error: unknown) => {
           this.warnings.warn('ping', (error as Error).message);
         })
-        .finally(() => this.underWay.delete(sending));
-      this.underWay.add(sending);
+        .finally(() => {
+          this.ended(sending, ping.client);
+        });
+      this.underWay.set(sending, ping.client);
     }
     return due.length === room;
   }
 
-  async drain(): Promise<void> {
-    await Promise.all(this.underWay);
-    this.outbound.close();
+  /** More may wait of a client whose share was full: they do not wait for the next look. */
+  private ended(sending: Promise<void>, client: DuePing['client']): void {
+    const wasFull = [...this.underWay.values()].filter((one) => one === client).length >= PINGS_OF_A_CLIENT;
+    this.underWay.delete(sending);
+    if (!wasFull || this.isStopped) return;
+    void this.run().catch((error: unknown) => {
+      this.warnings.warn('ping', (error as Error).message);
+    });
   }
 
   /**

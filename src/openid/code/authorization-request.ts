@@ -86,7 +86,7 @@ const METHOD_OF_ACR: Readonly<Record<string, WindowMethod>> = {
 /** How a person can be verified in a window. */
 const REACHABLE: ReadonlySet<string> = new Set(['push', 'otp', 'sms']);
 /** Values of `acr` that a client can ask for. The result may say `sms`, for a person without the app. */
-export const ACR_VALUES = Object.keys(METHOD_OF_ACR);
+export const WINDOW_ACR_VALUES = Object.keys(METHOD_OF_ACR);
 
 /**
  * Where the answer to these parameters goes, errors included. Throws an error without a target, which becomes a page, unless

@@ -13,7 +13,7 @@ import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { RESUME_PATH, Windows } from '../../windows/windows.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { noRsaKey } from '../id-token.ts';
+import { cannotSign, canSignFor } from '../id-token.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
 import {
   answerTarget,
@@ -76,7 +76,7 @@ export class Authorize {
    * Keeps a request that a client pushed (RFC 9126) for one browser, for a minute. Its code is bound to the key that the client
    * proved, if any. Throws {@link AuthorizationError}.
    */
-  async push(
+  async keepPushed(
     client: Client,
     sent: object,
     jkt: string | undefined,
@@ -94,7 +94,7 @@ export class Authorize {
     request.dpopJkt ??= jkt;
     await spend();
     const handle = randomToken(32);
-    await this.store.push(this.newRequest(client, request), sha256(handle));
+    await this.store.keepPushed(this.newRequest(client, request), sha256(handle));
     return { request_uri: REQUEST_URI + handle, expires_in: PUSHED_SECONDS };
   }
 
@@ -125,13 +125,14 @@ export class Authorize {
     const begun = isUuid(id) ? await this.store.begun(id) : undefined;
     if (!begun) return undefined;
     const { windowId } = begun;
-    const outcome = await this.outcomeOf(windowId, secretOf(windowId));
-    if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
+    const secret = secretOf(windowId);
     const request = await this.stillAllowed(begun);
-    const answer = (fields: Record<string, string>, secret?: string): Next => ({
+    const outcome = await orTell(request, () => this.outcomeOf(windowId, secret));
+    if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
+    const answer = (fields: Record<string, string>, kept?: string): Next => ({
       to: 'client',
       windowId,
-      secret,
+      secret: kept,
       target: request,
       fields: this.answer(request, fields),
     });
@@ -140,7 +141,7 @@ export class Authorize {
     if (refusal) return answer(refusal);
     const code = randomToken(32);
     const isKept = await orTell(request, () => this.store.answer(id, outcome.id, sha256(code)));
-    return isKept ? answer({ code }, secretOf(windowId)) : undefined;
+    return isKept ? answer({ code }, secret) : undefined;
   }
 
   /**
@@ -152,10 +153,14 @@ export class Authorize {
     if (!begun) return undefined;
     const { windowId } = begun;
     const secret = secretOf(windowId);
-    const outcome = await this.outcomeOf(windowId, secret);
     const request = await this.stillAllowed(begun);
-    if (!(await this.store.abandon(id))) return undefined;
-    if (outcome !== null && isOpen(outcome)) await this.cancelIn(windowId, secret);
+    const isAbandoned = await orTell(request, async () => {
+      const outcome = await this.outcomeOf(windowId, secret);
+      if (!(await this.store.abandon(id))) return false;
+      if (outcome !== null && isOpen(outcome)) await this.cancelIn(windowId, secret);
+      return true;
+    });
+    if (!isAbandoned) return undefined;
     return { to: 'client', windowId, target: request, fields: this.answer(request, CANCELLED) };
   }
 
@@ -217,13 +222,19 @@ export class Authorize {
       const detail = 'Open this address in a window of its own, not in a frame or by a script.';
       throw new AuthorizationError('invalid_request', detail, undefined, { kind: 'refused', status: 403 });
     }
-    // Those that an authenticated client pushed are its own, however many phones share the address.
-    if (!isPushed || isPublic(client)) await browser.spend(client.clientId);
+    // Those that an authenticated client pushed are its own, however many phones share the address. Anybody begins the others,
+    // and each leaves rows for a quarter of an hour: the quota bounds them over all addresses.
+    if (!isPushed || isPublic(client)) {
+      await browser.spend(client.clientId);
+      await this.relyingParties.spendQuota(client.id, 'authorization requests');
+    }
     await spend?.();
     const windowId = randomId();
     const { purpose, locale, method } = request;
     const returnUrl = `${this.environment.ISSUER}${RESUME_PATH}${id}`;
-    const { secret } = await this.windows.openFor(client.id, { id: windowId, purpose, returnUrl, locale, method });
+    const { logInMatch: match } = client;
+    const opened = { id: windowId, purpose, returnUrl, locale, method, match };
+    const { secret } = await this.windows.openFor(client.id, opened);
     await take(windowId);
     return { to: 'window', windowId, secret };
   }
@@ -278,8 +289,7 @@ export class Authorize {
     if (!client.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', `The client has no scope ${ADMITTED_SCOPE}.`, target);
     // Before a person is verified in vain.
-    if (client.idTokenSignedResponseAlg === 'RS256' && this.keys.rsa.length === 0)
-      throw new AuthorizationError('server_error', noRsaKey().detail, target);
+    if (!canSignFor(client, this.keys)) throw new AuthorizationError('server_error', cannotSign().detail, target);
     if (client.requireSignedRequestObject && sent.request === undefined)
       throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
     const request = readRequest(given, target, { isPublic: isPublic(client) });

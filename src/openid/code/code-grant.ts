@@ -39,12 +39,12 @@ export class CodeGrant implements TokenGrant {
       throw new Problem('invalid_request', 'Send code and redirect_uri.');
     if (verifier !== undefined && !VERIFIER.test(verifier))
       throw new Problem('invalid_request', 'The code_verifier must have 43 to 128 characters of A-Z a-z 0-9 . _ ~ -');
+    if (verifier === undefined && isPublic(client)) throw noVerifier();
     const digest = sha256(code);
-    if (verifier === undefined && (isPublic(client) || (await this.store.isChallenged(digest, client.id))))
-      throw new Problem('invalid_request', 'Send the code_verifier of the code_challenge.');
     const challenge = verifier === undefined ? null : sha256(verifier).toString('base64url');
     const given = { digest, clientId: client.id, redirectUri, challenge, jkt: jkt ?? null };
     const redeemed = await this.store.redeem(given);
+    if (redeemed === 'no_verifier') throw noVerifier();
     if (!redeemed) {
       throw new Problem(
         'invalid_grant',
@@ -58,4 +58,8 @@ export class CodeGrant implements TokenGrant {
     const acr = acrAs(person.channel, acrs);
     return this.tokens.issue(client, { person, authenticationId, scopes, claims: claims.idToken, acr, nonce, jkt });
   }
+}
+
+function noVerifier(): Problem {
+  return new Problem('invalid_request', 'Send the code_verifier of the code_challenge.');
 }

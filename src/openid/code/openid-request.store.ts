@@ -13,8 +13,8 @@ const REDEEMED_SECONDS = 600;
 /** The maximum number of requests that one statement deletes. */
 const PURGE_BATCH = 5_000;
 
-const PUSH = statement(
-  'openid_push',
+const KEEP_PUSHED = statement(
+  'openid_keep_pushed',
   `INSERT INTO openid_requests (id, client_id, request_uri_digest, parameters, redirect_uri, code_challenge, dpop_jkt,
       expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '${PUSHED_SECONDS} seconds')`,
@@ -78,21 +78,25 @@ const REDEEM = statement(
       SELECT authentication_id FROM held WHERE redeemed_at IS NOT NULL
       ON CONFLICT DO NOTHING
     )
-    SELECT id, authentication_id AS "authenticationId", parameters FROM redeemed`,
+    SELECT r.id, r.authentication_id AS "authenticationId", r.parameters,
+      held.code_challenge IS NOT NULL AND held.redeemed_at IS NULL AS "isChallenged"
+    FROM held LEFT JOIN redeemed r ON r.id = held.id`,
 );
 
-/** A code that its verifier has to come with. */
-const CHALLENGED = statement(
-  'openid_challenged',
-  `SELECT 1 AS one FROM openid_requests
-    WHERE code_digest = $1 AND client_id = $2 AND code_challenge IS NOT NULL AND redeemed_at IS NULL`,
-);
-
-/** The person goes back to the client without a log-in. */
+/**
+ * The person goes back to the client without a log-in. The window ends with the request: a person who then goes back in the
+ * browser's history reads that it is over.
+ */
 const ABANDON = statement(
   'openid_abandon',
-  `UPDATE openid_requests SET expires_at = now()
-    WHERE id = $1 AND code_digest IS NULL AND expires_at > now() RETURNING id`,
+  `WITH abandoned AS (
+      UPDATE openid_requests SET expires_at = now()
+      WHERE id = $1 AND code_digest IS NULL AND expires_at > now() RETURNING id, window_id
+    ), ended AS (
+      UPDATE windows w SET expires_at = now() FROM abandoned a WHERE w.id = a.window_id AND w.expires_at > now()
+    )
+    SELECT id FROM abandoned`,
+  { writes: { windows: 'a window whose request is over starts nothing, and says that it is over' } },
 );
 
 const OF_AUTHENTICATION = statement(
@@ -113,6 +117,7 @@ export type NewOpenIdRequest = Pick<
 >;
 export type KeptParameters = Pick<OpenIdRequest, 'id' | 'parameters'>;
 export type PushedRequest = KeptParameters & { windowId: string | null };
+export type RedeemedRequest = KeptParameters & { authenticationId: string };
 export type BegunRequest = KeptParameters & { clientId: string; windowId: string };
 
 /** The table of authorization requests. */
@@ -120,9 +125,18 @@ export type BegunRequest = KeptParameters & { clientId: string; windowId: string
 export class OpenIdRequestStore {
   constructor(private readonly database: Database) {}
 
-  async push(request: NewOpenIdRequest, requestUriDigest: Buffer): Promise<void> {
+  /** Keeps a request that a client pushed, for a minute. */
+  async keepPushed(request: NewOpenIdRequest, requestUriDigest: Buffer): Promise<void> {
     const { id, clientId, parameters, redirectUri, codeChallenge, dpopJkt } = request;
-    await this.database.rows(PUSH, [id, clientId, requestUriDigest, parameters, redirectUri, codeChallenge, dpopJkt]);
+    await this.database.rows(KEEP_PUSHED, [
+      id,
+      clientId,
+      requestUriDigest,
+      parameters,
+      redirectUri,
+      codeChallenge,
+      dpopJkt,
+    ]);
   }
 
   async begin(request: NewOpenIdRequest, windowId: string): Promise<void> {
@@ -150,14 +164,10 @@ export class OpenIdRequestStore {
     return (await this.database.rows(ANSWER, [id, authenticationId, codeDigest])).length === 1;
   }
 
-  /** Whether an unspent code of this client was issued for a challenge. */
-  async isChallenged(digest: Buffer, clientId: string): Promise<boolean> {
-    return (await this.database.rows(CHALLENGED, [digest, clientId])).length === 1;
-  }
-
   /**
-   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge, and to this key if to any; one that
-   * was spent before also ends the tokens that were issued for it.
+   * Spends a code. Undefined unless it is unspent, unexpired and belongs to exactly this client, address and challenge, and to
+   * this key if to any; `no_verifier` for an unspent one that was issued for a challenge and came without one. A code that was
+   * spent before also ends the tokens that were issued for it.
    */
   async redeem(code: {
     digest: Buffer;
@@ -165,10 +175,14 @@ export class OpenIdRequestStore {
     redirectUri: string;
     challenge: string | null;
     jkt: string | null;
-  }): Promise<(KeptParameters & { authenticationId: string }) | undefined> {
+  }): Promise<RedeemedRequest | 'no_verifier' | undefined> {
     const { digest, clientId, redirectUri, challenge, jkt } = code;
-    type Row = KeptParameters & { authenticationId: string };
-    return (await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge, jkt]))[0];
+    type Row = { [Name in keyof RedeemedRequest]: RedeemedRequest[Name] | null } & { isChallenged: boolean };
+    const [held] = await this.database.rows<Row>(REDEEM, [digest, clientId, redirectUri, challenge, jkt]);
+    if (!held) return undefined;
+    const { id, authenticationId, parameters, isChallenged } = held;
+    if (id !== null && authenticationId !== null && parameters !== null) return { id, authenticationId, parameters };
+    return isChallenged && challenge === null ? 'no_verifier' : undefined;
   }
 
   /** Ends a request before a code was issued for it. Returns false for one that is over, or has a code. */

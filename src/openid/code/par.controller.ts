@@ -50,12 +50,12 @@ export class ParController {
   ): Promise<PushedAuthorizationResponse> {
     const form = body as PushedAuthorizationRequest;
     const client = await this.calls.clientOf('par', form, authorization, { servesPublic: true });
-    // Anybody can name a public client, and must not use up what its other users need.
+    // Anybody can name a public client, and one address must not use up what its other users need.
     if (isPublic(client))
       await this.limits.spend(limitOfAddress('pushed requests of an address for a client', request, client.clientId));
-    else await this.relyingParties.spendQuota(client.id, 'pushed requests');
+    await this.relyingParties.spendQuota(client.id, 'pushed requests');
     try {
-      return await this.authorize.push(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));
+      return await this.authorize.keepPushed(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));
     } catch (error) {
       if (!(error instanceof AuthorizationError)) throw error;
       if (error.cause instanceof Error) throw error.cause;

@@ -72,7 +72,7 @@ export class PushedAuthorizationRequest extends ClientAuthenticationRequest {
   @MaxLength(128)
   prompt?: string;
 
-  /** Seconds. Every person is verified anew; the id_token has `auth_time`. */
+  /** Seconds within which the browser is back after the verification: 30 to 120. The id_token has `auth_time`. */
   @IsOptional()
   @IsString()
   @MaxLength(16)
@@ -96,7 +96,7 @@ export class PushedAuthorizationRequest extends ClientAuthenticationRequest {
   @MaxLength(8192)
   claims?: string;
 
-  /** Why the person is asked, shown in the window and in the app. At most 40 characters. */
+  /** Why the person is asked, shown in the window and in the app. At most 40 characters. That of a public client is not shown. */
   @IsOptional()
   @IsString()
   @MaxLength(300)

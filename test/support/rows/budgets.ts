@@ -16,7 +16,7 @@ export class BudgetRows {
 
   /** Uses up the budget of every address that has sent a form. */
   exhaustForms(): Promise<unknown> {
-    return this.sql('UPDATE form_budgets SET sent = array_fill(now(), ARRAY[100])');
+    return this.sql('UPDATE form_budgets SET sent = array_fill(now(), ARRAY[200])');
   }
 
   /** Moves all starts into the past by an interval. */

@@ -36,6 +36,22 @@ export class CibaRows {
     );
   }
 
+  /** Makes the pings of all requests of a client due, as if they had waited for a minute. */
+  allDue(clientId: string): Promise<unknown> {
+    return this.sql(
+      `UPDATE ciba_requests SET ping_after = now() - interval '1 minute'
+       WHERE client_id = (SELECT id FROM clients WHERE client_id = $1)`,
+      [clientId],
+    );
+  }
+
+  /** How many requests of a client had a ping attempted. */
+  async attemptedOf(clientId: string): Promise<number> {
+    const text = `SELECT count(*)::int AS count FROM ciba_requests c JOIN clients k ON k.id = c.client_id
+      WHERE k.client_id = $1 AND c.pings > 0`;
+    return (await this.sql<{ count: number }>(text, [clientId]))[0]!.count;
+  }
+
   /** Takes the authentication of a request away, as if its start had not come about. */
   forgetStart(authReqId: string): Promise<unknown> {
     return this.sql(

@@ -19,12 +19,14 @@ export class ClientRows {
     sector?: string;
     dpopBound?: boolean;
     signsRequests?: boolean;
+    logInMatch?: boolean;
   }): Promise<string> {
     const id = randomUUID();
     await this.sql(
       `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, token_endpoint_auth_method,
-         assertion_audience, id_token_signed_response_alg, sector, dpop_bound_access_tokens, require_signed_request_object)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+         assertion_audience, id_token_signed_response_alg, sector, dpop_bound_access_tokens, require_signed_request_object,
+         log_in_match)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
         id,
         client.clientId,
@@ -39,6 +41,7 @@ export class ClientRows {
         client.sector ?? null,
         client.dpopBound ?? false,
         client.signsRequests ?? false,
+        client.logInMatch ?? false,
       ],
     );
     return id;

@@ -26,6 +26,11 @@ export class LineRows {
     return row;
   }
 
+  /** Makes the encrypted number of a line unreadable. */
+  spoilNumber(lineId: string): Promise<unknown> {
+    return this.sql(`UPDATE lines SET phone_number = 'spoiled' WHERE id = $1`, [lineId]);
+  }
+
   /** The line with this number that has not ended. */
   async withNumber(phoneIndex: Buffer): Promise<LineRow | undefined> {
     const [row] = await this.sql<LineRow>(`SELECT * FROM lines WHERE phone_index = $1 AND status <> 'terminated'`, [

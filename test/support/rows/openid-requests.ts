@@ -11,6 +11,18 @@ export class OpenIdRequestRows {
     return this.sql('UPDATE openid_requests SET code_expires_at = now() WHERE code_digest = $1', [digest]);
   }
 
+  /** Makes a window and its request `seconds` older. */
+  async ageWindow(windowId: string, seconds: number): Promise<void> {
+    for (const [table, key] of [
+      ['windows', 'id'],
+      ['openid_requests', 'window_id'],
+    ])
+      await this.sql(`UPDATE ${table} SET expires_at = expires_at - make_interval(secs => $2) WHERE ${key} = $1`, [
+        windowId,
+        seconds,
+      ]);
+  }
+
   /** Makes the verification in a window `seconds` older. */
   async ageVerification(windowId: string, seconds: number): Promise<void> {
     for (const table of ['authentications', 'past_authentications'])
@@ -20,14 +32,28 @@ export class OpenIdRequestRows {
       ]);
   }
 
-  /** Runs `work` while the table is missing: a fault, as of a release that does not fit. */
-  async missing<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.sql('ALTER TABLE openid_requests RENAME TO openid_requests_away');
+  /** Runs `work` while the table, or that of the windows, is missing: a fault, as of a release that does not fit. */
+  async missing<Result>(
+    work: () => Promise<Result>,
+    table: 'openid_requests' | 'windows' = 'openid_requests',
+  ): Promise<Result> {
+    await this.sql(`ALTER TABLE ${table} RENAME TO ${table}_away`);
     try {
       return await work();
     } finally {
-      await this.sql('ALTER TABLE openid_requests_away RENAME TO openid_requests');
+      await this.sql(`ALTER TABLE ${table}_away RENAME TO ${table}`);
     }
+  }
+
+  /** Makes a code that was redeemed, and its redemption, older. */
+  ageCode(code: string, seconds: number): Promise<unknown> {
+    const digest = createHash('sha256').update(code).digest();
+    return this.sql(
+      `UPDATE openid_requests SET code_expires_at = code_expires_at - make_interval(secs => $2),
+         redeemed_at = redeemed_at - make_interval(secs => $2), expires_at = expires_at - make_interval(secs => $2)
+       WHERE code_digest = $1`,
+      [digest, seconds],
+    );
   }
 
   /** Runs `work` while the database refuses new requests for a while, as one without free connections. */
