@@ -91,6 +91,11 @@ import { TextsByMonth1764290000002 } from '../migrations/1764290000002-texts-by-
 import { Approvals1764310000000 } from '../migrations/1764310000000-approvals.ts';
 import { Disclosures1764340000000 } from '../migrations/1764340000000-disclosures.ts';
 import { TokenKeys1764351000000 } from '../migrations/1764351000000-token-keys.ts';
+import { SwapSubscriptions1764353000000 } from '../migrations/1764353000000-swap-subscriptions.ts';
+import { CamaraMisses1764353000001 } from '../migrations/1764353000001-camara-misses.ts';
+import { CamaraMiss } from '../src/camara/camara-miss.entity.ts';
+import { SwapNotification } from '../src/camara/swap-subscriptions/swap-notification.entity.ts';
+import { SwapSubscription } from '../src/camara/swap-subscriptions/swap-subscription.entity.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { OpenIdRequests1764320000000 } from '../migrations/1764320000000-openid-requests.ts';
 import { OpenIdClients1764320000001 } from '../migrations/1764320000001-openid-clients.ts';
@@ -154,6 +159,7 @@ export const ENTITIES = [
   ClientKeyUse,
   ClientSecret,
   ClientTestSecret,
+  CamaraMiss,
   CibaRequest,
   ClosedMonth,
   Consent,
@@ -193,6 +199,8 @@ export const ENTITIES = [
   StoredNotice,
   Subscription,
   SubscriptionLink,
+  SwapNotification,
+  SwapSubscription,
   TestAuthentication,
   TextMessage,
   VerificationAnswer,
@@ -291,6 +299,8 @@ export function dataSourceOptions(
       CibaEnds1764330000001,
       Disclosures1764340000000,
       TokenKeys1764351000000,
+      SwapSubscriptions1764353000000,
+      CamaraMisses1764353000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
