@@ -22,7 +22,6 @@ export class SwapSubscriptions1764353000000 implements DeclaredMigration {
         client_id uuid NOT NULL,
         line_id text NOT NULL,
         slot smallint NOT NULL CHECK (slot BETWEEN 1 AND 5),
-        is_personal boolean NOT NULL,
         sink text NOT NULL,
         -- The number and the bearer token of the sink, encrypted.
         sealed bytea NOT NULL,

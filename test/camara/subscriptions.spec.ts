@@ -305,11 +305,19 @@ describe('a subscription to changes of a SIM', () => {
 describe('what is refused', () => {
   it.each([
     ['INVALID_PROTOCOL', 'another protocol', { other: { protocol: 'AMQP' } }],
-    ['INVALID_CREDENTIAL', 'another credential', { credential: { credentialType: 'PLAIN', identifier: 'a', secret: 'b' } }],
+    [
+      'INVALID_CREDENTIAL',
+      'another credential',
+      { credential: { credentialType: 'PLAIN', identifier: 'a', secret: 'b' } },
+    ],
     ['INVALID_TOKEN', 'another type of token', { credential: { ...bearer('a'), accessTokenType: 'mac' } }],
     ['INVALID_ARGUMENT', 'half of a credential', { credential: { credentialType: 'ACCESSTOKEN', accessToken: 'a' } }],
     ['INVALID_ARGUMENT', 'a token with a line of its own', { credential: bearer('a\r\nx-other: b') }],
-    ['INVALID_ARGUMENT', 'a token that ends within two minutes', { credential: bearer('a', new Date(Date.now() + 60_000).toISOString()) }],
+    [
+      'INVALID_ARGUMENT',
+      'a token that ends within two minutes',
+      { credential: bearer('a', new Date(Date.now() + 60_000).toISOString()) },
+    ],
     ['INVALID_SINK', 'a private address', { sink: 'http://10.0.0.1/sink' }],
     ['INVALID_SINK', 'an address without TLS', { sink: 'http://sink.example.com/' }],
     ['INVALID_SINK', 'an address with a password', { sink: 'https://user:password@sink.example.com/' }],

@@ -1115,7 +1115,6 @@ swap_subscriptions.id uuid NOT NULL
 swap_subscriptions.client_id uuid NOT NULL
 swap_subscriptions.line_id text NOT NULL
 swap_subscriptions.slot smallint NOT NULL
-swap_subscriptions.is_personal boolean NOT NULL
 swap_subscriptions.sink text NOT NULL
 swap_subscriptions.sealed bytea NOT NULL
 swap_subscriptions.purpose text

@@ -11,7 +11,7 @@ const LEASE_SECONDS = 60;
 /** A notification that is due, with where it goes. */
 export type DueNotification = Pick<SwapNotification, 'id' | 'subscriptionId' | 'clientId' | 'kind' | 'at' | 'reason'> &
   Pick<SwapNotification, 'attempts'> &
-  Pick<SwapSubscription, 'sink' | 'sealed' | 'isPersonal'> & {
+  Pick<SwapSubscription, 'sink' | 'sealed'> & {
     /** The client may be told, and its token is not expired. The end is told in any case. */
     isServed: boolean;
   };
@@ -36,7 +36,7 @@ const TAKE = statement(
     UPDATE swap_notifications n SET attempts = n.attempts + 1, due_at = now() + interval '${LEASE_SECONDS} seconds'
     FROM due, swap_subscriptions s, clients c WHERE n.id = due.id AND s.id = n.subscription_id AND c.id = n.client_id
     RETURNING n.id, n.subscription_id AS "subscriptionId", n.client_id AS "clientId", n.kind, n.at, n.reason, n.attempts,
-      s.sink, s.sealed, s.is_personal AS "isPersonal",
+      s.sink, s.sealed,
       (${IS_SERVED} AND (n.kind = 'ended' OR coalesce(s.token_expires_at > now(), true))) AS "isServed"`,
 );
 

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -27,11 +28,7 @@ const TOKEN_LENGTH = 6_000;
 const SINK_LENGTH = 2_048;
 
 /** A detail of another credential than an access token, which is named so that its type is refused and not its members. */
-const Other = () => (prototype: object, name: string | symbol) => {
-  Optional()(prototype, name);
-  IsString()(prototype, name);
-  Length(0, TOKEN_LENGTH)(prototype, name as string);
-};
+const Other = (): PropertyDecorator => applyDecorators(Optional(), IsString(), Length(0, TOKEN_LENGTH));
 
 export class SinkCredentialInput {
   @IsString()

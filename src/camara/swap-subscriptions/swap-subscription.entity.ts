@@ -17,15 +17,11 @@ export class SwapSubscription {
   @Column('smallint')
   slot: number;
 
-  /** Made with the token of a person, so that the client is not told the number. */
-  @Column('boolean')
-  isPersonal: boolean;
-
   /** Where notifications go. */
   @Column('text')
   sink: string;
 
-  /** The number that the client named and the bearer token of its sink, encrypted. */
+  /** The number that the client named, which is none with the token of a person, and the bearer token of its sink, encrypted. */
   @Column('bytea')
   sealed: Buffer;
 

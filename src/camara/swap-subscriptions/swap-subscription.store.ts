@@ -32,7 +32,6 @@ const { $, values } = parameters(
   'lineId',
   'version',
   'ownSubscriptionId',
-  'isPersonal',
   'sink',
   'sealed',
   'purpose',
@@ -52,9 +51,9 @@ const CREATE = statement(
       SELECT id FROM lines WHERE id = ${$.lineId} AND version = ${$.version}::int AND status <> 'terminated'
         AND phone_index IS NOT NULL FOR SHARE
     ), made AS (
-      INSERT INTO swap_subscriptions (id, client_id, line_id, slot, is_personal, sink, sealed, purpose, expire_time,
+      INSERT INTO swap_subscriptions (id, client_id, line_id, slot, sink, sealed, purpose, expire_time,
         token_expires_at, most_events, events, started_at, ends_at, ended_at)
-      SELECT ${$.id}::uuid, ${$.clientId}::uuid, l.id, f.slot, ${$.isPersonal}::boolean, ${$.sink}, ${$.sealed}::bytea, ${$.purpose},
+      SELECT ${$.id}::uuid, ${$.clientId}::uuid, l.id, f.slot, ${$.sink}, ${$.sealed}::bytea, ${$.purpose},
         ${$.expireTime}::timestamptz, ${$.tokenExpiresAt}::timestamptz, ${$.mostEvents}::int,
         CASE WHEN ${$.initialAt}::timestamptz IS NULL THEN 0 ELSE 1 END, ${NOW},
         date_trunc('milliseconds', least(now() + interval '${MOST_DAYS} days', ${$.expireTime}::timestamptz,
@@ -86,7 +85,7 @@ const COUNT = statement(
   `SELECT count(*)::int AS count FROM swap_subscriptions WHERE client_id = $1 AND line_id = $2 AND ended_at IS NULL`,
 );
 
-const SHOWN = `id, is_personal AS "isPersonal", sink, sealed, expire_time AS "expireTime", most_events AS "mostEvents",
+const SHOWN = `id, sink, sealed, expire_time AS "expireTime", most_events AS "mostEvents",
   started_at AS "startedAt", ends_at AS "endsAt"`;
 /** SQL: a subscription that has not ended, of a client ($1), and of one line alone where $2 names one. */
 const STANDS = `client_id = $1 AND ($2::text IS NULL OR line_id = $2) AND ended_at IS NULL AND ends_at > now()`;
@@ -160,7 +159,7 @@ const PURGE = statement(
 /** What a subscription is made of. */
 export type NewSwapSubscription = Pick<
   SwapSubscription,
-  'id' | 'clientId' | 'lineId' | 'isPersonal' | 'sink' | 'sealed' | 'purpose' | 'expireTime' | 'tokenExpiresAt'
+  'id' | 'clientId' | 'lineId' | 'sink' | 'sealed' | 'purpose' | 'expireTime' | 'tokenExpiresAt'
 > &
   Pick<SwapSubscription, 'mostEvents'> & {
     /** The version of the line as it was read. */
@@ -176,7 +175,7 @@ type Made = Pick<SwapSubscription, 'startedAt' | 'endsAt'>;
 /** A subscription that has not ended. */
 export type StoredSwapSubscription = Pick<
   SwapSubscription,
-  'id' | 'isPersonal' | 'sink' | 'sealed' | 'expireTime' | 'mostEvents' | 'startedAt' | 'endsAt'
+  'id' | 'sink' | 'sealed' | 'expireTime' | 'mostEvents' | 'startedAt' | 'endsAt'
 >;
 
 /** The table of subscriptions to changes of a SIM. */

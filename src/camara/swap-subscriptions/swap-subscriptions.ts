@@ -59,8 +59,7 @@ export class SwapSubscriptions {
       throw new CamaraError('INVALID_SINK', `${refusal} It is the address to which events are sent.`);
     const subject = await this.subjects.of(caller, config.subscriptionDetail.phoneNumber);
     const id = randomId();
-    const isPersonal = caller.person !== undefined;
-    const phoneNumber = isPersonal ? undefined : subject.phoneNumber;
+    const phoneNumber = caller.person ? undefined : subject.phoneNumber;
     const secrets = {
       ...(phoneNumber !== undefined && { phoneNumber }),
       ...(credential && { token: credential.token }),
@@ -71,7 +70,6 @@ export class SwapSubscriptions {
       lineId: subject.lineId,
       version: subject.version,
       ownSubscriptionId: subject.subscriptionId,
-      isPersonal,
       sink,
       sealed: this.sinks.seal(id, secrets),
       purpose: caller.scopes.find((scope) => scope.startsWith('dpv:')) ?? null,
@@ -81,8 +79,7 @@ export class SwapSubscriptions {
       initialAt: initialEvent ? recentChange(subject) : null,
     });
     if (!made) throw await this.notMade(caller, subject);
-    const answer = this.shown({ id, isPersonal, sink, expireTime, mostEvents, ...made }, phoneNumber);
-    return { ...answer, config: { ...answer.config, ...(initialEvent && { initialEvent }) } };
+    return this.shown({ id, sink, expireTime, mostEvents, ...made }, phoneNumber, initialEvent);
   }
 
   /** Those of the client that have not ended; with the token of a person, those for that person's line. */
@@ -128,6 +125,7 @@ export class SwapSubscriptions {
   private shown(
     { id, sink, expireTime, mostEvents, startedAt, endsAt }: Omit<StoredSwapSubscription, 'sealed'>,
     phoneNumber: string | undefined,
+    initialEvent = false,
   ): SwapSubscriptionResponse {
     return {
       id,
@@ -138,6 +136,7 @@ export class SwapSubscriptions {
         subscriptionDetail: { ...(phoneNumber !== undefined && { phoneNumber }) },
         ...(expireTime && { subscriptionExpireTime: expireTime.toISOString() }),
         ...(mostEvents !== null && { subscriptionMaxEvents: mostEvents }),
+        ...(initialEvent && { initialEvent }),
       },
       startsAt: startedAt.toISOString(),
       expiresAt: endsAt.toISOString(),

@@ -92,7 +92,7 @@ async function call(
     headers: { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   });
-  const answer = await answerOf(response);
+  const answer = await answerOf<Record<string, unknown>>(response);
   if (answer.status >= 300) throw new Error(`${method}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
