@@ -93,6 +93,11 @@ import { Disclosures1764340000000 } from '../migrations/1764340000000-disclosure
 import { TokenKeys1764351000000 } from '../migrations/1764351000000-token-keys.ts';
 import { OpenIdSettings1764352000000 } from '../migrations/1764352000000-openid-settings.ts';
 import { OpenIdIndexes1764352000001 } from '../migrations/1764352000001-openid-indexes.ts';
+import { SwapSubscriptions1764353000000 } from '../migrations/1764353000000-swap-subscriptions.ts';
+import { CamaraMisses1764353000001 } from '../migrations/1764353000001-camara-misses.ts';
+import { CamaraMiss } from '../src/camara/camara-miss.entity.ts';
+import { SwapNotification } from '../src/camara/swap-subscriptions/swap-notification.entity.ts';
+import { SwapSubscription } from '../src/camara/swap-subscriptions/swap-subscription.entity.ts';
 import { JournalWriters1764300000000 } from '../migrations/1764300000000-journal-writers.ts';
 import { OpenIdRequests1764320000000 } from '../migrations/1764320000000-openid-requests.ts';
 import { OpenIdClients1764320000001 } from '../migrations/1764320000001-openid-clients.ts';
@@ -156,6 +161,7 @@ export const ENTITIES = [
   ClientKeyUse,
   ClientSecret,
   ClientTestSecret,
+  CamaraMiss,
   CibaRequest,
   ClosedMonth,
   Consent,
@@ -195,6 +201,8 @@ export const ENTITIES = [
   StoredNotice,
   Subscription,
   SubscriptionLink,
+  SwapNotification,
+  SwapSubscription,
   TestAuthentication,
   TextMessage,
   VerificationAnswer,
@@ -295,6 +303,8 @@ export function dataSourceOptions(
       TokenKeys1764351000000,
       OpenIdSettings1764352000000,
       OpenIdIndexes1764352000001,
+      SwapSubscriptions1764353000000,
+      CamaraMisses1764353000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -419,6 +419,15 @@ export class Environment {
   @Max(1_000_000_000)
   WEBHOOK_MOST_EVENTS: number = 5_000_000;
 
+  /**
+   * Numbers of no line about which a CAMARA client may ask on a day (UTC). Beyond it, it is answered about no number: else
+   * one client could ask which numbers are those of customers.
+   */
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000_000)
+  CAMARA_MOST_UNKNOWN: number = 5_000;
+
   /** The bearer token for CARRIER_DIRECTORY_URL. */
   @IsOptional()
   @IsToken()

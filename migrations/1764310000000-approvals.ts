@@ -38,7 +38,8 @@ export class Approvals1764310000000 implements DeclaredMigration {
 
   readonly meanwhile =
     'it knows no digits: the opening of a request that has them fails there, and shows a person that it failed. Replace its ' +
-    'API processes before a relying party asks for digits';
+    'API processes before a relying party asks for digits. It also shows authentications of OpenID Connect, CIBA and CAMARA at ' +
+    '/v1, and sends webhooks about them: replace all processes before a client is granted those scopes';
 
   /** Each step takes its locks alone. A text of several statements is one transaction. */
   readonly transaction = false;

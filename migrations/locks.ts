@@ -82,6 +82,8 @@ export const BUSY_TABLES: ReadonlySet<string> = new Set([
   'start_budgets',
   'subscription_links',
   'subscriptions',
+  'swap_notifications',
+  'swap_subscriptions',
   'text_messages',
   'verification_answers',
   'webhook_attempts',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW, WIPED, type OuterJoined } from '../database/statement-parts.ts';
+import { NOW, WIPED, wipedWhere, type OuterJoined } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS, MATCH_ATTEMPTS, type DeclineReason } from '../domain/authentication.ts';
 import type { UnspentProof } from '../devices/device-proofs.ts';
 import { countPin, RESET_PIN, resetPin } from '../devices/pin/count-pin.ts';
@@ -143,21 +143,20 @@ const OPEN = statement(
   { writes: { ...OUTBOX, ...RESETS_PIN, ...GIVES_BACK, ...TOLD } },
 );
 
+/** SQL: wrong digits end the authentication (`a`). */
+const IS_LAST_MATCH = `a.match_failures + 1 >= ${MATCH_ATTEMPTS}`;
+
 /**
  * Counts wrong digits ($3), after a correct PIN, and judges them in the same statement: the third ends the authentication,
- * and of many at the same moment three count. Right ones are not counted.
+ * and of many at the same moment three count. Right ones are not counted. The history names the phone that ended it.
  */
 const COUNT_WRONG_MATCH = statement(
   'authentication_count_wrong_match',
   `WITH missed AS (
-      UPDATE authentications a SET (match_failures, state, closed_at, code_digest, sms_code, envelope, end_user, person,
-          transaction, budgets) = (
-        SELECT a.match_failures + 1, CASE WHEN closes THEN 'failed' ELSE a.state END, CASE WHEN closes THEN ${NOW} END,
-          CASE WHEN NOT closes THEN a.code_digest END, CASE WHEN NOT closes THEN a.sms_code END,
-          CASE WHEN NOT closes THEN a.envelope END, CASE WHEN NOT closes THEN a.end_user END,
-          CASE WHEN NOT closes THEN a.person END, CASE WHEN NOT closes THEN a.transaction END,
-          CASE WHEN NOT closes THEN a.budgets END
-        FROM (SELECT a.match_failures + 1 >= ${MATCH_ATTEMPTS} AS closes) attempt)
+      UPDATE authentications a SET match_failures = a.match_failures + 1,
+        state = CASE WHEN ${IS_LAST_MATCH} THEN 'failed' ELSE a.state END,
+        closed_at = CASE WHEN ${IS_LAST_MATCH} THEN ${NOW} END,
+        device_id = CASE WHEN ${IS_LAST_MATCH} THEN $2 ELSE a.device_id END, ${wipedWhere(IS_LAST_MATCH)}
       WHERE a.id = $1 AND a.state = 'pending' AND a.match_digits <> $3 AND a.match_failures < ${MATCH_ATTEMPTS}
         AND a.expires_at > now() AND ${HAS_PHONE}
       RETURNING a.id, a.client_id, a.channel, a.state, a.closed_at, ${MATCH_ATTEMPTS} - a.match_failures AS "attemptsLeft"

@@ -2,8 +2,6 @@ import { Module } from '@nestjs/common';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
-import { OpenIdModule } from '../openid/openid.module.ts';
-import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { CamaraAnswers } from './camara-answers.ts';
 import { DeviceSwapController } from './device-swap.controller.ts';
 import { KycController } from './kyc.controller.ts';
@@ -12,13 +10,13 @@ import { NumberVerificationController } from './number-verification.controller.t
 import { OneTimePasswordController } from './one-time-password.controller.ts';
 import { OneTimePasswords } from './one-time-passwords.ts';
 import { SimSwapController } from './sim-swap.controller.ts';
-import { SubjectStore } from './subject.store.ts';
-import { Subjects } from './subjects.ts';
+import { SubjectsModule } from './subjects.module.ts';
+import { SwapSubscriptionsModule } from './swap-subscriptions/swap-subscriptions.module.ts';
 import { Swaps } from './swaps.ts';
 
 /** The CAMARA APIs, for aggregators and banks that have clients for them. */
 @Module({
-  imports: [AuthenticationModule, HistoryModule, LinesModule, OpenIdModule, RelyingPartiesModule],
+  imports: [AuthenticationModule, HistoryModule, LinesModule, SubjectsModule, SwapSubscriptionsModule],
   controllers: [
     OneTimePasswordController,
     SimSwapController,
@@ -26,6 +24,6 @@ import { Swaps } from './swaps.ts';
     KycController,
     NumberVerificationController,
   ],
-  providers: [CamaraAnswers, Kyc, OneTimePasswords, SubjectStore, Subjects, Swaps],
+  providers: [CamaraAnswers, Kyc, OneTimePasswords, Swaps],
 })
 export class CamaraModule {}

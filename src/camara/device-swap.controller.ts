@@ -1,15 +1,13 @@
-import { Body, Controller, HttpCode, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { FromClient } from '../http/client.guard.ts';
-import { CamaraFilter } from './camara.filter.ts';
 import { CamaraGuard, Covers } from './camara.guard.ts';
 import { CheckSwapRequest, CheckSwapResponse, DeviceSwapDateResponse, RetrieveDateRequest } from './swap.dto.ts';
 import { Swaps } from './swaps.ts';
 
 /** CAMARA Device Swap 1.0.0 (release r3.2). */
 @ApiExcludeController()
-@UseFilters(CamaraFilter)
 @UseGuards(CamaraGuard)
 @Controller('device-swap/v1')
 export class DeviceSwapController {

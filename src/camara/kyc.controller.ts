@@ -1,15 +1,13 @@
-import { Body, Controller, HttpCode, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { FromClient } from '../http/client.guard.ts';
-import { CamaraFilter } from './camara.filter.ts';
 import { CamaraGuard, Covers } from './camara.guard.ts';
 import { MatchRequest, VerifyAgeRequest, VerifyAgeResponse, type MatchResult } from './kyc.dto.ts';
 import { Kyc } from './kyc.ts';
 
 /** CAMARA Know Your Customer Age Verification 0.2.1 (release r1.3), and Match 0.4.0 (release r1.2). */
 @ApiExcludeController()
-@UseFilters(CamaraFilter)
 @UseGuards(CamaraGuard)
 @Controller()
 export class KycController {

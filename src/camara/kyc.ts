@@ -13,6 +13,7 @@ import { Subjects, type Subject } from './subjects.ts';
  * and 19 (of age). With any age, a relying party could search for the birth date.
  */
 const THRESHOLDS = [14, 15, 18, 19];
+const DAY_SECONDS = 86_400;
 
 /** Compares what relying parties know about a person with the owner of the line. */
 @Injectable()
@@ -33,7 +34,7 @@ export class Kyc {
     if (!THRESHOLDS.includes(ageThreshold))
       throw new CamaraError('OUT_OF_RANGE', `Send ageThreshold as one of: ${THRESHOLDS.join(', ')}.`);
     const subject = await this.subjects.of(caller, phoneNumber);
-    const person = ownerOf(subject);
+    const person = subscriberIn(subject);
     await this.answers.disclose('kyc-age-verification/verify', subject, caller);
     return {
       ageCheck: person ? resultOf(ageOn(person.birthDate, seoulDay(subject.now)) >= ageThreshold) : 'not_available',
@@ -61,7 +62,7 @@ export class Kyc {
           );
     }
     const subject = await this.subjects.of(caller, phoneNumber, { mayRepeat: true });
-    const person = ownerOf(subject);
+    const person = subscriberIn(subject);
     const { birthdate, gender } = attributes;
     if (birthdate !== undefined || gender !== undefined)
       await this.spend(subject.phoneNumber, caller, `${birthdate}\0${gender}`);
@@ -73,9 +74,13 @@ export class Kyc {
     return Object.fromEntries(asked.map((name) => [`${name}Match`, resultOf(known[name])]));
   }
 
-  /** Spends a comparison, but for a guess that the relying party made before: it learns nothing from it. */
-  private async spend(phoneNumber: string, { id }: Caller, guess: string): Promise<void> {
-    const budgets = this.budgets.ofComparing(phoneNumber, id);
+  /**
+   * Spends a comparison, but for a guess that the relying party made before: it learns nothing from it. One that the
+   * person approved spends nothing of what all relying parties share. The answer of both limits is the same, so that no
+   * relying party learns of the comparisons of others.
+   */
+  private async spend(phoneNumber: string, { id, person }: Caller, guess: string): Promise<void> {
+    const budgets = this.budgets.ofComparing(phoneNumber, id, { isShared: !person });
     try {
       await this.database.transaction(async (session) => {
         const isNew = await this.budgets.spend(session, this.budgets.ofGuess(phoneNumber, id, guess));
@@ -83,12 +88,8 @@ export class Kyc {
       });
     } catch (error) {
       if (!(error instanceof Overspent)) throw error;
-      const { members } = await this.budgets.tooMany(budgets);
-      throw new CamaraError(
-        'QUOTA_EXCEEDED',
-        'The data of one number is compared with at most five guesses a day. Wait before sending another.',
-        members.retryAfterSeconds,
-      );
+      const sentence = 'The data of this number was compared too often within a day. Send a guess again tomorrow.';
+      throw new CamaraError('QUOTA_EXCEEDED', sentence, DAY_SECONDS);
     }
   }
 }
@@ -101,7 +102,7 @@ class Overspent extends Error {
 const GENDERS = { male: 'MALE', female: 'FEMALE' } as const;
 
 /** The person who has the contract; undefined for the line of a company or of another person than its user. */
-function ownerOf({ holder, owner, now }: Subject): Person | undefined {
+function subscriberIn({ holder, owner, now }: Subject): Person | undefined {
   return holder === 'self' ? (parsePerson({ ...owner, today: seoulDay(now) }) ?? undefined) : undefined;
 }
 

@@ -1,7 +1,6 @@
-import { Body, Controller, Get, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CamaraError } from '../http/camara-error.ts';
-import { CamaraFilter } from './camara.filter.ts';
 import { CamaraGuard, Covers } from './camara.guard.ts';
 import { VerifyNumberRequest } from './number-verification.dto.ts';
 
@@ -11,7 +10,6 @@ import { VerifyNumberRequest } from './number-verification.dto.ts';
  * here, and says why.
  */
 @ApiExcludeController()
-@UseFilters(CamaraFilter)
 @UseGuards(CamaraGuard)
 @Controller('number-verification/v2')
 export class NumberVerificationController {

@@ -1,15 +1,13 @@
-import { Body, Controller, HttpCode, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { FromClient } from '../http/client.guard.ts';
-import { CamaraFilter } from './camara.filter.ts';
 import { CamaraGuard, Covers } from './camara.guard.ts';
 import { SendCodeRequest, SendCodeResponse, ValidateCodeRequest } from './one-time-password.dto.ts';
 import { OneTimePasswords } from './one-time-passwords.ts';
 
 /** CAMARA One-Time Password SMS 1.1.1 (release r3.2). */
 @ApiExcludeController()
-@UseFilters(CamaraFilter)
 @UseGuards(CamaraGuard)
 @Controller('one-time-password-sms/v1')
 export class OneTimePasswordController {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Start } from '../authentication/start.ts';
 import { Verify } from '../authentication/verify.ts';
 import type { Caller } from '../crypto/access-token.ts';
+import { PURPOSE_LENGTH } from '../domain/authentication.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import { compactText, visibleText } from '../domain/typed-text.ts';
@@ -9,8 +10,7 @@ import { isUuid } from '../domain/uuid.ts';
 import { CamaraError } from '../http/camara-error.ts';
 import type { SendCodeRequest, SendCodeResponse, ValidateCodeRequest } from './one-time-password.dto.ts';
 
-/** The longest `purpose` that the app shows, as of every request. */
-const PURPOSE_LENGTH = 40;
+const CHARACTERS = new Intl.Segmenter('ko');
 
 /**
  * Proves that a person has a number. A subscriber is asked on the phone and reads the code in the app after the PIN; to any
@@ -66,7 +66,8 @@ export class OneTimePasswords {
 
 /** What the app shows of the message: without the code, which is in the app itself. */
 function purposeOf(message: string): string {
-  const shown = Array.from(message.replaceAll('{{code}}', '······').replace(/\s+/g, ' '));
+  const text = message.replaceAll('{{code}}', '······').replace(/\s+/g, ' ');
+  const shown = Array.from(CHARACTERS.segment(text), ({ segment }) => segment);
   return shown.length > PURPOSE_LENGTH ? `${shown.slice(0, PURPOSE_LENGTH - 1).join('')}…` : shown.join('');
 }
 

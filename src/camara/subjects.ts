@@ -13,6 +13,8 @@ import { Revocations } from '../openid/revocations.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { SubjectStore, type SubjectRow } from './subject.store.ts';
 
+const DAY_SECONDS = 86_400;
+
 /** The line that an operation is about. */
 export type Subject = Omit<SubjectRow, 'owner'> & Pick<LineFacts, 'phoneNumber' | 'owner'>;
 
@@ -34,7 +36,9 @@ export class Subjects {
   /**
    * The line of the person for whom the token stands, and then no number may be sent; with a token of the client alone, the
    * line of the number, which must be. With `mayRepeat`, a person's own number may be sent too.
-   * Each question spends of the client's quota and of its questions about the number, whether or not a line has it.
+   * Each question spends of the client's quota and of its questions about the number, whether or not a line has it. A client
+   * that asked about too many numbers of no line on a day gets no further answer about a number: it would learn from the answers which
+   * numbers are those of customers.
    * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`,
    * `QUOTA_EXCEEDED`. Problems: `too_many_requests`, `invalid_token` for one that was revoked.
    */
@@ -62,8 +66,13 @@ export class Subjects {
   /** Of lines of other carriers, about which this one's feed tells nothing, no API says anything. */
   private async find(phoneNumber: string, caller: Caller): Promise<Subject> {
     await this.spend(phoneNumber, caller);
-    const row = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber));
-    if (!row || !includesName(this.environment.HOME_CARRIERS, row.carrier)) throw notFound();
+    const { CAMARA_MOST_UNKNOWN, HOME_CARRIERS } = this.environment;
+    const { row, misses } = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber), caller.id);
+    if (!caller.person && misses >= CAMARA_MOST_UNKNOWN) throw tooManyUnknown();
+    if (!row || !includesName(HOME_CARRIERS, row.carrier)) {
+      if (!caller.person) await this.store.missed(caller.id);
+      throw notFound();
+    }
     return { ...row, phoneNumber, owner: this.lines.readOwner(row) };
   }
 
@@ -71,10 +80,17 @@ export class Subjects {
     await this.relyingParties.spendQuota(id);
     const budgets = this.budgets.ofQuestions(phoneNumber, id);
     if (await this.budgets.spend(this.database, budgets)) return;
-    const { members } = await this.budgets.tooMany(budgets);
+    const seconds = await this.budgets.secondsLeft(budgets);
     const sentence = 'One client asks at most 100 times a day about one number. Wait before asking again.';
-    throw new CamaraError('QUOTA_EXCEEDED', sentence, members.retryAfterSeconds);
+    throw new CamaraError('QUOTA_EXCEEDED', sentence, seconds);
   }
+}
+
+/** The same for every number, and until the day of UTC ends. */
+function tooManyUnknown(): CamaraError {
+  const left = DAY_SECONDS - (Math.floor(Date.now() / 1000) % DAY_SECONDS);
+  const sentence = 'This client asked about too many numbers today that no line has. Ask again tomorrow (UTC).';
+  return new CamaraError('QUOTA_EXCEEDED', sentence, left);
 }
 
 function notFound(): CamaraError {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
+import { SwapEventsModule } from '../camara/swap-subscriptions/swap-events.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
@@ -22,7 +23,7 @@ const MONTHS_MS = 10_000;
 
 /** The carrier's feed: events as they happen, and a full snapshot every night. */
 @Module({
-  imports: [LifecycleModule, SubscriptionsModule, LinesModule, RelyingPartiesModule],
+  imports: [LifecycleModule, SubscriptionsModule, LinesModule, RelyingPartiesModule, SwapEventsModule],
   controllers: [CarrierController, HandshakeController],
   providers: [
     CarrierFeed,

@@ -9,9 +9,15 @@ export const NOW = `date_trunc('milliseconds', now())`;
 /** Columns of a row that an outer join may not find. */
 export type OuterJoined<Columns> = { [Name in keyof Columns]: Columns[Name] | null };
 
+const WIPED_COLUMNS = ['code_digest', 'sms_code', 'envelope', 'end_user', 'person', 'transaction', 'budgets'] as const;
+
 /** The columns to clear when an authentication closes without having been verified. */
-export const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_user = NULL, person = NULL,
-  transaction = NULL, budgets = NULL`;
+export const WIPED = WIPED_COLUMNS.map((column) => `${column} = NULL`).join(', ');
+
+/** SQL: as {@link WIPED}, of an authentication (`a`) where it closes. */
+export function wipedWhere(closes: string): string {
+  return WIPED_COLUMNS.map((column) => `${column} = CASE WHEN NOT (${closes}) THEN a.${column} END`).join(', ');
+}
 
 /**
  * SQL: the text to which the secrets of device `d` are bound, as `deviceBond` in `crypto/device-cipher.ts` makes it; null

@@ -13,6 +13,11 @@ const LATEST = statement(
   `SELECT c.name AS "relyingParty", d.api, d.purpose, d.at FROM (
       (SELECT * FROM disclosures WHERE subscription_id = $1 ORDER BY id DESC LIMIT $3)
       UNION ALL
+      (SELECT o.* FROM subscriptions s JOIN lines l ON l.id = s.line_id JOIN disclosures o ON o.subscription_id = s.id
+        WHERE $1::uuid IS NOT NULL AND s.line_id = $2 AND s.id <> $1 AND s.reason IS DISTINCT FROM 'owner_changed'
+          AND s.created_at >= coalesce(l.numbered_at, '-infinity')
+        ORDER BY o.id DESC LIMIT $3)
+      UNION ALL
       (SELECT o.* FROM disclosures o JOIN lines l ON l.id = o.line_id
         WHERE o.line_id = $2 AND o.subscription_id IS NULL AND o.at >= coalesce(l.numbered_at, '-infinity')
         ORDER BY o.id DESC LIMIT $3)
@@ -54,8 +59,8 @@ export class Disclosures {
   }
 
   /**
-   * Those of a subscription, if there is one, and those of its line without one, since the line has its present owner;
-   * newest first, at most `most`. `lineId` is null for a subscription that has ended, whose line may have another owner.
+   * Those of a subscription, if there is one, those of its line without one, since the line has its present owner, and with
+   * a subscription also those of the subscriptions that this owner had there before; newest first, at most `most`. `lineId` is null for a subscription that has ended, whose line may have another owner.
    */
   async ofPerson(lineId: string | null, subscriptionId: string | null, most = MOST): Promise<ShownDisclosure[]> {
     return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId, lineId, most]);

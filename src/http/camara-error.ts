@@ -6,6 +6,10 @@ import { Problem, type ProblemCode } from '../domain/problem.ts';
 const STATUS = {
   INVALID_ARGUMENT: 400,
   OUT_OF_RANGE: 400,
+  INVALID_PROTOCOL: 400,
+  INVALID_CREDENTIAL: 400,
+  INVALID_TOKEN: 400,
+  INVALID_SINK: 400,
   'KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION': 400,
   'ONE_TIME_PASSWORD_SMS.INVALID_OTP': 400,
   'ONE_TIME_PASSWORD_SMS.VERIFICATION_EXPIRED': 400,
@@ -19,6 +23,7 @@ const STATUS = {
   NOT_FOUND: 404,
   IDENTIFIER_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  ABORTED: 409,
   UNSUPPORTED_MEDIA_TYPE: 415,
   MISSING_IDENTIFIER: 422,
   UNNECESSARY_IDENTIFIER: 422,
@@ -40,6 +45,11 @@ export class CamaraError extends Error {
     readonly retryAfterSeconds?: number,
   ) {
     super(message);
+  }
+
+  /** A limit was reached, whatever status the specification gives to that. */
+  get isOfLimit(): boolean {
+    return STATUS[this.code] === 429 || this.retryAfterSeconds !== undefined;
   }
 }
 
@@ -75,7 +85,8 @@ function errorInfoOf(refusal: Problem | CamaraError): ErrorInfo {
 }
 
 /** The addresses of the CAMARA APIs, as their servers name them: `{apiRoot}/{api}/v{version}`. */
-const PATH = /^\/(one-time-password-sms|sim-swap|device-swap|kyc-age-verification|kyc-match|number-verification)\/v\d/;
+const PATH =
+  /^\/(one-time-password-sms|sim-swap|sim-swap-subscriptions|device-swap|kyc-age-verification|kyc-match|number-verification)\/v\d/;
 
 /** The CAMARA API at an address, which is read as the router reads it, or undefined where it has none. */
 export function camaraApiOf(url: string): string | undefined {

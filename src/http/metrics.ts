@@ -80,6 +80,11 @@ export class Metrics {
   );
 
   private readonly cibaPings = this.counter('pushguard_ciba_pings_total', 'Pings of CIBA, by outcome', ['outcome']);
+  private readonly camaraNotifications = this.counter(
+    'pushguard_camara_notifications_total',
+    'Notifications of CAMARA, by outcome',
+    ['outcome'],
+  );
 
   private readonly webhooks = this.histogram(
     'pushguard_webhook_duration_seconds',
@@ -271,6 +276,11 @@ export class Metrics {
   /** Counts an attempt to ping a CIBA client. */
   cibaPing(outcome: 'accepted' | 'refused' | 'failed'): void {
     this.cibaPings.inc({ outcome });
+  }
+
+  /** Counts an attempt to notify a subscription of CAMARA. */
+  camaraNotification(outcome: 'accepted' | 'gone' | 'failed'): void {
+    this.camaraNotifications.inc({ outcome });
   }
 
   /** Records the duration of one attempt to send a push or a text message. */

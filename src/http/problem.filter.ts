@@ -2,14 +2,17 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { presentTrace } from '../tracing/tracing.ts';
-import { camaraApiOf, writeErrorInfo } from './camara-error.ts';
+import { camaraApiOf, CamaraError, writeErrorInfo } from './camara-error.ts';
 import { challengeFor } from './challenge.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 import { Metrics } from './metrics.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
 import { recordRefusal } from './record-refusal.ts';
 
-/** The only writer of `application/problem+json` (RFC 9457). It logs unknown errors and answers 500. */
+/**
+ * The only writer of `application/problem+json` (RFC 9457), and of ErrorInfo below the paths of CAMARA. It logs unknown
+ * errors and answers 500.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly metrics: Metrics) {}
@@ -18,6 +21,11 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    if (error instanceof CamaraError) {
+      if (error.isOfLimit) this.metrics.refused(request.routeOptions.url ?? 'unknown route', 'too_many_requests');
+      writeErrorInfo(reply, error);
+      return;
+    }
     const problem = problemOf(error);
     recordRefusal({ error, problem, request }, this.metrics);
     writeProblem(reply, problem);

@@ -89,8 +89,12 @@ const LOCK_OF = statement(
 
 const MANY = statement('line_many', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)`);
 
-/** SQL: since when a line is new in what it was told to be at `at`, the carrier's time; never earlier than before. */
-export const newSince = (before: string, at: string) => `greatest(${before}, least(${at}::timestamptz, now()))`;
+/**
+ * SQL: since when a line is new in what it was told to be at `at`, the carrier's time; later than before, also where the
+ * carrier's clock went back: the trigger `swap_line_ended` tells by the difference that the line changed hands.
+ */
+export const newSince = (before: string, at: string) =>
+  `greatest(${before} + interval '1 microsecond', least(${at}::timestamptz, now()))`;
 
 /** A line that is added with a number that another line had is new in it. */
 const UPSERT = statement(

@@ -14,6 +14,12 @@ export interface NamedPerson {
 /** What stands in place of a person where a caller names a number alone. No typed data is like it. */
 export const NOBODY = { birthDate: '', genderDigit: '' } as const;
 
+/**
+ * Looked up in place of the owner of a number that no line has, where a caller is not to notice: of the form of typed data,
+ * and born in 1800, so that it is no owner's.
+ */
+export const NO_OWNER = { birthDate: '000101', genderDigit: '9' } as const;
+
 /** True where a caller named a number alone. */
 export function namesNobody({ birthDate }: Pick<NamedPerson, 'birthDate'>): boolean {
   return birthDate === NOBODY.birthDate;

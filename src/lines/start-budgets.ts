@@ -22,23 +22,24 @@ import {
 } from '../domain/start-budget.ts';
 import type { StartBudget } from './start-budget.entity.ts';
 
-/** A budget that a start spends: the key of its row, and its limit. */
+/** A budget that a start or a question spends: the key of its row, and its limit. */
 export interface StartBudgetOf {
   key: Buffer;
   limit: StartLimit;
 }
 
 /**
- * The budgets of one start. The first three refuse it when they are spent; `ringing` only keeps it from ringing. One
- * that is left out does not concern the start.
+ * The budgets of one start, or of one question about a number. The first three refuse it when they are spent; `ringing` only
+ * keeps it from ringing. One that is left out does not concern the start. Those of a question are named by their places: the
+ * limit of the relying party stands in `person`, that of all of them in `number`.
  */
 export interface BudgetsOfStart {
   person?: StartBudgetOf;
   number?: StartBudgetOf;
   agency?: StartBudgetOf;
   ringing?: StartBudgetOf;
-  /** The row that remembers that the person answered this relying party that it was not them. */
-  quietKey: Buffer;
+  /** The row that remembers that the person answered this relying party that it was not them; none of a question. */
+  quietKey?: Buffer;
 }
 
 /** What starts, which decides which budgets it spends. */
@@ -58,15 +59,14 @@ export const BUDGET_PARAMETERS = [
 ] as const;
 export type BudgetParameter = (typeof BUDGET_PARAMETERS)[number];
 
-type BudgetValues = Record<'quietKey', Buffer> &
-  Record<Exclude<Extract<BudgetParameter, `${string}Key`>, 'quietKey'>, Buffer | null> &
+type BudgetValues = Record<Extract<BudgetParameter, `${string}Key`>, Buffer | null> &
   Record<Extract<BudgetParameter, `${string}Limit`>, number[] | null>;
 
 /** The values of {@link BUDGET_PARAMETERS}. A limit is an array: starts in ten minutes, starts in a day. */
 export function budgetValues({ person, number, agency, ringing, quietKey }: BudgetsOfStart): BudgetValues {
   const limit = (of: StartBudgetOf | undefined) => (of ? [of.limit.perTenMinutes, of.limit.perDay] : null);
   return {
-    quietKey,
+    quietKey: quietKey ?? null,
     personKey: person?.key ?? null,
     personLimit: limit(person),
     numberKey: number?.key ?? null,
@@ -220,23 +220,23 @@ export class StartBudgets {
     };
   }
 
-  /** The budgets of comparisons with the data of a number's holder: of a relying party, and over all of them. */
-  ofComparing(phoneNumber: string, clientId: string): BudgetsOfStart {
+  /** The budgets of comparisons with the data of a number's holder: of a relying party, and where it is shared over all of them. */
+  ofComparing(phoneNumber: string, clientId: string, { isShared }: { isShared: boolean }): BudgetsOfStart {
     const key = this.key('match', phoneNumber, clientId);
     const number = { key: this.key('match', phoneNumber), limit: MATCH_OF_ALL_LIMIT };
-    return { quietKey: key, person: { key, limit: MATCH_LIMIT }, number };
+    return { person: { key, limit: MATCH_LIMIT }, ...(isShared && { number }) };
   }
 
   /** Spent once the relying party has made this guess about a number's holder within a day. */
   ofGuess(phoneNumber: string, clientId: string, guess: string): BudgetsOfStart {
     const key = this.key('guess', phoneNumber, clientId, guess);
-    return { quietKey: key, person: { key, limit: GUESS_LIMIT } };
+    return { person: { key, limit: GUESS_LIMIT } };
   }
 
   /** The budget of a relying party's questions about a number, whether or not a line has it. */
   ofQuestions(phoneNumber: string, clientId: string): BudgetsOfStart {
     const key = this.key('question', phoneNumber, clientId);
-    return { quietKey: key, person: { key, limit: QUESTION_LIMIT } };
+    return { person: { key, limit: QUESTION_LIMIT } };
   }
 
   /** The row that remembers that a person answered a relying party that it was not them. */
@@ -249,8 +249,8 @@ export class StartBudgets {
     return (await session.rows<{ now: Date }>(SPEND, values(budgetValues(budgets))))[0]?.now;
   }
 
-  /** Returns `too_many_requests` for a start beyond a budget, with the seconds until the next start is allowed. */
-  async tooMany({ person, number, agency }: BudgetsOfStart): Promise<Problem> {
+  /** The seconds, at least 1, until no refusing budget is spent any more. */
+  async secondsLeft({ person, number, agency }: BudgetsOfStart): Promise<number> {
     const budgets = [person, number, agency].filter((budget) => budget !== undefined);
     const spent = await this.database.rows<Pick<StartBudget, 'starts'> & { key: Buffer; now: Date }>(STARTS, [
       budgets.map(({ key }) => key),
@@ -259,11 +259,19 @@ export class StartBudgets {
       const budget = budgets.find((one) => one.key.equals(key));
       return budget ? secondsUntilNextStart(starts, now, budget.limit) : 1;
     });
+    return Math.max(1, ...waits);
+  }
+
+  /** Returns `too_many_requests` for a start beyond a budget, with the seconds until the next start is allowed. */
+  async tooMany(budgets: BudgetsOfStart): Promise<Problem> {
     const { perTenMinutes = RELYING_PARTY_LIMIT.perTenMinutes, perDay = RELYING_PARTY_LIMIT.perDay } =
-      person?.limit ?? {};
+      budgets.person?.limit ?? {};
     const detail = `One person can be asked at most ${perTenMinutes} times in ten minutes and ${perDay} times a day. Wait before starting again.`;
     const limit = { name: 'starts', quota: perTenMinutes, seconds: 600 };
-    return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
+    return new Problem('too_many_requests', detail, {
+      retryAfterSeconds: await this.secondsLeft(budgets),
+      limit,
+    });
   }
 
   /** Gives everyone a full budget again. For the demonstration alone, where the same few people start all day. */

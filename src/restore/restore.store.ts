@@ -52,6 +52,23 @@ const WINDOWS = statement(
   closed('windows', 'expires_at > now()', 'expires_at = now()'),
   writing('windows'),
 );
+/** What was sent after the backup would be sent again, and what happened meanwhile is not known. */
+const SWAP_NOTIFICATIONS = statement(
+  'restore_void_swap_notifications',
+  deleted('swap_notifications', `kind <> 'ended'`),
+  writing('swap_notifications'),
+);
+/** A client may have ended its subscription since the backup, and a change of the SIM may be lost: each client makes a new one. */
+const SWAP_SUBSCRIPTIONS = statement(
+  'restore_void_swap_subscriptions',
+  `WITH gone AS (${change('swap_subscriptions', 'ended_at IS NULL', 'ended_at = now()')} RETURNING id, client_id
+    ), told AS (
+      INSERT INTO swap_notifications (subscription_id, client_id, kind, at, reason)
+      SELECT id, client_id, 'ended', now(), 'NETWORK_TERMINATED' FROM gone
+    )
+    SELECT count(*)::int AS count FROM gone`,
+  writing('swap_subscriptions', 'swap_notifications'),
+);
 const CIBA_REQUESTS = statement('restore_void_ciba_requests', deleted('ciba_requests'), writing('ciba_requests'));
 const OPENID_REQUESTS = statement(
   'restore_void_openid_requests',
@@ -345,6 +362,8 @@ const VOIDS: readonly Void[] = [
   ['test authentications', (session) => session.rows<Counted>(TEST_AUTHENTICATIONS, [])],
   ['windows', (session) => session.rows<Counted>(WINDOWS, [])],
   ['CIBA requests', (session) => session.rows<Counted>(CIBA_REQUESTS, [])],
+  ['notifications of SIM changes', (session) => session.rows<Counted>(SWAP_NOTIFICATIONS, [])],
+  ['subscriptions to SIM changes', (session) => session.rows<Counted>(SWAP_SUBSCRIPTIONS, [])],
   ['OpenID requests', (session) => session.rows<Counted>(OPENID_REQUESTS, [])],
   ['sessions of the website', (session) => session.rows<Counted>(CUSTOMERS, [])],
   ['sessions of desk and console', (session) => session.rows<Counted>(ACCOUNT_SESSIONS, [])],

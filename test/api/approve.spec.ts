@@ -133,6 +133,8 @@ describe('The method approve', () => {
       { status: 409, code: 'authentication_closed' },
     ]);
     expect(await seen(id)).toMatchObject({ state: 'failed', attemptsLeft: 5 });
+    const [entry] = await phone.history();
+    expect(entry).toMatchObject({ id, state: 'failed', device: expect.stringMatching(/./) });
     expect((await told(id)).map(({ type }) => type)).toEqual(['authentication.failed']);
     expect(await failures()).toBe(0);
     expect(await refusalOf(phone.approve(pending, TEST_PIN, match))).toMatchObject({ code: 'authentication_closed' });

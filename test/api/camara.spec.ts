@@ -461,6 +461,26 @@ describe('KYC match', () => {
     expectAnswer(await camara(MATCH, right, { token: second }), { birthdateMatch: 'true' });
     expectAnswer(await camara(MATCH, { phoneNumber, name: '홍길동' }), { nameMatch: 'not_available' });
   });
+
+  it('twenty guesses of all clients end those of a client that made none with the same answer, and not what the person approved', async () => {
+    const own = await service.subscriber();
+    const { phoneNumber } = own.person;
+    const scopes = ['kyc-match:match'];
+    const client = async () => {
+      const id = await service.rows.clients.register({ clientId: `bank-${randomUUID()}`, secret: SECRET, scopes });
+      return { token: issued({ id, clientId: 'one-of-many', scopes }) };
+    };
+    const guess = async (birthdate: string, of: Sent) => camara(MATCH, { phoneNumber, birthdate }, of);
+    const first = await client();
+    for (const one of [first, await client(), await client(), await client()])
+      for (const day of [1, 2, 3, 4, 5]) expect((await guess(`1980-01-0${day}`, one)).status).toBe(200);
+    const [itsOwn, ofAll] = [await guess('1980-02-02', first), await guess('1980-02-02', await client())];
+    expectError(itsOwn, 429, 'QUOTA_EXCEEDED');
+    expect(ofAll.body).toEqual(itsOwn.body);
+    expect(ofAll.headers.get('retry-after')).toBe(itsOwn.headers.get('retry-after'));
+    const sent = { token: await personalToken(own) };
+    expectAnswer(await camara(MATCH, { birthdate: '1990-01-01' }, sent), { birthdateMatch: 'true' });
+  });
 });
 
 describe('one-time password by SMS', () => {
@@ -748,6 +768,28 @@ describe('number verification', () => {
   });
 });
 
+describe('a client that looks for customers', () => {
+  it('is answered about no number once it asked about too many that no line has, other than about a person who approved', async () => {
+    const scopes = ['sim-swap'];
+    const id = await service.rows.clients.register({ clientId: `bank-${randomUUID()}`, secret: SECRET, scopes });
+    const sent = { token: issued({ id, clientId: 'searching', scopes }) };
+    const { phoneNumber } = await lineChanged();
+    expectError(await camara(CHECK_SIM, { phoneNumber: unknownNumber }, sent), 404, 'IDENTIFIER_NOT_FOUND');
+    expectAnswer(await camara(CHECK_SIM, { phoneNumber }, sent), { swapped: false });
+    await service.rows.clients.missNumbers(id, 4_998);
+    expectError(await camara(CHECK_SIM, { phoneNumber: unknownNumber }, sent), 404, 'IDENTIFIER_NOT_FOUND');
+    for (const one of [phoneNumber, unknownNumber]) {
+      const refused = await camara(CHECK_SIM, { phoneNumber: one }, sent);
+      expectError(refused, 429, 'QUOTA_EXCEEDED');
+      expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(86_400);
+    }
+    const person = await service.subscriber();
+    const theirs = await personalToken(person);
+    await service.rows.clients.missNumbers(await service.rows.clients.idOf('demo-shop'), 5_000);
+    expect((await camara(SIM_DATE, {}, { token: theirs })).status).toBe(200);
+  });
+});
+
 describe('tokens, records and figures', () => {
   it('a client gets the CAMARA scopes that it was granted, with one purpose, and no other client gets a purpose', async () => {
     const scopes = ['sim-swap', 'kyc-match:match'];
@@ -827,6 +869,8 @@ describe('tokens, records and figures', () => {
       'api="kyc-match",outcome="UNSUPPORTED_MEDIA_TYPE"',
     ])
       expect(metrics).toMatch(new RegExp(`pushguard_camara_answers_total\\{${sample}\\} [1-9]`));
+    for (const route of ['/kyc-match/v0.4/match', '/one-time-password-sms/v1/send-code'])
+      expect(metrics).toContain(`pushguard_refusals_total{route="${route}",code="too_many_requests"}`);
     expect(metrics).not.toContain(phoneNumber.slice(3));
     expect(service.process.log()).not.toContain(phoneNumber.slice(3));
   });

@@ -129,6 +129,27 @@ describe('what is held about a customer', () => {
     expect((await visitor.open('/my/data?lang=en')).text).toContain('What is kept is deleted by itself');
   });
 
+  it('who cancels and joins again sees what was told before too, and the next owner of the line who joins sees nothing of it', async () => {
+    const join = async () => {
+      await service.rows.budgets.clearStarts();
+      subscriber = await service.enrolled(subscriber.person);
+      await service.rows.personalData.agree(subscriber.subscriptionId);
+    };
+    const told = async () =>
+      ((await json(await loggedIn())).elsewhere?.['disclosures'] as { api: string }[]).map(({ api }) => api);
+    const { lineId } = subscriber.person;
+    await service.rows.customers.disclose(subscriber.subscriptionId, 'sim-swap/check');
+    await service.operate(subscriber.subscriptionId, 'cancel');
+    await join();
+    await service.rows.customers.disclose(subscriber.subscriptionId, 'kyc-match/match');
+    expect(await told()).toEqual(['kyc-match/match', 'sim-swap/check']);
+    const owner = { birthDate: '850505', genderDigit: '2' };
+    expect(await service.sendEvent(lineId, 'owner-changed', { owner }, 3)).toBe('applied');
+    Object.assign(subscriber.person, owner);
+    await join();
+    expect(await told()).toEqual([]);
+  });
+
   it('a former owner of the line is not shown to the next one', async () => {
     const { lineId } = subscriber.person;
     const owner = { birthDate: '850505', genderDigit: '2' };

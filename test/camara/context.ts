@@ -3,6 +3,7 @@ import { AccessTokens, type Caller } from '../../src/crypto/access-token.ts';
 import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /** Starts of a client per minute, so that the scenarios of one run do not exhaust them. */
 const STARTS = 100_000;
@@ -12,7 +13,10 @@ export class Context {
   private constructor(
     readonly service: TestService,
     private readonly caller: Caller,
-    /** A token that stands for a person. */
+    /** The server of the client, which is notified. */
+    readonly receiver: WebhookReceiver,
+    readonly subscriber: Subscriber,
+    /** A token of another client, which stands for the subscriber. */
     readonly personalToken: string,
   ) {}
 
@@ -32,9 +36,17 @@ export class Context {
     const client = { clientId: 'bank', name: '시험은행', secret: 'a-secret-of-this-test', scopes };
     const id = await service.rows.clients.register(client);
     await service.rows.clients.limitStarts('bank', STARTS);
-    const person = await verifiedPerson(service, await service.subscriber());
+    const subscriber = await service.subscriber();
+    const person = await verifiedPerson(service, subscriber);
+    await service.rows.clients.grant('demo-shop', scopes);
     const shop = { id: await service.rows.clients.idOf('demo-shop'), clientId: 'demo-shop', scopes, person };
-    return new Context(service, { id, clientId: 'bank', scopes }, issue(service, shop));
+    const receiver = await WebhookReceiver.start();
+    return new Context(service, { id, clientId: 'bank', scopes }, receiver, subscriber, issue(service, shop));
+  }
+
+  async stop(): Promise<void> {
+    await this.receiver.stop();
+    await this.service.stop();
   }
 
   /** A token of the client itself. `other` replaces what it covers; `now` is the time of issue. */

@@ -47,7 +47,29 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     id: '@retrieve_sim_swap_date_C02.05_phone_number_not_supported',
     reason: OF_EVERY_LINE,
   },
-  { feature: 'sim-swap-subscriptions', reason: 'The service does not offer this API: it sends no events of CAMARA.' },
+  {
+    feature: 'sim-swap-subscriptions',
+    id: '@sim_swap_subscription_creation_02_async_creation',
+    reason: 'The file lets it be left out where the scenario of a creation that is answered at once is played.',
+  },
+  {
+    feature: 'sim-swap-subscriptions',
+    id: '@sim_swap_subscription_delete_05_delete_subscription',
+    reason: 'The file asks for a body with the status 204, which has none. The specification has none either.',
+  },
+  {
+    feature: 'sim-swap-subscriptions',
+    id: '@sim_swap_subscription_creation_25_require_input_properties_missing',
+    except: ['$.protocol', '$.sink', '$.types'],
+    reason:
+      'The file contradicts itself and the specification: without a number the answer is 422 MISSING_IDENTIFIER, as its ' +
+      'scenario 102 has it.',
+  },
+  {
+    feature: 'sim-swap-subscriptions',
+    id: '@sim_swap_subscription_creation_100_not_applicable',
+    reason: OF_EVERY_LINE,
+  },
   {
     feature: 'device-swap-checkDeviceSwap',
     id: '@check_device_swap_8_NoDeviceSwapPhoneNumberNeverConnected',

@@ -44,6 +44,7 @@ export const RELEASES: readonly Release[] = [
     repository: 'SimSwap',
     release: 'r3.3',
     files: {
+      'API_definitions/sim-swap-subscriptions.yaml': 'e3d2d6132cf87e7739a567a1e7ca6e3dc5baa729d501b9b211a72946223aff86',
       'Test_definitions/sim-swap-subscriptions.feature':
         'b861fe1e004910ec2f7f80c5f8cac75b1cd63b103f6d44c4d6bcd9b919fe49ab',
     },

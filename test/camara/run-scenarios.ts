@@ -20,7 +20,9 @@ export async function runScenarios(features: string[]): Promise<Map<string, Outc
     file: false,
     provided: {
       paths: features,
-      import: ['world', 'requests', 'lines', 'answers'].map((name) => join(import.meta.dirname, `steps/${name}.ts`)),
+      import: ['world', 'requests', 'lines', 'answers', 'subscriptions'].map((name) =>
+        join(import.meta.dirname, `steps/${name}.ts`),
+      ),
     },
   });
   const run = new Run();

@@ -25,7 +25,7 @@ beforeAll(async () => {
   outcomes = await runScenarios([own, ...official]);
 });
 afterAll(async () => {
-  await context?.service.stop();
+  await context?.stop();
 });
 
 describe('the step library', () => {

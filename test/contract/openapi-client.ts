@@ -8440,7 +8440,8 @@ export interface operations {
                      *         "urn:pushguard:foreigner",
                      *         "urn:pushguard:channel",
                      *         "di",
-                     *         "urn:pushguard:age_over_19"
+                     *         "urn:pushguard:age_over_19",
+                     *         "urn:pushguard:by_number"
                      *       ],
                      *       "claims_parameter_supported": true,
                      *       "request_parameter_supported": true,
@@ -8607,7 +8608,8 @@ export interface operations {
                      *         "urn:pushguard:foreigner",
                      *         "urn:pushguard:channel",
                      *         "di",
-                     *         "urn:pushguard:age_over_19"
+                     *         "urn:pushguard:age_over_19",
+                     *         "urn:pushguard:by_number"
                      *       ],
                      *       "claims_parameter_supported": true,
                      *       "request_parameter_supported": true,

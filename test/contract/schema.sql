@@ -237,6 +237,12 @@ CREATE UNIQUE INDEX caller_checks_authentication ON public.caller_checks USING b
 CREATE UNIQUE INDEX caller_checks_pkey ON public.caller_checks USING btree (id)
 CREATE INDEX caller_checks_subscription ON public.caller_checks USING btree (subscription_id, asked_at)
 CREATE INDEX caller_checks_unrecorded ON public.caller_checks USING btree (asked_at) WHERE (ended_as IS NULL)
+camara_misses.client_id uuid NOT NULL
+camara_misses.day date NOT NULL
+camara_misses.count integer NOT NULL
+camara_misses CONSTRAINT camara_misses_count_check CHECK ((count > 0))
+camara_misses CONSTRAINT camara_misses_pkey PRIMARY KEY (client_id, day)
+CREATE UNIQUE INDEX camara_misses_pkey ON public.camara_misses USING btree (client_id, day)
 carrier_events.id text NOT NULL
 carrier_events.source text
 carrier_events.event_id text
@@ -703,6 +709,7 @@ CREATE INDEX lines_former ON public.lines USING btree (phone_index) WHERE (statu
 CREATE INDEX lines_over ON public.lines USING btree (updated_at) WHERE (status = 'terminated'::text)
 CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
 CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)
+CREATE TRIGGER swap_line_ended AFTER UPDATE OF status, phone_index, numbered_at ON public.lines FOR EACH ROW WHEN (((new.numbered_at IS DISTINCT FROM old.numbered_at) OR ((new.status = 'terminated'::text) AND (old.status <> 'terminated'::text)) OR ((new.phone_index IS NULL) AND (old.phone_index IS NOT NULL)))) EXECUTE FUNCTION swap_line_ended()
 loss_breaker.is_only boolean NOT NULL DEFAULT true
 loss_breaker.reports timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[]
 loss_breaker.tripped_since timestamp with time zone
@@ -1090,6 +1097,47 @@ CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree
 CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
 CREATE INDEX subscriptions_suspended ON public.subscriptions USING btree (id) WHERE (state = 'suspended'::text)
+swap_notifications.id uuid NOT NULL DEFAULT gen_random_uuid()
+swap_notifications.subscription_id uuid NOT NULL
+swap_notifications.client_id uuid NOT NULL
+swap_notifications.kind text NOT NULL
+swap_notifications.at timestamp with time zone NOT NULL
+swap_notifications.reason text
+swap_notifications.attempts integer NOT NULL DEFAULT 0
+swap_notifications.due_at timestamp with time zone NOT NULL DEFAULT now()
+swap_notifications CONSTRAINT swap_notification_of_an_end_has_a_reason CHECK (((kind = 'ended'::text) = (reason IS NOT NULL)))
+swap_notifications CONSTRAINT swap_notifications_kind_check CHECK ((kind = ANY (ARRAY['started'::text, 'swapped'::text, 'ended'::text])))
+swap_notifications CONSTRAINT swap_notifications_pkey PRIMARY KEY (id)
+swap_notifications CONSTRAINT swap_notifications_reason_check CHECK ((reason = ANY (ARRAY['MAX_EVENTS_REACHED'::text, 'NETWORK_TERMINATED'::text, 'SUBSCRIPTION_EXPIRED'::text, 'ACCESS_TOKEN_EXPIRED'::text, 'SUBSCRIPTION_DELETED'::text])))
+swap_notifications CONSTRAINT swap_notifications_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES swap_subscriptions(id)
+CREATE INDEX swap_notifications_due ON public.swap_notifications USING btree (client_id, due_at)
+CREATE UNIQUE INDEX swap_notifications_pkey ON public.swap_notifications USING btree (id)
+CREATE INDEX swap_notifications_subscription ON public.swap_notifications USING btree (subscription_id)
+swap_subscriptions.id uuid NOT NULL
+swap_subscriptions.client_id uuid NOT NULL
+swap_subscriptions.line_id text NOT NULL
+swap_subscriptions.slot smallint NOT NULL
+swap_subscriptions.sink text NOT NULL
+swap_subscriptions.sealed bytea NOT NULL
+swap_subscriptions.purpose text
+swap_subscriptions.expire_time timestamp with time zone
+swap_subscriptions.token_expires_at timestamp with time zone
+swap_subscriptions.most_events integer
+swap_subscriptions.events integer NOT NULL DEFAULT 0
+swap_subscriptions.started_at timestamp with time zone NOT NULL
+swap_subscriptions.ends_at timestamp with time zone NOT NULL
+swap_subscriptions.ended_at timestamp with time zone
+swap_subscriptions CONSTRAINT swap_subscription_has_events_left CHECK (((ended_at IS NOT NULL) OR (most_events IS NULL) OR (events < most_events)))
+swap_subscriptions CONSTRAINT swap_subscriptions_events_check CHECK ((events >= 0))
+swap_subscriptions CONSTRAINT swap_subscriptions_most_events_check CHECK ((most_events > 0))
+swap_subscriptions CONSTRAINT swap_subscriptions_pkey PRIMARY KEY (id)
+swap_subscriptions CONSTRAINT swap_subscriptions_slot_check CHECK (((slot >= 1) AND (slot <= 5)))
+CREATE INDEX swap_subscriptions_client ON public.swap_subscriptions USING btree (client_id, id) WHERE (ended_at IS NULL)
+CREATE INDEX swap_subscriptions_end ON public.swap_subscriptions USING btree (ends_at) WHERE (ended_at IS NULL)
+CREATE INDEX swap_subscriptions_ended ON public.swap_subscriptions USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+CREATE INDEX swap_subscriptions_line ON public.swap_subscriptions USING btree (line_id) WHERE (ended_at IS NULL)
+CREATE UNIQUE INDEX swap_subscriptions_pkey ON public.swap_subscriptions USING btree (id)
+CREATE UNIQUE INDEX swap_subscriptions_slot ON public.swap_subscriptions USING btree (client_id, line_id, slot) WHERE (ended_at IS NULL)
 test_authentications.id uuid NOT NULL
 test_authentications.client_id uuid NOT NULL
 test_authentications.channel text NOT NULL

@@ -394,7 +394,11 @@ export class TestService {
 
   /** Creates a person with an active subscription and a tested phone. */
   async subscriber(options: Parameters<TestService['enrol']>[1] = {}): Promise<Subscriber> {
-    const person = await this.addLine();
+    return this.enrolled(await this.addLine(), options);
+  }
+
+  /** Gives a person an active subscription and a tested phone. */
+  async enrolled(person: Subscriber['person'], options: Parameters<TestService['enrol']>[1] = {}): Promise<Subscriber> {
     const { subscriptionId, enrolmentCode } = await this.subscribe(person);
     const pushToken = options.pushToken ?? `token-${randomUUID()}`;
     const phone = await this.enrol(enrolmentCode, { ...options, pushToken });

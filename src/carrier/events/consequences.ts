@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SwapEvents } from '../../camara/swap-subscriptions/swap-events.ts';
 import type { LineEffect } from '../../domain/line-event.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
 import { LineMemories } from '../../lines/line-memories.ts';
@@ -13,13 +14,18 @@ export class EventConsequences {
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly lines: Lines,
     private readonly memories: LineMemories,
+    private readonly swaps: SwapEvents,
   ) {}
 
   /**
-   * Remembers the change of a SIM or handset, also when it was reported late: it happened, whatever happened since.
+   * Remembers the change of a SIM or handset, also when it was reported late: it happened, whatever happened since. Those
+   * who subscribed to changes of the SIM are told with it.
    */
   async remember({ session }: LifecycleStep, lineId: string, { event, time }: CarrierEvent): Promise<void> {
-    if (event.kind === 'sim-swapped') await this.memories.remember(session, lineId, { kind: 'sim_changed', at: time });
+    if (event.kind === 'sim-swapped') {
+      await this.memories.remember(session, lineId, { kind: 'sim_changed', at: time });
+      await this.swaps.record(session, lineId, time);
+    }
     if (event.kind === 'device-changed') {
       await this.memories.remember(session, lineId, { kind: 'handset_changed', at: time });
     }

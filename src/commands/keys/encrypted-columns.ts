@@ -26,6 +26,7 @@ export const LONG_LIVED_COLUMNS: readonly EncryptedColumn[] = [
   { table: 'reissue_applications', column: 'recipient' },
   { table: 'accounts', column: 'totp_secret', place: 'operators:totp_secret' },
   { table: 'webhook_secrets', column: 'secret' },
+  { table: 'swap_subscriptions', column: 'sealed' },
 ];
 
 /** The secrets of devices, which are bound to more than their row. */

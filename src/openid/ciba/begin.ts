@@ -9,7 +9,7 @@ import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
 import { oauthPipe } from '../../http/oauth-pipe.ts';
 import { Lines } from '../../lines/lines.ts';
-import type { NamedPerson } from '../../lines/named-person.ts';
+import { NO_OWNER, type NamedPerson } from '../../lines/named-person.ts';
 import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts';
 import { REQUEST_SIGNING_ALGS } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
@@ -24,9 +24,6 @@ import { Pings } from './pings.ts';
 
 /** Random bytes of an `auth_req_id`: 43 characters of base64url (CIBA Core 1.0, 7.3 asks for 128 bits at least). */
 const ID_BYTES = 32;
-
-/** Looked up in place of the owner of a number that no line has: nobody. */
-const NOBODY = { birthDate: '000101', genderDigit: '9' };
 
 /** The scopes that say who the owner of a number is. */
 const OF_THE_OWNER: readonly string[] = ['profile', 'kr_identity', 'kr_di'] satisfies OpenIdScope[];
@@ -151,7 +148,7 @@ export class Begin {
     if (hint === undefined) throw new Problem('invalid_request', 'login_hint_token is not supported. Send login_hint.');
     const { phoneNumber, owner } = readLoginHint(hint, client);
     if (owner) return { person: { phoneNumber, ...owner }, isByNumber: false };
-    const named = (await this.lines.ownerByPhoneNumber(phoneNumber)) ?? NOBODY;
+    const named = (await this.lines.ownerByPhoneNumber(phoneNumber)) ?? NO_OWNER;
     return { person: { phoneNumber, ...named }, isByNumber: true };
   }
 

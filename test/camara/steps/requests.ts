@@ -20,7 +20,7 @@ Given(/^an environment at "apiRoot"$/, function () {
   // The one service that was started.
 });
 
-Given(/^the resource "([^"]+)"(?: as base url)?$/, function (this: CamaraWorld, resource: string) {
+Given(/^the resource "([^"]+)"(?: as (?:base url|BaseURL))?$/, function (this: CamaraWorld, resource: string) {
   this.resource = `/${resource.replace(/^\//, '')}`;
 });
 
@@ -352,7 +352,9 @@ async function useSentCode(world: CamaraWorld): Promise<void> {
 // Sending.
 
 When(/^the HTTP "(\w+)" request is sent$/, async function (this: CamaraWorld, method: string) {
-  await this.send(this.operation, method);
+  // The file about subscriptions says of a request what is in it after it says that it is sent.
+  if (this.isOfSubscriptions) this.method = method;
+  else await this.send(this.operation, method);
 });
 
 When(/^the request "(\w+)" is sent$/, async function (this: CamaraWorld, operation: string) {

@@ -24,9 +24,17 @@ export class CamaraWorld extends World {
   body: Record<string, unknown> | undefined;
   /** The line that the scenario is about. */
   line: (TestPerson & { lineId: string }) | undefined;
+  /** Names the scenario in an address. */
+  readonly scenario = randomUUID();
   /** Hours since the last change of the line's SIM or handset, as the scenario said. */
   changedHoursAgo = 0;
   private answered: Answer | undefined;
+  /** What is behind the resource, such as the id of a subscription. */
+  below = '';
+  /** The method of a request that is sent once the sentences about it are read. */
+  method: string | undefined;
+  /** The scenario waits for what the service sends. */
+  awaitsNotifications = false;
 
   get context(): Context {
     return context();
@@ -42,23 +50,38 @@ export class CamaraWorld extends World {
     const [own, below] = BELOW[operation] ?? ['POST', ''];
     const sent = method ?? own;
     const { body } = this;
-    const response = await fetch(`${this.context.service.issuer}/${this.resource.replace(/^\//, '')}${below}`, {
+    const path = `${this.resource.replace(/^\//, '')}${below}${this.below}`;
+    const response = await fetch(`${this.context.service.issuer}/${path}`, {
       method: sent,
       headers: Object.fromEntries(this.headers),
-      ...(sent !== 'GET' && body && { body: JSON.stringify(body) }),
+      ...(sent !== 'GET' && sent !== 'DELETE' && body && { body: JSON.stringify(body) }),
     });
     this.answered = await answerOf(response);
     return this.answered;
   }
 
+  get isOfSubscriptions(): boolean {
+    return this.resource.startsWith('/sim-swap-subscriptions');
+  }
+
   /** The answer. One scenario of a file expects an answer and does not say that the request is sent. */
   async answer(): Promise<Answer> {
-    return this.answered ?? this.send(this.operation);
+    return this.answered ?? this.send(this.operation, this.method);
   }
 
   /** Sets members of the body, which there is then. */
   set(members: Record<string, unknown>): void {
     this.body = { ...this.body, ...members };
+  }
+
+  /** Sets a member below others (`config.subscriptionDetail.phoneNumber`), or leaves it out. */
+  setAt(path: string, value: unknown): void {
+    const names = path.split('.');
+    const last = names.pop() ?? '';
+    this.body = structuredClone(this.body ?? {});
+    let within = this.body;
+    for (const name of names) within = (within[name] ??= {}) as Record<string, unknown>;
+    within[last] = value;
   }
 
   leaveOut(member: string): void {
@@ -69,7 +92,8 @@ export class CamaraWorld extends World {
   /** The line of the scenario, which the body names. */
   async useLine(): Promise<TestPerson & { lineId: string }> {
     this.line ??= await this.context.line();
-    if (!this.isPersonal) this.set({ phoneNumber: this.line.phoneNumber });
+    if (this.isOfSubscriptions) this.setAt('config.subscriptionDetail.phoneNumber', this.line.phoneNumber);
+    else if (!this.isPersonal) this.set({ phoneNumber: this.line.phoneNumber });
     return this.line;
   }
 
@@ -95,16 +119,32 @@ export class CamaraWorld extends World {
     return { authenticationId, code: await this.context.textedCode(line.phoneNumber) };
   }
 
+  /**
+   * Where the service sends notifications. The specification has no address without TLS, and nothing is received at this
+   * one where no sentence waits for it.
+   */
+  get sink(): string {
+    const sink = this.context.receiver.url(`/${this.scenario}`);
+    return this.awaitsNotifications ? sink : sink.replace('http:', 'https:');
+  }
+
   /** A body that the operation accepts. */
   async compliantBody(): Promise<Record<string, unknown>> {
     if (this.resource.endsWith('/validate-code')) return { authenticationId: randomUUID(), code: '123456' };
     const line = (this.line ??= await this.context.line());
     const named = this.isPersonal ? {} : { phoneNumber: line.phoneNumber };
     if (this.resource.endsWith('/send-code')) return { ...named, message: MESSAGE };
+    if (this.isOfSubscriptions) return subscriptionOf(named, this.sink);
     if (this.resource.startsWith('/kyc-age-verification')) return { ...named, ageThreshold: 19 };
     if (this.resource.startsWith('/kyc-match')) return { ...named, name: '홍길동' };
     return this.resource.startsWith('/number-verification') ? { phoneNumber: line.phoneNumber } : named;
   }
+}
+
+/** A subscription to changes of the SIM of a line. */
+export function subscriptionOf(detail: object, sink: string): Record<string, unknown> {
+  const types = ['org.camaraproject.sim-swap-subscriptions.v0.swapped'];
+  return { protocol: 'HTTP', sink, types, config: { subscriptionDetail: detail } };
 }
 
 /** The message of a client's code. */
@@ -114,5 +154,6 @@ setWorldConstructor(CamaraWorld);
 
 Before(function (this: CamaraWorld, { pickle, gherkinDocument }) {
   this.operation = /operation (\w+)/i.exec(gherkinDocument.feature?.name ?? '')?.[1] ?? '';
+  this.awaitsNotifications = pickle.steps.some(({ text }) => /callback notification|callback-url/.test(text));
   return notApplicable(scenarioOf(pickle, gherkinDocument)) ? 'skipped' : undefined;
 });

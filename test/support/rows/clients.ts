@@ -100,6 +100,20 @@ export class ClientRows {
     return this.sql('UPDATE clients SET window_host = $2 WHERE client_id = $1', [clientId, host]);
   }
 
+  /** Counts so many further questions of today about numbers that no line has. */
+  missNumbers(id: string, count: number): Promise<unknown> {
+    return this.sql(
+      `INSERT INTO camara_misses AS m (client_id, day, count) VALUES ($1, (now() AT TIME ZONE 'UTC')::date, $2)
+        ON CONFLICT (client_id, day) DO UPDATE SET count = m.count + excluded.count`,
+      [id, count],
+    );
+  }
+
+  /** Grants further scopes. */
+  grant(clientId: string, scopes: readonly string[]): Promise<unknown> {
+    return this.sql('UPDATE clients SET scopes = scopes || $2 WHERE client_id = $1', [clientId, scopes]);
+  }
+
   /** Sets the scopes of a client. */
   setScopes(clientId: string, scopes: readonly string[]): Promise<unknown> {
     return this.sql('UPDATE clients SET scopes = $2 WHERE client_id = $1', [clientId, scopes]);

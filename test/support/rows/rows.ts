@@ -17,6 +17,7 @@ import { OperatorRows } from './operators.ts';
 import { SmsPermissionRows } from './sms-permissions.ts';
 import { sqlOf } from './sql.ts';
 import { SubscriptionRows } from './subscriptions.ts';
+import { SwapRows } from './swaps.ts';
 import { TestAuthenticationRows } from './test-authentications.ts';
 import { TextMessageRows } from './text-messages.ts';
 import { WebhookRows } from './webhooks.ts';
@@ -41,6 +42,7 @@ export class Rows {
   readonly operators: OperatorRows;
   readonly smsPermissions: SmsPermissionRows;
   readonly subscriptions: SubscriptionRows;
+  readonly swaps: SwapRows;
   readonly testAuthentications: TestAuthenticationRows;
   readonly textMessages: TextMessageRows;
   readonly webhooks: WebhookRows;
@@ -65,6 +67,7 @@ export class Rows {
     this.operators = new OperatorRows(sql);
     this.smsPermissions = new SmsPermissionRows(sql);
     this.subscriptions = new SubscriptionRows(sql);
+    this.swaps = new SwapRows(sql);
     this.testAuthentications = new TestAuthenticationRows(sql);
     this.textMessages = new TextMessageRows(sql);
     this.webhooks = new WebhookRows(sql);

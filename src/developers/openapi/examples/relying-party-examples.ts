@@ -191,6 +191,7 @@ export const RELYING_PARTY_EXAMPLES = {
       'urn:pushguard:channel',
       'di',
       'urn:pushguard:age_over_19',
+      'urn:pushguard:by_number',
     ],
     claims_parameter_supported: true,
     request_parameter_supported: true,

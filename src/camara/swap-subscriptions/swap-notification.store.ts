@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
+import type { SwapNotification } from './swap-notification.entity.ts';
+import type { SwapSubscription } from './swap-subscription.entity.ts';
+import { IS_SERVED } from './swap-subscription.store.ts';
+
+/** Seconds for which a notification is under way at most; after them, its process is taken for dead. */
+const LEASE_SECONDS = 60;
+
+/** A notification that is due, with where it goes. */
+export type DueNotification = Pick<SwapNotification, 'id' | 'subscriptionId' | 'clientId' | 'kind' | 'at' | 'reason'> &
+  Pick<SwapNotification, 'attempts'> &
+  Pick<SwapSubscription, 'sink' | 'sealed'> & {
+    /** The client may be told, and its token is not expired. The end is told in any case. */
+    isServed: boolean;
+  };
+
+/**
+ * Takes what is due, each for one process, and a few of each client at once, so that the receiver of one client that hangs
+ * delays no other one. It steps from client to client in the index. What a process took that died is due again.
+ */
+const TAKE = statement(
+  'swap_notification_take',
+  `WITH RECURSIVE waiting AS (
+      (SELECT client_id FROM swap_notifications ORDER BY client_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT n.client_id FROM swap_notifications n WHERE n.client_id > w.client_id
+        ORDER BY n.client_id LIMIT 1) FROM waiting w WHERE w.client_id IS NOT NULL
+    ), due AS MATERIALIZED (
+      SELECT d.id FROM waiting w CROSS JOIN LATERAL (
+        SELECT n.id FROM swap_notifications n WHERE n.client_id = w.client_id AND n.due_at <= now()
+        ORDER BY n.due_at LIMIT $3::int FOR UPDATE SKIP LOCKED) d
+      WHERE w.client_id IS NOT NULL AND w.client_id <> ALL($2::uuid[]) LIMIT $1::int
+    )
+    UPDATE swap_notifications n SET attempts = n.attempts + 1, due_at = now() + interval '${LEASE_SECONDS} seconds'
+    FROM due, swap_subscriptions s, clients c WHERE n.id = due.id AND s.id = n.subscription_id AND c.id = n.client_id
+    RETURNING n.id, n.subscription_id AS "subscriptionId", n.client_id AS "clientId", n.kind, n.at, n.reason, n.attempts,
+      s.sink, s.sealed,
+      (${IS_SERVED} AND (n.kind = 'ended' OR coalesce(s.token_expires_at > now(), true))) AS "isServed"`,
+);
+
+const DONE = statement('swap_notification_done', `DELETE FROM swap_notifications WHERE id = $1`);
+
+const AGAIN = statement(
+  'swap_notification_again',
+  `UPDATE swap_notifications SET due_at = now() + make_interval(secs => $2::float8 / 1000) WHERE id = $1`,
+);
+
+/** The receiver is gone for good: the subscription ends, and nothing is sent to it any more, not even that. */
+const GONE = statement(
+  'swap_notification_gone',
+  `WITH ended AS (UPDATE swap_subscriptions SET ended_at = now() WHERE id = $1 AND ended_at IS NULL)
+    DELETE FROM swap_notifications WHERE subscription_id = $1`,
+);
+
+/** The outbox of notifications about changes of a SIM. */
+@Injectable()
+export class SwapNotificationStore {
+  constructor(private readonly database: Database) {}
+
+  /** Takes at most `most` notifications, `mostOfOne` of a client, and none of the clients in `but`. */
+  async take(most: number, but: readonly string[], mostOfOne: number): Promise<DueNotification[]> {
+    return this.database.rows<DueNotification>(TAKE, [most, but, mostOfOne]);
+  }
+
+  /** Nothing more is sent: it was accepted, or given up. */
+  async done(id: string): Promise<void> {
+    await this.database.changed(DONE, [id]);
+  }
+
+  /** Sends it again after some milliseconds. */
+  async again(id: string, milliseconds: number): Promise<void> {
+    await this.database.changed(AGAIN, [id, milliseconds]);
+  }
+
+  /** Ends a subscription whose receiver said that it is gone. */
+  async gone(subscriptionId: string): Promise<void> {
+    await this.database.changed(GONE, [subscriptionId]);
+  }
+}

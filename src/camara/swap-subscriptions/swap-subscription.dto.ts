@@ -1,0 +1,142 @@
+import { applyDecorators } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  IsUrl,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { Optional } from '../../http/optional.ts';
+import { LineRequest } from '../camara.dto.ts';
+
+/** The event that there is to subscribe to. */
+export const SWAPPED = 'org.camaraproject.sim-swap-subscriptions.v0.swapped';
+
+/** RFC 3339, with its time zone. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const OF_INSTANT = { message: 'Send an RFC 3339 date and time with a time zone, such as 2030-01-17T13:18:23.682Z' };
+/** The longest bearer token of a sink, in characters: what most servers take in one header. */
+const TOKEN_LENGTH = 6_000;
+const SINK_LENGTH = 2_048;
+
+/** A detail of another credential than an access token, which is named so that its type is refused and not its members. */
+const Other = (): PropertyDecorator => applyDecorators(Optional(), IsString(), Length(0, TOKEN_LENGTH));
+
+export class SinkCredentialInput {
+  @IsString()
+  @Length(1, 32)
+  credentialType: string;
+
+  @Optional()
+  @IsString()
+  @Length(1, 32)
+  accessTokenType?: string;
+
+  /** `b64token` (RFC 6750, 2.1). */
+  @Optional()
+  @Length(1, TOKEN_LENGTH)
+  @Matches(/^[A-Za-z0-9\-._~+/]+=*$/, { message: 'accessToken must be a bearer token' })
+  accessToken?: string;
+
+  @Optional()
+  @Matches(INSTANT, OF_INSTANT)
+  accessTokenExpiresUtc?: string;
+
+  @Other()
+  identifier?: string;
+
+  @Other()
+  secret?: string;
+
+  @Other()
+  refreshToken?: string;
+
+  @Other()
+  refreshTokenEndpoint?: string;
+}
+
+export class SwapSubscriptionDetailInput extends LineRequest {}
+
+export class SwapSubscriptionConfigInput {
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SwapSubscriptionDetailInput)
+  subscriptionDetail: SwapSubscriptionDetailInput;
+
+  @Optional()
+  @Matches(INSTANT, OF_INSTANT)
+  subscriptionExpireTime?: string;
+
+  @Optional()
+  @IsInt()
+  subscriptionMaxEvents?: number;
+
+  /** Of CAMARA Commonalities: true to be told at once of a change that was lately. */
+  @Optional()
+  @IsBoolean()
+  initialEvent?: boolean;
+}
+
+export class HttpSettingsInput {
+  @Optional()
+  @IsIn(['POST'])
+  method?: 'POST';
+}
+
+export class CreateSwapSubscriptionRequest {
+  @IsString()
+  @Length(1, 32)
+  protocol: string;
+
+  @Optional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => HttpSettingsInput)
+  protocolSettings?: HttpSettingsInput;
+
+  @Length(1, SINK_LENGTH)
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  sink: string;
+
+  @Optional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SinkCredentialInput)
+  sinkCredential?: SinkCredentialInput;
+
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1)
+  @IsIn([SWAPPED], { each: true })
+  types: string[];
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SwapSubscriptionConfigInput)
+  config: SwapSubscriptionConfigInput;
+}
+
+export class SwapSubscriptionResponse {
+  id: string;
+  protocol: 'HTTP';
+  sink: string;
+  types: string[];
+  config: {
+    /** The number where the client named it; never where a person's token did. */
+    subscriptionDetail: { phoneNumber?: string };
+    subscriptionExpireTime?: string;
+    subscriptionMaxEvents?: number;
+    initialEvent?: boolean;
+  };
+  startsAt: string;
+  expiresAt: string;
+  status: 'ACTIVE';
+}

@@ -1,0 +1,53 @@
+import { Module } from '@nestjs/common';
+import { Environment } from '../../../config/environment.ts';
+import { Outbound } from '../../gateways/outbound/outbound.ts';
+import { RecurringTasks } from '../../queue/recurring-tasks.ts';
+import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
+import { outboundOf } from '../../webhooks/outbound-of.ts';
+import { SubjectsModule } from '../subjects.module.ts';
+import { Notify } from './notify.ts';
+import { SealedSinks } from './sealed-sink.ts';
+import { SwapEventsModule } from './swap-events.module.ts';
+import { SwapNotificationStore } from './swap-notification.store.ts';
+import { SwapSubscriptionStore } from './swap-subscription.store.ts';
+import { SwapSubscriptionsController } from './swap-subscriptions.controller.ts';
+import { SwapSubscriptions } from './swap-subscriptions.ts';
+
+/** Connections to one host at once. */
+const MOST_CONNECTIONS = 4;
+/** Milliseconds between two looks for notifications that are due. */
+const EVERY_MS = 500;
+/** Milliseconds between two looks for subscriptions whose time is over. */
+const ENDS_MS = 10_000;
+
+/**
+ * CAMARA Sim Swap Subscriptions. In reading order: `swap-subscriptions.ts` makes one, `swap-events.ts` records what the
+ * carrier tells, `notify.ts` sends it.
+ */
+@Module({
+  imports: [SubjectsModule, SwapEventsModule, RelyingPartiesModule],
+  controllers: [SwapSubscriptionsController],
+  providers: [
+    Notify,
+    SealedSinks,
+    SwapNotificationStore,
+    SwapSubscriptions,
+    {
+      provide: Outbound,
+      useFactory: (environment: Environment) => outboundOf(environment, { most: MOST_CONNECTIONS }),
+      inject: [Environment],
+    },
+  ],
+})
+export class SwapSubscriptionsModule {
+  constructor(tasks: RecurringTasks, notify: Notify, store: SwapSubscriptionStore) {
+    tasks.inEveryWorker({
+      name: 'notify of SIM changes',
+      everyMs: EVERY_MS,
+      run: () => notify.run(),
+      drain: () => notify.drain(),
+    });
+    tasks.oncePerCluster({ name: 'end swap subscriptions', everyMs: ENDS_MS, run: () => store.endDue() });
+    tasks.purge('swap subscriptions', () => store.purge());
+  }
+}

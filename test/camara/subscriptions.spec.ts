@@ -1,0 +1,410 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
+import { eventually } from '../support/eventually.ts';
+import { answerOf, startProcess, type Answer, type ServiceProcess } from '../support/service.ts';
+import { Context } from './context.ts';
+
+/** CAMARA Sim Swap Subscriptions 0.3.0: what the service adds to the scenarios of the specification. */
+
+const BASE = '/sim-swap-subscriptions/v0.3/subscriptions';
+const TYPE = 'org.camaraproject.sim-swap-subscriptions.v0';
+const CREATE = `sim-swap-subscriptions:${TYPE}.swapped:create`;
+const UNKNOWN = '+821000000002';
+
+let context: Context;
+/** The process that takes the place of one that was killed. */
+let next: ServiceProcess | undefined;
+
+beforeAll(async () => {
+  context = await Context.start();
+});
+afterAll(async () => {
+  await next?.stop();
+  await context.stop();
+});
+
+interface Shown {
+  id: string;
+  startsAt: string;
+  expiresAt: string;
+  config: { subscriptionDetail: object; subscriptionMaxEvents?: number };
+}
+interface Asked {
+  token?: string;
+  sink?: string;
+  credential?: object;
+  config?: object;
+  other?: object;
+}
+
+async function call(
+  method: string,
+  path = '',
+  { token = context.token(), body }: { token?: string; body?: object } = {},
+): Promise<Answer> {
+  const response = await fetch(`${context.service.issuer}${BASE}${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return answerOf(response);
+}
+
+/** Asks for a subscription to a number, or to the line of the token. */
+function ask(phoneNumber: string | undefined, { token, sink, credential, config, other }: Asked = {}): Promise<Answer> {
+  const body = {
+    protocol: 'HTTP',
+    sink: sink ?? context.receiver.url('/unread'),
+    types: [`${TYPE}.swapped`],
+    config: { subscriptionDetail: { ...(phoneNumber !== undefined && { phoneNumber }) }, ...config },
+    ...(credential && { sinkCredential: credential }),
+    ...other,
+  };
+  return call('POST', '', { ...(token !== undefined && { token }), body });
+}
+
+async function subscribed(...of: Parameters<typeof ask>): Promise<Shown> {
+  const { status, body } = await ask(...of);
+  expect({ status, body }).toEqual({ status: 201, body: expect.anything() });
+  return body as unknown as Shown;
+}
+
+const idsOf = async (token?: string): Promise<string[]> =>
+  ((await call('GET', '', token === undefined ? {} : { token })).body as unknown as Shown[]).map(({ id }) => id);
+
+const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
+const bearer = (accessToken: string, accessTokenExpiresUtc = inAnHour()) => ({
+  credentialType: 'ACCESSTOKEN',
+  accessTokenType: 'bearer',
+  accessToken,
+  accessTokenExpiresUtc,
+});
+
+/** The kinds of the events that arrived at a path, in their order, with why the subscription ended. */
+const arrived = (path: string): unknown[] =>
+  context.receiver.at(path).map(({ event }) => event.data['terminationReason'] ?? event.type.replace(`${TYPE}.`, ''));
+
+const swap = (lineId: string, sequence: number): Promise<string> =>
+  context.service.sendEvent(lineId, 'sim-swapped', undefined, sequence);
+
+const untilEnded = (path: string) => context.receiver.got(path, `${TYPE}.subscription-ended`);
+
+describe('a subscription to changes of a SIM', () => {
+  it('is told of its start, of each change and of its end, by CloudEvents with the token of the sink, and kept no longer', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const [path, token] = [`/${randomUUID()}`, randomUUID()];
+    const sink = receiver.url(path);
+    const made = await subscribed(line.phoneNumber, {
+      token: context.token({ scopes: [...CAMARA_SCOPES, 'dpv:FraudPreventionAndDetection'] }),
+      sink,
+      credential: bearer(token),
+      config: { subscriptionMaxEvents: 2, subscriptionExpireTime: '2099-01-17T13:18:23.682+09:00' },
+    });
+    expect(made).toEqual({
+      id: expect.any(String),
+      protocol: 'HTTP',
+      sink,
+      types: [`${TYPE}.swapped`],
+      config: {
+        subscriptionDetail: { phoneNumber: line.phoneNumber },
+        subscriptionMaxEvents: 2,
+        subscriptionExpireTime: '2099-01-17T04:18:23.682Z',
+      },
+      startsAt: expect.any(String),
+      expiresAt: expect.any(String),
+      status: 'ACTIVE',
+    });
+    // The token of the sink ends before what was asked for, and its last minute is for the telling of the end.
+    expect(Date.parse(made.expiresAt)).toBeLessThan(Date.now() + 3_540_000);
+    expect((await call('GET', `/${made.id}`)).body).toEqual(made);
+    expect(await idsOf()).toContain(made.id);
+    const kept = await service.rows.swaps.textOf(made.id);
+    expect(kept).not.toContain(token);
+    expect(kept).not.toContain(line.phoneNumber.slice(3));
+
+    const started = await receiver.got(path, `${TYPE}.subscription-started`, made.id);
+    expect(started.event.data).toEqual({
+      subscriptionId: made.id,
+      phoneNumber: line.phoneNumber,
+      initiationReason: 'SUBSCRIPTION_CREATED',
+    });
+    const time = new Date(Date.now() - 5_000).toISOString();
+    expect(await service.sendEvent(line.lineId, 'sim-swapped', undefined, 1, { time })).toBe('applied');
+    const swapped = await receiver.got(path, `${TYPE}.swapped`, made.id);
+    expect(swapped.headers).toMatchObject({
+      'content-type': 'application/cloudevents+json',
+      authorization: `Bearer ${token}`,
+    });
+    expect(swapped.event).toEqual({
+      specversion: '1.0',
+      id: expect.any(String),
+      source: `${service.issuer}/sim-swap-subscriptions/v0.3`,
+      type: `${TYPE}.swapped`,
+      datacontenttype: 'application/json',
+      time,
+      data: { subscriptionId: made.id, phoneNumber: line.phoneNumber },
+    });
+    await swap(line.lineId, 2);
+    const ended = await untilEnded(path);
+    expect(ended.event.data).toMatchObject({ subscriptionId: made.id, terminationReason: 'MAX_EVENTS_REACHED' });
+    await swap(line.lineId, 3);
+    expect((await call('GET', `/${made.id}`)).status).toBe(404);
+    await eventually('the end of what is kept', async () => (await service.rows.swaps.textOf(made.id)) === undefined);
+    expect(arrived(path).sort()).toEqual(['MAX_EVENTS_REACHED', 'subscription-started', 'swapped', 'swapped']);
+    expect(await service.rows.customers.disclosedOfLine(line.lineId)).toEqual([
+      'sim-swap-subscriptions/create',
+      'sim-swap-subscriptions/swapped',
+      'sim-swap-subscriptions/swapped',
+    ]);
+    expect(service.process.log()).not.toContain(line.phoneNumber.slice(3));
+  });
+
+  it('ends by its client, by its time and by the token of its sink, and is told nothing after that', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const ends = ['SUBSCRIPTION_DELETED', 'SUBSCRIPTION_EXPIRED', 'ACCESS_TOKEN_EXPIRED'];
+    const [deleted, expired, tokenless] = await Promise.all(
+      ends.map((reason) => {
+        const config = { subscriptionExpireTime: inAnHour() };
+        return subscribed(line.phoneNumber, { sink: receiver.url(`/${reason}`), credential: bearer('a'), config });
+      }),
+    );
+    expect(await call('DELETE', `/${deleted!.id}`)).toMatchObject({ status: 204, body: {} });
+    expect((await call('DELETE', `/${deleted!.id}`)).status).toBe(404);
+    await service.rows.swaps.expire(expired!.id, 'expire_time');
+    expect((await call('GET', `/${expired!.id}`)).status).toBe(404);
+    await service.rows.swaps.expire(tokenless!.id, 'token_expires_at');
+    await swap(line.lineId, 1);
+    for (const reason of ends) expect((await untilEnded(`/${reason}`)).event.data['terminationReason']).toBe(reason);
+    for (const reason of ends) expect(arrived(`/${reason}`)).not.toContain('swapped');
+    expect(await idsOf()).not.toContain(tokenless!.id);
+  });
+
+  it.each([
+    ['owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }],
+    ['terminated', undefined],
+    ['number-changed', { phoneNumber: '+821000070001' }],
+    ['ported-out', { newCarrier: 'KT' }],
+  ])('ends with %s, without a word about it, and tells nothing of who comes next', async (kind, data) => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const path = `/${kind}`;
+    await subscribed(line.phoneNumber, { sink: receiver.url(path) });
+    expect(await service.sendEvent(line.lineId, kind, data, 1)).toBe('applied');
+    await swap(line.lineId, 2);
+    const { event } = await untilEnded(path);
+    expect(event.data).toMatchObject({
+      terminationReason: 'NETWORK_TERMINATED',
+      terminationDescription: 'The service sends no further events of this subscription.',
+    });
+    expect(arrived(path)).not.toContain('swapped');
+    expect(await service.rows.customers.disclosedOfLine(line.lineId)).toEqual(['sim-swap-subscriptions/create']);
+  });
+
+  it('ends with a new owner also where the clock of the carrier went back, and a change of the former one is not told to later ones', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const born = (birthDate: string) => ({ owner: { birthDate, genderDigit: '1' } });
+    const time = (minutes: number) => ({ time: new Date(Date.now() - minutes * 60_000).toISOString() });
+    await service.sendEvent(line.lineId, 'owner-changed', born('850505'), 1, time(10));
+    const [first, second] = ['/first-owner', '/second-owner'];
+    await subscribed(line.phoneNumber, { sink: receiver.url(first) });
+    await service.sendEvent(line.lineId, 'owner-changed', born('860606'), 2, time(20));
+    expect((await untilEnded(first)).event.data['terminationReason']).toBe('NETWORK_TERMINATED');
+    const { id } = await subscribed(line.phoneNumber, { sink: receiver.url(second) });
+    await service.sendEvent(line.lineId, 'sim-swapped', undefined, 3, time(30));
+    await call('DELETE', `/${id}`);
+    await untilEnded(second);
+    expect(arrived(second)).not.toContain('swapped');
+  });
+
+  it('of the token of a person names no number to anybody, and no other person’s token reaches it', async () => {
+    const { receiver, service, subscriber, personalToken: token } = context;
+    const path = '/personal';
+    const { id, config } = await subscribed(undefined, { token, sink: receiver.url(path) });
+    expect(config).toEqual({ subscriptionDetail: {} });
+    await swap(subscriber.person.lineId, 1);
+    const { event } = await receiver.got(path, `${TYPE}.swapped`, id);
+    expect(event.data).toEqual({ subscriptionId: id });
+    const shop = {
+      id: await service.rows.clients.idOf('demo-shop'),
+      clientId: 'demo-shop',
+      scopes: [...CAMARA_SCOPES],
+    };
+    // The client itself sees it, and may delete it, without the number.
+    expect((await call('GET', `/${id}`, { token: context.token(shop) })).body['config']).toEqual(config);
+    // What the client subscribed to by the number of another line is not that person’s.
+    const other = await context.line();
+    const named = await subscribed(other.phoneNumber, { token: context.token(shop) });
+    expect(await idsOf(token)).toEqual([id]);
+    for (const method of ['GET', 'DELETE'])
+      expect([method, (await call(method, `/${named.id}`, { token })).body['code']]).toEqual([method, 'NOT_FOUND']);
+    expect(await service.rows.customers.disclosuresOf(subscriber.subscriptionId)).toMatchObject([
+      { api: 'sim-swap-subscriptions/create' },
+      { api: 'sim-swap-subscriptions/swapped' },
+    ]);
+  });
+
+  it('tells at once of a change of the last ten days where that is asked for, by a client that may ask for the date', async () => {
+    const { receiver, service } = context;
+    const [recent, old] = [await context.line({ sim: 200 }), await context.line({ sim: 300 })];
+    const config = { initialEvent: true, subscriptionMaxEvents: 1 };
+    const sink = (path: string) => ({ sink: receiver.url(path), config });
+    await subscribed(recent.phoneNumber, sink('/recent'));
+    const { id } = await subscribed(old.phoneNumber, sink('/old'));
+    await untilEnded('/recent');
+    const { event } = await receiver.got('/recent', `${TYPE}.swapped`);
+    const hours = (Date.now() - Date.parse((event as unknown as { time: string }).time)) / 3_600_000;
+    expect(Math.round(hours)).toBe(200);
+    expect(await service.rows.customers.disclosedOfLine(recent.lineId)).toContain('sim-swap-subscriptions/swapped');
+    expect((await call('GET', `/${id}`)).status).toBe(200);
+    const token = context.token({ scopes: [CREATE, 'sim-swap:check'] });
+    expect((await ask(old.phoneNumber, { token, config })).body['code']).toBe('PERMISSION_DENIED');
+  });
+
+  it('a client has five for one line at a time, also where it asks for all of them at once', async () => {
+    const { phoneNumber } = await context.line();
+    const asked = await Promise.all(Array.from({ length: 9 }, () => ask(phoneNumber)));
+    const made = asked.filter(({ status }) => status === 201).map(({ body }) => body['id'] as string);
+    for (const { status, body } of asked.filter((one) => one.status !== 201))
+      expect([
+        [409, 'ABORTED'],
+        [429, 'QUOTA_EXCEEDED'],
+      ]).toContainEqual([status, body['code']]);
+    while (made.length < 5) made.push((await subscribed(phoneNumber)).id);
+    expect(new Set(made).size).toBe(5);
+    expect((await ask(phoneNumber)).body['code']).toBe('QUOTA_EXCEEDED');
+    await call('DELETE', `/${made[0]}`);
+    await subscribed(phoneNumber);
+  });
+
+  it('a client that lost the scope, or was disabled, is told nothing', async () => {
+    const { receiver, service } = context;
+    const scopes = [...CAMARA_SCOPES];
+    const line = await context.line();
+    for (const clientId of ['without-scope', 'disabled', 'as-before']) {
+      const id = await service.rows.clients.register({ clientId, secret: 'a-secret-of-this-test', scopes });
+      const token = context.token({ id, clientId, scopes });
+      await subscribed(line.phoneNumber, { token, sink: receiver.url(`/${clientId}`) });
+      await receiver.got(`/${clientId}`, `${TYPE}.subscription-started`);
+      if (clientId === 'disabled') await service.rows.clients.disable(id);
+      if (clientId === 'without-scope') await service.rows.clients.setScopes(clientId, ['sim-swap']);
+    }
+    await swap(line.lineId, 1);
+    await receiver.got('/as-before', `${TYPE}.swapped`);
+    expect([arrived('/disabled'), arrived('/without-scope')]).toEqual([
+      ['subscription-started'],
+      ['subscription-started'],
+    ]);
+    expect(await service.rows.customers.disclosedOfLine(line.lineId)).toHaveLength(4);
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['INVALID_PROTOCOL', 'another protocol', { other: { protocol: 'AMQP' } }],
+    [
+      'INVALID_CREDENTIAL',
+      'another credential',
+      { credential: { credentialType: 'PLAIN', identifier: 'a', secret: 'b' } },
+    ],
+    ['INVALID_TOKEN', 'another type of token', { credential: { ...bearer('a'), accessTokenType: 'mac' } }],
+    ['INVALID_ARGUMENT', 'half of a credential', { credential: { credentialType: 'ACCESSTOKEN', accessToken: 'a' } }],
+    ['INVALID_ARGUMENT', 'a token with a line of its own', { credential: bearer('a\r\nx-other: b') }],
+    [
+      'INVALID_ARGUMENT',
+      'a token that ends within two minutes',
+      { credential: bearer('a', new Date(Date.now() + 60_000).toISOString()) },
+    ],
+    ['INVALID_SINK', 'a private address', { sink: 'http://10.0.0.1/sink' }],
+    ['INVALID_SINK', 'an address without TLS', { sink: 'http://sink.example.com/' }],
+    ['INVALID_SINK', 'an address with a password', { sink: 'https://user:password@sink.example.com/' }],
+    ['INVALID_ARGUMENT', 'no address', { sink: 'nowhere' }],
+    ['INVALID_ARGUMENT', 'two types', { other: { types: [`${TYPE}.swapped`, `${TYPE}.swapped`] } }],
+    ['INVALID_ARGUMENT', 'headers', { other: { protocolSettings: { headers: { 'x-other': 'b' } } } }],
+    ['INVALID_ARGUMENT', 'an end in the past', { config: { subscriptionExpireTime: '2001-01-01T00:00:00Z' } }],
+    ['INVALID_ARGUMENT', 'an end without a time zone', { config: { subscriptionExpireTime: '2099-01-01T00:00:00' } }],
+    ['OUT_OF_RANGE', 'no event', { config: { subscriptionMaxEvents: 0 } }],
+    ['INVALID_ARGUMENT', 'half an event', { config: { subscriptionMaxEvents: 1.5 } }],
+  ] as [string, string, Asked][])('%s answers a request with %s', async (code, _what, asked) => {
+    expect((await ask(UNKNOWN, asked)).body).toEqual({ status: 400, code, message: expect.stringMatching(/^.{10,}$/) });
+  });
+
+  it('answers tokens, numbers and addresses as the other APIs do', async () => {
+    const { personalToken, service } = context;
+    const scoped = (...scopes: string[]) => ({ token: context.token({ scopes }) });
+    const id = randomUUID();
+    const foreign = await service.addLine({ carrier: 'KT' });
+    const ofAll = CAMARA_SCOPES.filter((one) => !one.startsWith('sim-swap-subscriptions'));
+    const codes = async (...answers: Promise<Answer>[]) =>
+      (await Promise.all(answers)).map((one) => `${one.status} ${String(one.body['code'])}`);
+    expect(
+      await codes(
+        ask(UNKNOWN, scoped(...ofAll, 'sim-swap-subscriptions:read', 'sim-swap-subscriptions:delete')),
+        call('GET', '', scoped(...ofAll, CREATE, 'sim-swap-subscriptions:delete')),
+        call('GET', `/${id}`, scoped(...ofAll, CREATE, 'sim-swap-subscriptions:delete')),
+        call('DELETE', `/${id}`, scoped(...ofAll, CREATE, 'sim-swap-subscriptions:read')),
+        ask(UNKNOWN, { token: context.token({ test: true }) }),
+      ),
+    ).toEqual(Array.from({ length: 5 }, () => '403 PERMISSION_DENIED'));
+    expect(
+      await codes(
+        ask(UNKNOWN, { token: 'no-token' }),
+        ask(UNKNOWN),
+        ask(foreign.phoneNumber),
+        ask(undefined),
+        ask(UNKNOWN, { token: personalToken }),
+        call('GET', '/not-an-id'),
+        call('GET', `/${id}`),
+        call('PUT'),
+      ),
+    ).toEqual([
+      '401 UNAUTHENTICATED',
+      '404 IDENTIFIER_NOT_FOUND',
+      '404 IDENTIFIER_NOT_FOUND',
+      '422 MISSING_IDENTIFIER',
+      '422 UNNECESSARY_IDENTIFIER',
+      '404 NOT_FOUND',
+      '404 NOT_FOUND',
+      '405 METHOD_NOT_ALLOWED',
+    ]);
+  });
+});
+
+describe('a notification', () => {
+  it('is sent again under its id while its receiver fails, and a receiver that is gone ends the subscription in silence', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    receiver.reply('/failing', { status: 503 }, { status: 204 });
+    receiver.reply('/gone', { status: 204 }, { status: 410 });
+    await subscribed(line.phoneNumber, { sink: receiver.url('/failing') });
+    const gone = await subscribed(line.phoneNumber, { sink: receiver.url('/gone') });
+    await receiver.got('/gone', `${TYPE}.subscription-started`);
+    await swap(line.lineId, 1);
+    await eventually('the end of what is kept', async () => (await service.rows.swaps.textOf(gone.id)) === undefined);
+    expect((await call('GET', `/${gone.id}`)).status).toBe(404);
+    expect(arrived('/gone')).toEqual(['subscription-started', 'swapped']);
+    await eventually('a second attempt', () => arrived('/failing').length === 3);
+    const started = receiver.at('/failing', `${TYPE}.subscription-started`);
+    const ids = receiver.at('/failing').map(({ event }) => (event as unknown as { id: string }).id);
+    expect([ids.length, new Set(ids).size, started.length <= 2]).toEqual([3, 2, true]);
+  });
+
+  it('outlives the process that sends it', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    receiver.reply('/hanging', { status: 204 }, 'never', { status: 204 });
+    const { id } = await subscribed(line.phoneNumber, { sink: receiver.url('/hanging') });
+    await receiver.got('/hanging', `${TYPE}.subscription-started`);
+    await swap(line.lineId, 1);
+    await eventually('a request without an answer', () => receiver.open.get('/hanging')?.now === 1);
+    await service.process.kill();
+    expect(await service.rows.swaps.waiting(id)).toEqual([{ kind: 'swapped', attempts: 1 }]);
+    next = await startProcess(service.env);
+    await service.rows.swaps.makeDue();
+    await eventually('the second attempt', () => receiver.at('/hanging', `${TYPE}.swapped`).length === 2);
+    await eventually('the end of it', async () => (await service.rows.swaps.waiting(id)).length === 0);
+  });
+});

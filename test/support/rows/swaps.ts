@@ -1,0 +1,35 @@
+import type { Sql } from './sql.ts';
+
+/** Reads and changes subscriptions to changes of a SIM. */
+export class SwapRows {
+  constructor(private readonly sql: Sql) {}
+
+  /** Everything that is kept of a subscription, as text; undefined once it is deleted. */
+  async textOf(id: string): Promise<string | undefined> {
+    const [row] = await this.sql<{ text: string }>(
+      `SELECT s::text || encode(sealed, 'escape') AS text FROM swap_subscriptions s WHERE id = $1`,
+      [id],
+    );
+    return row?.text;
+  }
+
+  /** Moves the end of a subscription into the past: that of its own time, or that of the token of its sink. */
+  expire(id: string, what: 'expire_time' | 'token_expires_at'): Promise<unknown> {
+    return this.sql(
+      `UPDATE swap_subscriptions SET ends_at = now() - interval '1 second',
+        token_expires_at = CASE WHEN $2 = 'token_expires_at' THEN now() + interval '50 seconds' ELSE token_expires_at END
+        WHERE id = $1`,
+      [id, what],
+    );
+  }
+
+  /** Makes everything due that waits, also what a process took that was killed. */
+  makeDue(): Promise<unknown> {
+    return this.sql('UPDATE swap_notifications SET due_at = now()');
+  }
+
+  /** The notifications that still wait for a subscription, with the attempts of each. */
+  waiting(id: string): Promise<{ kind: string; attempts: number }[]> {
+    return this.sql('SELECT kind, attempts FROM swap_notifications WHERE subscription_id = $1 ORDER BY at, kind', [id]);
+  }
+}
