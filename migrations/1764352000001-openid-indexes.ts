@@ -37,9 +37,10 @@ export class OpenIdIndexes1764352000001 implements DeclaredMigration {
     for (const name of Object.keys(FORMER)) await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
   }
 
+  /** Goes back in a transaction, as every migration does: not beside the service. */
   async down(runner: QueryRunner): Promise<void> {
-    await build(runner, FORMER);
-    for (const name of Object.keys(INDEXES)) await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+    for (const [name, on] of Object.entries(FORMER)) await runner.query(`CREATE INDEX ${name} ON ${on}`);
+    for (const name of Object.keys(INDEXES)) await runner.query(`DROP INDEX ${name}`);
   }
 }
 
