@@ -11,7 +11,7 @@ import { tell, TOLD } from '../webhooks/tell.ts';
 import { Window } from './window.entity.ts';
 
 /** Seconds for which a hosted window is valid (contract: ten minutes). */
-const WINDOW_SECONDS = 600;
+export const WINDOW_SECONDS = 600;
 
 /** A window with the data of its relying party that the page needs. */
 export type StoredWindow = Pick<

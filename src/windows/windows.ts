@@ -16,13 +16,14 @@ import { maskInsideOfName } from '../domain/masking.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import { DisabledClients } from '../http/disabled-clients.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import type { RelyingPartyView } from '../authentication/status.ts';
 import { digestOf, type IdempotencyKey, type StartInput } from '../authentication/start.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { TestQuota } from '../test-mode/test-quota.ts';
 import { WindowAuthentications } from './window-authentications.ts';
-import { WindowStore, type HostedWindow } from './window.store.ts';
+import { WINDOW_SECONDS, WindowStore, type HostedWindow } from './window.store.ts';
 
 export interface OpenedWindow {
   windowId: string;
@@ -50,6 +51,12 @@ export interface WindowView {
 /** The person as typed into a window, and the browser. */
 export type WindowPerson = Pick<StartInput, 'birthDate' | 'genderDigit' | 'phoneNumber' | 'endUser'>;
 
+/**
+ * The most starts that a window tries, with either method. One that starts is the last; a start that a limit of the person
+ * refuses may be tried again, and spends what its relying party may start. People try it for themselves and for a relative.
+ */
+const MOST_STARTS = 10;
+
 /** A window with an authentication. */
 type Begun = HostedWindow & { authenticationId: string };
 
@@ -65,6 +72,7 @@ export class Windows {
     private readonly relyingParties: RelyingParties,
     private readonly testQuota: TestQuota,
     private readonly disabled: DisabledClients,
+    private readonly limits: FormLimits,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
@@ -199,6 +207,7 @@ export class Windows {
       match: asksForDigits(window, method),
       flow: window.flow,
     };
+    await this.spendStart(id);
     // One key per window: repeated presses of the button, with either method, start one authentication.
     const started = await this.authentications.start(window, input, { by: 'window', key: id, windowId: id });
     await this.store.attach(id, started.id, method);
@@ -278,8 +287,16 @@ export class Windows {
       throw new Problem('window_closed', 'The site that opened this window is no longer served.');
   }
 
+  /** Problems: `too_many_requests` once the window has tried {@link MOST_STARTS}. */
+  private spendStart(windowId: string): Promise<void> {
+    const detail = 'This window has tried to start too many times. Go back and open a new one.';
+    const limit = { name: 'starts of a window', of: windowId, times: MOST_STARTS, seconds: WINDOW_SECONDS, detail };
+    return this.limits.spend(limit);
+  }
+
   private async startOther(window: Begun, method: WindowMethod, endUser: WindowPerson['endUser']): Promise<string> {
-    const { authenticationId, clientId, purpose } = window;
+    const { id: windowId, authenticationId, clientId, purpose } = window;
+    await this.spendStart(windowId);
     const person = await this.authentications.of(window).named(authenticationId, clientId);
     const match = asksForDigits(window, method);
     const input = { ...person, ...(endUser && { endUser }), method, purpose, match, flow: window.flow };

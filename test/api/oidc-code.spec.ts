@@ -1136,12 +1136,21 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
     const clientId = `popular-${randomUUID()}`;
     await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
     await service.rows.clients.limitStarts(clientId, 2);
-    const strangers = [new LogInBrowser(service), new LogInBrowser(service)];
-    for (const stranger of strangers) {
-      await stranger.begin(authorize({ client_id: clientId }));
-      const { birthDate, genderDigit, phoneNumber } = await newPerson();
-      await stranger.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
-    }
+    const victim = await newPerson();
+    const named = { birthDate: victim.birthDate, genderDigit: victim.genderDigit, phoneNumber: victim.phoneNumber };
+    const [stranger, another] = [new LogInBrowser(service), new LogInBrowser(service)];
+    for (const browser of [stranger, another]) await browser.begin(authorize({ client_id: clientId }));
+    expect(await stranger.inWindow('authentication', named)).toMatchObject({ state: 'pending' });
+    // A start that a person's budget refuses attaches nothing to its window.
+    await service.rows.budgets.exhaustStarts();
+    const refused: unknown[] = [];
+    for (let at = 0; at < 11; at += 1) refused.push(await another.inWindow('authentication', named));
+    expect(refused).toEqual(Array.from(refused, () => expect.objectContaining({ code: 'too_many_requests' })));
+    expect(refused.map((answer) => (answer as { detail: string }).detail.includes('This window'))).toEqual([
+      ...Array.from({ length: 10 }, () => false),
+      true,
+    ]);
+    await service.rows.budgets.clearStarts();
     // A minute may end between two of them.
     let busy: Response | undefined;
     for (let at = 0; at < 3 && busy?.status !== 429; at += 1)
@@ -1166,8 +1175,11 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
     try {
       const anew = await new LogInBrowser(service).ask(authorize());
       expect(anew.status).toBe(429);
-      for (const pushed of [await push({ client_id: clientId }), await push()])
-        expect((await new LogInBrowser(service).ask(pushed)).status).toBe(303);
+      for (const pushed of [await push({ client_id: clientId }), await push()]) {
+        const browser = new LogInBrowser(service);
+        await browser.begin(pushed);
+        await browser.verify(await newPerson());
+      }
     } finally {
       await service.rows.budgets.clearForms();
     }
