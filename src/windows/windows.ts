@@ -52,8 +52,9 @@ export interface WindowView {
 export type WindowPerson = Pick<StartInput, 'birthDate' | 'genderDigit' | 'phoneNumber' | 'endUser'>;
 
 /**
- * The most starts that a window tries, with either method. One that starts is the last; a start that a limit of the person
- * refuses may be tried again, and spends what its relying party may start. People try it for themselves and for a relative.
+ * The most starts that a window tries, with either method. One that starts is the last; a start that a limit of the
+ * person refuses may be tried again, and spends what its relying party may start. People try it for themselves and for
+ * a relative.
  */
 const MOST_STARTS = 10;
 
@@ -210,7 +211,8 @@ export class Windows {
     await this.spendStart(id);
     // One key per window: repeated presses of the button, with either method, start one authentication.
     const started = await this.authentications.start(window, input, { by: 'window', key: id, windowId: id });
-    await this.store.attach(id, started.id, method);
+    const isOver = await this.store.attach(id, started.id, method);
+    if (isOver && window.flow === 'code') return this.endLate(window, started.id);
     return this.view({ ...window, method }, started);
   }
 
@@ -234,19 +236,20 @@ export class Windows {
     if (window.method === method) {
       throw new Problem('window_closed', 'Each method can be used once in a window. Go back and open a new window.');
     }
+    let after: RelyingPartyView;
     try {
       const next = await this.startOther(window, method, endUser);
-      const after = await this.see(window, 0);
+      after = await this.see(window, 0);
       // The first one was verified or ended during this start, so it was not cancelled, and the second must not replace
       // it.
       if (after.id !== next) await this.authentications.of(window).cancel(next, clientId, IN_WINDOWS);
-      return await this.view(window, after);
     } catch (error) {
       // The button was pressed twice, and the other request came first.
-      const after = await this.see(window, 0);
-      if (methodOf(after.channel) === method) return this.view(window, after);
-      throw error;
+      after = await this.see(window, 0);
+      if (methodOf(after.channel) !== method) throw error;
     }
+    if (window.flow === 'code' && (await this.read(id))?.expired === true) return this.endLate(window, after.id);
+    return this.view(window, after);
   }
 
   /** Problems: `window_not_found`, `window_bound_elsewhere`. */
@@ -285,6 +288,21 @@ export class Windows {
   private async expectServed(clientId: string): Promise<void> {
     if (await this.disabled.has(clientId))
       throw new Problem('window_closed', 'The site that opened this window is no longer served.');
+  }
+
+  /**
+   * Ends an authentication that was started while the flow ended its window: the person went back to the relying party,
+   * and no phone may ring for that. Throws `window_closed`.
+   */
+  private async endLate(window: HostedWindow, authenticationId: string): Promise<never> {
+    await this.authentications
+      .of(window)
+      .cancel(authenticationId, window.clientId, IN_WINDOWS)
+      .catch((error: unknown) => {
+        // It has ended already.
+        if (!(error instanceof Problem)) throw error;
+      });
+    throw windowOver();
   }
 
   /** Problems: `too_many_requests` once the window has tried {@link MOST_STARTS}. */
@@ -451,7 +469,8 @@ export function windowNotFound(): Problem {
   return new Problem('window_not_found', 'Open a new window with POST /v1/windows.');
 }
 
-function boundElsewhere(): Problem {
+/** The problem of a browser that is not the window's. */
+export function boundElsewhere(): Problem {
   return new Problem(
     'window_bound_elsewhere',
     'The window was first opened in another browser. Go back and open a new one.',

@@ -16,6 +16,7 @@ import * as openid from 'openid-client';
 import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { eventually } from '../support/eventually.ts';
 import { LogInBrowser } from '../support/log-in.ts';
+import { withLimitsHeld } from '../support/rows/sql.ts';
 import { TEST_PIN, TestService, type TestPerson } from '../support/service.ts';
 
 /* eslint-disable @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
@@ -696,6 +697,23 @@ describe('the browser that began', () => {
     expect((await browser.ask(resume)).status).toBe(400);
   });
 
+  it('a person who goes back while the phone is about to be asked ends that too', async () => {
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize());
+    const { birthDate, genderDigit, phoneNumber } = await newPerson();
+    const resume = await browser.returnAddress();
+    const windowId = browser.windowAddress.split('/').at(-1) ?? '';
+    const start = await withLimitsHeld(service.database.pool, async ({ untilWaitedFor }) => {
+      const started = browser.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+      await untilWaitedFor();
+      const back = await browser.ask(`${service.issuer}${new URL(resume).pathname}?cancel`);
+      expect(back.headers.get('location')).toContain('error=access_denied');
+      return { started };
+    });
+    expect(await start.started).toMatchObject({ code: 'window_closed' });
+    expect(await service.rows.windows.stateIn(windowId)).toBe('cancelled');
+  });
+
   it('a window that nobody used sends its browser back with access_denied, and its client is told of no window', async () => {
     const browser = new LogInBrowser(service);
     await browser.begin(authorize());
@@ -876,6 +894,8 @@ describe('an outage', () => {
       for (const address of [resume, `${service.issuer}${new URL(resume).pathname}?cancel`]) {
         const back = locationOf(await browser.ask(address));
         expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'server_error', state: 'state-1' });
+        const other = await new LogInBrowser(service).ask(address);
+        expect([other.status, other.headers.get('location')]).toEqual([403, null]);
       }
     }, 'windows');
     expect((await browser.ask(resume)).headers.get('location')).toBe(browser.windowAddress);

@@ -11,7 +11,7 @@ import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts
 import { isPublic } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
-import { RESUME_PATH, Windows } from '../../windows/windows.ts';
+import { boundElsewhere, RESUME_PATH, Windows } from '../../windows/windows.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
 import { cannotSign, canSignFor } from '../id-token.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
@@ -126,6 +126,8 @@ export class Authorize {
     if (!begun) return undefined;
     const { windowId } = begun;
     const secret = secretOf(windowId);
+    // Also in an outage, another browser that has the address learns nothing of the request.
+    if (secret === undefined) throw boundElsewhere();
     const request = await this.stillAllowed(begun);
     const outcome = await orTell(request, () => this.outcomeOf(windowId, secret));
     if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
@@ -153,10 +155,14 @@ export class Authorize {
     if (!begun) return undefined;
     const { windowId } = begun;
     const secret = secretOf(windowId);
+    if (secret === undefined) throw boundElsewhere();
     const request = await this.stillAllowed(begun);
     const isAbandoned = await orTell(request, async () => {
-      const outcome = await this.outcomeOf(windowId, secret);
+      // Is this the browser that began?
+      await this.outcomeOf(windowId, secret);
       if (!(await this.store.abandon(id))) return false;
+      // The window starts nothing any more, so this sees what was started until then; a start under way ends itself.
+      const outcome = await this.outcomeOf(windowId, secret);
       if (outcome !== null && isOpen(outcome)) await this.cancelIn(windowId, secret);
       return true;
     });
