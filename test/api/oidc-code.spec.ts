@@ -1205,6 +1205,16 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
     }
   });
 
+  it('one address uses up no more than a tenth of what a client may begin', async () => {
+    const clientId = `small-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
+    await service.rows.clients.limitStarts(clientId, 70);
+    const statuses: number[] = [];
+    for (let at = 0; at < 8; at += 1)
+      statuses.push((await new LogInBrowser(service).ask(authorize({ client_id: clientId }))).status);
+    expect(statuses).toEqual([303, 303, 303, 303, 303, 303, 303, 429]);
+  });
+
   it('of two browsers that bring one pushed request at once, one gets a window', async () => {
     const sent = { ...Object.fromEntries(new URL(authorize()).searchParams), ...form };
     const { request_uri: uri } = await post<{ request_uri: string }>('par', sent);

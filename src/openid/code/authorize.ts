@@ -48,7 +48,7 @@ export interface Browser {
   /** Its secret of a window, from its cookies. */
   secretOf: (windowId: string) => string | undefined;
   /** Counts the request against the limit of its address for a client. Problems: `too_many_requests`. */
-  spend: (clientId: string) => Promise<void>;
+  spend: (client: Pick<Client, 'clientId' | 'startsPerMinute'>) => Promise<void>;
   /** Whether it opens the address itself: not in a frame, and not by a script. */
   isTopLevel: boolean;
 }
@@ -231,7 +231,7 @@ export class Authorize {
     // Those that an authenticated client pushed are its own, however many phones share the address. Anybody begins the others,
     // and each leaves rows for a quarter of an hour: the quota bounds them over all addresses.
     if (!isPushed || isPublic(client)) {
-      await browser.spend(client.clientId);
+      await browser.spend(client);
       await this.relyingParties.spendQuota(client.id, 'authorization requests');
     }
     await spend?.();
