@@ -13,7 +13,7 @@ import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { boundElsewhere, RESUME_PATH, Windows } from '../../windows/windows.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { cannotSign, canSignFor } from '../id-token.ts';
+import { hasKeyFor, refuseUnsignable } from '../id-token.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
 import {
   answerTarget,
@@ -295,7 +295,8 @@ export class Authorize {
     if (!client.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', `The client has no scope ${ADMITTED_SCOPE}.`, target);
     // Before a person is verified in vain.
-    if (!canSignFor(client, this.keys)) throw new AuthorizationError('server_error', cannotSign().detail, target);
+    if (!hasKeyFor(client, this.keys))
+      throw new AuthorizationError('server_error', refuseUnsignable(client.clientId).detail, target);
     if (client.requireSignedRequestObject && sent.request === undefined)
       throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
     const request = readRequest(given, target, { isPublic: isPublic(client) });
