@@ -373,6 +373,18 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     });
   });
 
+  it('the example of the metadata in the OpenAPI document is what discovery answers', async () => {
+    const [metadata, document] = await Promise.all(
+      ['/.well-known/openid-configuration', '/openapi.json'].map(
+        async (path) => (await (await fetch(service.issuer + path)).json()) as Record<string, object>,
+      ),
+    );
+    type Described = Record<string, { get: { responses: { 200: { content: Record<string, { example: object }> } } } }>;
+    const paths = document!['paths'] as Described;
+    for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])
+      expect(paths[path]?.get.responses[200].content['application/json']?.example).toEqual(metadata);
+  });
+
   it.each<[string, Record<string, string | undefined>, object]>([
     ['scope=openid alone', {}, { nonce: 'nonce-1' }],
     ['no nonce', { nonce: undefined }, {}],
