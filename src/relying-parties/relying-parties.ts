@@ -50,8 +50,8 @@ export class RelyingParties {
   }
 
   /**
-   * Enforces a relying party's starts per minute, and as many pushed authorization requests and authorization requests that
-   * were not pushed. Each process counts its own: the quota protects the service from a runaway
+   * Enforces a relying party's starts per minute, and as many pushed authorization requests and authorization requests
+   * that were not pushed. Each process counts its own: the quota protects the service from a runaway
    * client, and from strangers who begin log-ins in a client's name; the budget that protects people is in the database.
    */
   async spendQuota(id: string, of: QuotaOf = 'starts'): Promise<void> {

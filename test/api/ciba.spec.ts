@@ -569,8 +569,8 @@ describe('a ping', () => {
     const before = receiver.at(hanging.path).length;
     receiver.release(hanging.path, 204);
     await eventually('the pings that waited', () => receiver.at(hanging.path).length >= 80);
-    // Two looks at the table are half a second apart. As soon as the receiver answers, the pings do not wait for one after
-    // each share of eight.
+    // Two looks at the table are half a second apart. As soon as the receiver answers, the pings do not wait for one
+    // after each share of eight.
     let [streak, longest, last] = [0, 0, 0];
     for (const { at } of receiver.at(hanging.path).slice(before)) {
       streak = at - last < 400 ? streak + 1 : 1;

@@ -22,8 +22,8 @@ export const PINGS_OF_A_CLIENT = 8;
 /** Pings that one process sends at once, to all clients. */
 export const MOST_PINGS = 64;
 /**
- * How many of those only clients with no ping under way get: receivers that hang take all the others, however few clients they
- * belong to.
+ * How many of those only clients with no ping under way get: receivers that hang take all the others, however few
+ * clients they belong to.
  */
 export const PINGS_KEPT_FREE = 8;
 const PURGE_BATCH = 5_000;
@@ -121,8 +121,8 @@ export type DuePing = Pick<CibaRequest, 'id' | 'pings'> & {
  *
  * $1 is how many are taken at most, and $2 has the client of each ping that the process is sending. Clients are visited one by
  * one, by an index that leads from each to the next, and of each no more is taken than its share: thousands of pings of one
- * client that wait cost the others nothing. Of several clients, the one with the fewest under way comes first, and then the
- * oldest ping: `nth` is which of its client a ping would be.
+ * client that wait cost the others nothing. Of several clients, the one with the fewest under way comes first, and then
+ * the oldest ping: `nth` is which of its client a ping would be.
  */
 const TAKE_PINGS = statement(
   'ciba_take_pings',
