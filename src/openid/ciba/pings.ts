@@ -40,8 +40,8 @@ export class Pings {
   /** No place but those that are kept free was left after the last take: more of any client may be due. */
   private isCrowded = false;
   private taking: Promise<void> | undefined;
-  /** A place became free during a take, which may have looked before. */
-  private isDueAgain = false;
+  /** How often a run was asked for during another one, whose take may have looked before a place became free. */
+  private askedMeanwhile = 0;
   private isStopped = false;
 
   constructor(
@@ -68,7 +68,7 @@ export class Pings {
   /** Sends what is due, without waiting for the answers. */
   run(): Promise<void> {
     // Two at once would each fill the share of a client.
-    if (this.taking) this.isDueAgain = true;
+    if (this.taking) this.askedMeanwhile += 1;
     else this.taking = this.takeInTurn();
     return this.taking;
   }
@@ -82,10 +82,11 @@ export class Pings {
 
   private async takeInTurn(): Promise<void> {
     try {
+      let asked: number;
       do {
-        this.isDueAgain = false;
+        asked = this.askedMeanwhile;
         await this.take();
-      } while (this.isDueAgain && !this.isStopped);
+      } while (asked !== this.askedMeanwhile && !this.isStopped);
     } finally {
       this.taking = undefined;
     }
