@@ -2,8 +2,8 @@ import type { QueryRunner } from 'typeorm';
 import type { DeclaredMigration } from './locks.ts';
 
 /**
- * Clients whose log-in windows show two digits, and the CIBA requests that named a person by the number alone: their tokens say
- * so, also after the client may no longer name by number.
+ * Clients whose log-in windows show two digits, and the CIBA requests that named a person by the number alone: their
+ * tokens say so, also after the client may no longer name by number.
  */
 export class OpenIdSettings1764352000000 implements DeclaredMigration {
   readonly locks = [

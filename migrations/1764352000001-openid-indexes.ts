@@ -15,9 +15,9 @@ const FORMER = {
 };
 
 /**
- * Finds the windows of relying parties whose time is over without walking past those of log-ins, which anybody can open; and
- * the pings that are due client by client. Each index takes the place of one that finds all of them together, which is dropped
- * once its successors are there: a process of the release before reads by those too.
+ * Finds the windows of relying parties whose time is over without walking past those of log-ins, which anybody can
+ * open; and the pings that are due client by client. Each index takes the place of one that finds all of them together,
+ * which is dropped once its successors are there: a process of the release before reads by those too.
  */
 export class OpenIdIndexes1764352000001 implements DeclaredMigration {
   readonly locks = [

@@ -178,8 +178,9 @@ export class Start {
     const requests = this.keys.indexes.all('request', canonical(input, idempotencyKey));
     const idempotency = idempotencyKey ? { keyDigest: digestOf(idempotencyKey), requestDigest: requests[0] } : null;
     try {
-      // Anybody begins a log-in in a client's name, and must not use up what its own system starts.
-      await this.relyingParties.spendQuota(clientId, input.flow === 'code' ? 'log-ins' : 'starts');
+      // Anybody begins a log-in in a client's name, and must use up neither what its own system starts nor the log-ins
+      // that it pushes. The windows of log-ins, and the starts of a window, have limits of their own.
+      if (input.flow !== 'code') await this.relyingParties.spendQuota(clientId, 'starts');
     } catch (error) {
       const earlier = await this.earlier(clientId, idempotency, requests);
       if (earlier) return earlier;

@@ -9,8 +9,9 @@ import { asJson, table } from './terminal.ts';
 const USAGE = `npm run doctor [-- --json]
 
 Tries every setting and every neighbour as the service would use it, and prints a line each: configuration, database,
-queue, keyring, push services, SMS centre, directory, proxies, disk, ports, issuer and clock. It changes nothing but a key
-on Redis, which it deletes at once, sends nothing to a person, and prints no secret. Run it before a start, and before running processes are told to read secrets again.
+queue, keyring, push services, SMS centre, directory, proxies, disk, ports, issuer and clock. It writes one key on Redis
+and deletes it; it asks hosts behind proxies by HEAD. It changes nothing else, sends nothing to a person, and prints no
+secret. Run it before a start, and before running processes are told to read secrets again.
 
   ok       works
   note     works; read what it says

@@ -194,7 +194,10 @@ export function configuredWebPush(environment: Environment): WebPushGateway {
   });
 }
 
-/** What sends to browsers' push services. Any subscriber can name an endpoint, so no network is allowed beside the internet. */
+/**
+ * What sends to browsers' push services. Any subscriber can name an endpoint, so no network is allowed beside the
+ * internet.
+ */
 export function webPushOutbound(
   { NODE_ENV, WEB_PUSH_PROXY }: Environment,
   { onProxyFault }: Pick<Connections, 'onProxyFault'> = {},

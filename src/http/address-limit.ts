@@ -3,12 +3,14 @@ import { addressOf, networkOf } from './address.ts';
 import type { FormLimit } from './form-limits.ts';
 
 /**
- * The most calls of one kind that an address makes in the name of one client in a minute, where nobody has to prove to be that
- * client and each call leaves a row. Thousands of phones may share an address of their carrier.
+ * The calls of one kind that an address makes in the name of one client in a minute, where nobody has to prove to be
+ * that client and each call leaves a row. Thousands of phones may share an address of their carrier. Where the calls
+ * spend a quota of the client, one address must not use it up, and gets a tenth of it.
  */
-const OF_AN_ADDRESS = { times: 120, seconds: 60 };
+const [LEAST, MOST, SHARE] = [5, 120, 0.1];
 
-/** The limit of the address of a request for a client. `name` says what is counted. */
-export function limitOfAddress(name: string, request: FastifyRequest, clientId: string): FormLimit {
-  return { name, of: `${networkOf(addressOf(request))} ${clientId}`, ...OF_AN_ADDRESS };
+/** The limit of the address of a request for a client. `name` says what is counted; `quota` is of a minute, if any. */
+export function limitOfAddress(name: string, request: FastifyRequest, clientId: string, quota = Infinity): FormLimit {
+  const times = Math.max(LEAST, Math.min(MOST, Math.floor(quota * SHARE)));
+  return { name, of: `${networkOf(addressOf(request))} ${clientId}`, times, seconds: 60 };
 }

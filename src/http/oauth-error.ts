@@ -15,8 +15,8 @@ const NOT_OAUTH: readonly ProblemCode[] = [
 ];
 
 /**
- * The names of RFC 6749, 4.1.2.1 and 5.2, of RFC 6750, 3.1, of CIBA Core 1.0, 11 and 13, and of RFC 9449, 5. Every other code is
- * `invalid_request`.
+ * The names of RFC 6749, 4.1.2.1 and 5.2, of RFC 6750, 3.1, of CIBA Core 1.0, 11 and 13, and of RFC 9449, 5. Every
+ * other code is `invalid_request`.
  */
 const OAUTH_ERRORS: Partial<Record<ProblemCode, string>> = {
   invalid_client: 'invalid_client',

@@ -89,9 +89,9 @@ function routeOf(request: FastifyRequest): string {
 
 /**
  * The caller's own span. It becomes the parent, and its decision to record counts, only where the caller is known: an
- * authenticated client, or a proxy of `TRUST_PROXY`. The span of an unknown caller is only linked, because that caller could
- * otherwise have every request recorded. So is that of a token which is bound to a key: its proof is not read yet, and a thief of
- * the token has none.
+ * authenticated client, or a proxy of `TRUST_PROXY`. The span of an unknown caller is only linked, because that caller
+ * could otherwise have every request recorded. So is that of a token which is bound to a key: its proof is not read
+ * yet, and a thief of the token has none.
  */
 function callerSpan(request: FastifyRequest, tokens: AccessTokens): Parameters<typeof beginServerSpan>[2] {
   const context = readTraceparent(request.headers.traceparent);

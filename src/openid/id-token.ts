@@ -65,26 +65,25 @@ export function signIdToken(
   };
   if (algorithm !== 'RS256') return signJws(signing[0], 'JWT', payload);
   const [key] = rsa;
-  if (!key) throw cannotSign();
+  if (!key) throw refuseUnsignable(audience);
   return signWithRsa(key, 'JWT', payload);
+}
+
+/** Whether the keyring has a key for the algorithm that the client reads. */
+export function hasKeyFor(
+  { idTokenSignedResponseAlg: algorithm }: Pick<Client, 'idTokenSignedResponseAlg'>,
+  { rsa }: Pick<ServiceKeys, 'rsa'>,
+): boolean {
+  return algorithm !== 'RS256' || rsa.length > 0;
 }
 
 const WARNINGS = new RareWarnings(new Logger('IdToken'));
 
-/** Whether there is a key for the algorithm that the client reads. What the operator then has to do is logged. */
-export function canSignFor(
-  { clientId, idTokenSignedResponseAlg: algorithm }: Pick<Client, 'clientId' | 'idTokenSignedResponseAlg'>,
-  { rsa }: Pick<ServiceKeys, 'rsa'>,
-): boolean {
-  if (algorithm !== 'RS256' || rsa.length > 0) return true;
-  WARNINGS.warn(
-    'RS256',
-    `${clientId} reads RS256, and the keyring has no key for it. Add one: npm run keys -- add rsa`,
-  );
-  return false;
-}
-
-/** What a caller is told, who can do nothing about it. */
-export function cannotSign(): Problem {
+/**
+ * The problem of a client that reads RS256 while the keyring has no key for it: the caller can do nothing about it.
+ * What the operator has to do is logged, at most once a minute for each client.
+ */
+export function refuseUnsignable(clientId: string): Problem {
+  WARNINGS.warn(clientId, 'reads RS256, and the keyring has no key for it. Add one: npm run keys -- add rsa');
   return new Problem('service_unavailable', 'The service cannot sign for this client at present.');
 }

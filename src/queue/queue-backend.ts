@@ -142,7 +142,13 @@ export async function redisStore<Data>(url: string, loops: Loops, shape = HANDOV
   };
 }
 
-type RedisConnections = (options: RedisOptions & { enableOfflineQueue?: boolean }) => Redis | Cluster;
+interface ConnectionOptions extends RedisOptions {
+  enableOfflineQueue?: boolean;
+  /** Connects again, and without end, where it fails. The default. */
+  isPatient?: boolean;
+}
+
+type RedisConnections = (options: ConnectionOptions) => Redis | Cluster;
 
 /** Makes connections to a Redis or Valkey, alone or as a cluster. Rejects while the server does not answer. */
 export async function redisConnections(url: string): Promise<RedisConnections> {
@@ -156,7 +162,8 @@ const PATIENT: RedisOptions = {
 };
 
 function redisAt(url: string) {
-  return (options: RedisOptions): Redis => new Redis(url, { ...PATIENT, ...options });
+  return ({ isPatient = true, ...options }: ConnectionOptions): Redis =>
+    new Redis(url, { ...PATIENT, ...(!isPatient && { retryStrategy: () => null }), ...options });
 }
 
 function clusterAt(url: string) {
@@ -170,10 +177,10 @@ function clusterAt(url: string) {
     connectTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
   };
-  return ({ enableOfflineQueue = true, ...options }: RedisOptions): Cluster =>
+  return ({ enableOfflineQueue = true, isPatient = true, ...options }: ConnectionOptions): Cluster =>
     new Cluster([{ host, port: Number(port || 6379) }], {
       enableOfflineQueue,
-      clusterRetryStrategy: () => RECONNECT_MS,
+      clusterRetryStrategy: () => (isPatient ? RECONNECT_MS : null),
       slotsRefreshTimeout: CONNECT_MS,
       ...(protocol === 'rediss:' && { dnsLookup: (address, done) => done(null, address) }),
       redisOptions: { ...redisOptions, ...options },

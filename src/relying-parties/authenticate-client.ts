@@ -89,11 +89,12 @@ export class AuthenticateClient {
   private async publicClient(presented: PresentedClient): Promise<Client | undefined> {
     const { authorization, clientId, clientSecret, assertion } = presented;
     if (!clientId || authorization || clientSecret || assertion) return undefined;
-    const { client } = await this.store.credentialsOf(clientId);
+    const client = await this.store.calling(clientId);
     return client && isPublic(client) && client.disabledAt === null ? client : undefined;
   }
 
   private async bySecret({ clientId, secret }: { clientId: string; secret: string }): Promise<Authenticated> {
+    if (clientId === '') throw wrongSecret();
     const { client, former, tests } = await this.store.credentialsOf(clientId);
     const digest = sha256(secret);
     const serving = [
@@ -101,7 +102,7 @@ export class AuthenticateClient {
       ...tests.map((one) => ({ digest: one, isTest: true })),
     ];
     const [right] = serving.filter((one) => equalInConstantTime(digest, one.digest));
-    if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
+    if (!client || !right) throw wrongSecret();
     const { isTest } = right;
     return { client, isTest, used: { kind: 'secret', digest, isTest } };
   }
@@ -113,7 +114,7 @@ export class AuthenticateClient {
     if (assertionType !== ASSERTION_TYPE)
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
-    const { client } = await this.store.credentialsOf(clientId ?? '');
+    const client = clientId ? await this.store.calling(clientId) : null;
     if (!client || (!hasKeys(client.jwks) && !hasKeys(client.testJwks)))
       throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
     const checked = await verifyClientAssertion({
@@ -133,6 +134,10 @@ export class AuthenticateClient {
     const { thumbprint, isTest } = checked;
     return { client, isTest, used: { kind: 'key', thumbprint } };
   }
+}
+
+function wrongSecret(): Problem {
+  return new Problem('invalid_client', 'The client id or the client secret is wrong.');
 }
 
 function hasKeys(jwks: object | null): boolean {

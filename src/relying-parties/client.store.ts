@@ -23,7 +23,7 @@ export type NewClient = Pick<
   | 'requiresRegistration'
 >;
 
-/** A client that authenticates, with the digests of its secrets beside the present one. */
+/** A client that authenticates by a secret, with the digests of its secrets beside the present one. */
 export interface Credentials {
   /** Null where there is no such client. */
   client: Client | null;
@@ -36,7 +36,10 @@ export interface Credentials {
 /** No client has this id. */
 const NO_CLIENT = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
-/** One row in any case: as much is read for an unknown client. Every token costs this statement, so it is literal. */
+/** Every token by an assertion, and every call of a public client, costs this statement, so it is literal. */
+const NAMED = statement('client_named', `SELECT ${columnsOf(Client, 'c')} FROM clients c WHERE c.client_id = $1`);
+
+/** One row in any case: as much is read for an unknown client. Every token by a secret costs this statement. */
 const CREDENTIALS = statement(
   'client_credentials',
   `SELECT ${columnsOf(Client, 'c')},
@@ -119,7 +122,12 @@ export class ClientStore {
     return clients.flatMap(({ returnUrls }) => returnUrls);
   }
 
-  /** The client that names itself, as it is now. */
+  /** The client of an id that a call names, as it is now. */
+  async calling(clientId: string): Promise<Client | null> {
+    return (await this.database.pipelinedRows<Client>(NAMED, [clientId]))[0] ?? null;
+  }
+
+  /** The client that names itself, as it is now, and its secrets. */
   async credentialsOf(clientId: string): Promise<Credentials> {
     type Row = OuterJoined<Client> & Omit<Credentials, 'client'>;
     const [row] = await this.database.pipelinedRows<Row>(CREDENTIALS, [clientId]);

@@ -16,7 +16,7 @@ export const WEBSITE = { id: '00000000-0000-7000-8000-000000000001', clientId: '
 export const CALL_CENTRE = { id: '00000000-0000-7000-8000-000000000002', clientId: 'pushguard-call-centre' } as const;
 
 /** What a relying party's quota counts, each by itself. */
-type QuotaOf = 'starts' | 'log-ins' | 'pushed requests' | 'authorization requests';
+type QuotaOf = 'starts' | 'pushed requests' | 'authorization requests';
 
 /** Relying parties as other rooms use them: settings and the quota of starts. */
 @Injectable()
@@ -50,8 +50,8 @@ export class RelyingParties {
   }
 
   /**
-   * Enforces a relying party's starts per minute, and as many starts in its log-in windows, pushed authorization requests and
-   * authorization requests that were not pushed. Each process counts its own: the quota protects the service from a runaway
+   * Enforces a relying party's starts per minute, and as many pushed authorization requests and authorization requests
+   * that were not pushed. Each process counts its own: the quota protects the service from a runaway
    * client, and from strangers who begin log-ins in a client's name; the budget that protects people is in the database.
    */
   async spendQuota(id: string, of: QuotaOf = 'starts'): Promise<void> {

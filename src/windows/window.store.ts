@@ -11,7 +11,7 @@ import { tell, TOLD } from '../webhooks/tell.ts';
 import { Window } from './window.entity.ts';
 
 /** Seconds for which a hosted window is valid (contract: ten minutes). */
-const WINDOW_SECONDS = 600;
+export const WINDOW_SECONDS = 600;
 
 /** A window with the data of its relying party that the page needs. */
 export type StoredWindow = Pick<
@@ -51,6 +51,13 @@ const BY_ID = statement(
       w.match, w.flow,
       w.expires_at <= now() AS expired
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
+);
+
+/** By the clock, and not by the time at which it began: it may have waited for the statement that ended the window. */
+const ATTACH = statement(
+  'window_attach',
+  `UPDATE windows SET authentication_id = $2, method = $3 WHERE id = $1 AND authentication_id IS NULL
+    RETURNING expires_at <= clock_timestamp() AS "isOver"`,
 );
 
 /**
@@ -137,9 +144,12 @@ export class WindowStore {
     return (await this.windows.update(unbound, { browserDigest })).affected === 1;
   }
 
-  /** Does nothing when the window already has an authentication. */
-  async attach(id: string, authenticationId: string, method: WindowMethod): Promise<void> {
-    await this.windows.update({ id, authenticationId: IsNull() }, { authenticationId, method });
+  /**
+   * Does nothing when the window already has an authentication. Returns true if the window that it attached to is over:
+   * another statement has ended it since it was read.
+   */
+  async attach(id: string, authenticationId: string, method: WindowMethod): Promise<boolean> {
+    return (await this.database.rows<{ isOver: boolean }>(ATTACH, [id, authenticationId, method]))[0]?.isOver === true;
   }
 
   /** Does nothing when no second authentication exists, or when the first one was not cancelled by it. */

@@ -16,13 +16,14 @@ import { maskInsideOfName } from '../domain/masking.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import { DisabledClients } from '../http/disabled-clients.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import type { RelyingPartyView } from '../authentication/status.ts';
 import { digestOf, type IdempotencyKey, type StartInput } from '../authentication/start.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { TestQuota } from '../test-mode/test-quota.ts';
 import { WindowAuthentications } from './window-authentications.ts';
-import { WindowStore, type HostedWindow } from './window.store.ts';
+import { WINDOW_SECONDS, WindowStore, type HostedWindow } from './window.store.ts';
 
 export interface OpenedWindow {
   windowId: string;
@@ -50,6 +51,13 @@ export interface WindowView {
 /** The person as typed into a window, and the browser. */
 export type WindowPerson = Pick<StartInput, 'birthDate' | 'genderDigit' | 'phoneNumber' | 'endUser'>;
 
+/**
+ * The most starts that a window tries, with either method. One that starts is the last; a start that a limit of the
+ * person refuses may be tried again, and spends what its relying party may start. People try it for themselves and for
+ * a relative.
+ */
+const MOST_STARTS = 10;
+
 /** A window with an authentication. */
 type Begun = HostedWindow & { authenticationId: string };
 
@@ -65,6 +73,7 @@ export class Windows {
     private readonly relyingParties: RelyingParties,
     private readonly testQuota: TestQuota,
     private readonly disabled: DisabledClients,
+    private readonly limits: FormLimits,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
@@ -199,9 +208,11 @@ export class Windows {
       match: asksForDigits(window, method),
       flow: window.flow,
     };
+    await this.spendStart(id);
     // One key per window: repeated presses of the button, with either method, start one authentication.
     const started = await this.authentications.start(window, input, { by: 'window', key: id, windowId: id });
-    await this.store.attach(id, started.id, method);
+    const isOver = await this.store.attach(id, started.id, method);
+    if (isOver && window.flow === 'code') return this.endLate(window, started.id);
     return this.view({ ...window, method }, started);
   }
 
@@ -225,19 +236,20 @@ export class Windows {
     if (window.method === method) {
       throw new Problem('window_closed', 'Each method can be used once in a window. Go back and open a new window.');
     }
+    let after: RelyingPartyView;
     try {
       const next = await this.startOther(window, method, endUser);
-      const after = await this.see(window, 0);
+      after = await this.see(window, 0);
       // The first one was verified or ended during this start, so it was not cancelled, and the second must not replace
       // it.
       if (after.id !== next) await this.authentications.of(window).cancel(next, clientId, IN_WINDOWS);
-      return await this.view(window, after);
     } catch (error) {
       // The button was pressed twice, and the other request came first.
-      const after = await this.see(window, 0);
-      if (methodOf(after.channel) === method) return this.view(window, after);
-      throw error;
+      after = await this.see(window, 0);
+      if (methodOf(after.channel) !== method) throw error;
     }
+    if (window.flow === 'code' && (await this.read(id))?.expired === true) return this.endLate(window, after.id);
+    return this.view(window, after);
   }
 
   /** Problems: `window_not_found`, `window_bound_elsewhere`. */
@@ -278,8 +290,31 @@ export class Windows {
       throw new Problem('window_closed', 'The site that opened this window is no longer served.');
   }
 
+  /**
+   * Ends an authentication that was started while the flow ended its window: the person went back to the relying party,
+   * and no phone may ring for that. Throws `window_closed`.
+   */
+  private async endLate(window: HostedWindow, authenticationId: string): Promise<never> {
+    await this.authentications
+      .of(window)
+      .cancel(authenticationId, window.clientId, IN_WINDOWS)
+      .catch((error: unknown) => {
+        // It has ended already.
+        if (!(error instanceof Problem)) throw error;
+      });
+    throw windowOver();
+  }
+
+  /** Problems: `too_many_requests` once the window has tried {@link MOST_STARTS}. */
+  private spendStart(windowId: string): Promise<void> {
+    const detail = 'This window has tried to start too many times. Go back and open a new one.';
+    const limit = { name: 'starts of a window', of: windowId, times: MOST_STARTS, seconds: WINDOW_SECONDS, detail };
+    return this.limits.spend(limit);
+  }
+
   private async startOther(window: Begun, method: WindowMethod, endUser: WindowPerson['endUser']): Promise<string> {
-    const { authenticationId, clientId, purpose } = window;
+    const { id: windowId, authenticationId, clientId, purpose } = window;
+    await this.spendStart(windowId);
     const person = await this.authentications.of(window).named(authenticationId, clientId);
     const match = asksForDigits(window, method);
     const input = { ...person, ...(endUser && { endUser }), method, purpose, match, flow: window.flow };
@@ -434,7 +469,8 @@ export function windowNotFound(): Problem {
   return new Problem('window_not_found', 'Open a new window with POST /v1/windows.');
 }
 
-function boundElsewhere(): Problem {
+/** The problem of a browser that is not the window's. */
+export function boundElsewhere(): Problem {
   return new Problem(
     'window_bound_elsewhere',
     'The window was first opened in another browser. Go back and open a new one.',

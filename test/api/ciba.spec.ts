@@ -564,12 +564,51 @@ describe('a ping', () => {
     await eventually('the ping of another client', () => other.at(path)[0]);
     await other.stop();
     // Each of the eight takes five seconds before another one takes its place.
-    expect(await service.rows.ciba.attemptedOf(hanging.client.clientId)).toBeLessThan(64);
+    expect(await service.rows.ciba.attemptedOf(hanging.client.clientId)).toBeLessThan(24);
     receiver.reply(hanging.path, { status: 204 });
+    const before = receiver.at(hanging.path).length;
     receiver.release(hanging.path, 204);
-    // As soon as the receiver answers, none of them waits for the next look at the table.
     await eventually('the pings that waited', () => receiver.at(hanging.path).length >= 80);
+    // Two looks at the table are half a second apart. As soon as the receiver answers, the pings do not wait for one
+    // after each share of eight.
+    let [streak, longest, last] = [0, 0, 0];
+    for (const { at } of receiver.at(hanging.path).slice(before)) {
+      streak = at - last < 400 ? streak + 1 : 1;
+      [longest, last] = [Math.max(longest, streak), at];
+    }
+    expect(longest).toBeGreaterThan(10);
     expect(receiver.open.get(hanging.path)?.most).toBe(8);
+  });
+
+  it('is sent at once, also while the receivers of as many clients hang as could take every place', async () => {
+    // Each on a host of its own: connections to one are bounded too.
+    const receivers = await Promise.all(Array.from({ length: 8 }, () => WebhookReceiver.start()));
+    const hanging = await Promise.all(receivers.map(async (its) => ({ its, ...(await pinged(its)) })));
+    const clientIds = hanging.map(({ client }) => client.clientId);
+    for (const { its, client, path, token } of hanging) {
+      its.reply(path, 'never');
+      const begin = () => client.asks(nobody(), { client_notification_token: token });
+      await Promise.all(Array.from({ length: 8 }, begin));
+    }
+    const { client, path, token } = await pinged();
+    const { auth_req_id: authReqId } = await client.asks(nobody(), { client_notification_token: token });
+    const failed = async () =>
+      (await scrape(service.process.announcement.management)).value('pushguard_ciba_pings_total', {
+        outcome: 'failed',
+      });
+    const before = await failed();
+    await service.rows.ciba.allDue(...clientIds);
+    await eventually('a ping of each that hangs', () => hanging.every((one) => one.its.at(one.path).length > 0));
+    await service.rows.ciba.expire(authReqId);
+    await eventually('the ping of another client', () => receiver.at(path)[0]);
+    // None of the eight had met its deadline of five seconds.
+    expect(await failed()).toBe(before);
+    for (const one of hanging) {
+      one.its.reply(one.path, { status: 204 });
+      one.its.release(one.path, 204);
+    }
+    await eventually('the pings that waited', () => hanging.every((one) => one.its.at(one.path).length >= 8));
+    for (const its of receivers) await its.stop();
   });
 
   it('is sent when a request expires, also one about nobody', async () => {

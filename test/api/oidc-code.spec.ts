@@ -16,6 +16,7 @@ import * as openid from 'openid-client';
 import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { eventually } from '../support/eventually.ts';
 import { LogInBrowser } from '../support/log-in.ts';
+import { withLimitsHeld } from '../support/rows/sql.ts';
 import { TEST_PIN, TestService, type TestPerson } from '../support/service.ts';
 
 /* eslint-disable @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
@@ -372,6 +373,18 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     });
   });
 
+  it('the example of the metadata in the OpenAPI document is what discovery answers', async () => {
+    const [metadata, document] = await Promise.all(
+      ['/.well-known/openid-configuration', '/openapi.json'].map(
+        async (path) => (await (await fetch(service.issuer + path)).json()) as Record<string, object>,
+      ),
+    );
+    type Described = Record<string, { get: { responses: { 200: { content: Record<string, { example: object }> } } } }>;
+    const paths = document!['paths'] as Described;
+    for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])
+      expect(paths[path]?.get.responses[200].content['application/json']?.example).toEqual(metadata);
+  });
+
   it.each<[string, Record<string, string | undefined>, object]>([
     ['scope=openid alone', {}, { nonce: 'nonce-1' }],
     ['no nonce', { nonce: undefined }, {}],
@@ -696,6 +709,23 @@ describe('the browser that began', () => {
     expect((await browser.ask(resume)).status).toBe(400);
   });
 
+  it('a person who goes back while the phone is about to be asked ends that too', async () => {
+    const browser = new LogInBrowser(service);
+    await browser.begin(authorize());
+    const { birthDate, genderDigit, phoneNumber } = await newPerson();
+    const resume = await browser.returnAddress();
+    const windowId = browser.windowAddress.split('/').at(-1) ?? '';
+    const start = await withLimitsHeld(service.database.pool, async ({ untilWaitedFor }) => {
+      const started = browser.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
+      await untilWaitedFor();
+      const back = await browser.ask(`${service.issuer}${new URL(resume).pathname}?cancel`);
+      expect(back.headers.get('location')).toContain('error=access_denied');
+      return { started };
+    });
+    expect(await start.started).toMatchObject({ code: 'window_closed' });
+    expect(await service.rows.windows.stateIn(windowId)).toBe('cancelled');
+  });
+
   it('a window that nobody used sends its browser back with access_denied, and its client is told of no window', async () => {
     const browser = new LogInBrowser(service);
     await browser.begin(authorize());
@@ -876,6 +906,8 @@ describe('an outage', () => {
       for (const address of [resume, `${service.issuer}${new URL(resume).pathname}?cancel`]) {
         const back = locationOf(await browser.ask(address));
         expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'server_error', state: 'state-1' });
+        const other = await new LogInBrowser(service).ask(address);
+        expect([other.status, other.headers.get('location')]).toEqual([403, null]);
       }
     }, 'windows');
     expect((await browser.ask(resume)).headers.get('location')).toBe(browser.windowAddress);
@@ -1136,12 +1168,21 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
     const clientId = `popular-${randomUUID()}`;
     await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
     await service.rows.clients.limitStarts(clientId, 2);
-    const strangers = [new LogInBrowser(service), new LogInBrowser(service)];
-    for (const stranger of strangers) {
-      await stranger.begin(authorize({ client_id: clientId }));
-      const { birthDate, genderDigit, phoneNumber } = await newPerson();
-      await stranger.inWindow('authentication', { birthDate, genderDigit, phoneNumber });
-    }
+    const victim = await newPerson();
+    const named = { birthDate: victim.birthDate, genderDigit: victim.genderDigit, phoneNumber: victim.phoneNumber };
+    const [stranger, another] = [new LogInBrowser(service), new LogInBrowser(service)];
+    for (const browser of [stranger, another]) await browser.begin(authorize({ client_id: clientId }));
+    expect(await stranger.inWindow('authentication', named)).toMatchObject({ state: 'pending' });
+    // A start that a person's budget refuses attaches nothing to its window.
+    await service.rows.budgets.exhaustStarts();
+    const refused: unknown[] = [];
+    for (let at = 0; at < 11; at += 1) refused.push(await another.inWindow('authentication', named));
+    expect(refused).toEqual(Array.from(refused, () => expect.objectContaining({ code: 'too_many_requests' })));
+    expect(refused.map((answer) => (answer as { detail: string }).detail.includes('This window'))).toEqual([
+      ...Array.from({ length: 10 }, () => false),
+      true,
+    ]);
+    await service.rows.budgets.clearStarts();
     // A minute may end between two of them.
     let busy: Response | undefined;
     for (let at = 0; at < 3 && busy?.status !== 429; at += 1)
@@ -1166,11 +1207,24 @@ describe('the pushed requests, and what a client asks of its tokens', () => {
     try {
       const anew = await new LogInBrowser(service).ask(authorize());
       expect(anew.status).toBe(429);
-      for (const pushed of [await push({ client_id: clientId }), await push()])
-        expect((await new LogInBrowser(service).ask(pushed)).status).toBe(303);
+      for (const pushed of [await push({ client_id: clientId }), await push()]) {
+        const browser = new LogInBrowser(service);
+        await browser.begin(pushed);
+        await browser.verify(await newPerson());
+      }
     } finally {
       await service.rows.budgets.clearForms();
     }
+  });
+
+  it('one address uses up no more than a tenth of what a client may begin', async () => {
+    const clientId = `small-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
+    await service.rows.clients.limitStarts(clientId, 70);
+    const statuses: number[] = [];
+    for (let at = 0; at < 8; at += 1)
+      statuses.push((await new LogInBrowser(service).ask(authorize({ client_id: clientId }))).status);
+    expect(statuses).toEqual([303, 303, 303, 303, 303, 303, 303, 429]);
   });
 
   it('of two browsers that bring one pushed request at once, one gets a window', async () => {

@@ -122,7 +122,17 @@ describe('a client for which the service has no key', () => {
       status: 503,
       body: { error_description: said },
     });
-    expect(service.process.log()).toContain('npm run keys -- add rsa');
+    // Each such client is named, also while another one keeps asking.
+    const another = `keycloak-${randomUUID()}`;
+    await service.rows.clients.register({
+      clientId: another,
+      secret: SECRET,
+      returnUrls: [SERVER],
+      idTokenAlg: 'RS256',
+    });
+    await new LogInBrowser(service).ask(authorize({ ...PKCE, client_id: another, redirect_uri: SERVER }));
+    for (const one of [clientId, another])
+      expect(service.process.log()).toMatch(new RegExp(`${one}: reads RS256, .*npm run keys -- add rsa`));
   });
 });
 

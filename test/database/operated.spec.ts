@@ -12,6 +12,7 @@ import { NOBODYS_TOKEN } from '../../src/gateways/push/fcm.push.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { describeWith, REDIS_SERVER } from '../support/programs.ts';
+import { RedisCluster } from '../support/redis-cluster.ts';
 import { RedisServer } from '../support/redis.ts';
 import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
 import { packed, TestService, urlOfSmsc, type TestPerson } from '../support/service.ts';
@@ -292,6 +293,22 @@ describe('npm run doctor and its neighbours by HTTP', () => {
     for (const secret of ['s3cretword', 'a-secret-path']) expect(found.stdout).not.toContain(secret);
   });
 
+  it('a proxy is tried with the hosts of pings too, and not judged while the database does not name any host', async () => {
+    await service.rows.clients.setCiba('demo-shop', { endpoint: `http://127.0.0.1:${portOf(shop)}/a-secret-path` });
+    try {
+      const found = await examine(neighbours());
+      expect(found.line('WEBHOOK_PROXY')).toMatch(/^ok: leads to 127\.0\.0\.1 \(status 405\)/);
+      expect(found.stdout).not.toContain('a-secret-path');
+    } finally {
+      await service.rows.clients.setCiba('demo-shop', {});
+    }
+    const blind = await examine({
+      ...neighbours(),
+      DATABASE_URL: `postgres://none@127.0.0.1:${await freePort()}/none`,
+    });
+    expect(blind.line('WEBHOOK_PROXY')).toMatch(/^unknown: is reached; the database does not say/);
+  });
+
   it.each([
     {
       name: 'a login that the proxy refuses, and an inventory at another path',
@@ -339,7 +356,8 @@ describeWith(REDIS_SERVER, 'npm run doctor on Redis', () => {
   it('names the rule by which an account that may only read may do what the queue does, and leaves no key', async () => {
     const redis = await RedisServer.start();
     try {
-      await redis.ask('ACL SETUSER queue on >s3cretword ~* +@read +@connection +info');
+      // Something else uses the account too, and keeps its keys and commands.
+      await redis.ask('ACL SETUSER queue on >s3cretword ~others:* ~{pushguard}:* +@read +@connection +info +keys');
       const REDIS_URL = redis.url.replace('//', '//queue:s3cretword@');
       const before = await examine({ REDIS_URL });
       expect([before.code, before.states.get('queue')]).toEqual([1, 'ok']);
@@ -350,11 +368,35 @@ describeWith(REDIS_SERVER, 'npm run doctor on Redis', () => {
       expect(await redis.ask('ACL SETUSER queue +eval')).toBe('+OK\r\n');
       expect((await examine({ REDIS_URL })).line('queue writes')).toMatch(/^wrong: are refused: .*run this command/);
       const [rule = ''] = /ACL SETUSER .*/.exec(before.line('queue writes')) ?? [];
+      expect(rule).toContain(`'~{pushguard}:*' `);
       expect(await redis.ask(rule)).toBe('+OK\r\n');
+      for (const [command, right] of [
+        ['KEYS others:*', true],
+        ['FLUSHALL', false],
+      ] as const)
+        expect((await redis.ask(`ACL DRYRUN queue ${command}`)) === '+OK\r\n').toBe(right);
       expect((await examine({ REDIS_URL })).line('queue writes')).toMatch(/^ok: /);
       expect(await redis.ask('DBSIZE')).toBe(':0\r\n');
+      await redis.ask('ACL SETUSER default -xadd');
+      expect((await examine({ REDIS_URL: redis.url })).line('queue writes')).toMatch(
+        /NOPERM .*ACL SETUSER pushguard on '>PASSWORD' '~\{pushguard\}:\*' /,
+      );
     } finally {
       await redis.remove();
+    }
+  });
+
+  it('names the right without which the nodes of a cluster are not found', async () => {
+    const cluster = await RedisCluster.start(3);
+    try {
+      const account = 'ACL SETUSER queue on >s3cretword ~* +@all -cluster|slots -cluster|shards -cluster|nodes';
+      for (const node of cluster.nodes) expect(await node.ask(account)).toBe('+OK\r\n');
+      const REDIS_URL = cluster.urls[0]!.replace('//', '//queue:s3cretword@');
+      const { line } = await examine({ REDIS_URL });
+      expect(line('queue')).toMatch(/^ok: .*, a cluster/);
+      expect(line('queue writes')).toMatch(/^wrong: are refused: NOPERM .*'cluster\|slots'/);
+    } finally {
+      await cluster.remove();
     }
   });
 });

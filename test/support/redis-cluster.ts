@@ -7,7 +7,7 @@ const SLOTS = 16_384;
 
 /** A Redis in cluster mode: each of its nodes has the same share of the slots. */
 export class RedisCluster {
-  private constructor(private readonly nodes: readonly RedisServer[]) {}
+  private constructor(readonly nodes: readonly RedisServer[]) {}
 
   static async start(size: number): Promise<RedisCluster> {
     // Without a setting, the nodes' own port is 10,000 above the clients', among the ephemeral ports.

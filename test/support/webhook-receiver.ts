@@ -9,6 +9,8 @@ export interface ReceivedWebhook {
   method: string;
   headers: IncomingHttpHeaders;
   body: string;
+  /** In milliseconds of `performance.now()`. */
+  at: number;
   event: { type: string; timestamp: string; data: Record<string, unknown> };
 }
 
@@ -40,7 +42,8 @@ export class WebhookReceiver {
       request.on('data', (part: string) => (body += part));
       request.on('end', () => {
         const event = JSON.parse(body) as ReceivedWebhook['event'];
-        receiver.received.push({ path, method: request.method ?? '', headers: request.headers, body, event });
+        const { method = '', headers } = request;
+        receiver.received.push({ path, method, headers, body, at: performance.now(), event });
         receiver.answer(path, response);
       });
     });

@@ -392,19 +392,17 @@ export class RegistrationStore {
     by: 'app' | 'website',
     deviceId: string | null,
   ): Promise<EndedAuthentication[] | undefined> {
-    return this.revoked(await this.database.rows<RevokedRow>(REVOKE_OWN, [id, subscriptionId, by, deviceId]));
+    return endedOf(await this.database.rows<RevokedRow>(REVOKE_OWN, [id, subscriptionId, by, deviceId]));
   }
 
   /** As `revokeOwn`, for its institution; undefined when the institution has no such open registration. */
   async revokeByClient(id: string, clientId: string): Promise<EndedAuthentication[] | undefined> {
-    return this.revoked(await this.database.rows<RevokedRow>(REVOKE_BY_CLIENT, [id, clientId]));
+    return endedOf(await this.database.rows<RevokedRow>(REVOKE_BY_CLIENT, [id, clientId]));
   }
 
-  private async revoked(rows: readonly RevokedRow[]): Promise<EndedAuthentication[] | undefined> {
-    const [first] = rows;
-    if (!first) return undefined;
-    await this.database.closed([{ door: 'registration_revoked', id: first.id }]);
-    return rows.flatMap(({ endedId, channel }) => (endedId && channel ? [{ id: endedId, channel }] : []));
+  /** Writes a revocation to the journal. */
+  async journalRevoked(id: string): Promise<void> {
+    await this.database.closed([{ door: 'registration_revoked', id }]);
   }
 
   async ofSubscription(id: string, subscriptionId: string): Promise<{ state: RegistrationState } | undefined> {
@@ -426,4 +424,10 @@ export class RegistrationStore {
     const deleted = await this.database.changed(PURGE, [days]);
     return Math.max(cleared, deleted) === PURGE_BATCH;
   }
+}
+
+/** The authentications in the rows of a revocation; undefined when nothing was revoked. */
+function endedOf(rows: readonly RevokedRow[]): EndedAuthentication[] | undefined {
+  if (rows.length === 0) return undefined;
+  return rows.flatMap(({ endedId, channel }) => (endedId && channel ? [{ id: endedId, channel }] : []));
 }

@@ -57,7 +57,7 @@ export interface OwnRegistration {
  */
 @Injectable()
 export class Registrations {
-  private ended: (authentications: readonly EndedAuthentication[]) => void = () => undefined;
+  private readonly onEnded: ((authentications: readonly EndedAuthentication[]) => void)[] = [];
 
   constructor(
     private readonly database: Database,
@@ -78,7 +78,7 @@ export class Registrations {
    * of authentications, which is above this one, wakes their callers and counts them.
    */
   onAuthenticationsEnded(listener: (authentications: readonly EndedAuthentication[]) => void): void {
-    this.ended = listener;
+    this.onEnded.push(listener);
   }
 
   /**
@@ -152,9 +152,9 @@ export class Registrations {
 
   /** Ends a registration for its institution. Problems: `registration_not_found`, `registration_closed`. */
   async revokeByClient(id: string, clientId: string): Promise<void> {
-    const ended = await this.store.revokeByClient(id, clientId);
-    if (!ended) throw closed((await this.see(id, clientId)).state);
-    this.ended(ended);
+    const authentications = await this.store.revokeByClient(id, clientId);
+    if (!authentications) throw closed((await this.see(id, clientId)).state);
+    await this.afterRevoked(id, authentications);
   }
 
   /** The pending and active registrations, newest first; for a Smart OTP only the active ones on it. */
@@ -212,14 +212,20 @@ export class Registrations {
   }
 
   private async end(id: string, subscriptionId: string, by: 'app' | 'website', deviceId: string | null): Promise<void> {
-    const ended = await this.store.revokeOwn(id, subscriptionId, by, deviceId);
-    if (ended) {
-      this.ended(ended);
+    const authentications = await this.store.revokeOwn(id, subscriptionId, by, deviceId);
+    if (authentications) {
+      await this.afterRevoked(id, authentications);
       return;
     }
     const found = await this.store.ofSubscription(id, subscriptionId);
     if (!found || found.state === 'active') throw registrationNotFound();
     throw closed(found.state);
+  }
+
+  /** The revocation is committed: its callers are woken and counted also where the journal then fails. */
+  private async afterRevoked(id: string, authentications: readonly EndedAuthentication[]): Promise<void> {
+    for (const listener of this.onEnded) listener(authentications);
+    await this.store.journalRevoked(id);
   }
 
   /**

@@ -165,8 +165,8 @@ export async function directoryLines(environment: Environment): Promise<Line[]> 
 }
 
 /**
- * An inventory that answers 404 to a number that it does not know, in place of an empty list, looks like a path that leads to
- * none. Whether it serves its list of products at all tells them apart.
+ * An inventory that answers 404 to a number that it does not know, in place of an empty list, looks like a path that
+ * leads to none. Whether it serves its list of products at all tells them apart.
  */
 async function listLine(inventory: Tmf637Directory): Promise<Line> {
   const says = 'answers 404 to a number that nobody has';

@@ -18,21 +18,23 @@ const PUSH_SERVICES = [
   'https://web.push.apple.com/',
 ];
 
-/** The newest of the endpoints to which webhooks are sent. */
-const ENDPOINTS = 'SELECT url FROM webhook_endpoints WHERE disabled_at IS NULL ORDER BY created_at DESC LIMIT 3';
+/** The newest of the addresses to which webhooks, and pings of CIBA, are sent. */
+const ENDPOINTS = `(SELECT url FROM webhook_endpoints WHERE disabled_at IS NULL ORDER BY created_at DESC LIMIT 3)
+  UNION ALL (SELECT backchannel_client_notification_endpoint FROM clients
+    WHERE disabled_at IS NULL AND backchannel_token_delivery_mode = 'ping' ORDER BY created_at DESC LIMIT 3)`;
 
-type Tell = Required<Pick<Connections, 'onProxyFault'>>;
+type ProxyFaultListener = Required<Pick<Connections, 'onProxyFault'>>;
 
-/** A proxy, and a neighbour of the service on its other side. */
-interface Way {
+/** What the service sends through a proxy. */
+interface ProxyRoute {
   name: 'WEBHOOK_PROXY' | 'WEB_PUSH_PROXY';
   proxy: string;
-  /** Makes what sends by this way, as the service does. */
-  outbound: (tell: Tell) => Outbound;
+  /** Makes what sends through it, as the service does. */
+  outbound: (listener: ProxyFaultListener) => Outbound;
 }
 
 /** What became of a request through a proxy. */
-interface Tried {
+interface ProxyAttempt {
   host: string;
   /** The status of the answer; undefined without one. */
   status: number | undefined;
@@ -47,19 +49,22 @@ export async function proxyLines(environment: Environment): Promise<Line[]> {
   const { WEBHOOK_PROXY, WEB_PUSH_PROXY } = environment;
   const lines: Promise<Line>[] = [];
   if (WEBHOOK_PROXY !== undefined) {
-    const outbound = (tell: Tell) => outboundOf(environment, tell);
+    const outbound = (listener: ProxyFaultListener) => outboundOf(environment, listener);
     lines.push(proxyLine({ name: 'WEBHOOK_PROXY', proxy: WEBHOOK_PROXY, outbound }, endpointsOf(environment)));
   }
   if (WEB_PUSH_PROXY !== undefined) {
-    const outbound = (tell: Tell) => webPushOutbound(environment, tell);
+    const outbound = (listener: ProxyFaultListener) => webPushOutbound(environment, listener);
     lines.push(proxyLine({ name: 'WEB_PUSH_PROXY', proxy: WEB_PUSH_PROXY, outbound }, PUSH_SERVICES));
   }
   return Promise.all(lines);
 }
 
-/** The roots of the hosts that get webhooks: their paths may be secret. None where the database does not say. */
-async function endpointsOf({ DATABASE_URL }: Environment): Promise<string[]> {
-  if (DATABASE_URL === undefined) return [];
+/**
+ * The roots of the hosts that the service sends to: their paths may be secret. Undefined where the database does not
+ * say.
+ */
+async function endpointsOf({ DATABASE_URL }: Environment): Promise<string[] | undefined> {
+  if (DATABASE_URL === undefined) return undefined;
   try {
     const client = await connectTo(DATABASE_URL, ORDINARY);
     try {
@@ -70,15 +75,25 @@ async function endpointsOf({ DATABASE_URL }: Environment): Promise<string[]> {
     }
   } catch {
     // Other lines say what is wrong with the database.
-    return [];
+    return undefined;
   }
 }
 
-async function proxyLine(way: Way, neighbours: readonly string[] | Promise<readonly string[]>): Promise<Line> {
-  const { name, proxy } = way;
+async function proxyLine(
+  route: ProxyRoute,
+  hosts: readonly string[] | Promise<readonly string[] | undefined>,
+): Promise<Line> {
+  const { name, proxy } = route;
   const fault = await connectionFault(new URL(proxy));
   if (fault !== undefined) return wrong(name, `is not reached: ${fault}`, `Correct ${name}, or start the proxy.`);
-  const tried = await Promise.all((await neighbours).map((url) => tryThrough(way, url)));
+  const urls = await hosts;
+  if (urls === undefined)
+    return unknown(
+      name,
+      'is reached; the database does not say which hosts are behind it',
+      'Run npm run doctor again once nothing is wrong with the database.',
+    );
+  const tried = await Promise.all(urls.map((url) => tryThrough(route, url)));
   if (tried.length === 0)
     return note(
       name,
@@ -88,7 +103,7 @@ async function proxyLine(way: Way, neighbours: readonly string[] | Promise<reado
   return judge(name, tried);
 }
 
-function judge(name: Way['name'], tried: readonly Tried[]): Line {
+function judge(name: ProxyRoute['name'], tried: readonly ProxyAttempt[]): Line {
   const answered = tried.filter(({ status }) => status !== undefined);
   const silent = tried.filter(({ status }) => status === undefined);
   const reasons = silent.map(({ host, reason }) => `${host} (${reason})`).join(', ');
@@ -106,7 +121,7 @@ function judge(name: Way['name'], tried: readonly Tried[]): Line {
   return unknown(name, says, 'Look at the log of the proxy, at the name servers, and at the hosts behind it.');
 }
 
-async function tryThrough({ outbound: make }: Way, url: string): Promise<Tried> {
+async function tryThrough({ outbound: make }: ProxyRoute, url: string): Promise<ProxyAttempt> {
   let refusal: string | undefined;
   const outbound = make({
     onProxyFault: (reason) => {

@@ -2,7 +2,7 @@ import type { Environment } from '../../../config/environment.ts';
 import { connectTo, ORDINARY } from '../../database/database-client.ts';
 import { queueVersions } from '../../queue/queue-tables.ts';
 import { redisFacts } from '../../queue/redis-facts.ts';
-import { isMissingRight, QUEUE_RULE, writeRefusal } from '../../queue/redis-rights.ts';
+import { ADDED_RIGHTS, isMissingRight, QUEUE_RULE, writeRefusal } from '../../queue/redis-rights.ts';
 import { note, ok, reasonOf, wrong, type Line } from './line.ts';
 import { howToGrant } from './migrations.ts';
 
@@ -83,8 +83,21 @@ async function writesLine(url: string): Promise<Line> {
   return wrong('queue writes', says, 'Free its memory or its disk, or do what its answer says.');
 }
 
-/** The rule for an account of the queue's own, for an administrator of the server. */
+/**
+ * What an administrator of the server does. Others may use the account too, so nothing is taken from it; the account
+ * `default` is that of everybody who does not log in.
+ */
 function grantTo(url: string): string {
   const account = decodeURIComponent(new URL(url).username) || 'default';
-  return `As its administrator: ACL SETUSER ${account} resetkeys ${QUEUE_RULE}`;
+  if (account !== 'default') return `As its administrator: ACL SETUSER ${quoted(`${account} ${ADDED_RIGHTS}`)}`;
+  const rule = quoted(`pushguard on >PASSWORD ${QUEUE_RULE}`);
+  return `Let REDIS_URL name an account of its own. As its administrator: ACL SETUSER ${rule}`;
+}
+
+/** Words as redis-cli and a shell read them alike. */
+function quoted(words: string): string {
+  return words
+    .split(' ')
+    .map((word) => (/^[\w+@-]+$/.test(word) ? word : `'${word}'`))
+    .join(' ');
 }

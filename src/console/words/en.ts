@@ -475,7 +475,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
       },
       logInMatch: {
         name: 'Two digits at a log-in',
-        says: 'In a log-in by OpenID Connect, the window shows two digits, and the app opens once the person has typed them. Nobody then approves a log-in that began elsewhere. Windows that your server opens ask for them one by one (match).',
+        says: 'In a log-in by OpenID Connect, the window shows two digits, and the app opens once the person has typed them. That applies only to requests by push; a one-time password has no digits. Windows that your server opens ask for them one by one (match).',
       },
       dpopBoundAccessTokens: {
         name: 'Bound tokens only (DPoP)',

@@ -464,7 +464,7 @@ export const ko = ({ service }: BrandNames) => ({
       },
       logInMatch: {
         name: '로그인할 때 두 자리 숫자',
-        says: 'OpenID Connect 로그인 창에 두 자리 숫자가 나오고, 그 숫자를 입력해야 앱이 열립니다. 다른 곳에서 시작한 로그인을 승인하는 일을 막습니다. 서버가 여는 창에서는 창마다 정합니다(match).',
+        says: 'OpenID Connect 로그인 창에 두 자리 숫자가 나오고, 그 숫자를 입력해야 앱이 열립니다. 푸시로 요청할 때만 적용되며, OTP에는 숫자가 없습니다. 서버가 여는 창에서는 창마다 정합니다(match).',
       },
       dpopBoundAccessTokens: {
         name: '키에 묶인 토큰만(DPoP)',

@@ -14,7 +14,7 @@ import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts
 import { REQUEST_SIGNING_ALGS } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { cannotSign, canSignFor } from '../id-token.ts';
+import { hasKeyFor, refuseUnsignable } from '../id-token.ts';
 import type { OpenIdScope } from '../claims.ts';
 import { readAsked, type Asked } from './asked.ts';
 import { BackchannelParameters, BackchannelResponse, type BackchannelRequest } from './backchannel.dto.ts';
@@ -63,7 +63,7 @@ export class Begin {
    */
   async begin(sent: BackchannelRequest, client: Client): Promise<BackchannelResponse> {
     // Before a person is asked in vain.
-    if (!canSignFor(client, this.keys)) throw cannotSign();
+    if (!hasKeyFor(client, this.keys)) throw refuseUnsignable(client.clientId);
     const parameters = await this.parametersOf(sent, client);
     const asked = readAsked(parameters, client, this.environment.ISSUER);
     const { purpose, matchDigits, scopes, claims, seconds, notificationToken } = asked;

@@ -19,6 +19,13 @@ export const GRACE_SECONDS = 60;
 const PING_LEASE_SECONDS = 15;
 /** Pings that one process sends to a client at once, so that a receiver that hangs holds up its own client alone. */
 export const PINGS_OF_A_CLIENT = 8;
+/** Pings that one process sends at once, to all clients. */
+export const MOST_PINGS = 64;
+/**
+ * How many of those only clients with no ping under way get: receivers that hang take all the others, however few
+ * clients they belong to.
+ */
+export const PINGS_KEPT_FREE = 8;
 const PURGE_BATCH = 5_000;
 
 export type NewCibaRequest = Pick<
@@ -114,7 +121,8 @@ export type DuePing = Pick<CibaRequest, 'id' | 'pings'> & {
  *
  * $1 is how many are taken at most, and $2 has the client of each ping that the process is sending. Clients are visited one by
  * one, by an index that leads from each to the next, and of each no more is taken than its share: thousands of pings of one
- * client that wait cost the others nothing.
+ * client that wait cost the others nothing. Of several clients, the one with the fewest under way comes first, and then
+ * the oldest ping: `nth` is which of its client a ping would be.
  */
 const TAKE_PINGS = statement(
   'ciba_take_pings',
@@ -128,13 +136,17 @@ const TAKE_PINGS = statement(
       FROM pinged p LEFT JOIN unnest($2::uuid[]) u (client_id) USING (client_id)
       WHERE p.client_id IS NOT NULL GROUP BY p.client_id
     ), due AS (
-      SELECT d.id FROM shares s CROSS JOIN LATERAL (
+      SELECT d.id, d.ping_after,
+        ${PINGS_OF_A_CLIENT} - s.free + row_number() OVER (PARTITION BY s.client_id ORDER BY d.ping_after) AS nth
+      FROM shares s CROSS JOIN LATERAL (
         SELECT c.id, c.ping_after FROM ciba_requests c WHERE c.client_id = s.client_id AND c.ping_after <= now()
         ORDER BY c.ping_after LIMIT greatest(s.free, 0) FOR UPDATE SKIP LOCKED) d
-      ORDER BY d.ping_after LIMIT $1
+    ), taken AS (
+      SELECT id FROM (SELECT id, nth, row_number() OVER (ORDER BY nth, ping_after) AS place FROM due) placed
+      WHERE place <= $1::int - CASE WHEN nth = 1 THEN 0 ELSE ${PINGS_KEPT_FREE} END
     )
     UPDATE ciba_requests c SET pings = c.pings + 1, ping_after = now() + interval '${PING_LEASE_SECONDS} seconds'
-    FROM due, clients k WHERE c.id = due.id AND k.id = c.client_id
+    FROM taken, clients k WHERE c.id = taken.id AND k.id = c.client_id
     RETURNING c.id, c.pings, c.ping, k.id AS client, k.client_id AS "clientId", c.expires_at <= now() AS "isLate",
       CASE WHEN k.disabled_at IS NULL AND k.backchannel_token_delivery_mode = 'ping'
         THEN k.backchannel_client_notification_endpoint END AS url`,

@@ -3,15 +3,18 @@ import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { Outbound, type OutboundAnswer } from '../../gateways/outbound/outbound.ts';
 import { Metrics } from '../../http/metrics.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
-import { CibaRequestStore, PINGS_OF_A_CLIENT, type DuePing } from './ciba-request.store.ts';
+import {
+  CibaRequestStore,
+  MOST_PINGS,
+  PINGS_KEPT_FREE,
+  PINGS_OF_A_CLIENT,
+  type DuePing,
+} from './ciba-request.store.ts';
 
 /** Milliseconds for one ping, from the resolution of the name to the end of the answer. */
 const DEADLINE_MS = 5_000;
 /** Seconds between a failed ping and the next one; after the last of them, no further one is sent. */
 const WAITS_SECONDS = [1, 5] as const;
-
-/** Pings that one process sends at once. */
-const MOST_UNDER_WAY = 64;
 
 type PingOutcome = Parameters<Metrics['cibaPing']>[0];
 
@@ -32,7 +35,13 @@ export class Pings {
   private readonly warnings = new RareWarnings(new Logger(Pings.name));
   /** What is being sent, and the client of each. */
   private readonly underWay = new Map<Promise<void>, DuePing['client']>();
-  private taking: Promise<boolean> | undefined;
+  /** The clients whose share was full after the last take: more of them may be due. */
+  private full: ReadonlySet<DuePing['client']> = new Set();
+  /** No place but those that are kept free was left after the last take: more of any client may be due. */
+  private isCrowded = false;
+  private taking: Promise<void> | undefined;
+  /** How often a run was asked for during another one, whose take may have looked before a place became free. */
+  private askedMeanwhile = 0;
   private isStopped = false;
 
   constructor(
@@ -56,12 +65,11 @@ export class Pings {
     }
   }
 
-  /** Sends what is due, without waiting for the answers. Returns true if more may be due. */
-  async run(): Promise<boolean> {
+  /** Sends what is due, without waiting for the answers. */
+  run(): Promise<void> {
     // Two at once would each fill the share of a client.
-    this.taking ??= this.take().finally(() => {
-      this.taking = undefined;
-    });
+    if (this.taking) this.askedMeanwhile += 1;
+    else this.taking = this.takeInTurn();
     return this.taking;
   }
 
@@ -72,9 +80,21 @@ export class Pings {
     this.outbound.close();
   }
 
-  private async take(): Promise<boolean> {
-    const room = MOST_UNDER_WAY - this.underWay.size;
-    if (room <= 0) return false;
+  private async takeInTurn(): Promise<void> {
+    try {
+      let asked: number;
+      do {
+        asked = this.askedMeanwhile;
+        await this.take();
+      } while (asked !== this.askedMeanwhile && !this.isStopped);
+    } finally {
+      this.taking = undefined;
+    }
+  }
+
+  private async take(): Promise<void> {
+    const room = MOST_PINGS - this.underWay.size;
+    if (room <= 0) return;
     const due = await this.store.takePings(room, [...this.underWay.values()]);
     for (const ping of due) {
       const sending = this.send(ping)
@@ -86,14 +106,16 @@ export class Pings {
         });
       this.underWay.set(sending, ping.client);
     }
-    return due.length === room;
+    const sent = new Map<DuePing['client'], number>();
+    for (const client of this.underWay.values()) sent.set(client, (sent.get(client) ?? 0) + 1);
+    this.full = new Set([...sent].flatMap(([client, count]) => (count >= PINGS_OF_A_CLIENT ? [client] : [])));
+    this.isCrowded = this.underWay.size >= MOST_PINGS - PINGS_KEPT_FREE;
   }
 
-  /** More may wait of a client whose share was full: they do not wait for the next look. */
+  /** Where a limit kept pings back, they do not wait for the next look. */
   private ended(sending: Promise<void>, client: DuePing['client']): void {
-    const wasFull = [...this.underWay.values()].filter((one) => one === client).length >= PINGS_OF_A_CLIENT;
     this.underWay.delete(sending);
-    if (!wasFull || this.isStopped) return;
+    if (this.isStopped || !(this.isCrowded || this.full.has(client))) return;
     void this.run().catch((error: unknown) => {
       this.warnings.warn('ping', (error as Error).message);
     });

@@ -95,7 +95,8 @@ export class AuthorizeController {
   private browserOf(request: FastifyRequest): Browser {
     return {
       secretOf: (windowId) => readCookie(request, windowCookie(windowId), this.environment.ISSUER),
-      spend: (clientId) => this.limits.spend(limitOfAddress('authorize of an address for a client', request, clientId)),
+      spend: ({ clientId, startsPerMinute }) =>
+        this.limits.spend(limitOfAddress('authorize of an address for a client', request, clientId, startsPerMinute)),
       // A log-in inside a frame could be covered or imitated by the page around it, and an image of a foreign page would
       // open a window with every view.
       isTopLevel: (request.headers['sec-fetch-dest'] ?? 'document') === 'document',

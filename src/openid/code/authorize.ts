@@ -11,9 +11,9 @@ import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts
 import { isPublic } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
-import { RESUME_PATH, Windows } from '../../windows/windows.ts';
+import { boundElsewhere, RESUME_PATH, Windows } from '../../windows/windows.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { cannotSign, canSignFor } from '../id-token.ts';
+import { hasKeyFor, refuseUnsignable } from '../id-token.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
 import {
   answerTarget,
@@ -48,7 +48,7 @@ export interface Browser {
   /** Its secret of a window, from its cookies. */
   secretOf: (windowId: string) => string | undefined;
   /** Counts the request against the limit of its address for a client. Problems: `too_many_requests`. */
-  spend: (clientId: string) => Promise<void>;
+  spend: (client: Pick<Client, 'clientId' | 'startsPerMinute'>) => Promise<void>;
   /** Whether it opens the address itself: not in a frame, and not by a script. */
   isTopLevel: boolean;
 }
@@ -126,6 +126,8 @@ export class Authorize {
     if (!begun) return undefined;
     const { windowId } = begun;
     const secret = secretOf(windowId);
+    // Also in an outage, another browser that has the address learns nothing of the request.
+    if (secret === undefined) throw boundElsewhere();
     const request = await this.stillAllowed(begun);
     const outcome = await orTell(request, () => this.outcomeOf(windowId, secret));
     if (outcome === null || isOpen(outcome)) return { to: 'window', windowId };
@@ -153,10 +155,14 @@ export class Authorize {
     if (!begun) return undefined;
     const { windowId } = begun;
     const secret = secretOf(windowId);
+    if (secret === undefined) throw boundElsewhere();
     const request = await this.stillAllowed(begun);
     const isAbandoned = await orTell(request, async () => {
-      const outcome = await this.outcomeOf(windowId, secret);
+      // Is this the browser that began?
+      await this.outcomeOf(windowId, secret);
       if (!(await this.store.abandon(id))) return false;
+      // The window starts nothing any more, so this sees what was started until then; a start under way ends itself.
+      const outcome = await this.outcomeOf(windowId, secret);
       if (outcome !== null && isOpen(outcome)) await this.cancelIn(windowId, secret);
       return true;
     });
@@ -225,7 +231,7 @@ export class Authorize {
     // Those that an authenticated client pushed are its own, however many phones share the address. Anybody begins the others,
     // and each leaves rows for a quarter of an hour: the quota bounds them over all addresses.
     if (!isPushed || isPublic(client)) {
-      await browser.spend(client.clientId);
+      await browser.spend(client);
       await this.relyingParties.spendQuota(client.id, 'authorization requests');
     }
     await spend?.();
@@ -289,7 +295,8 @@ export class Authorize {
     if (!client.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', `The client has no scope ${ADMITTED_SCOPE}.`, target);
     // Before a person is verified in vain.
-    if (!canSignFor(client, this.keys)) throw new AuthorizationError('server_error', cannotSign().detail, target);
+    if (!hasKeyFor(client, this.keys))
+      throw new AuthorizationError('server_error', refuseUnsignable(client.clientId).detail, target);
     if (client.requireSignedRequestObject && sent.request === undefined)
       throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
     const request = readRequest(given, target, { isPublic: isPublic(client) });

@@ -51,8 +51,11 @@ export class ParController {
     const form = body as PushedAuthorizationRequest;
     const client = await this.calls.clientOf('par', form, authorization, { servesPublic: true });
     // Anybody can name a public client, and one address must not use up what its other users need.
+    const { clientId, startsPerMinute } = client;
     if (isPublic(client))
-      await this.limits.spend(limitOfAddress('pushed requests of an address for a client', request, client.clientId));
+      await this.limits.spend(
+        limitOfAddress('pushed requests of an address for a client', request, clientId, startsPerMinute),
+      );
     await this.relyingParties.spendQuota(client.id, 'pushed requests');
     try {
       return await this.authorize.keepPushed(client, form, await this.tokenKeys.keyIn(dpop, 'par', client));

@@ -9,6 +9,11 @@ export class BudgetRows {
     return this.sql('DELETE FROM start_budgets');
   }
 
+  /** Uses up every budget that a start was spent from. */
+  exhaustStarts(): Promise<unknown> {
+    return this.sql('UPDATE start_budgets SET starts = array_fill(now(), ARRAY[200])');
+  }
+
   /** Restores the full budget of forms for every address. */
   clearForms(): Promise<unknown> {
     return this.sql('DELETE FROM form_budgets');

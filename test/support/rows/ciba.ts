@@ -36,12 +36,12 @@ export class CibaRows {
     );
   }
 
-  /** Makes the pings of all requests of a client due, as if they had waited for a minute. */
-  allDue(clientId: string): Promise<unknown> {
+  /** Makes the pings of all requests of clients due, as if they had waited for a minute. */
+  allDue(...clientIds: readonly string[]): Promise<unknown> {
     return this.sql(
       `UPDATE ciba_requests SET ping_after = now() - interval '1 minute'
-       WHERE client_id = (SELECT id FROM clients WHERE client_id = $1)`,
-      [clientId],
+       WHERE client_id IN (SELECT id FROM clients WHERE client_id = ANY($1))`,
+      [clientIds],
     );
   }
 

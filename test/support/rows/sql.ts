@@ -28,13 +28,7 @@ export async function withRowLock<T>(
     await client.query(`SELECT 1 FROM ${table} WHERE id = $1 FOR UPDATE`, [id]);
     return await work({
       client,
-      untilWaitedFor: () =>
-        eventually('another transaction waiting for the row', async () => {
-          const { rowCount } = await client.query(
-            `SELECT 1 FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) @> ARRAY[pg_backend_pid()]`,
-          );
-          return rowCount !== 0;
-        }),
+      untilWaitedFor: () => untilWaitedFor(client),
     });
   } finally {
     await client.query('COMMIT');
@@ -42,13 +36,25 @@ export async function withRowLock<T>(
   }
 }
 
+function untilWaitedFor(client: pg.PoolClient): Promise<unknown> {
+  return eventually('another transaction waiting for the lock', async () => {
+    const { rowCount } = await client.query(
+      `SELECT 1 FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) @> ARRAY[pg_backend_pid()]`,
+    );
+    return rowCount !== 0;
+  });
+}
+
 /** Keeps every other transaction from the limits of forms while `work` runs. */
-export async function withLimitsHeld<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
+export async function withLimitsHeld<T>(
+  pool: pg.Pool,
+  work: (lock: Pick<RowLock, 'untilWaitedFor'>) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
     await client.query('LOCK TABLE form_budgets IN ACCESS EXCLUSIVE MODE');
-    return await work();
+    return await work({ untilWaitedFor: () => untilWaitedFor(client) });
   } finally {
     await client.query('COMMIT');
     client.release();
