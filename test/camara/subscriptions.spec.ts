@@ -215,6 +215,7 @@ describe('a subscription to changes of a SIM', () => {
     expect((await untilEnded(first)).event.data['terminationReason']).toBe('NETWORK_TERMINATED');
     const { id } = await subscribed(line.phoneNumber, { sink: receiver.url(second) });
     await service.sendEvent(line.lineId, 'sim-swapped', undefined, 3, time(30));
+    await service.sendEvent(line.lineId, 'sim-swapped', undefined, 4, time(5));
     await call('DELETE', `/${id}`);
     await untilEnded(second);
     expect(arrived(second)).not.toContain('swapped');
