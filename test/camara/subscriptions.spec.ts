@@ -221,6 +221,28 @@ describe('a subscription to changes of a SIM', () => {
     expect(arrived(second)).not.toContain('swapped');
   });
 
+  it.each([
+    ['owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }],
+    ['terminated', undefined],
+    ['ported-out', { newCarrier: 'KT' }],
+  ])('ends with %s also where that comes after a later event, for what began before it alone', async (kind, data) => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const [before, after] = [`/before-late-${kind}`, `/after-late-${kind}`];
+    await subscribed(line.phoneNumber, { sink: receiver.url(before) });
+    const time = new Date().toISOString();
+    await subscribed(line.phoneNumber, { sink: receiver.url(after) });
+    expect(await service.sendEvent(line.lineId, 'resumed', undefined, 2)).toBe('applied');
+    expect(await service.sendEvent(line.lineId, kind, data, 1, { time })).toBe('stale');
+    expect((await untilEnded(before)).event.data['terminationReason']).toBe('NETWORK_TERMINATED');
+    await swap(line.lineId, 3);
+    await receiver.got(after, `${TYPE}.swapped`);
+    expect([arrived(before), arrived(after)]).toEqual([
+      expect.not.arrayContaining(['swapped']),
+      expect.not.arrayContaining(['NETWORK_TERMINATED']),
+    ]);
+  });
+
   it('of the token of a person names no number to anybody, and no other person’s token reaches it', async () => {
     const { receiver, service, subscriber, personalToken: token } = context;
     const path = '/personal';

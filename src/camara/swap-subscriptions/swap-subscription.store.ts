@@ -148,6 +148,17 @@ const SWAPPED = statement(
   { writes: TOLD_TO_PERSON },
 );
 
+/** Ends the subscriptions of a line ($1) that began before $2. Its transaction has locked the line. */
+const END_BEGUN_BEFORE = statement(
+  'swap_subscription_end_begun_before',
+  `WITH ended AS (
+      UPDATE swap_subscriptions SET ended_at = now() WHERE line_id = $1 AND started_at < $2::timestamptz AND ended_at IS NULL
+      RETURNING id, client_id
+    )
+    INSERT INTO swap_notifications (subscription_id, client_id, kind, at, reason)
+    SELECT id, client_id, 'ended', now(), 'NETWORK_TERMINATED' FROM ended`,
+);
+
 /** What has ended goes, with the token of its sink, as soon as nothing is left to be sent. */
 const PURGE = statement(
   'swap_subscription_purge',
@@ -216,6 +227,11 @@ export class SwapSubscriptionStore {
   /** Records a change of a SIM in the transaction of the carrier's event. */
   async swapped(session: Session, lineId: string, at: Date): Promise<void> {
     await session.rows(SWAPPED, [lineId, at]);
+  }
+
+  /** Ends those of a line that began before an instant, in the transaction of the carrier's event. */
+  async endBegunBefore(session: Session, lineId: string, at: Date): Promise<void> {
+    await session.rows(END_BEGUN_BEFORE, [lineId, at]);
   }
 
   /** Deletes a batch of those that have ended. Returns true if more may remain. */
