@@ -415,6 +415,18 @@ describe('a notification', () => {
     expect([ids.length, new Set(ids).size, started.length <= 2]).toEqual([3, 2, true]);
   });
 
+  it('of a change is owed also where the receiver is gone for the end, which is sent after it', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const path = '/gone-for-the-end';
+    receiver.reply(path, { status: 204 }, { status: 503 }, { status: 410 }, { status: 204 });
+    await subscribed(line.phoneNumber, { sink: receiver.url(path), config: { subscriptionMaxEvents: 1 } });
+    await receiver.got(path, `${TYPE}.subscription-started`);
+    await swap(line.lineId, 1);
+    await eventually('a second attempt', () => receiver.at(path).length === 4);
+    expect(arrived(path)).toEqual(['subscription-started', 'swapped', 'MAX_EVENTS_REACHED', 'swapped']);
+  });
+
   it('outlives the process that sends it', async () => {
     const { receiver, service } = context;
     const line = await context.line();

@@ -98,6 +98,8 @@ export class Notify {
     const outcome = outcomeOf(answer);
     this.metrics.camaraNotification(outcome);
     if (outcome === 'accepted') await this.store.done(due.id);
+    // One who hears of the end may take the address away, although an event from before it is still to be sent again.
+    else if (outcome === 'gone' && due.kind === 'ended') await this.store.done(due.id);
     else if (outcome === 'gone') await this.store.gone(due.subscriptionId);
     else await this.sendAgain(due, answer);
   }

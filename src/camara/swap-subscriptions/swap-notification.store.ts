@@ -18,7 +18,8 @@ export type DueNotification = Pick<SwapNotification, 'id' | 'subscriptionId' | '
 
 /**
  * Takes what is due, each for one process, and a few of each client at once, so that the receiver of one client that hangs
- * delays no other one. It steps from client to client in the index. What a process took that died is due again.
+ * delays no other one. It steps from client to client in the index. What a process took that died is due again. The end of a
+ * subscription waits until the first attempt of everything else about it has begun: its receiver may be gone after it.
  */
 const TAKE = statement(
   'swap_notification_take',
@@ -30,6 +31,8 @@ const TAKE = statement(
     ), due AS MATERIALIZED (
       SELECT d.id FROM waiting w CROSS JOIN LATERAL (
         SELECT n.id FROM swap_notifications n WHERE n.client_id = w.client_id AND n.due_at <= now()
+          AND (n.kind <> 'ended' OR NOT EXISTS (SELECT 1 FROM swap_notifications o
+            WHERE o.subscription_id = n.subscription_id AND o.kind <> 'ended' AND o.attempts = 0))
         ORDER BY n.due_at LIMIT $3::int FOR UPDATE SKIP LOCKED) d
       WHERE w.client_id IS NOT NULL AND w.client_id <> ALL($2::uuid[]) LIMIT $1::int
     )
