@@ -415,6 +415,21 @@ describe('a notification', () => {
     expect([ids.length, new Set(ids).size, started.length <= 2]).toEqual([3, 2, true]);
   });
 
+  it('that one process cannot decrypt is left to another one, or to the next start', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const path = '/unreadable';
+    const { id } = await subscribed(line.phoneNumber, { sink: receiver.url(path) });
+    await receiver.got(path, `${TYPE}.subscription-started`);
+    await eventually('nothing to be sent', async () => (await service.rows.swaps.waiting(id)).length === 0);
+    const sealed = await service.rows.swaps.takeSealed(id);
+    await swap(line.lineId, 1);
+    await eventually('an attempt', async () => (await service.rows.swaps.waiting(id))[0]?.attempts !== 0);
+    expect(await service.rows.swaps.waiting(id)).toMatchObject([{ kind: 'swapped' }]);
+    await service.rows.swaps.putSealed(id, sealed);
+    await receiver.got(path, `${TYPE}.swapped`);
+  });
+
   it('of a change is owed also where the receiver is gone for the end, which is sent after it', async () => {
     const { receiver, service } = context;
     const line = await context.line();

@@ -85,9 +85,14 @@ export class Notify {
 
   /** A failure here leaves the row to the next process. */
   private async send(due: DueNotification): Promise<void> {
-    const secrets = due.isServed ? this.open(due) : undefined;
-    if (!secrets) {
+    if (!due.isServed) {
       await this.store.done(due.id);
+      return;
+    }
+    const secrets = this.open(due);
+    if (!secrets) {
+      // Another process may have the key, or this one once it is started again.
+      await this.sendAgain(due);
       return;
     }
     const answer = await this.outbound.send(this.requestOf(due, secrets));
@@ -104,14 +109,14 @@ export class Notify {
     else await this.sendAgain(due, answer);
   }
 
-  private async sendAgain({ id, attempts, clientId }: DueNotification, answer: OutboundAnswer): Promise<void> {
+  private async sendAgain({ id, attempts, clientId }: DueNotification, answer?: OutboundAnswer): Promise<void> {
     const wait = waitAfterAttempt(attempts, randomFraction());
     if (wait === null) {
-      this.warnings.warn(clientId, 'a sink of SIM changes took no notification for three days: it is given up');
+      this.warnings.warn(clientId, 'a notification of a SIM change was not taken for three days: it is given up');
       await this.store.done(id);
       return;
     }
-    const pause = answer.kind === 'answered' ? pauseAskedFor(answer.status, answer.retryAfter, new Date()) : 0;
+    const pause = answer?.kind === 'answered' ? pauseAskedFor(answer.status, answer.retryAfter, new Date()) : 0;
     await this.store.again(id, Math.max(wait, pause));
   }
 
@@ -119,7 +124,7 @@ export class Notify {
     try {
       return this.sinks.open(subscriptionId, sealed);
     } catch {
-      this.warnings.warn(clientId, 'a subscription to SIM changes cannot be read: its key is lost');
+      this.warnings.warn(clientId, 'a subscription to SIM changes cannot be read: this process has not its key');
       return undefined;
     }
   }

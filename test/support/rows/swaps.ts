@@ -23,6 +23,17 @@ export class SwapRows {
     );
   }
 
+  /** Takes what is kept in secret of a subscription away, as if its key were not there. Returns it, to be put back. */
+  async takeSealed(id: string): Promise<Buffer> {
+    const [row] = await this.sql<{ sealed: Buffer }>('SELECT sealed FROM swap_subscriptions WHERE id = $1', [id]);
+    await this.putSealed(id, Buffer.alloc(64));
+    return row!.sealed;
+  }
+
+  putSealed(id: string, sealed: Buffer): Promise<unknown> {
+    return this.sql('UPDATE swap_subscriptions SET sealed = $2 WHERE id = $1', [id, sealed]);
+  }
+
   /** Makes everything due that waits, also what a process took that was killed. */
   makeDue(): Promise<unknown> {
     return this.sql('UPDATE swap_notifications SET due_at = now()');
