@@ -57,7 +57,7 @@ export class SwapSubscriptions1764353000000 implements DeclaredMigration {
         due_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT swap_notification_of_an_end_has_a_reason CHECK ((kind = 'ended') = (reason IS NOT NULL))
       );
-      CREATE INDEX swap_notifications_due ON swap_notifications (client_id, due_at);
+      CREATE INDEX swap_notifications_due ON swap_notifications (client_id, (kind <> 'swapped'), due_at);
       CREATE INDEX swap_notifications_subscription ON swap_notifications (subscription_id);
       ${grantAs('lines', ['swap_subscriptions', 'swap_notifications'])}
     `);

@@ -415,6 +415,47 @@ describe('a notification', () => {
     expect([ids.length, new Set(ids).size, started.length <= 2]).toEqual([3, 2, true]);
   });
 
+  it('of a change comes before all that waits of its client, of which no more than eight are under way', async () => {
+    const { receiver, service } = context;
+    const scopes = [...CAMARA_SCOPES];
+    const id = await service.rows.clients.register({ clientId: 'slow', secret: 'a-secret-of-this-test', scopes });
+    const token = context.token({ id, clientId: 'slow', scopes });
+    // Four connections go to one host at most.
+    const names = ['first', 'swapped', 'one', 'two', 'three'];
+    const made = await Promise.all(
+      names.map(async (name) => {
+        const sink = receiver.url(`/slow-${name}`).replace('127.0.0.1', `${name}.localhost`);
+        return subscribed((await context.line()).phoneNumber, { token, sink });
+      }),
+    );
+    for (const name of names) {
+      await receiver.got(`/slow-${name}`, `${TYPE}.subscription-started`);
+      receiver.reply(`/slow-${name}`, 'never');
+    }
+    await eventually('nothing to be sent', async () =>
+      (await Promise.all(made.map((one) => service.rows.swaps.waiting(one.id)))).every((waits) => waits.length === 0),
+    );
+    const [first, swapped, ...others] = made.map((one) => one.id);
+    await service.rows.swaps.backlog([
+      { id: first!, kind: 'started', count: 1 },
+      ...others.map((one) => ({ id: one, kind: 'started' as const, count: 4 })),
+      { id: swapped!, kind: 'swapped', count: 1 },
+    ]);
+    const open = (name: string) => receiver.open.get(`/slow-${name}`)?.now ?? 0;
+    await eventually('eight under way', () => open('first') + open('swapped') + open('one') + open('two') === 8);
+    expect(names.map(open)).toEqual([1, 1, 4, 2, 0]);
+    receiver.release('/slow-first', 204);
+    await eventually('another one', () => open('two') === 3);
+    // What another client is told shows that the service looked again.
+    await subscribed((await context.line()).phoneNumber, { sink: receiver.url('/beside-slow') });
+    await receiver.got('/beside-slow', `${TYPE}.subscription-started`);
+    expect(names.map(open)).toEqual([0, 1, 4, 3, 0]);
+    for (const name of names) {
+      receiver.reply(`/slow-${name}`, { status: 204 });
+      receiver.release(`/slow-${name}`, 204);
+    }
+  });
+
   it('that one process cannot decrypt is left to another one, or to the next start', async () => {
     const { receiver, service } = context;
     const line = await context.line();

@@ -12,6 +12,8 @@ import { SwapNotificationStore, type DueNotification } from './swap-notification
 /** Notifications that one process sends at once, and those of one client among them. */
 const MOST_UNDER_WAY = 64;
 const MOST_OF_A_CLIENT = 8;
+/** When a client has so many under way, more of it are taken. */
+const FEW_OF_A_CLIENT = MOST_OF_A_CLIENT / 2;
 
 type Outcome = Parameters<Metrics['camaraNotification']>[0];
 
@@ -42,6 +44,8 @@ export class Notify {
   private readonly warnings = new RareWarnings(new Logger(Notify.name));
   private readonly underWay = new Set<Promise<void>>();
   private readonly ofClients = new Map<string, number>();
+  private taking: Promise<boolean> | undefined;
+  private isStopping = false;
 
   constructor(
     private readonly store: SwapNotificationStore,
@@ -52,35 +56,52 @@ export class Notify {
   ) {}
 
   /** Sends what is due, without waiting for the answers. Returns true if more may be due. */
-  async run(): Promise<boolean> {
+  run(): Promise<boolean> {
+    this.taking ??= this.take().finally(() => {
+      this.taking = undefined;
+    });
+    return this.taking;
+  }
+
+  async drain(): Promise<void> {
+    this.isStopping = true;
+    await this.taking?.catch(() => undefined);
+    await Promise.all(this.underWay);
+    this.outbound.close();
+  }
+
+  private async take(): Promise<boolean> {
     const room = MOST_UNDER_WAY - this.underWay.size;
-    if (room <= 0) return false;
-    const busy = [...this.ofClients].filter(([, count]) => count >= MOST_OF_A_CLIENT).map(([id]) => id);
-    const due = await this.store.take(room, busy, MOST_OF_A_CLIENT);
-    for (const one of due) {
-      this.count(one.clientId, 1);
-      const sending = this.send(one)
+    if (room <= 0 || this.isStopping) return false;
+    const taken = await this.store.take(room, this.ofClients, MOST_OF_A_CLIENT);
+    for (const due of taken) {
+      this.count(due.clientId, 1);
+      const sending = this.send(due)
         .catch((error: unknown) => {
           this.warnings.warn('notification', (error as Error).message);
         })
         .finally(() => {
           this.underWay.delete(sending);
-          this.count(one.clientId, -1);
+          this.ended(due.clientId);
         });
       this.underWay.add(sending);
     }
-    return due.length === room;
+    return taken.length === room;
   }
 
-  async drain(): Promise<void> {
-    await Promise.all(this.underWay);
-    this.outbound.close();
+  /** A client with much to be told is told as fast as its receiver answers, and not once a period. */
+  private ended(clientId: string): void {
+    if (this.count(clientId, -1) !== FEW_OF_A_CLIENT) return;
+    this.run().catch((error: unknown) => {
+      this.warnings.warn('notifications', (error as Error).message);
+    });
   }
 
-  private count(clientId: string, by: 1 | -1): void {
+  private count(clientId: string, by: 1 | -1): number {
     const count = (this.ofClients.get(clientId) ?? 0) + by;
     if (count > 0) this.ofClients.set(clientId, count);
     else this.ofClients.delete(clientId);
+    return count;
   }
 
   /** A failure here leaves the row to the next process. */

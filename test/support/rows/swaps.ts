@@ -34,6 +34,17 @@ export class SwapRows {
     return this.sql('UPDATE swap_subscriptions SET sealed = $2 WHERE id = $1', [id, sealed]);
   }
 
+  /** Lets notifications of several subscriptions wait, those of the first one for the longest time. */
+  backlog(waiting: readonly { id: string; kind: 'started' | 'swapped'; count: number }[]): Promise<unknown> {
+    return this.sql(
+      `INSERT INTO swap_notifications (subscription_id, client_id, kind, at, due_at)
+        SELECT s.id, s.client_id, x.kind, now(), now() - make_interval(mins => 100 - x.place::int)
+        FROM unnest($1::uuid[], $2::text[], $3::int[]) WITH ORDINALITY AS x (id, kind, count, place)
+          JOIN swap_subscriptions s ON s.id = x.id CROSS JOIN generate_series(1, x.count)`,
+      [waiting.map(({ id }) => id), waiting.map(({ kind }) => kind), waiting.map(({ count }) => count)],
+    );
+  }
+
   /** Makes everything due that waits, also what a process took that was killed. */
   makeDue(): Promise<unknown> {
     return this.sql('UPDATE swap_notifications SET due_at = now()');
