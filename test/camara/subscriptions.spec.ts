@@ -497,5 +497,12 @@ describe('a notification', () => {
     await service.rows.swaps.makeDue();
     await eventually('the second attempt', () => receiver.at('/hanging', `${TYPE}.swapped`).length === 2);
     await eventually('the end of it', async () => (await service.rows.swaps.waiting(id)).length === 0);
+    // One that stops in order leaves at once to others what has no answer yet.
+    receiver.reply('/hanging', 'never');
+    await service.rows.swaps.backlog([{ id, kind: 'swapped', count: 1 }]);
+    await eventually('a request without an answer', () => receiver.open.get('/hanging')?.now === 1);
+    await next.stop();
+    next = undefined;
+    expect(await service.rows.swaps.due(id)).toEqual(['swapped']);
   });
 });

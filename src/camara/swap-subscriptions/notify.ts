@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
 import { randomFraction } from '../../crypto/random.ts';
 import { pauseAskedFor, waitAfterAttempt, WEBHOOK_DEADLINE_MS } from '../../domain/webhook.ts';
+import { withinDeadline } from '../../gateways/deadline.ts';
 import { Outbound, type OutboundAnswer } from '../../gateways/outbound/outbound.ts';
 import { Metrics } from '../../http/metrics.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
@@ -12,6 +13,8 @@ import { SwapNotificationStore, type DueNotification } from './swap-notification
 /** Notifications that one process sends at once, and those of one client among them. */
 const MOST_UNDER_WAY = 64;
 const MOST_OF_A_CLIENT = 8;
+/** Milliseconds for which a process that stops waits for answers: its other tasks wait for this one. */
+const DRAIN_MS = 3_000;
 /** When a client has so many under way, more of it are taken. */
 const FEW_OF_A_CLIENT = MOST_OF_A_CLIENT / 2;
 
@@ -63,11 +66,13 @@ export class Notify {
     return this.taking;
   }
 
+  /** Waits a moment for the answers that are still to come. What has none by then is due again at once, for another process. */
   async drain(): Promise<void> {
     this.isStopping = true;
     await this.taking?.catch(() => undefined);
-    await Promise.all(this.underWay);
+    await withinDeadline<unknown>(Promise.all(this.underWay), DRAIN_MS, null);
     this.outbound.close();
+    await Promise.all(this.underWay);
   }
 
   private async take(): Promise<boolean> {

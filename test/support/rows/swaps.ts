@@ -54,4 +54,10 @@ export class SwapRows {
   waiting(id: string): Promise<{ kind: string; attempts: number }[]> {
     return this.sql('SELECT kind, attempts FROM swap_notifications WHERE subscription_id = $1 ORDER BY at, kind', [id]);
   }
+
+  /** The notifications of a subscription that are due. */
+  async due(id: string): Promise<string[]> {
+    const text = 'SELECT kind FROM swap_notifications WHERE subscription_id = $1 AND due_at <= now() ORDER BY at, kind';
+    return (await this.sql<{ kind: string }>(text, [id])).map(({ kind }) => kind);
+  }
 }
