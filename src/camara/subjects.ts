@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticationStatus } from '../authentication/status.ts';
 import type { Caller } from '../crypto/access-token.ts';
@@ -14,6 +14,8 @@ import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { SubjectStore, type SubjectRow } from './subject.store.ts';
 
 const DAY_SECONDS = 86_400;
+/** The part of a client's unknown numbers of a day after which the operator is warned. */
+const WARNED_AT = 0.8;
 
 /** The line that an operation is about. */
 export type Subject = Omit<SubjectRow, 'owner'> & Pick<LineFacts, 'phoneNumber' | 'owner'>;
@@ -21,6 +23,8 @@ export type Subject = Omit<SubjectRow, 'owner'> & Pick<LineFacts, 'phoneNumber' 
 /** Finds the line that a CAMARA operation is about: by the token of a person, or by the number in the body. */
 @Injectable()
 export class Subjects {
+  private readonly logger = new Logger(Subjects.name);
+
   constructor(
     private readonly authentications: AuthenticationStatus,
     private readonly lines: Lines,
@@ -37,8 +41,8 @@ export class Subjects {
    * The line of the person for whom the token stands, and then no number may be sent; with a token of the client alone, the
    * line of the number, which must be. With `mayRepeat`, a person's own number may be sent too.
    * Each question spends of the client's quota and of its questions about the number, whether or not a line has it. A client
-   * that asked about too many numbers of no line on a day gets no further answer about a number: it would learn from the answers which
-   * numbers are those of customers.
+   * that asked about too many numbers of no line on a day gets no further answer about a number: it would learn from the
+   * answers which numbers are those of customers. A line of another carrier counts as none.
    * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`,
    * `QUOTA_EXCEEDED`. Problems: `too_many_requests`, `invalid_token` for one that was revoked.
    */
@@ -70,10 +74,20 @@ export class Subjects {
     const { row, misses } = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber), caller.id);
     if (!caller.person && misses >= CAMARA_MOST_UNKNOWN) throw tooManyUnknown();
     if (!row || !includesName(HOME_CARRIERS, row.carrier)) {
-      if (!caller.person) await this.store.missed(caller.id);
+      if (!caller.person) await this.missed(phoneNumber, caller);
       throw notFound();
     }
     return { ...row, phoneNumber, owner: this.lines.readOwner(row) };
+  }
+
+  /** Counts a number that met no line, once a day. */
+  private async missed(phoneNumber: string, { id, clientId }: Caller): Promise<void> {
+    const today = new Date().toISOString().slice(0, 10);
+    if (!(await this.budgets.spend(this.database, this.budgets.ofUnknown(phoneNumber, id, today)))) return;
+    const misses = await this.store.missed(id);
+    const { CAMARA_MOST_UNKNOWN: most } = this.environment;
+    if (misses !== most && misses !== Math.ceil(most * WARNED_AT)) return;
+    this.logger.warn(`${clientId} asked about ${misses} unknown numbers today, of ${most} (CAMARA_MOST_UNKNOWN)`);
   }
 
   private async spend(phoneNumber: string, { id }: Caller): Promise<void> {
