@@ -341,9 +341,6 @@ describe('what is refused', () => {
       'a token that ends within two minutes',
       { credential: bearer('a', new Date(Date.now() + 60_000).toISOString()) },
     ],
-    ['INVALID_SINK', 'a private address', { sink: 'http://10.0.0.1/sink' }],
-    ['INVALID_SINK', 'an address without TLS', { sink: 'http://sink.example.com/' }],
-    ['INVALID_SINK', 'an address with a password', { sink: 'https://user:password@sink.example.com/' }],
     ['INVALID_ARGUMENT', 'no address', { sink: 'nowhere' }],
     ['INVALID_ARGUMENT', 'two types', { other: { types: [`${TYPE}.swapped`, `${TYPE}.swapped`] } }],
     ['INVALID_ARGUMENT', 'headers', { other: { protocolSettings: { headers: { 'x-other': 'b' } } } }],
@@ -353,6 +350,20 @@ describe('what is refused', () => {
     ['INVALID_ARGUMENT', 'half an event', { config: { subscriptionMaxEvents: 1.5 } }],
   ] as [string, string, Asked][])('%s answers a request with %s', async (code, _what, asked) => {
     expect((await ask(UNKNOWN, asked)).body).toEqual({ status: 400, code, message: expect.stringMatching(/^.{10,}$/) });
+  });
+
+  it.each([
+    ['a private address', 'http://10.0.0.1/sink'],
+    ['an address without TLS', 'http://sink.example.com/'],
+    ['an address with a password', 'https://user:password@sink.example.com/'],
+  ])('INVALID_SINK answers a request with %s, once the number was found', async (_what, sink) => {
+    const { phoneNumber } = await context.line();
+    expect((await ask(phoneNumber, { sink })).body).toEqual({
+      status: 400,
+      code: 'INVALID_SINK',
+      message: expect.stringMatching(/^.{10,}$/),
+    });
+    expect((await ask(UNKNOWN, { sink })).body['code']).toBe('IDENTIFIER_NOT_FOUND');
   });
 
   it('answers tokens, numbers and addresses as the other APIs do', async () => {

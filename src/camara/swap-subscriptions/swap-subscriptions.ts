@@ -54,10 +54,11 @@ export class SwapSubscriptions {
       throw new CamaraError('OUT_OF_RANGE', `Send subscriptionMaxEvents from 1 to ${MOST_EVENTS}.`);
     // An initial event has the time of the change, for which there is a scope.
     if (initialEvent) assertCovers(caller, 'sim-swap:retrieve-date', 'sim-swap');
+    const subject = await this.subjects.of(caller, config.subscriptionDetail.phoneNumber);
+    // After the quota was spent: it asks name servers for a name that the client chose.
     const refusal = await this.outbound.refusalOf(sink);
     if (refusal !== null)
       throw new CamaraError('INVALID_SINK', `${refusal} It is the address to which events are sent.`);
-    const subject = await this.subjects.of(caller, config.subscriptionDetail.phoneNumber);
     const id = randomId();
     const phoneNumber = caller.person ? undefined : subject.phoneNumber;
     const secrets = {
