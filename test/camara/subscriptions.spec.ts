@@ -292,14 +292,13 @@ describe('a subscription to changes of a SIM', () => {
     const asked = await Promise.all(Array.from({ length: 9 }, () => ask(phoneNumber)));
     const made = asked.filter(({ status }) => status === 201).map(({ body }) => body['id'] as string);
     for (const { status, body } of asked.filter((one) => one.status !== 201))
-      expect([
-        [409, 'ABORTED'],
-        [429, 'QUOTA_EXCEEDED'],
-      ]).toContainEqual([status, body['code']]);
-    while (made.length < 5) made.push((await subscribed(phoneNumber)).id);
+      expect([status, body['code']]).toEqual([429, 'QUOTA_EXCEEDED']);
     expect(new Set(made).size).toBe(5);
     expect((await ask(phoneNumber)).body['code']).toBe('QUOTA_EXCEEDED');
     await call('DELETE', `/${made[0]}`);
+    await subscribed(phoneNumber);
+    // One whose time is over makes room, also before the task that ends it has run.
+    await context.service.rows.swaps.expire(made[1]!, 'expire_time');
     await subscribed(phoneNumber);
   });
 

@@ -31,6 +31,7 @@ const { $, values } = parameters(
   'clientId',
   'lineId',
   'version',
+  'carrier',
   'ownSubscriptionId',
   'sink',
   'sealed',
@@ -48,7 +49,7 @@ const { $, values } = parameters(
 const CREATE = statement(
   'swap_subscription_create',
   `WITH line AS MATERIALIZED (
-      SELECT id FROM lines WHERE id = ${$.lineId} AND version = ${$.version}::int AND status <> 'terminated'
+      SELECT id FROM lines WHERE id = ${$.lineId} AND version = ${$.version}::int AND carrier = ${$.carrier} AND status <> 'terminated'
         AND phone_index IS NOT NULL FOR SHARE
     ), made AS (
       INSERT INTO swap_subscriptions (id, client_id, line_id, slot, sink, sealed, purpose, expire_time,
@@ -106,11 +107,9 @@ const DELETE = statement(
     SELECT id, client_id, 'ended', now(), 'SUBSCRIPTION_DELETED' FROM ended`,
 );
 
-/** Ends what its time is over for, other than what another statement is changing. */
-const END_DUE = statement(
-  'swap_subscription_end_due',
-  `WITH due AS MATERIALIZED (
-      SELECT id FROM swap_subscriptions WHERE ended_at IS NULL AND ends_at <= now()
+/** SQL: ends the expired subscriptions where `where` is true; skips rows that another statement holds. */
+const endExpired = (where = 'true'): string => `WITH due AS MATERIALIZED (
+      SELECT id FROM swap_subscriptions WHERE ended_at IS NULL AND ends_at <= now() AND ${where}
       ORDER BY ends_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
     ), ended AS (
       UPDATE swap_subscriptions s SET ended_at = now() FROM due d WHERE s.id = d.id
@@ -120,8 +119,11 @@ const END_DUE = statement(
     SELECT id, client_id, 'ended', ends_at,
       CASE WHEN token_expires_at - interval '${TOKEN_MARGIN_SECONDS} seconds' <= ends_at THEN 'ACCESS_TOKEN_EXPIRED'
         ELSE 'SUBSCRIPTION_EXPIRED' END
-    FROM ended`,
-);
+    FROM ended`;
+
+const END_DUE = statement('swap_subscription_end_due', endExpired());
+
+const END_DUE_OF = statement('swap_subscription_end_due_of', endExpired('client_id = $1 AND line_id = $2'));
 
 /**
  * Records a change of the SIM of a line ($1) at $2, the carrier's time, for all subscriptions of the line. The line is locked
@@ -175,6 +177,8 @@ export type NewSwapSubscription = Pick<
   Pick<SwapSubscription, 'mostEvents'> & {
     /** The version of the line as it was read. */
     version: number;
+    /** The carrier of the line as it was read: its change raises no version. */
+    carrier: string;
     /** The subscription to the service that stands on the line. */
     ownSubscriptionId: string | null;
     /** When the SIM was changed that the first notification tells of; null for none. */
@@ -222,6 +226,11 @@ export class SwapSubscriptionStore {
   /** Ends a batch of those whose time is over. Returns true if more may remain. */
   async endDue(): Promise<boolean> {
     return (await this.database.changed(END_DUE, [])) === BATCH;
+  }
+
+  /** Ends those of a client for one line whose time is over. */
+  async endDueOf(clientId: string, lineId: string): Promise<void> {
+    await this.database.changed(END_DUE_OF, [clientId, lineId]);
   }
 
   /** Records a change of a SIM in the transaction of the carrier's event. */

@@ -19,6 +19,7 @@ import {
   MOST_OF_A_LINE,
   SwapSubscriptionStore,
   TOKEN_MARGIN_SECONDS,
+  type NewSwapSubscription,
   type StoredSwapSubscription,
 } from './swap-subscription.store.ts';
 
@@ -65,11 +66,12 @@ export class SwapSubscriptions {
       ...(phoneNumber !== undefined && { phoneNumber }),
       ...(credential && { token: credential.token }),
     };
-    const made = await this.store.create({
+    const made = await this.make({
       id,
       clientId: caller.id,
       lineId: subject.lineId,
       version: subject.version,
+      carrier: subject.carrier,
       ownSubscriptionId: subject.subscriptionId,
       sink,
       sealed: this.sinks.seal(id, secrets),
@@ -79,7 +81,6 @@ export class SwapSubscriptions {
       mostEvents,
       initialAt: initialEvent ? recentChange(subject) : null,
     });
-    if (!made) throw await this.notMade(caller, subject);
     return this.shown({ id, sink, expireTime, mostEvents, ...made }, phoneNumber, initialEvent);
   }
 
@@ -110,12 +111,21 @@ export class SwapSubscriptions {
     return null;
   }
 
-  private async notMade({ id }: Caller, { lineId }: Subject): Promise<CamaraError> {
-    if (await this.store.isFull(id, lineId)) {
-      const sentence = `A client has at most ${MOST_OF_A_LINE} subscriptions for one line. Delete one of them first.`;
-      return new CamaraError('QUOTA_EXCEEDED', sentence);
+  /**
+   * Another creation of the client may take the slot at the same moment: as often as there are slots, it is tried again. One
+   * that has expired holds its slot until it is ended.
+   */
+  private async make(made: NewSwapSubscription): Promise<Pick<StoredSwapSubscription, 'startedAt' | 'endsAt'>> {
+    for (let attempt = 0; attempt <= MOST_OF_A_LINE; attempt += 1) {
+      const row = await this.store.create(made);
+      if (row) return row;
+      await this.store.endDueOf(made.clientId, made.lineId);
+      if (await this.store.isFull(made.clientId, made.lineId)) {
+        const sentence = `A client has at most ${MOST_OF_A_LINE} subscriptions for one line. Delete one of them first.`;
+        throw new CamaraError('QUOTA_EXCEEDED', sentence);
+      }
     }
-    return new CamaraError('ABORTED', 'The line was changed at the same moment. Send the request again.');
+    throw new CamaraError('ABORTED', 'The line was changed at the same moment. Send the request again.');
   }
 
   private read(stored: StoredSwapSubscription, caller: Caller): SwapSubscriptionResponse {
