@@ -43,10 +43,15 @@ export class Subjects {
    * Each question spends of the client's quota and of its questions about the number, whether or not a line has it. A client
    * that asked about too many numbers of no line on a day gets no further answer about a number: it would learn from the
    * answers which numbers are those of customers. A line of another carrier counts as none.
+   * With `isQuestion` false, no question about the number is spent: for an operation that answers nothing about the line.
    * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`,
    * `QUOTA_EXCEEDED`. Problems: `too_many_requests`, `invalid_token` for one that was revoked.
    */
-  async of(caller: Caller, phoneNumber: string | undefined, { mayRepeat = false } = {}): Promise<Subject> {
+  async of(
+    caller: Caller,
+    phoneNumber: string | undefined,
+    { mayRepeat = false, isQuestion = true } = {},
+  ): Promise<Subject> {
     if (!caller.person) {
       if (phoneNumber === undefined)
         throw new CamaraError('MISSING_IDENTIFIER', 'Send phoneNumber, because the access token stands for no person.');
@@ -59,7 +64,7 @@ export class Subjects {
     const { lineId, person } = await this.authentications.verified(caller.person.authenticationId, caller.id);
     if (phoneNumber !== undefined && phoneNumber !== person.phoneNumber)
       throw new CamaraError('INVALID_TOKEN_CONTEXT', 'Send the number of the access token, or no phoneNumber.');
-    const subject = await this.find(person.phoneNumber, caller);
+    const subject = await this.find(person.phoneNumber, caller, isQuestion);
     const { birthDate, genderDigit } = subject.owner;
     // Since the verification, the number or the line may have become another person's.
     if (subject.lineId !== lineId || birthDate !== person.birthDate || genderDigit !== person.genderDigit)
@@ -68,8 +73,9 @@ export class Subjects {
   }
 
   /** Of lines of other carriers, about which this one's feed tells nothing, no API says anything. */
-  private async find(phoneNumber: string, caller: Caller): Promise<Subject> {
-    await this.spend(phoneNumber, caller);
+  private async find(phoneNumber: string, caller: Caller, isQuestion = true): Promise<Subject> {
+    await this.relyingParties.spendQuota(caller.id);
+    if (isQuestion) await this.spend(phoneNumber, caller);
     const { CAMARA_MOST_UNKNOWN, HOME_CARRIERS } = this.environment;
     const { row, misses } = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber), caller.id);
     if (!caller.person && misses >= CAMARA_MOST_UNKNOWN) throw tooManyUnknown();
@@ -91,7 +97,6 @@ export class Subjects {
   }
 
   private async spend(phoneNumber: string, { id }: Caller): Promise<void> {
-    await this.relyingParties.spendQuota(id);
     const budgets = this.budgets.ofQuestions(phoneNumber, id);
     if (await this.budgets.spend(this.database, budgets)) return;
     const seconds = await this.budgets.secondsLeft(budgets);

@@ -256,6 +256,11 @@ describe('a subscription to changes of a SIM', () => {
       clientId: 'demo-shop',
       scopes: [...CAMARA_SCOPES],
     };
+    await service.rows.clients.limitStarts('demo-shop', 100_000);
+    // Its reading is no question about the number, of which there are a hundred a day.
+    for (let time = 0; time < 100; time += 10)
+      await Promise.all(Array.from({ length: 10 }, () => call('GET', `/${id}`, { token })));
+    expect((await call('GET', `/${id}`, { token })).status).toBe(200);
     // The client itself sees it, and may delete it, without the number.
     expect((await call('GET', `/${id}`, { token: context.token(shop) })).body['config']).toEqual(config);
     // What the client subscribed to by the number of another line is not that person’s.

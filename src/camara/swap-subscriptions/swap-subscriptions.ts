@@ -106,7 +106,7 @@ export class SwapSubscriptions {
 
   /** The line to which the token of a person limits what is answered; null for a token of the client. */
   private async lineOf(caller: Caller): Promise<string | null> {
-    if (caller.person) return (await this.subjects.of(caller, undefined)).lineId;
+    if (caller.person) return (await this.subjects.of(caller, undefined, { isQuestion: false })).lineId;
     await this.relyingParties.spendQuota(caller.id);
     return null;
   }
