@@ -70,8 +70,8 @@ async function subscribed(...of: Parameters<typeof ask>): Promise<Shown> {
   return body as unknown as Shown;
 }
 
-const idsOf = async (token?: string): Promise<string[]> =>
-  ((await call('GET', '', token === undefined ? {} : { token })).body as unknown as Shown[]).map(({ id }) => id);
+const idsOf = async (token?: string, page = ''): Promise<string[]> =>
+  ((await call('GET', page, token === undefined ? {} : { token })).body as unknown as Shown[]).map(({ id }) => id);
 
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const bearer = (accessToken: string, accessTokenExpiresUtc = inAnHour()) => ({
@@ -290,6 +290,18 @@ describe('a subscription to changes of a SIM', () => {
     expect((await call('GET', `/${id}`)).status).toBe(200);
     const token = context.token({ scopes: [CREATE, 'sim-swap:check'] });
     expect((await ask(old.phoneNumber, { token, config })).body['code']).toBe('PERMISSION_DENIED');
+  });
+
+  it('is listed in pages, and also where its key is lost, so that its client can delete it', async () => {
+    const { phoneNumber } = await context.line();
+    const [older, newer] = [await subscribed(phoneNumber), await subscribed(phoneNumber)];
+    const page = await idsOf(undefined, `?before=${newer.id}`);
+    expect([page.includes(older.id), page.includes(newer.id)]).toEqual([true, false]);
+    expect((await call('GET', '?before=me')).body['code']).toBe('INVALID_ARGUMENT');
+    await context.service.rows.swaps.takeSealed(older.id);
+    expect(await idsOf()).toEqual(expect.arrayContaining([older.id, newer.id]));
+    expect((await call('GET', `/${older.id}`)).body['config']).toEqual({ subscriptionDetail: {} });
+    expect((await call('DELETE', `/${older.id}`)).status).toBe(204);
   });
 
   it('a client has five for one line at a time, also where it asks for all of them at once', async () => {

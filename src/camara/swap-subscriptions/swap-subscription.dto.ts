@@ -10,6 +10,7 @@ import {
   IsObject,
   IsString,
   IsUrl,
+  IsUUID,
   Length,
   Matches,
   ValidateNested,
@@ -122,6 +123,13 @@ export class CreateSwapSubscriptionRequest {
   @ValidateNested()
   @Type(() => SwapSubscriptionConfigInput)
   config: SwapSubscriptionConfigInput;
+}
+
+export class SwapSubscriptionsQuery {
+  /** The id of a subscription: those that are older are listed. Not of CAMARA, which knows no pages here. */
+  @Optional()
+  @IsUUID()
+  before?: string;
 }
 
 export class SwapSubscriptionResponse {

@@ -93,7 +93,8 @@ const STANDS = `client_id = $1 AND ($2::text IS NULL OR line_id = $2) AND ended_
 
 const LIST = statement(
   'swap_subscription_list',
-  `SELECT ${SHOWN} FROM swap_subscriptions WHERE ${STANDS} ORDER BY id DESC LIMIT ${MOST_LISTED}`,
+  `SELECT ${SHOWN} FROM swap_subscriptions WHERE ${STANDS} AND ($3::uuid IS NULL OR id < $3)
+    ORDER BY id DESC LIMIT ${MOST_LISTED}`,
 );
 
 const ONE = statement('swap_subscription_one', `SELECT ${SHOWN} FROM swap_subscriptions WHERE ${STANDS} AND id = $3`);
@@ -209,9 +210,12 @@ export class SwapSubscriptionStore {
     return (row?.count ?? 0) >= MOST_OF_A_LINE;
   }
 
-  /** Those of a client that have not ended, newest first, at most 1,000; with `lineId`, those for that line. */
-  async list(clientId: string, lineId: string | null): Promise<StoredSwapSubscription[]> {
-    return this.database.rows<StoredSwapSubscription>(LIST, [clientId, lineId]);
+  /**
+   * Those of a client that have not ended, newest first, at most 1,000; with `lineId`, those for that line, with `before`
+   * those older than that one.
+   */
+  async list(clientId: string, lineId: string | null, before: string | null): Promise<StoredSwapSubscription[]> {
+    return this.database.rows<StoredSwapSubscription>(LIST, [clientId, lineId, before]);
   }
 
   async one(clientId: string, lineId: string | null, id: string): Promise<StoredSwapSubscription | undefined> {

@@ -84,9 +84,12 @@ export class SwapSubscriptions {
     return this.shown({ id, sink, expireTime, mostEvents, ...made }, phoneNumber, initialEvent);
   }
 
-  /** Those of the client that have not ended; with the token of a person, those for that person's line. */
-  async list(caller: Caller): Promise<SwapSubscriptionResponse[]> {
-    const stored = await this.store.list(caller.id, await this.lineOf(caller));
+  /**
+   * Those of the client that have not ended, newest first, at most 1,000, with `before` those older than that one; with the
+   * token of a person, those for that person's line.
+   */
+  async list(caller: Caller, before: string | null = null): Promise<SwapSubscriptionResponse[]> {
+    const stored = await this.store.list(caller.id, await this.lineOf(caller), before);
     return stored.map((one) => this.read(one, caller));
   }
 
@@ -129,8 +132,16 @@ export class SwapSubscriptions {
   }
 
   private read(stored: StoredSwapSubscription, caller: Caller): SwapSubscriptionResponse {
-    const { phoneNumber } = this.sinks.open(stored.id, stored.sealed);
-    return this.shown(stored, caller.person ? undefined : phoneNumber);
+    return this.shown(stored, caller.person ? undefined : this.numberOf(stored));
+  }
+
+  /** One whose key is lost is shown without its number, so that its client can delete it. */
+  private numberOf({ id, sealed }: StoredSwapSubscription): string | undefined {
+    try {
+      return this.sinks.open(id, sealed).phoneNumber;
+    } catch {
+      return undefined;
+    }
   }
 
   private shown(
