@@ -319,14 +319,16 @@ describe('a subscription to changes of a SIM', () => {
     await subscribed(phoneNumber);
   });
 
-  it('a client that lost the scope, or was disabled, is told nothing', async () => {
+  it('a client that lost the scope, or was disabled, is told nothing, and nothing is kept for one that was disabled', async () => {
     const { receiver, service } = context;
     const scopes = [...CAMARA_SCOPES];
     const line = await context.line();
+    const ids = new Map<string, string>();
     for (const clientId of ['without-scope', 'disabled', 'as-before']) {
       const id = await service.rows.clients.register({ clientId, secret: 'a-secret-of-this-test', scopes });
       const token = context.token({ id, clientId, scopes });
-      await subscribed(line.phoneNumber, { token, sink: receiver.url(`/${clientId}`) });
+      const made = await subscribed(line.phoneNumber, { token, sink: receiver.url(`/${clientId}`) });
+      ids.set(clientId, made.id);
       await receiver.got(`/${clientId}`, `${TYPE}.subscription-started`);
       if (clientId === 'disabled') await service.rows.clients.disable(id);
       if (clientId === 'without-scope') await service.rows.clients.setScopes(clientId, ['sim-swap']);
@@ -338,6 +340,9 @@ describe('a subscription to changes of a SIM', () => {
       ['subscription-started'],
     ]);
     expect(await service.rows.customers.disclosedOfLine(line.lineId)).toHaveLength(4);
+    const kept = (clientId: string) => service.rows.swaps.textOf(ids.get(clientId)!);
+    await eventually('the end of what is kept', async () => (await kept('disabled')) === undefined);
+    expect(await kept('without-scope')).toBeDefined();
   });
 });
 
@@ -496,6 +501,25 @@ describe('a notification', () => {
     expect(await service.rows.swaps.waiting(id)).toMatchObject([{ kind: 'swapped' }]);
     await service.rows.swaps.putSealed(id, sealed);
     await receiver.got(path, `${TYPE}.swapped`);
+  });
+
+  it('that nobody took in three days ends the subscription, which is told where the receiver comes back', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const path = '/away';
+    receiver.reply(path, { status: 204 }, { status: 503 }, { status: 503 }, { status: 204 });
+    const { id } = await subscribed(line.phoneNumber, { sink: receiver.url(path) });
+    await receiver.got(path, `${TYPE}.subscription-started`);
+    await eventually('nothing to be sent', async () => (await service.rows.swaps.waiting(id)).length === 0);
+    await swap(line.lineId, 1);
+    await eventually('an attempt', async () => {
+      const [one] = await service.rows.swaps.waiting(id);
+      return one?.attempts === 1 && (receiver.open.get(path)?.now ?? 0) === 0;
+    });
+    await service.rows.swaps.lastAttempt(id);
+    expect((await untilEnded(path)).event.data['terminationReason']).toBe('NETWORK_TERMINATED');
+    expect((await call('GET', `/${id}`)).status).toBe(404);
+    expect(arrived(path)).toEqual(['subscription-started', 'swapped', 'swapped', 'NETWORK_TERMINATED']);
   });
 
   it('of a change is owed also where the receiver is gone for the end, which is sent after it', async () => {

@@ -138,8 +138,11 @@ export class Notify {
   private async sendAgain({ id, attempts, clientId }: DueNotification, answer?: OutboundAnswer): Promise<void> {
     const wait = waitAfterAttempt(attempts, randomFraction());
     if (wait === null) {
-      this.warnings.warn(clientId, 'a notification of a SIM change was not taken for three days: it is given up');
-      await this.store.done(id);
+      this.warnings.warn(
+        clientId,
+        'a notification of a SIM change was not taken for three days: the subscription ends',
+      );
+      await this.store.giveUp(id);
       return;
     }
     const pause = answer?.kind === 'answered' ? pauseAskedFor(answer.status, answer.retryAfter, new Date()) : 0;

@@ -70,6 +70,17 @@ const GONE = statement(
     DELETE FROM swap_notifications WHERE subscription_id = $1`,
 );
 
+/** Nobody takes its notifications: the subscription ends. That is to be sent too, in case its receiver comes back. */
+const GIVE_UP = statement(
+  'swap_notification_give_up',
+  `WITH given_up AS (DELETE FROM swap_notifications WHERE id = $1 RETURNING subscription_id, kind), ended AS (
+      UPDATE swap_subscriptions s SET ended_at = now() FROM given_up g
+      WHERE s.id = g.subscription_id AND g.kind <> 'ended' AND s.ended_at IS NULL RETURNING s.id, s.client_id
+    )
+    INSERT INTO swap_notifications (subscription_id, client_id, kind, at, reason)
+    SELECT id, client_id, 'ended', now(), 'NETWORK_TERMINATED' FROM ended`,
+);
+
 /** The outbox of notifications about changes of a SIM. */
 @Injectable()
 export class SwapNotificationStore {
@@ -80,7 +91,7 @@ export class SwapNotificationStore {
     return this.database.rows<DueNotification>(TAKE, [most, [...busy.keys()], [...busy.values()], mostOfOne]);
   }
 
-  /** Nothing more is sent: it was accepted, or given up. */
+  /** It was accepted, or may not be sent any more. */
   async done(id: string): Promise<void> {
     await this.database.changed(DONE, [id]);
   }
@@ -88,6 +99,11 @@ export class SwapNotificationStore {
   /** Sends it again after some milliseconds. */
   async again(id: string, milliseconds: number): Promise<void> {
     await this.database.changed(AGAIN, [id, milliseconds]);
+  }
+
+  /** Gives a notification up after its last attempt, and ends its subscription. */
+  async giveUp(id: string): Promise<void> {
+    await this.database.changed(GIVE_UP, [id]);
   }
 
   /** Ends a subscription whose receiver said that it is gone. */

@@ -126,6 +126,14 @@ const END_DUE = statement('swap_subscription_end_due', endExpired());
 
 const END_DUE_OF = statement('swap_subscription_end_due_of', endExpired('client_id = $1 AND line_id = $2'));
 
+/** A client that was disabled is disabled for good: nothing is kept for it, above all no token of a sink. */
+const END_OF_DISABLED = statement(
+  'swap_subscription_end_of_disabled',
+  `UPDATE swap_subscriptions SET ended_at = now() WHERE id = ANY(ARRAY(SELECT s.id FROM clients c
+      JOIN swap_subscriptions s ON s.client_id = c.id WHERE c.disabled_at IS NOT NULL AND s.ended_at IS NULL
+    LIMIT ${BATCH} FOR UPDATE OF s SKIP LOCKED))`,
+);
+
 /**
  * Records a change of the SIM of a line ($1) at $2, the carrier's time, for all subscriptions of the line. The line is locked
  * by the transaction of the carrier's event. A change from before the line had its present number and owner is told to
@@ -227,9 +235,10 @@ export class SwapSubscriptionStore {
     return (await this.database.changed(DELETE, [clientId, lineId, id])) === 1;
   }
 
-  /** Ends a batch of those whose time is over. Returns true if more may remain. */
+  /** Ends a batch of those whose time is over or whose client was disabled. Returns true if more may remain. */
   async endDue(): Promise<boolean> {
-    return (await this.database.changed(END_DUE, [])) === BATCH;
+    const disabled = await this.database.changed(END_OF_DISABLED, []);
+    return (await this.database.changed(END_DUE, [])) === BATCH || disabled === BATCH;
   }
 
   /** Ends those of a client for one line whose time is over. */

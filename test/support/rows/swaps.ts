@@ -45,6 +45,11 @@ export class SwapRows {
     );
   }
 
+  /** Makes the next attempt of what waits for a subscription its last one, at once. */
+  lastAttempt(id: string): Promise<unknown> {
+    return this.sql('UPDATE swap_notifications SET attempts = 9, due_at = now() WHERE subscription_id = $1', [id]);
+  }
+
   /** Makes everything due that waits, also what a process took that was killed. */
   makeDue(): Promise<unknown> {
     return this.sql('UPDATE swap_notifications SET due_at = now()');
