@@ -32,6 +32,7 @@ export class SwapSubscriptions1764353000000 implements DeclaredMigration {
         purpose text,
         expire_time timestamptz,
         token_expires_at timestamptz,
+        initial_event boolean NOT NULL,
         most_events integer CHECK (most_events > 0),
         events integer NOT NULL DEFAULT 0 CHECK (events >= 0),
         started_at timestamptz NOT NULL,

@@ -28,6 +28,7 @@ interface Shown {
   id: string;
   startsAt: string;
   expiresAt: string;
+  status: string;
   config: { subscriptionDetail: object; subscriptionMaxEvents?: number };
 }
 interface Asked {
@@ -280,14 +281,15 @@ describe('a subscription to changes of a SIM', () => {
     const [recent, old] = [await context.line({ sim: 200 }), await context.line({ sim: 300 })];
     const config = { initialEvent: true, subscriptionMaxEvents: 1 };
     const sink = (path: string) => ({ sink: receiver.url(path), config });
-    await subscribed(recent.phoneNumber, sink('/recent'));
-    const { id } = await subscribed(old.phoneNumber, sink('/old'));
+    const told = await subscribed(recent.phoneNumber, sink('/recent'));
+    const { id, status } = await subscribed(old.phoneNumber, sink('/old'));
+    expect([told.status, status]).toEqual(['EXPIRED', 'ACTIVE']);
     await untilEnded('/recent');
     const { event } = await receiver.got('/recent', `${TYPE}.swapped`);
     const hours = (Date.now() - Date.parse((event as unknown as { time: string }).time)) / 3_600_000;
     expect(Math.round(hours)).toBe(200);
     expect(await service.rows.customers.disclosedOfLine(recent.lineId)).toContain('sim-swap-subscriptions/swapped');
-    expect((await call('GET', `/${id}`)).status).toBe(200);
+    expect((await call('GET', `/${id}`)).body).toMatchObject({ config: { initialEvent: true }, status: 'ACTIVE' });
     const token = context.token({ scopes: [CREATE, 'sim-swap:check'] });
     expect((await ask(old.phoneNumber, { token, config })).body['code']).toBe('PERMISSION_DENIED');
   });

@@ -1111,7 +1111,7 @@ swap_notifications CONSTRAINT swap_notifications_kind_check CHECK ((kind = ANY (
 swap_notifications CONSTRAINT swap_notifications_pkey PRIMARY KEY (id)
 swap_notifications CONSTRAINT swap_notifications_reason_check CHECK ((reason = ANY (ARRAY['MAX_EVENTS_REACHED'::text, 'NETWORK_TERMINATED'::text, 'SUBSCRIPTION_EXPIRED'::text, 'ACCESS_TOKEN_EXPIRED'::text, 'SUBSCRIPTION_DELETED'::text])))
 swap_notifications CONSTRAINT swap_notifications_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES swap_subscriptions(id)
-CREATE INDEX swap_notifications_due ON public.swap_notifications USING btree (client_id, due_at)
+CREATE INDEX swap_notifications_due ON public.swap_notifications USING btree (client_id, ((kind <> 'swapped'::text)), due_at)
 CREATE UNIQUE INDEX swap_notifications_pkey ON public.swap_notifications USING btree (id)
 CREATE INDEX swap_notifications_subscription ON public.swap_notifications USING btree (subscription_id)
 swap_subscriptions.id uuid NOT NULL
@@ -1123,6 +1123,7 @@ swap_subscriptions.sealed bytea NOT NULL
 swap_subscriptions.purpose text
 swap_subscriptions.expire_time timestamp with time zone
 swap_subscriptions.token_expires_at timestamp with time zone
+swap_subscriptions.initial_event boolean NOT NULL
 swap_subscriptions.most_events integer
 swap_subscriptions.events integer NOT NULL DEFAULT 0
 swap_subscriptions.started_at timestamp with time zone NOT NULL

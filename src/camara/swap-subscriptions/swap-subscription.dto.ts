@@ -146,5 +146,6 @@ export class SwapSubscriptionResponse {
   };
   startsAt: string;
   expiresAt: string;
-  status: 'ACTIVE';
+  /** `EXPIRED` where the initial event was the only one that was asked for. */
+  status: 'ACTIVE' | 'EXPIRED';
 }

@@ -39,6 +39,7 @@ const { $, values } = parameters(
   'expireTime',
   'tokenExpiresAt',
   'mostEvents',
+  'initialEvent',
   'initialAt',
 );
 
@@ -53,9 +54,9 @@ const CREATE = statement(
         AND phone_index IS NOT NULL FOR SHARE
     ), made AS (
       INSERT INTO swap_subscriptions (id, client_id, line_id, slot, sink, sealed, purpose, expire_time,
-        token_expires_at, most_events, events, started_at, ends_at, ended_at)
+        token_expires_at, most_events, initial_event, events, started_at, ends_at, ended_at)
       SELECT ${$.id}::uuid, ${$.clientId}::uuid, l.id, f.slot, ${$.sink}, ${$.sealed}::bytea, ${$.purpose},
-        ${$.expireTime}::timestamptz, ${$.tokenExpiresAt}::timestamptz, ${$.mostEvents}::int,
+        ${$.expireTime}::timestamptz, ${$.tokenExpiresAt}::timestamptz, ${$.mostEvents}::int, ${$.initialEvent}::boolean,
         CASE WHEN ${$.initialAt}::timestamptz IS NULL THEN 0 ELSE 1 END, ${NOW},
         date_trunc('milliseconds', least(now() + interval '${MOST_DAYS} days', ${$.expireTime}::timestamptz,
           ${$.tokenExpiresAt}::timestamptz - interval '${TOKEN_MARGIN_SECONDS} seconds')),
@@ -77,7 +78,7 @@ const CREATE = statement(
       UNION ALL SELECT id, client_id, 'swapped', ${$.initialAt}::timestamptz, NULL FROM made WHERE events = 1
       UNION ALL SELECT id, client_id, 'ended', now(), 'MAX_EVENTS_REACHED' FROM made WHERE ended_at IS NOT NULL
     )
-    SELECT started_at AS "startedAt", ends_at AS "endsAt" FROM made`,
+    SELECT started_at AS "startedAt", ends_at AS "endsAt", ended_at AS "endedAt" FROM made`,
   { writes: TOLD_TO_PERSON },
 );
 
@@ -87,7 +88,7 @@ const COUNT = statement(
 );
 
 const SHOWN = `id, sink, sealed, expire_time AS "expireTime", most_events AS "mostEvents",
-  started_at AS "startedAt", ends_at AS "endsAt"`;
+  initial_event AS "initialEvent", started_at AS "startedAt", ends_at AS "endsAt"`;
 /** SQL: a subscription that has not ended, of a client ($1), and of one line alone where $2 names one. */
 const STANDS = `client_id = $1 AND ($2::text IS NULL OR line_id = $2) AND ended_at IS NULL AND ends_at > now()`;
 
@@ -183,7 +184,7 @@ export type NewSwapSubscription = Pick<
   SwapSubscription,
   'id' | 'clientId' | 'lineId' | 'sink' | 'sealed' | 'purpose' | 'expireTime' | 'tokenExpiresAt'
 > &
-  Pick<SwapSubscription, 'mostEvents'> & {
+  Pick<SwapSubscription, 'mostEvents' | 'initialEvent'> & {
     /** The version of the line as it was read. */
     version: number;
     /** The carrier of the line as it was read: its change raises no version. */
@@ -194,12 +195,13 @@ export type NewSwapSubscription = Pick<
     initialAt: Date | null;
   };
 
-type Made = Pick<SwapSubscription, 'startedAt' | 'endsAt'>;
+/** What the table says of a subscription that was made: it has ended if its initial event was the only one. */
+export type Made = Pick<SwapSubscription, 'startedAt' | 'endsAt' | 'endedAt'>;
 
 /** A subscription that has not ended. */
 export type StoredSwapSubscription = Pick<
   SwapSubscription,
-  'id' | 'sink' | 'sealed' | 'expireTime' | 'mostEvents' | 'startedAt' | 'endsAt'
+  'id' | 'sink' | 'sealed' | 'expireTime' | 'mostEvents' | 'initialEvent' | 'startedAt' | 'endsAt'
 >;
 
 /** The table of subscriptions to changes of a SIM. */

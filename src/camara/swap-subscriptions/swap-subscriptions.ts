@@ -19,6 +19,7 @@ import {
   MOST_OF_A_LINE,
   SwapSubscriptionStore,
   TOKEN_MARGIN_SECONDS,
+  type Made,
   type NewSwapSubscription,
   type StoredSwapSubscription,
 } from './swap-subscription.store.ts';
@@ -79,9 +80,10 @@ export class SwapSubscriptions {
       expireTime,
       tokenExpiresAt: credential?.expiresAt ?? null,
       mostEvents,
+      initialEvent,
       initialAt: initialEvent ? recentChange(subject) : null,
     });
-    return this.shown({ id, sink, expireTime, mostEvents, ...made }, phoneNumber, initialEvent);
+    return this.shown({ id, sink, expireTime, mostEvents, initialEvent, ...made }, phoneNumber);
   }
 
   /**
@@ -118,7 +120,7 @@ export class SwapSubscriptions {
    * Another creation of the client may take the slot at the same moment: as often as there are slots, it is tried again. One
    * that has expired holds its slot until it is ended.
    */
-  private async make(made: NewSwapSubscription): Promise<Pick<StoredSwapSubscription, 'startedAt' | 'endsAt'>> {
+  private async make(made: NewSwapSubscription): Promise<Made> {
     for (let attempt = 0; attempt <= MOST_OF_A_LINE; attempt += 1) {
       const row = await this.store.create(made);
       if (row) return row;
@@ -145,9 +147,17 @@ export class SwapSubscriptions {
   }
 
   private shown(
-    { id, sink, expireTime, mostEvents, startedAt, endsAt }: Omit<StoredSwapSubscription, 'sealed'>,
+    {
+      id,
+      sink,
+      expireTime,
+      mostEvents,
+      initialEvent,
+      startedAt,
+      endsAt,
+      endedAt = null,
+    }: Omit<StoredSwapSubscription, 'sealed'> & Partial<Made>,
     phoneNumber: string | undefined,
-    initialEvent = false,
   ): SwapSubscriptionResponse {
     return {
       id,
@@ -162,7 +172,7 @@ export class SwapSubscriptions {
       },
       startsAt: startedAt.toISOString(),
       expiresAt: endsAt.toISOString(),
-      status: 'ACTIVE',
+      status: endedAt ? 'EXPIRED' : 'ACTIVE',
     };
   }
 }
