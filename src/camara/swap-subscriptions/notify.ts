@@ -28,7 +28,7 @@ const TYPES: Record<NotificationKind, string> = {
 };
 
 /** `terminationDescription` of each reason. That of the network does not tell what became of the line. */
-const ENDS: Record<TerminationReason, string> = {
+const TERMINATION_DESCRIPTIONS: Record<TerminationReason, string> = {
   MAX_EVENTS_REACHED: 'The subscription has had as many events as were asked for.',
   NETWORK_TERMINATED: 'The service sends no further events of this subscription.',
   SUBSCRIPTION_EXPIRED: 'The time of the subscription is over.',
@@ -171,7 +171,7 @@ export class Notify {
         ...(phoneNumber !== undefined && { phoneNumber }),
         subscriptionId,
         ...(kind === 'started' && { initiationReason: 'SUBSCRIPTION_CREATED' }),
-        ...(reason && { terminationReason: reason, terminationDescription: ENDS[reason] }),
+        ...(reason && { terminationReason: reason, terminationDescription: TERMINATION_DESCRIPTIONS[reason] }),
       },
     };
     return {

@@ -9,8 +9,10 @@ import { IS_SERVED } from './swap-subscription.store.ts';
 const LEASE_SECONDS = 60;
 
 /** A notification that is due, with where it goes. */
-export type DueNotification = Pick<SwapNotification, 'id' | 'subscriptionId' | 'clientId' | 'kind' | 'at' | 'reason'> &
-  Pick<SwapNotification, 'attempts'> &
+export type DueNotification = Pick<
+  SwapNotification,
+  'id' | 'subscriptionId' | 'clientId' | 'kind' | 'at' | 'reason' | 'attempts'
+> &
   Pick<SwapSubscription, 'sink' | 'sealed'> & {
     /** The client may be told, and its token is not expired. The end is told in any case. */
     isServed: boolean;

@@ -171,7 +171,7 @@ const END_BEGUN_BEFORE = statement(
     SELECT id, client_id, 'ended', now(), 'NETWORK_TERMINATED' FROM ended`,
 );
 
-/** What has ended goes, with the token of its sink, as soon as nothing is left to be sent. */
+/** Deletes ended subscriptions, with the tokens of their sinks, as soon as nothing is left to be sent. */
 const PURGE = statement(
   'swap_subscription_purge',
   `DELETE FROM swap_subscriptions WHERE id = ANY(ARRAY(SELECT s.id FROM swap_subscriptions s WHERE s.ended_at IS NOT NULL
@@ -182,18 +182,26 @@ const PURGE = statement(
 /** What a subscription is made of. */
 export type NewSwapSubscription = Pick<
   SwapSubscription,
-  'id' | 'clientId' | 'lineId' | 'sink' | 'sealed' | 'purpose' | 'expireTime' | 'tokenExpiresAt'
-> &
-  Pick<SwapSubscription, 'mostEvents' | 'initialEvent'> & {
-    /** The version of the line as it was read. */
-    version: number;
-    /** The carrier of the line as it was read: its change raises no version. */
-    carrier: string;
-    /** The subscription to the service that stands on the line. */
-    ownSubscriptionId: string | null;
-    /** When the SIM was changed that the first notification tells of; null for none. */
-    initialAt: Date | null;
-  };
+  | 'id'
+  | 'clientId'
+  | 'lineId'
+  | 'sink'
+  | 'sealed'
+  | 'purpose'
+  | 'expireTime'
+  | 'tokenExpiresAt'
+  | 'mostEvents'
+  | 'initialEvent'
+> & {
+  /** The version of the line as it was read. */
+  version: number;
+  /** The carrier of the line as it was read: its change raises no version. */
+  carrier: string;
+  /** The subscription to the service that stands on the line. */
+  ownSubscriptionId: string | null;
+  /** When the SIM was changed that the first notification tells of; null for none. */
+  initialAt: Date | null;
+};
 
 /** What the table says of a subscription that was made: it has ended if its initial event was the only one. */
 export type Made = Pick<SwapSubscription, 'startedAt' | 'endsAt' | 'endedAt'>;

@@ -7,6 +7,7 @@ import { Outbound } from '../../gateways/outbound/outbound.ts';
 import { CamaraError } from '../../http/camara-error.ts';
 import { assertCovers } from '../../http/client.guard.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
+import { purposeOf } from '../camara-answers.ts';
 import { Subjects, type Subject } from '../subjects.ts';
 import { SealedSinks } from './sealed-sink.ts';
 import {
@@ -76,7 +77,7 @@ export class SwapSubscriptions {
       ownSubscriptionId: subject.subscriptionId,
       sink,
       sealed: this.sinks.seal(id, secrets),
-      purpose: caller.scopes.find((scope) => scope.startsWith('dpv:')) ?? null,
+      purpose: purposeOf(caller),
       expireTime,
       tokenExpiresAt: credential?.expiresAt ?? null,
       mostEvents,
