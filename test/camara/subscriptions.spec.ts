@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
 import { eventually } from '../support/eventually.ts';
 import { answerOf, startProcess, type Answer, type ServiceProcess } from '../support/service.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
 import { Context } from './context.ts';
 
 /** CAMARA Sim Swap Subscriptions 0.3.0: what the service adds to the scenarios of the specification. */
@@ -450,43 +451,38 @@ describe('a notification', () => {
   });
 
   it('of a change comes before all that waits of its client, of which no more than eight are under way', async () => {
-    const { receiver, service } = context;
+    const { service } = context;
     const scopes = [...CAMARA_SCOPES];
     const id = await service.rows.clients.register({ clientId: 'slow', secret: 'a-secret-of-this-test', scopes });
     const token = context.token({ id, clientId: 'slow', scopes });
-    // Four connections go to one host at most.
-    const names = ['first', 'swapped', 'one', 'two', 'three'];
-    const made = await Promise.all(
-      names.map(async (name) => {
-        const sink = receiver.url(`/slow-${name}`).replace('127.0.0.1', `${name}.localhost`);
-        return subscribed((await context.line()).phoneNumber, { token, sink });
-      }),
-    );
-    for (const name of names) {
-      await receiver.got(`/slow-${name}`, `${TYPE}.subscription-started`);
-      receiver.reply(`/slow-${name}`, 'never');
-    }
-    await eventually('nothing to be sent', async () =>
-      (await Promise.all(made.map((one) => service.rows.swaps.waiting(one.id)))).every((waits) => waits.length === 0),
-    );
-    const [first, swapped, ...others] = made.map((one) => one.id);
-    await service.rows.swaps.backlog([
-      { id: first!, kind: 'started', count: 1 },
-      ...others.map((one) => ({ id: one, kind: 'started' as const, count: 4 })),
-      { id: swapped!, kind: 'swapped', count: 1 },
-    ]);
-    const open = (name: string) => receiver.open.get(`/slow-${name}`)?.now ?? 0;
-    await eventually('eight under way', () => open('first') + open('swapped') + open('one') + open('two') === 8);
-    expect(names.map(open)).toEqual([1, 1, 4, 2, 0]);
-    receiver.release('/slow-first', 204);
-    await eventually('another one', () => open('two') === 3);
-    // What another client is told shows that the service looked again.
-    await subscribed((await context.line()).phoneNumber, { sink: receiver.url('/beside-slow') });
-    await receiver.got('/beside-slow', `${TYPE}.subscription-started`);
-    expect(names.map(open)).toEqual([0, 1, 4, 3, 0]);
-    for (const name of names) {
-      receiver.reply(`/slow-${name}`, { status: 204 });
-      receiver.release(`/slow-${name}`, 204);
+    // Four connections go to one host at most, so each subscription has a host of its own.
+    const hosts = await Promise.all(Array.from({ length: 5 }, () => WebhookReceiver.start()));
+    try {
+      const made = await Promise.all(
+        hosts.map(async (host) => subscribed((await context.line()).phoneNumber, { token, sink: host.url('/slow') })),
+      );
+      await eventually('nothing to be sent', async () =>
+        (await Promise.all(made.map((one) => service.rows.swaps.waiting(one.id)))).every((waits) => waits.length === 0),
+      );
+      for (const host of hosts) host.reply('/slow', 'never');
+      const [first, swapped, ...others] = made.map((one) => one.id);
+      await service.rows.swaps.backlog([
+        { id: first!, kind: 'started', count: 1 },
+        ...others.map((one) => ({ id: one, kind: 'started' as const, count: 4 })),
+        { id: swapped!, kind: 'swapped', count: 1 },
+      ]);
+      const open = () => hosts.map((host) => host.open.get('/slow')?.now ?? 0);
+      await eventually('eight under way', () => open().reduce((sum, one) => sum + one) >= 8);
+      expect(open()).toEqual([1, 1, 4, 2, 0]);
+      hosts[0]!.release('/slow', 204);
+      await eventually('another one', () => open()[3] === 3);
+      // What another client is told shows that the service looked again.
+      await subscribed((await context.line()).phoneNumber, { sink: context.receiver.url('/beside-slow') });
+      await context.receiver.got('/beside-slow', `${TYPE}.subscription-started`);
+      expect(open()).toEqual([0, 1, 4, 3, 0]);
+    } finally {
+      await service.rows.clients.disable(id);
+      await Promise.all(hosts.map((host) => host.stop()));
     }
   });
 
@@ -525,7 +521,7 @@ describe('a notification', () => {
   });
 
   it('of a change is owed also where the receiver is gone for the end, which is sent after it', async () => {
-    const { receiver, service } = context;
+    const { receiver } = context;
     const line = await context.line();
     const path = '/gone-for-the-end';
     receiver.reply(path, { status: 204 }, { status: 503 }, { status: 410 }, { status: 204 });
