@@ -420,7 +420,7 @@ export class Environment {
   WEBHOOK_MOST_EVENTS: number = 5_000_000;
 
   /**
-   * Numbers of no line about which a CAMARA client may ask on a day (UTC). Beyond it, it is answered about no number: else
+   * Numbers of no line, or of a line of another carrier, about which a CAMARA client may ask on a day (UTC). Beyond it, it is answered about no number: else
    * one client could ask which numbers are those of customers.
    */
   @IsInt()

@@ -5,11 +5,15 @@ import type { DeclaredMigration } from './locks.ts';
 /**
  * Subscriptions of relying parties to changes of a SIM (CAMARA Sim Swap Subscriptions), and what is to be sent to them. A line
  * that ends, loses its number or changes hands ends them. A dozen statements do that to lines, some of them to many lines at
- * once, so the table tells it, in the transaction that does it.
+ * once, so the table tells it, in the transaction that does it. It also notes when the service learned that the line changed hands.
  */
 export class SwapSubscriptions1764353000000 implements DeclaredMigration {
   readonly locks = [
-    { table: 'lines', mode: 'SHARE ROW EXCLUSIVE', because: 'adds a trigger, which looks at no row' },
+    {
+      table: 'lines',
+      mode: 'ACCESS EXCLUSIVE',
+      because: 'adds a column that may be empty, and a trigger: neither looks at a row',
+    },
   ] as const;
 
   readonly meanwhile =
@@ -28,6 +32,7 @@ export class SwapSubscriptions1764353000000 implements DeclaredMigration {
         purpose text,
         expire_time timestamptz,
         token_expires_at timestamptz,
+        initial_event boolean NOT NULL,
         most_events integer CHECK (most_events > 0),
         events integer NOT NULL DEFAULT 0 CHECK (events >= 0),
         started_at timestamptz NOT NULL,
@@ -53,12 +58,13 @@ export class SwapSubscriptions1764353000000 implements DeclaredMigration {
         due_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT swap_notification_of_an_end_has_a_reason CHECK ((kind = 'ended') = (reason IS NOT NULL))
       );
-      CREATE INDEX swap_notifications_due ON swap_notifications (client_id, due_at);
+      CREATE INDEX swap_notifications_due ON swap_notifications (client_id, (kind <> 'swapped'), due_at);
       CREATE INDEX swap_notifications_subscription ON swap_notifications (subscription_id);
       ${grantAs('lines', ['swap_subscriptions', 'swap_notifications'])}
     `);
     await runner.query(`
-      CREATE FUNCTION swap_line_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+      ALTER TABLE lines ADD COLUMN handed_at timestamptz;
+      CREATE FUNCTION swap_line_changed_hands() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         WITH ended AS (
           UPDATE swap_subscriptions SET ended_at = now() WHERE line_id = NEW.id AND ended_at IS NULL
@@ -66,20 +72,24 @@ export class SwapSubscriptions1764353000000 implements DeclaredMigration {
         )
         INSERT INTO swap_notifications (subscription_id, client_id, kind, at, reason)
         SELECT id, client_id, 'ended', now(), 'NETWORK_TERMINATED' FROM ended;
-        RETURN NULL;
+        IF NEW.numbered_at IS DISTINCT FROM OLD.numbered_at THEN
+          NEW.handed_at = date_trunc('milliseconds', now());
+        END IF;
+        RETURN NEW;
       END $$;
-      CREATE TRIGGER swap_line_ended AFTER UPDATE OF status, phone_index, numbered_at ON lines FOR EACH ROW
+      CREATE TRIGGER swap_line_changed_hands BEFORE UPDATE OF status, phone_index, numbered_at ON lines FOR EACH ROW
         WHEN (NEW.numbered_at IS DISTINCT FROM OLD.numbered_at
           OR (NEW.status = 'terminated' AND OLD.status <> 'terminated')
           OR (NEW.phone_index IS NULL AND OLD.phone_index IS NOT NULL))
-        EXECUTE FUNCTION swap_line_ended()
+        EXECUTE FUNCTION swap_line_changed_hands()
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TRIGGER IF EXISTS swap_line_ended ON lines;
-      DROP FUNCTION IF EXISTS swap_line_ended();
+      DROP TRIGGER IF EXISTS swap_line_changed_hands ON lines;
+      DROP FUNCTION IF EXISTS swap_line_changed_hands();
+      ALTER TABLE lines DROP COLUMN IF EXISTS handed_at;
       DROP TABLE IF EXISTS swap_notifications;
       DROP TABLE IF EXISTS swap_subscriptions
     `);

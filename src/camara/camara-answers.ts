@@ -10,7 +10,12 @@ export class CamaraAnswers {
 
   /** Records what a relying party is told about a person. `operation` is the API and its operation. */
   async disclose(operation: string, { lineId, subscriptionId }: Subject, caller: Caller): Promise<void> {
-    const purpose = caller.scopes.find((scope) => scope.startsWith('dpv:')) ?? null;
+    const purpose = purposeOf(caller);
     await this.disclosures.record({ lineId, subscriptionId, clientId: caller.id, api: operation, purpose });
   }
+}
+
+/** The purpose that the client stated when it got its token (`dpv:…`); null without one. */
+export function purposeOf({ scopes }: Caller): string | null {
+  return scopes.find((scope) => scope.startsWith('dpv:')) ?? null;
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The questions of a client on a day that met no line. */
+/** The numbers of no line about which a client asked on a day. */
 @Entity('camara_misses')
 export class CamaraMiss {
   @PrimaryColumn('uuid')

@@ -3,6 +3,7 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { OuterJoined } from '../database/statement-parts.ts';
 import type { Line } from '../lines/line.entity.ts';
+import type { CamaraMiss } from './camara-miss.entity.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
 
 /** The line of a number, with what is known about its changes, and the subscription that stands on it. */
@@ -34,7 +35,7 @@ const BY_NUMBER = statement(
 const MISSED = statement(
   'camara_missed',
   `INSERT INTO camara_misses AS m (client_id, day, count) VALUES ($1, ${TODAY}, 1)
-    ON CONFLICT (client_id, day) DO UPDATE SET count = m.count + 1`,
+    ON CONFLICT (client_id, day) DO UPDATE SET count = m.count + 1 RETURNING m.count`,
 );
 
 const PURGE = statement('camara_misses_purge', `DELETE FROM camara_misses WHERE day < ${TODAY}`);
@@ -44,7 +45,7 @@ const PURGE = statement('camara_misses_purge', `DELETE FROM camara_misses WHERE 
 export class SubjectStore {
   constructor(private readonly database: Database) {}
 
-  /** Returns the line that now has the number of these indexes, and how often the client met no line today. */
+  /** Returns the line that now has the number of these indexes, and of how many numbers the client met no line today. */
   async byNumber(
     phoneIndexes: readonly Buffer[],
     clientId: string,
@@ -54,9 +55,9 @@ export class SubjectStore {
     return { row: row.lineId === null ? undefined : (row as SubjectRow), misses };
   }
 
-  /** Counts a question that met no line. */
-  async missed(clientId: string): Promise<void> {
-    await this.database.changed(MISSED, [clientId]);
+  /** Counts a number that met no line. Returns how many the client has today. */
+  async missed(clientId: string): Promise<number> {
+    return (await this.database.rows<Pick<CamaraMiss, 'count'>>(MISSED, [clientId]))[0]?.count ?? 0;
   }
 
   /** Forgets the days before today. */

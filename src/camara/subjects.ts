@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticationStatus } from '../authentication/status.ts';
 import type { Caller } from '../crypto/access-token.ts';
@@ -14,6 +14,8 @@ import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { SubjectStore, type SubjectRow } from './subject.store.ts';
 
 const DAY_SECONDS = 86_400;
+/** The part of a client's unknown numbers of a day after which the operator is warned. */
+const WARNED_AT = 0.8;
 
 /** The line that an operation is about. */
 export type Subject = Omit<SubjectRow, 'owner'> & Pick<LineFacts, 'phoneNumber' | 'owner'>;
@@ -21,6 +23,8 @@ export type Subject = Omit<SubjectRow, 'owner'> & Pick<LineFacts, 'phoneNumber' 
 /** Finds the line that a CAMARA operation is about: by the token of a person, or by the number in the body. */
 @Injectable()
 export class Subjects {
+  private readonly logger = new Logger(Subjects.name);
+
   constructor(
     private readonly authentications: AuthenticationStatus,
     private readonly lines: Lines,
@@ -37,12 +41,17 @@ export class Subjects {
    * The line of the person for whom the token stands, and then no number may be sent; with a token of the client alone, the
    * line of the number, which must be. With `mayRepeat`, a person's own number may be sent too.
    * Each question spends of the client's quota and of its questions about the number, whether or not a line has it. A client
-   * that asked about too many numbers of no line on a day gets no further answer about a number: it would learn from the answers which
-   * numbers are those of customers.
+   * that asked about too many numbers of no line on a day gets no further answer about a number: it would learn from the
+   * answers which numbers are those of customers. A line of another carrier counts as none.
+   * With `isQuestion` false, no question about the number is spent: for an operation that answers nothing about the line.
    * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`,
    * `QUOTA_EXCEEDED`. Problems: `too_many_requests`, `invalid_token` for one that was revoked.
    */
-  async of(caller: Caller, phoneNumber: string | undefined, { mayRepeat = false } = {}): Promise<Subject> {
+  async of(
+    caller: Caller,
+    phoneNumber: string | undefined,
+    { mayRepeat = false, isQuestion = true } = {},
+  ): Promise<Subject> {
     if (!caller.person) {
       if (phoneNumber === undefined)
         throw new CamaraError('MISSING_IDENTIFIER', 'Send phoneNumber, because the access token stands for no person.');
@@ -55,7 +64,7 @@ export class Subjects {
     const { lineId, person } = await this.authentications.verified(caller.person.authenticationId, caller.id);
     if (phoneNumber !== undefined && phoneNumber !== person.phoneNumber)
       throw new CamaraError('INVALID_TOKEN_CONTEXT', 'Send the number of the access token, or no phoneNumber.');
-    const subject = await this.find(person.phoneNumber, caller);
+    const subject = await this.find(person.phoneNumber, caller, isQuestion);
     const { birthDate, genderDigit } = subject.owner;
     // Since the verification, the number or the line may have become another person's.
     if (subject.lineId !== lineId || birthDate !== person.birthDate || genderDigit !== person.genderDigit)
@@ -64,20 +73,30 @@ export class Subjects {
   }
 
   /** Of lines of other carriers, about which this one's feed tells nothing, no API says anything. */
-  private async find(phoneNumber: string, caller: Caller): Promise<Subject> {
-    await this.spend(phoneNumber, caller);
+  private async find(phoneNumber: string, caller: Caller, isQuestion = true): Promise<Subject> {
+    await this.relyingParties.spendQuota(caller.id);
+    if (isQuestion) await this.spend(phoneNumber, caller);
     const { CAMARA_MOST_UNKNOWN, HOME_CARRIERS } = this.environment;
     const { row, misses } = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber), caller.id);
     if (!caller.person && misses >= CAMARA_MOST_UNKNOWN) throw tooManyUnknown();
     if (!row || !includesName(HOME_CARRIERS, row.carrier)) {
-      if (!caller.person) await this.store.missed(caller.id);
+      if (!caller.person) await this.missed(phoneNumber, caller);
       throw notFound();
     }
     return { ...row, phoneNumber, owner: this.lines.readOwner(row) };
   }
 
+  /** Counts a number that met no line, once a day. */
+  private async missed(phoneNumber: string, { id, clientId }: Caller): Promise<void> {
+    const today = new Date().toISOString().slice(0, 10);
+    if (!(await this.budgets.spend(this.database, this.budgets.ofUnknown(phoneNumber, id, today)))) return;
+    const misses = await this.store.missed(id);
+    const { CAMARA_MOST_UNKNOWN: most } = this.environment;
+    if (misses !== most && misses !== Math.ceil(most * WARNED_AT)) return;
+    this.logger.warn(`${clientId} asked about ${misses} unknown numbers today, of ${most} (CAMARA_MOST_UNKNOWN)`);
+  }
+
   private async spend(phoneNumber: string, { id }: Caller): Promise<void> {
-    await this.relyingParties.spendQuota(id);
     const budgets = this.budgets.ofQuestions(phoneNumber, id);
     if (await this.budgets.spend(this.database, budgets)) return;
     const seconds = await this.budgets.secondsLeft(budgets);

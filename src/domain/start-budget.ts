@@ -40,6 +40,9 @@ export const GUESS_LIMIT: StartLimit = { perTenMinutes: 1, perDay: 1 };
 /** One number about which one relying party asks (CAMARA). Beyond it a question is refused. */
 export const QUESTION_LIMIT: StartLimit = { perTenMinutes: UNLIMITED, perDay: 100 };
 
+/** One number that no line has, which counts once a day among those about which one relying party asked (CAMARA). */
+export const UNKNOWN_LIMIT: StartLimit = { perTenMinutes: 1, perDay: 1 };
+
 /** Minutes for which a relying party's starts ring no phone after the person answered that it was not them (contract). */
 export const QUIET_MINUTES = 60;
 

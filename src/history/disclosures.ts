@@ -8,6 +8,12 @@ import type { Disclosure } from './disclosure.entity.ts';
 /** The maximum number of rows that a person is given, and that one statement deletes. */
 const [MOST, PURGE_BATCH] = [5_000, 5_000];
 
+/**
+ * SQL: since when what is told of a line (`l`) is told of its present owner. Until the service learned of the change, which a
+ * carrier may report hours later, it told of the former one.
+ */
+const PRESENT_OWNER_SINCE = `coalesce(greatest(l.numbered_at, l.handed_at), '-infinity')`;
+
 const LATEST = statement(
   'disclosure_latest',
   `SELECT c.name AS "relyingParty", d.api, d.purpose, d.at FROM (
@@ -15,11 +21,11 @@ const LATEST = statement(
       UNION ALL
       (SELECT o.* FROM subscriptions s JOIN lines l ON l.id = s.line_id JOIN disclosures o ON o.subscription_id = s.id
         WHERE $1::uuid IS NOT NULL AND s.line_id = $2 AND s.id <> $1 AND s.reason IS DISTINCT FROM 'owner_changed'
-          AND s.created_at >= coalesce(l.numbered_at, '-infinity')
+          AND s.created_at >= ${PRESENT_OWNER_SINCE}
         ORDER BY o.id DESC LIMIT $3)
       UNION ALL
       (SELECT o.* FROM disclosures o JOIN lines l ON l.id = o.line_id
-        WHERE o.line_id = $2 AND o.subscription_id IS NULL AND o.at >= coalesce(l.numbered_at, '-infinity')
+        WHERE o.line_id = $2 AND o.subscription_id IS NULL AND o.at >= ${PRESENT_OWNER_SINCE}
         ORDER BY o.id DESC LIMIT $3)
     ) d JOIN clients c ON c.id = d.client_id ORDER BY d.id DESC LIMIT $3`,
 );
@@ -60,7 +66,8 @@ export class Disclosures {
 
   /**
    * Those of a subscription, if there is one, those of its line without one, since the line has its present owner, and with
-   * a subscription also those of the subscriptions that this owner had there before; newest first, at most `most`. `lineId` is null for a subscription that has ended, whose line may have another owner.
+   * a subscription also those of the subscriptions that this owner had there before; newest first, at most `most`. `lineId` is
+   * null for a subscription that has ended, whose line may have another owner.
    */
   async ofPerson(lineId: string | null, subscriptionId: string | null, most = MOST): Promise<ShownDisclosure[]> {
     return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId, lineId, most]);

@@ -80,6 +80,13 @@ export class Line {
   @Column('timestamptz', { nullable: true })
   numberedAt: Date | null;
 
+  /**
+   * When the service learned of that change, by its own clock; a trigger of the table writes it. Null for none since the
+   * column was added.
+   */
+  @Column('timestamptz', { nullable: true })
+  handedAt: Date | null;
+
   /** When protection last ended. */
   @Column('timestamptz', { nullable: true })
   protectedUntil: Date | null;

@@ -3,6 +3,7 @@ import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { NOW } from '../database/statement-parts.ts';
 import type { LineFacts, RegisteredLine } from '../domain/line.ts';
 import { differencesBetween, type Difference } from '../domain/line-event.ts';
 import type { Line } from './line.entity.ts';
@@ -90,11 +91,13 @@ const LOCK_OF = statement(
 const MANY = statement('line_many', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)`);
 
 /**
- * SQL: since when a line is new in what it was told to be at `at`, the carrier's time; later than before, also where the
- * carrier's clock went back: the trigger `swap_line_ended` tells by the difference that the line changed hands.
+ * SQL: since when a line is new in what it was told to be at `at`, the carrier's time. Where the carrier's clock went back, it
+ * is now: the time before that may be the former owner's. It is later than before in any case, because the trigger
+ * `swap_line_changed_hands` tells by the difference that the line changed hands.
  */
 export const newSince = (before: string, at: string) =>
-  `greatest(${before} + interval '1 microsecond', least(${at}::timestamptz, now()))`;
+  `greatest(${before} + interval '1 microsecond',
+        CASE WHEN ${at}::timestamptz > coalesce(${before}, '-infinity') THEN least(${at}::timestamptz, now()) ELSE ${NOW} END)`;
 
 /** A line that is added with a number that another line had is new in it. */
 const UPSERT = statement(

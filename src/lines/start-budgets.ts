@@ -17,6 +17,7 @@ import {
   RINGING_LIMIT,
   secondsUntilNextStart,
   SIGNING_LIMIT,
+  UNKNOWN_LIMIT,
   WEBSITE_LIMIT,
   type StartLimit,
 } from '../domain/start-budget.ts';
@@ -237,6 +238,11 @@ export class StartBudgets {
   ofQuestions(phoneNumber: string, clientId: string): BudgetsOfStart {
     const key = this.key('question', phoneNumber, clientId);
     return { person: { key, limit: QUESTION_LIMIT } };
+  }
+
+  /** Spent once the relying party has asked about this number, which no line has, on a day (`2030-01-17`). */
+  ofUnknown(phoneNumber: string, clientId: string, day: string): BudgetsOfStart {
+    return { person: { key: this.key('unknown', phoneNumber, clientId, day), limit: UNKNOWN_LIMIT } };
   }
 
   /** The row that remembers that a person answered a relying party that it was not them. */

@@ -777,7 +777,11 @@ describe('a client that looks for customers', () => {
     expectError(await camara(CHECK_SIM, { phoneNumber: unknownNumber }, sent), 404, 'IDENTIFIER_NOT_FOUND');
     expectAnswer(await camara(CHECK_SIM, { phoneNumber }, sent), { swapped: false });
     await service.rows.clients.missNumbers(id, 4_998);
+    // The same number does not count again.
     expectError(await camara(CHECK_SIM, { phoneNumber: unknownNumber }, sent), 404, 'IDENTIFIER_NOT_FOUND');
+    expectAnswer(await camara(CHECK_SIM, { phoneNumber }, sent), { swapped: false });
+    expectError(await camara(CHECK_SIM, { phoneNumber: '+821000000009' }, sent), 404, 'IDENTIFIER_NOT_FOUND');
+    expect(service.process.log()).toContain('searching asked about 5000 unknown numbers today');
     for (const one of [phoneNumber, unknownNumber]) {
       const refused = await camara(CHECK_SIM, { phoneNumber: one }, sent);
       expectError(refused, 429, 'QUOTA_EXCEEDED');

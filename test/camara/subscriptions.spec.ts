@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
 import { eventually } from '../support/eventually.ts';
 import { answerOf, startProcess, type Answer, type ServiceProcess } from '../support/service.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
 import { Context } from './context.ts';
 
 /** CAMARA Sim Swap Subscriptions 0.3.0: what the service adds to the scenarios of the specification. */
@@ -28,6 +29,7 @@ interface Shown {
   id: string;
   startsAt: string;
   expiresAt: string;
+  status: string;
   config: { subscriptionDetail: object; subscriptionMaxEvents?: number };
 }
 interface Asked {
@@ -70,8 +72,8 @@ async function subscribed(...of: Parameters<typeof ask>): Promise<Shown> {
   return body as unknown as Shown;
 }
 
-const idsOf = async (token?: string): Promise<string[]> =>
-  ((await call('GET', '', token === undefined ? {} : { token })).body as unknown as Shown[]).map(({ id }) => id);
+const idsOf = async (token?: string, page = ''): Promise<string[]> =>
+  ((await call('GET', page, token === undefined ? {} : { token })).body as unknown as Shown[]).map(({ id }) => id);
 
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const bearer = (accessToken: string, accessTokenExpiresUtc = inAnHour()) => ({
@@ -215,9 +217,32 @@ describe('a subscription to changes of a SIM', () => {
     expect((await untilEnded(first)).event.data['terminationReason']).toBe('NETWORK_TERMINATED');
     const { id } = await subscribed(line.phoneNumber, { sink: receiver.url(second) });
     await service.sendEvent(line.lineId, 'sim-swapped', undefined, 3, time(30));
+    await service.sendEvent(line.lineId, 'sim-swapped', undefined, 4, time(5));
     await call('DELETE', `/${id}`);
     await untilEnded(second);
     expect(arrived(second)).not.toContain('swapped');
+  });
+
+  it.each([
+    ['owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }],
+    ['terminated', undefined],
+    ['ported-out', { newCarrier: 'KT' }],
+  ])('ends with %s also where that comes after a later event, for what began before it alone', async (kind, data) => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const [before, after] = [`/before-late-${kind}`, `/after-late-${kind}`];
+    await subscribed(line.phoneNumber, { sink: receiver.url(before) });
+    const time = new Date().toISOString();
+    await subscribed(line.phoneNumber, { sink: receiver.url(after) });
+    expect(await service.sendEvent(line.lineId, 'resumed', undefined, 2)).toBe('applied');
+    expect(await service.sendEvent(line.lineId, kind, data, 1, { time })).toBe('stale');
+    expect((await untilEnded(before)).event.data['terminationReason']).toBe('NETWORK_TERMINATED');
+    await swap(line.lineId, 3);
+    await receiver.got(after, `${TYPE}.swapped`);
+    expect([arrived(before), arrived(after)]).toEqual([
+      expect.not.arrayContaining(['swapped']),
+      expect.not.arrayContaining(['NETWORK_TERMINATED']),
+    ]);
   });
 
   it('of the token of a person names no number to anybody, and no other person’s token reaches it', async () => {
@@ -233,6 +258,11 @@ describe('a subscription to changes of a SIM', () => {
       clientId: 'demo-shop',
       scopes: [...CAMARA_SCOPES],
     };
+    await service.rows.clients.limitStarts('demo-shop', 100_000);
+    // Its reading is no question about the number, of which there are a hundred a day.
+    for (let time = 0; time < 100; time += 10)
+      await Promise.all(Array.from({ length: 10 }, () => call('GET', `/${id}`, { token })));
+    expect((await call('GET', `/${id}`, { token })).status).toBe(200);
     // The client itself sees it, and may delete it, without the number.
     expect((await call('GET', `/${id}`, { token: context.token(shop) })).body['config']).toEqual(config);
     // What the client subscribed to by the number of another line is not that person’s.
@@ -252,16 +282,29 @@ describe('a subscription to changes of a SIM', () => {
     const [recent, old] = [await context.line({ sim: 200 }), await context.line({ sim: 300 })];
     const config = { initialEvent: true, subscriptionMaxEvents: 1 };
     const sink = (path: string) => ({ sink: receiver.url(path), config });
-    await subscribed(recent.phoneNumber, sink('/recent'));
-    const { id } = await subscribed(old.phoneNumber, sink('/old'));
+    const told = await subscribed(recent.phoneNumber, sink('/recent'));
+    const { id, status } = await subscribed(old.phoneNumber, sink('/old'));
+    expect([told.status, status]).toEqual(['EXPIRED', 'ACTIVE']);
     await untilEnded('/recent');
     const { event } = await receiver.got('/recent', `${TYPE}.swapped`);
     const hours = (Date.now() - Date.parse((event as unknown as { time: string }).time)) / 3_600_000;
     expect(Math.round(hours)).toBe(200);
     expect(await service.rows.customers.disclosedOfLine(recent.lineId)).toContain('sim-swap-subscriptions/swapped');
-    expect((await call('GET', `/${id}`)).status).toBe(200);
+    expect((await call('GET', `/${id}`)).body).toMatchObject({ config: { initialEvent: true }, status: 'ACTIVE' });
     const token = context.token({ scopes: [CREATE, 'sim-swap:check'] });
     expect((await ask(old.phoneNumber, { token, config })).body['code']).toBe('PERMISSION_DENIED');
+  });
+
+  it('is listed in pages, and also where its key is lost, so that its client can delete it', async () => {
+    const { phoneNumber } = await context.line();
+    const [older, newer] = [await subscribed(phoneNumber), await subscribed(phoneNumber)];
+    const page = await idsOf(undefined, `?before=${newer.id}`);
+    expect([page.includes(older.id), page.includes(newer.id)]).toEqual([true, false]);
+    expect((await call('GET', '?before=me')).body['code']).toBe('INVALID_ARGUMENT');
+    await context.service.rows.swaps.takeSealed(older.id);
+    expect(await idsOf()).toEqual(expect.arrayContaining([older.id, newer.id]));
+    expect((await call('GET', `/${older.id}`)).body['config']).toEqual({ subscriptionDetail: {} });
+    expect((await call('DELETE', `/${older.id}`)).status).toBe(204);
   });
 
   it('a client has five for one line at a time, also where it asks for all of them at once', async () => {
@@ -269,25 +312,26 @@ describe('a subscription to changes of a SIM', () => {
     const asked = await Promise.all(Array.from({ length: 9 }, () => ask(phoneNumber)));
     const made = asked.filter(({ status }) => status === 201).map(({ body }) => body['id'] as string);
     for (const { status, body } of asked.filter((one) => one.status !== 201))
-      expect([
-        [409, 'ABORTED'],
-        [429, 'QUOTA_EXCEEDED'],
-      ]).toContainEqual([status, body['code']]);
-    while (made.length < 5) made.push((await subscribed(phoneNumber)).id);
+      expect([status, body['code']]).toEqual([429, 'QUOTA_EXCEEDED']);
     expect(new Set(made).size).toBe(5);
     expect((await ask(phoneNumber)).body['code']).toBe('QUOTA_EXCEEDED');
     await call('DELETE', `/${made[0]}`);
     await subscribed(phoneNumber);
+    // One whose time is over makes room, also before the task that ends it has run.
+    await context.service.rows.swaps.expire(made[1]!, 'expire_time');
+    await subscribed(phoneNumber);
   });
 
-  it('a client that lost the scope, or was disabled, is told nothing', async () => {
+  it('a client that lost the scope, or was disabled, is told nothing, and nothing is kept for one that was disabled', async () => {
     const { receiver, service } = context;
     const scopes = [...CAMARA_SCOPES];
     const line = await context.line();
+    const ids = new Map<string, string>();
     for (const clientId of ['without-scope', 'disabled', 'as-before']) {
       const id = await service.rows.clients.register({ clientId, secret: 'a-secret-of-this-test', scopes });
       const token = context.token({ id, clientId, scopes });
-      await subscribed(line.phoneNumber, { token, sink: receiver.url(`/${clientId}`) });
+      const made = await subscribed(line.phoneNumber, { token, sink: receiver.url(`/${clientId}`) });
+      ids.set(clientId, made.id);
       await receiver.got(`/${clientId}`, `${TYPE}.subscription-started`);
       if (clientId === 'disabled') await service.rows.clients.disable(id);
       if (clientId === 'without-scope') await service.rows.clients.setScopes(clientId, ['sim-swap']);
@@ -299,6 +343,9 @@ describe('a subscription to changes of a SIM', () => {
       ['subscription-started'],
     ]);
     expect(await service.rows.customers.disclosedOfLine(line.lineId)).toHaveLength(4);
+    const kept = (clientId: string) => service.rows.swaps.textOf(ids.get(clientId)!);
+    await eventually('the end of what is kept', async () => (await kept('disabled')) === undefined);
+    expect(await kept('without-scope')).toBeDefined();
   });
 });
 
@@ -318,9 +365,6 @@ describe('what is refused', () => {
       'a token that ends within two minutes',
       { credential: bearer('a', new Date(Date.now() + 60_000).toISOString()) },
     ],
-    ['INVALID_SINK', 'a private address', { sink: 'http://10.0.0.1/sink' }],
-    ['INVALID_SINK', 'an address without TLS', { sink: 'http://sink.example.com/' }],
-    ['INVALID_SINK', 'an address with a password', { sink: 'https://user:password@sink.example.com/' }],
     ['INVALID_ARGUMENT', 'no address', { sink: 'nowhere' }],
     ['INVALID_ARGUMENT', 'two types', { other: { types: [`${TYPE}.swapped`, `${TYPE}.swapped`] } }],
     ['INVALID_ARGUMENT', 'headers', { other: { protocolSettings: { headers: { 'x-other': 'b' } } } }],
@@ -330,6 +374,20 @@ describe('what is refused', () => {
     ['INVALID_ARGUMENT', 'half an event', { config: { subscriptionMaxEvents: 1.5 } }],
   ] as [string, string, Asked][])('%s answers a request with %s', async (code, _what, asked) => {
     expect((await ask(UNKNOWN, asked)).body).toEqual({ status: 400, code, message: expect.stringMatching(/^.{10,}$/) });
+  });
+
+  it.each([
+    ['a private address', 'http://10.0.0.1/sink'],
+    ['an address without TLS', 'http://sink.example.com/'],
+    ['an address with a password', 'https://user:password@sink.example.com/'],
+  ])('INVALID_SINK answers a request with %s, once the number was found', async (_what, sink) => {
+    const { phoneNumber } = await context.line();
+    expect((await ask(phoneNumber, { sink })).body).toEqual({
+      status: 400,
+      code: 'INVALID_SINK',
+      message: expect.stringMatching(/^.{10,}$/),
+    });
+    expect((await ask(UNKNOWN, { sink })).body['code']).toBe('IDENTIFIER_NOT_FOUND');
   });
 
   it('answers tokens, numbers and addresses as the other APIs do', async () => {
@@ -392,6 +450,88 @@ describe('a notification', () => {
     expect([ids.length, new Set(ids).size, started.length <= 2]).toEqual([3, 2, true]);
   });
 
+  it('of a change comes before all that waits of its client, of which no more than eight are under way', async () => {
+    const { service } = context;
+    const scopes = [...CAMARA_SCOPES];
+    const id = await service.rows.clients.register({ clientId: 'slow', secret: 'a-secret-of-this-test', scopes });
+    const token = context.token({ id, clientId: 'slow', scopes });
+    // Four connections go to one host at most, so each subscription has a host of its own.
+    const hosts = await Promise.all(Array.from({ length: 5 }, () => WebhookReceiver.start()));
+    try {
+      const made = await Promise.all(
+        hosts.map(async (host) => subscribed((await context.line()).phoneNumber, { token, sink: host.url('/slow') })),
+      );
+      await eventually('nothing to be sent', async () =>
+        (await Promise.all(made.map((one) => service.rows.swaps.waiting(one.id)))).every((waits) => waits.length === 0),
+      );
+      for (const host of hosts) host.reply('/slow', 'never');
+      const [first, swapped, ...others] = made.map((one) => one.id);
+      await service.rows.swaps.backlog([
+        { id: first!, kind: 'started', count: 1 },
+        ...others.map((one) => ({ id: one, kind: 'started' as const, count: 4 })),
+        { id: swapped!, kind: 'swapped', count: 1 },
+      ]);
+      const open = () => hosts.map((host) => host.open.get('/slow')?.now ?? 0);
+      await eventually('eight under way', () => open().reduce((sum, one) => sum + one) >= 8);
+      expect(open()).toEqual([1, 1, 4, 2, 0]);
+      hosts[0]!.release('/slow', 204);
+      await eventually('another one', () => open()[3] === 3);
+      // What another client is told shows that the service looked again.
+      await subscribed((await context.line()).phoneNumber, { sink: context.receiver.url('/beside-slow') });
+      await context.receiver.got('/beside-slow', `${TYPE}.subscription-started`);
+      expect(open()).toEqual([0, 1, 4, 3, 0]);
+    } finally {
+      await service.rows.clients.disable(id);
+      await Promise.all(hosts.map((host) => host.stop()));
+    }
+  });
+
+  it('that one process cannot decrypt is left to another one, or to the next start', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const path = '/unreadable';
+    const { id } = await subscribed(line.phoneNumber, { sink: receiver.url(path) });
+    await receiver.got(path, `${TYPE}.subscription-started`);
+    await eventually('nothing to be sent', async () => (await service.rows.swaps.waiting(id)).length === 0);
+    const sealed = await service.rows.swaps.takeSealed(id);
+    await swap(line.lineId, 1);
+    await eventually('an attempt', async () => (await service.rows.swaps.waiting(id))[0]?.attempts !== 0);
+    expect(await service.rows.swaps.waiting(id)).toMatchObject([{ kind: 'swapped' }]);
+    await service.rows.swaps.putSealed(id, sealed);
+    await receiver.got(path, `${TYPE}.swapped`);
+  });
+
+  it('that nobody took in three days ends the subscription, which is told where the receiver comes back', async () => {
+    const { receiver, service } = context;
+    const line = await context.line();
+    const path = '/away';
+    receiver.reply(path, { status: 204 }, { status: 503 }, { status: 503 }, { status: 204 });
+    const { id } = await subscribed(line.phoneNumber, { sink: receiver.url(path) });
+    await receiver.got(path, `${TYPE}.subscription-started`);
+    await eventually('nothing to be sent', async () => (await service.rows.swaps.waiting(id)).length === 0);
+    await swap(line.lineId, 1);
+    await eventually('an attempt', async () => {
+      const [one] = await service.rows.swaps.waiting(id);
+      return one?.attempts === 1 && (receiver.open.get(path)?.now ?? 0) === 0;
+    });
+    await service.rows.swaps.lastAttempt(id);
+    expect((await untilEnded(path)).event.data['terminationReason']).toBe('NETWORK_TERMINATED');
+    expect((await call('GET', `/${id}`)).status).toBe(404);
+    expect(arrived(path)).toEqual(['subscription-started', 'swapped', 'swapped', 'NETWORK_TERMINATED']);
+  });
+
+  it('of a change is owed also where the receiver is gone for the end, which is sent after it', async () => {
+    const { receiver } = context;
+    const line = await context.line();
+    const path = '/gone-for-the-end';
+    receiver.reply(path, { status: 204 }, { status: 503 }, { status: 410 }, { status: 204 });
+    await subscribed(line.phoneNumber, { sink: receiver.url(path), config: { subscriptionMaxEvents: 1 } });
+    await receiver.got(path, `${TYPE}.subscription-started`);
+    await swap(line.lineId, 1);
+    await eventually('a second attempt', () => receiver.at(path).length === 4);
+    expect(arrived(path)).toEqual(['subscription-started', 'swapped', 'MAX_EVENTS_REACHED', 'swapped']);
+  });
+
   it('outlives the process that sends it', async () => {
     const { receiver, service } = context;
     const line = await context.line();
@@ -406,5 +546,12 @@ describe('a notification', () => {
     await service.rows.swaps.makeDue();
     await eventually('the second attempt', () => receiver.at('/hanging', `${TYPE}.swapped`).length === 2);
     await eventually('the end of it', async () => (await service.rows.swaps.waiting(id)).length === 0);
+    // One that stops in order leaves at once to others what has no answer yet.
+    receiver.reply('/hanging', 'never');
+    await service.rows.swaps.backlog([{ id, kind: 'swapped', count: 1 }]);
+    await eventually('a request without an answer', () => receiver.open.get('/hanging')?.now === 1);
+    await next.stop();
+    next = undefined;
+    expect(await service.rows.swaps.due(id)).toEqual(['swapped']);
   });
 });

@@ -698,6 +698,7 @@ lines.handset_changed_at timestamp with time zone
 lines.protected_until timestamp with time zone
 lines.known_since timestamp with time zone NOT NULL DEFAULT now()
 lines.numbered_at timestamp with time zone
+lines.handed_at timestamp with time zone
 lines CONSTRAINT lines_has_or_awaits_number CHECK ((num_nonnulls(phone_index, awaited_index) = 1))
 lines CONSTRAINT lines_holder_check CHECK ((holder = ANY (ARRAY['self'::text, 'corporate'::text, 'other_party'::text])))
 lines CONSTRAINT lines_pkey PRIMARY KEY (id)
@@ -709,7 +710,7 @@ CREATE INDEX lines_former ON public.lines USING btree (phone_index) WHERE (statu
 CREATE INDEX lines_over ON public.lines USING btree (updated_at) WHERE (status = 'terminated'::text)
 CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
 CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)
-CREATE TRIGGER swap_line_ended AFTER UPDATE OF status, phone_index, numbered_at ON public.lines FOR EACH ROW WHEN (((new.numbered_at IS DISTINCT FROM old.numbered_at) OR ((new.status = 'terminated'::text) AND (old.status <> 'terminated'::text)) OR ((new.phone_index IS NULL) AND (old.phone_index IS NOT NULL)))) EXECUTE FUNCTION swap_line_ended()
+CREATE TRIGGER swap_line_changed_hands BEFORE UPDATE OF status, phone_index, numbered_at ON public.lines FOR EACH ROW WHEN (((new.numbered_at IS DISTINCT FROM old.numbered_at) OR ((new.status = 'terminated'::text) AND (old.status <> 'terminated'::text)) OR ((new.phone_index IS NULL) AND (old.phone_index IS NOT NULL)))) EXECUTE FUNCTION swap_line_changed_hands()
 loss_breaker.is_only boolean NOT NULL DEFAULT true
 loss_breaker.reports timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[]
 loss_breaker.tripped_since timestamp with time zone
@@ -1110,7 +1111,7 @@ swap_notifications CONSTRAINT swap_notifications_kind_check CHECK ((kind = ANY (
 swap_notifications CONSTRAINT swap_notifications_pkey PRIMARY KEY (id)
 swap_notifications CONSTRAINT swap_notifications_reason_check CHECK ((reason = ANY (ARRAY['MAX_EVENTS_REACHED'::text, 'NETWORK_TERMINATED'::text, 'SUBSCRIPTION_EXPIRED'::text, 'ACCESS_TOKEN_EXPIRED'::text, 'SUBSCRIPTION_DELETED'::text])))
 swap_notifications CONSTRAINT swap_notifications_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES swap_subscriptions(id)
-CREATE INDEX swap_notifications_due ON public.swap_notifications USING btree (client_id, due_at)
+CREATE INDEX swap_notifications_due ON public.swap_notifications USING btree (client_id, ((kind <> 'swapped'::text)), due_at)
 CREATE UNIQUE INDEX swap_notifications_pkey ON public.swap_notifications USING btree (id)
 CREATE INDEX swap_notifications_subscription ON public.swap_notifications USING btree (subscription_id)
 swap_subscriptions.id uuid NOT NULL
@@ -1122,6 +1123,7 @@ swap_subscriptions.sealed bytea NOT NULL
 swap_subscriptions.purpose text
 swap_subscriptions.expire_time timestamp with time zone
 swap_subscriptions.token_expires_at timestamp with time zone
+swap_subscriptions.initial_event boolean NOT NULL
 swap_subscriptions.most_events integer
 swap_subscriptions.events integer NOT NULL DEFAULT 0
 swap_subscriptions.started_at timestamp with time zone NOT NULL

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
 import { randomFraction } from '../../crypto/random.ts';
 import { pauseAskedFor, waitAfterAttempt, WEBHOOK_DEADLINE_MS } from '../../domain/webhook.ts';
+import { withinDeadline } from '../../gateways/deadline.ts';
 import { Outbound, type OutboundAnswer } from '../../gateways/outbound/outbound.ts';
 import { Metrics } from '../../http/metrics.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
@@ -12,6 +13,10 @@ import { SwapNotificationStore, type DueNotification } from './swap-notification
 /** Notifications that one process sends at once, and those of one client among them. */
 const MOST_UNDER_WAY = 64;
 const MOST_OF_A_CLIENT = 8;
+/** Milliseconds for which a process that stops waits for answers: its other tasks wait for this one. */
+const DRAIN_MS = 3_000;
+/** When a client has so many under way, more of it are taken. */
+const FEW_OF_A_CLIENT = MOST_OF_A_CLIENT / 2;
 
 type Outcome = Parameters<Metrics['camaraNotification']>[0];
 
@@ -23,7 +28,7 @@ const TYPES: Record<NotificationKind, string> = {
 };
 
 /** `terminationDescription` of each reason. That of the network does not tell what became of the line. */
-const ENDS: Record<TerminationReason, string> = {
+const TERMINATION_DESCRIPTIONS: Record<TerminationReason, string> = {
   MAX_EVENTS_REACHED: 'The subscription has had as many events as were asked for.',
   NETWORK_TERMINATED: 'The service sends no further events of this subscription.',
   SUBSCRIPTION_EXPIRED: 'The time of the subscription is over.',
@@ -42,6 +47,8 @@ export class Notify {
   private readonly warnings = new RareWarnings(new Logger(Notify.name));
   private readonly underWay = new Set<Promise<void>>();
   private readonly ofClients = new Map<string, number>();
+  private taking: Promise<boolean> | undefined;
+  private isStopping = false;
 
   constructor(
     private readonly store: SwapNotificationStore,
@@ -52,42 +59,66 @@ export class Notify {
   ) {}
 
   /** Sends what is due, without waiting for the answers. Returns true if more may be due. */
-  async run(): Promise<boolean> {
+  run(): Promise<boolean> {
+    this.taking ??= this.take().finally(() => {
+      this.taking = undefined;
+    });
+    return this.taking;
+  }
+
+  /** Waits a moment for the answers that are still to come. What has none by then is due again at once, for another process. */
+  async drain(): Promise<void> {
+    this.isStopping = true;
+    await this.taking?.catch(() => undefined);
+    await withinDeadline<unknown>(Promise.all(this.underWay), DRAIN_MS, null);
+    this.outbound.close();
+    await Promise.all(this.underWay);
+  }
+
+  private async take(): Promise<boolean> {
     const room = MOST_UNDER_WAY - this.underWay.size;
-    if (room <= 0) return false;
-    const busy = [...this.ofClients].filter(([, count]) => count >= MOST_OF_A_CLIENT).map(([id]) => id);
-    const due = await this.store.take(room, busy, MOST_OF_A_CLIENT);
-    for (const one of due) {
-      this.count(one.clientId, 1);
-      const sending = this.send(one)
+    if (room <= 0 || this.isStopping) return false;
+    const taken = await this.store.take(room, this.ofClients, MOST_OF_A_CLIENT);
+    for (const due of taken) {
+      this.count(due.clientId, 1);
+      const sending = this.send(due)
         .catch((error: unknown) => {
           this.warnings.warn('notification', (error as Error).message);
         })
         .finally(() => {
           this.underWay.delete(sending);
-          this.count(one.clientId, -1);
+          this.ended(due.clientId);
         });
       this.underWay.add(sending);
     }
-    return due.length === room;
+    return taken.length === room;
   }
 
-  async drain(): Promise<void> {
-    await Promise.all(this.underWay);
-    this.outbound.close();
+  /** A client with much to be told is told as fast as its receiver answers, and not once a period. */
+  private ended(clientId: string): void {
+    if (this.count(clientId, -1) !== FEW_OF_A_CLIENT) return;
+    this.run().catch((error: unknown) => {
+      this.warnings.warn('notifications', (error as Error).message);
+    });
   }
 
-  private count(clientId: string, by: 1 | -1): void {
+  private count(clientId: string, by: 1 | -1): number {
     const count = (this.ofClients.get(clientId) ?? 0) + by;
     if (count > 0) this.ofClients.set(clientId, count);
     else this.ofClients.delete(clientId);
+    return count;
   }
 
   /** A failure here leaves the row to the next process. */
   private async send(due: DueNotification): Promise<void> {
-    const secrets = due.isServed ? this.open(due) : undefined;
-    if (!secrets) {
+    if (!due.isServed) {
       await this.store.done(due.id);
+      return;
+    }
+    const secrets = this.open(due);
+    if (!secrets) {
+      // Another process may have the key, or this one once it is started again.
+      await this.sendAgain(due);
       return;
     }
     const answer = await this.outbound.send(this.requestOf(due, secrets));
@@ -98,18 +129,23 @@ export class Notify {
     const outcome = outcomeOf(answer);
     this.metrics.camaraNotification(outcome);
     if (outcome === 'accepted') await this.store.done(due.id);
+    // One who hears of the end may take the address away, although an event from before it is still to be sent again.
+    else if (outcome === 'gone' && due.kind === 'ended') await this.store.done(due.id);
     else if (outcome === 'gone') await this.store.gone(due.subscriptionId);
     else await this.sendAgain(due, answer);
   }
 
-  private async sendAgain({ id, attempts, clientId }: DueNotification, answer: OutboundAnswer): Promise<void> {
+  private async sendAgain({ id, attempts, clientId }: DueNotification, answer?: OutboundAnswer): Promise<void> {
     const wait = waitAfterAttempt(attempts, randomFraction());
     if (wait === null) {
-      this.warnings.warn(clientId, 'a sink of SIM changes took no notification for three days: it is given up');
-      await this.store.done(id);
+      this.warnings.warn(
+        clientId,
+        'a notification of a SIM change was not taken for three days: the subscription ends',
+      );
+      await this.store.giveUp(id);
       return;
     }
-    const pause = answer.kind === 'answered' ? pauseAskedFor(answer.status, answer.retryAfter, new Date()) : 0;
+    const pause = answer?.kind === 'answered' ? pauseAskedFor(answer.status, answer.retryAfter, new Date()) : 0;
     await this.store.again(id, Math.max(wait, pause));
   }
 
@@ -117,7 +153,7 @@ export class Notify {
     try {
       return this.sinks.open(subscriptionId, sealed);
     } catch {
-      this.warnings.warn(clientId, 'a subscription to SIM changes cannot be read: its key is lost');
+      this.warnings.warn(clientId, 'a subscription to SIM changes cannot be read: this process has not its key');
       return undefined;
     }
   }
@@ -135,7 +171,7 @@ export class Notify {
         ...(phoneNumber !== undefined && { phoneNumber }),
         subscriptionId,
         ...(kind === 'started' && { initiationReason: 'SUBSCRIPTION_CREATED' }),
-        ...(reason && { terminationReason: reason, terminationDescription: ENDS[reason] }),
+        ...(reason && { terminationReason: reason, terminationDescription: TERMINATION_DESCRIPTIONS[reason] }),
       },
     };
     return {

@@ -11,4 +11,9 @@ export class SwapEvents {
   async record(session: Session, lineId: string, at: Date): Promise<void> {
     await this.store.swapped(session, lineId, at);
   }
+
+  /** Ends the subscriptions that began before `at`, the carrier's time of an event that gave the line to another person. */
+  async endBegunBefore(session: Session, lineId: string, at: Date): Promise<void> {
+    await this.store.endBegunBefore(session, lineId, at);
+  }
 }

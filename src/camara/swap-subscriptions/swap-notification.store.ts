@@ -9,16 +9,20 @@ import { IS_SERVED } from './swap-subscription.store.ts';
 const LEASE_SECONDS = 60;
 
 /** A notification that is due, with where it goes. */
-export type DueNotification = Pick<SwapNotification, 'id' | 'subscriptionId' | 'clientId' | 'kind' | 'at' | 'reason'> &
-  Pick<SwapNotification, 'attempts'> &
+export type DueNotification = Pick<
+  SwapNotification,
+  'id' | 'subscriptionId' | 'clientId' | 'kind' | 'at' | 'reason' | 'attempts'
+> &
   Pick<SwapSubscription, 'sink' | 'sealed'> & {
     /** The client may be told, and its token is not expired. The end is told in any case. */
     isServed: boolean;
   };
 
 /**
- * Takes what is due, each for one process, and a few of each client at once, so that the receiver of one client that hangs
- * delays no other one. It steps from client to client in the index. What a process took that died is due again.
+ * Takes at most $1 of what is due, each for one process. A client has at most $4 under way, and those with few under way ($2,
+ * $3) come first, so that receivers that hang delay only those of their own client. Changes of a SIM come before what begins
+ * or ends. It steps from client to client in the index. What a process took that died is due again. The end of a subscription
+ * waits until the first attempt of everything else about it has begun: its receiver may be gone after it.
  */
 const TAKE = statement(
   'swap_notification_take',
@@ -27,11 +31,25 @@ const TAKE = statement(
       UNION ALL
       SELECT (SELECT n.client_id FROM swap_notifications n WHERE n.client_id > w.client_id
         ORDER BY n.client_id LIMIT 1) FROM waiting w WHERE w.client_id IS NOT NULL
+    ), chosen AS MATERIALIZED (
+      SELECT w.client_id, coalesce(b.count, 0) AS busy FROM waiting w
+        LEFT JOIN unnest($2::uuid[], $3::int[]) AS b (client_id, count) ON b.client_id = w.client_id
+      WHERE coalesce(b.count, 0) < $4::int AND EXISTS (SELECT 1 FROM swap_notifications n, (VALUES (false), (true)) k (later)
+        WHERE n.client_id = w.client_id AND (n.kind <> 'swapped') = k.later AND n.due_at <= now())
+      ORDER BY busy, random() LIMIT $1::int
+    ), locked AS MATERIALIZED (
+      SELECT d.id, c.client_id, c.busy, k.later, d.due_at
+      FROM chosen c CROSS JOIN (VALUES (false), (true)) k (later) CROSS JOIN LATERAL (
+        SELECT n.id, n.due_at FROM swap_notifications n
+        WHERE n.client_id = c.client_id AND (n.kind <> 'swapped') = k.later AND n.due_at <= now()
+          AND (n.kind <> 'ended' OR NOT EXISTS (SELECT 1 FROM swap_notifications o
+            WHERE o.subscription_id = n.subscription_id AND o.kind <> 'ended' AND o.attempts = 0))
+        ORDER BY n.due_at LIMIT $4::int - c.busy FOR UPDATE SKIP LOCKED) d
     ), due AS MATERIALIZED (
-      SELECT d.id FROM waiting w CROSS JOIN LATERAL (
-        SELECT n.id FROM swap_notifications n WHERE n.client_id = w.client_id AND n.due_at <= now()
-        ORDER BY n.due_at LIMIT $3::int FOR UPDATE SKIP LOCKED) d
-      WHERE w.client_id IS NOT NULL AND w.client_id <> ALL($2::uuid[]) LIMIT $1::int
+      SELECT p.id FROM (
+        SELECT l.id, l.later, l.busy + row_number() OVER (PARTITION BY l.client_id ORDER BY l.later, l.due_at) AS place
+        FROM locked l) p
+      WHERE p.place <= $4::int ORDER BY p.place, p.later LIMIT $1::int
     )
     UPDATE swap_notifications n SET attempts = n.attempts + 1, due_at = now() + interval '${LEASE_SECONDS} seconds'
     FROM due, swap_subscriptions s, clients c WHERE n.id = due.id AND s.id = n.subscription_id AND c.id = n.client_id
@@ -54,17 +72,28 @@ const GONE = statement(
     DELETE FROM swap_notifications WHERE subscription_id = $1`,
 );
 
+/** Nobody takes its notifications: the subscription ends. That is to be sent too, in case its receiver comes back. */
+const GIVE_UP = statement(
+  'swap_notification_give_up',
+  `WITH given_up AS (DELETE FROM swap_notifications WHERE id = $1 RETURNING subscription_id, kind), ended AS (
+      UPDATE swap_subscriptions s SET ended_at = now() FROM given_up g
+      WHERE s.id = g.subscription_id AND g.kind <> 'ended' AND s.ended_at IS NULL RETURNING s.id, s.client_id
+    )
+    INSERT INTO swap_notifications (subscription_id, client_id, kind, at, reason)
+    SELECT id, client_id, 'ended', now(), 'NETWORK_TERMINATED' FROM ended`,
+);
+
 /** The outbox of notifications about changes of a SIM. */
 @Injectable()
 export class SwapNotificationStore {
   constructor(private readonly database: Database) {}
 
-  /** Takes at most `most` notifications, `mostOfOne` of a client, and none of the clients in `but`. */
-  async take(most: number, but: readonly string[], mostOfOne: number): Promise<DueNotification[]> {
-    return this.database.rows<DueNotification>(TAKE, [most, but, mostOfOne]);
+  /** Takes at most `most` notifications, so that no client has more than `mostOfOne` under way; `busy` has those of each. */
+  async take(most: number, busy: ReadonlyMap<string, number>, mostOfOne: number): Promise<DueNotification[]> {
+    return this.database.rows<DueNotification>(TAKE, [most, [...busy.keys()], [...busy.values()], mostOfOne]);
   }
 
-  /** Nothing more is sent: it was accepted, or given up. */
+  /** It was accepted, or may not be sent any more. */
   async done(id: string): Promise<void> {
     await this.database.changed(DONE, [id]);
   }
@@ -72,6 +101,11 @@ export class SwapNotificationStore {
   /** Sends it again after some milliseconds. */
   async again(id: string, milliseconds: number): Promise<void> {
     await this.database.changed(AGAIN, [id, milliseconds]);
+  }
+
+  /** Gives a notification up after its last attempt, and ends its subscription. */
+  async giveUp(id: string): Promise<void> {
+    await this.database.changed(GIVE_UP, [id]);
   }
 
   /** Ends a subscription whose receiver said that it is gone. */

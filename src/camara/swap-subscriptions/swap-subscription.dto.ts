@@ -10,6 +10,7 @@ import {
   IsObject,
   IsString,
   IsUrl,
+  IsUUID,
   Length,
   Matches,
   ValidateNested,
@@ -124,6 +125,13 @@ export class CreateSwapSubscriptionRequest {
   config: SwapSubscriptionConfigInput;
 }
 
+export class SwapSubscriptionsQuery {
+  /** The id of a subscription: those that are older are listed. Not of CAMARA, which knows no pages here. */
+  @Optional()
+  @IsUUID()
+  before?: string;
+}
+
 export class SwapSubscriptionResponse {
   id: string;
   protocol: 'HTTP';
@@ -138,5 +146,6 @@ export class SwapSubscriptionResponse {
   };
   startsAt: string;
   expiresAt: string;
-  status: 'ACTIVE';
+  /** `EXPIRED` where the initial event was the only one that was asked for. */
+  status: 'ACTIVE' | 'EXPIRED';
 }

@@ -37,6 +37,10 @@ export class SwapSubscription {
   @Column('timestamptz', { nullable: true })
   tokenExpiresAt: Date | null;
 
+  /** The client asked to be told at once of a change that was lately. */
+  @Column('boolean')
+  initialEvent: boolean;
+
   /** After so many events it ends. */
   @Column('integer', { nullable: true })
   mostEvents: number | null;

@@ -31,6 +31,7 @@ const { $, values } = parameters(
   'clientId',
   'lineId',
   'version',
+  'carrier',
   'ownSubscriptionId',
   'sink',
   'sealed',
@@ -38,6 +39,7 @@ const { $, values } = parameters(
   'expireTime',
   'tokenExpiresAt',
   'mostEvents',
+  'initialEvent',
   'initialAt',
 );
 
@@ -48,13 +50,13 @@ const { $, values } = parameters(
 const CREATE = statement(
   'swap_subscription_create',
   `WITH line AS MATERIALIZED (
-      SELECT id FROM lines WHERE id = ${$.lineId} AND version = ${$.version}::int AND status <> 'terminated'
+      SELECT id FROM lines WHERE id = ${$.lineId} AND version = ${$.version}::int AND carrier = ${$.carrier} AND status <> 'terminated'
         AND phone_index IS NOT NULL FOR SHARE
     ), made AS (
       INSERT INTO swap_subscriptions (id, client_id, line_id, slot, sink, sealed, purpose, expire_time,
-        token_expires_at, most_events, events, started_at, ends_at, ended_at)
+        token_expires_at, most_events, initial_event, events, started_at, ends_at, ended_at)
       SELECT ${$.id}::uuid, ${$.clientId}::uuid, l.id, f.slot, ${$.sink}, ${$.sealed}::bytea, ${$.purpose},
-        ${$.expireTime}::timestamptz, ${$.tokenExpiresAt}::timestamptz, ${$.mostEvents}::int,
+        ${$.expireTime}::timestamptz, ${$.tokenExpiresAt}::timestamptz, ${$.mostEvents}::int, ${$.initialEvent}::boolean,
         CASE WHEN ${$.initialAt}::timestamptz IS NULL THEN 0 ELSE 1 END, ${NOW},
         date_trunc('milliseconds', least(now() + interval '${MOST_DAYS} days', ${$.expireTime}::timestamptz,
           ${$.tokenExpiresAt}::timestamptz - interval '${TOKEN_MARGIN_SECONDS} seconds')),
@@ -76,7 +78,7 @@ const CREATE = statement(
       UNION ALL SELECT id, client_id, 'swapped', ${$.initialAt}::timestamptz, NULL FROM made WHERE events = 1
       UNION ALL SELECT id, client_id, 'ended', now(), 'MAX_EVENTS_REACHED' FROM made WHERE ended_at IS NOT NULL
     )
-    SELECT started_at AS "startedAt", ends_at AS "endsAt" FROM made`,
+    SELECT started_at AS "startedAt", ends_at AS "endsAt", ended_at AS "endedAt" FROM made`,
   { writes: TOLD_TO_PERSON },
 );
 
@@ -86,13 +88,14 @@ const COUNT = statement(
 );
 
 const SHOWN = `id, sink, sealed, expire_time AS "expireTime", most_events AS "mostEvents",
-  started_at AS "startedAt", ends_at AS "endsAt"`;
+  initial_event AS "initialEvent", started_at AS "startedAt", ends_at AS "endsAt"`;
 /** SQL: a subscription that has not ended, of a client ($1), and of one line alone where $2 names one. */
 const STANDS = `client_id = $1 AND ($2::text IS NULL OR line_id = $2) AND ended_at IS NULL AND ends_at > now()`;
 
 const LIST = statement(
   'swap_subscription_list',
-  `SELECT ${SHOWN} FROM swap_subscriptions WHERE ${STANDS} ORDER BY id DESC LIMIT ${MOST_LISTED}`,
+  `SELECT ${SHOWN} FROM swap_subscriptions WHERE ${STANDS} AND ($3::uuid IS NULL OR id < $3)
+    ORDER BY id DESC LIMIT ${MOST_LISTED}`,
 );
 
 const ONE = statement('swap_subscription_one', `SELECT ${SHOWN} FROM swap_subscriptions WHERE ${STANDS} AND id = $3`);
@@ -106,11 +109,9 @@ const DELETE = statement(
     SELECT id, client_id, 'ended', now(), 'SUBSCRIPTION_DELETED' FROM ended`,
 );
 
-/** Ends what its time is over for, other than what another statement is changing. */
-const END_DUE = statement(
-  'swap_subscription_end_due',
-  `WITH due AS MATERIALIZED (
-      SELECT id FROM swap_subscriptions WHERE ended_at IS NULL AND ends_at <= now()
+/** SQL: ends the expired subscriptions where `where` is true; skips rows that another statement holds. */
+const endExpired = (where = 'true'): string => `WITH due AS MATERIALIZED (
+      SELECT id FROM swap_subscriptions WHERE ended_at IS NULL AND ends_at <= now() AND ${where}
       ORDER BY ends_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
     ), ended AS (
       UPDATE swap_subscriptions s SET ended_at = now() FROM due d WHERE s.id = d.id
@@ -120,7 +121,18 @@ const END_DUE = statement(
     SELECT id, client_id, 'ended', ends_at,
       CASE WHEN token_expires_at - interval '${TOKEN_MARGIN_SECONDS} seconds' <= ends_at THEN 'ACCESS_TOKEN_EXPIRED'
         ELSE 'SUBSCRIPTION_EXPIRED' END
-    FROM ended`,
+    FROM ended`;
+
+const END_DUE = statement('swap_subscription_end_due', endExpired());
+
+const END_DUE_OF = statement('swap_subscription_end_due_of', endExpired('client_id = $1 AND line_id = $2'));
+
+/** A client that was disabled is disabled for good: nothing is kept for it, above all no token of a sink. */
+const END_OF_DISABLED = statement(
+  'swap_subscription_end_of_disabled',
+  `UPDATE swap_subscriptions SET ended_at = now() WHERE id = ANY(ARRAY(SELECT s.id FROM clients c
+      JOIN swap_subscriptions s ON s.client_id = c.id WHERE c.disabled_at IS NOT NULL AND s.ended_at IS NULL
+    LIMIT ${BATCH} FOR UPDATE OF s SKIP LOCKED))`,
 );
 
 /**
@@ -148,7 +160,18 @@ const SWAPPED = statement(
   { writes: TOLD_TO_PERSON },
 );
 
-/** What has ended goes, with the token of its sink, as soon as nothing is left to be sent. */
+/** Ends the subscriptions of a line ($1) that began before $2. Its transaction has locked the line. */
+const END_BEGUN_BEFORE = statement(
+  'swap_subscription_end_begun_before',
+  `WITH ended AS (
+      UPDATE swap_subscriptions SET ended_at = now() WHERE line_id = $1 AND started_at < $2::timestamptz AND ended_at IS NULL
+      RETURNING id, client_id
+    )
+    INSERT INTO swap_notifications (subscription_id, client_id, kind, at, reason)
+    SELECT id, client_id, 'ended', now(), 'NETWORK_TERMINATED' FROM ended`,
+);
+
+/** Deletes ended subscriptions, with the tokens of their sinks, as soon as nothing is left to be sent. */
 const PURGE = statement(
   'swap_subscription_purge',
   `DELETE FROM swap_subscriptions WHERE id = ANY(ARRAY(SELECT s.id FROM swap_subscriptions s WHERE s.ended_at IS NOT NULL
@@ -159,23 +182,34 @@ const PURGE = statement(
 /** What a subscription is made of. */
 export type NewSwapSubscription = Pick<
   SwapSubscription,
-  'id' | 'clientId' | 'lineId' | 'sink' | 'sealed' | 'purpose' | 'expireTime' | 'tokenExpiresAt'
-> &
-  Pick<SwapSubscription, 'mostEvents'> & {
-    /** The version of the line as it was read. */
-    version: number;
-    /** The subscription to the service that stands on the line. */
-    ownSubscriptionId: string | null;
-    /** When the SIM was changed that the first notification tells of; null for none. */
-    initialAt: Date | null;
-  };
+  | 'id'
+  | 'clientId'
+  | 'lineId'
+  | 'sink'
+  | 'sealed'
+  | 'purpose'
+  | 'expireTime'
+  | 'tokenExpiresAt'
+  | 'mostEvents'
+  | 'initialEvent'
+> & {
+  /** The version of the line as it was read. */
+  version: number;
+  /** The carrier of the line as it was read: its change raises no version. */
+  carrier: string;
+  /** The subscription to the service that stands on the line. */
+  ownSubscriptionId: string | null;
+  /** When the SIM was changed that the first notification tells of; null for none. */
+  initialAt: Date | null;
+};
 
-type Made = Pick<SwapSubscription, 'startedAt' | 'endsAt'>;
+/** What the table says of a subscription that was made: it has ended if its initial event was the only one. */
+export type Made = Pick<SwapSubscription, 'startedAt' | 'endsAt' | 'endedAt'>;
 
 /** A subscription that has not ended. */
 export type StoredSwapSubscription = Pick<
   SwapSubscription,
-  'id' | 'sink' | 'sealed' | 'expireTime' | 'mostEvents' | 'startedAt' | 'endsAt'
+  'id' | 'sink' | 'sealed' | 'expireTime' | 'mostEvents' | 'initialEvent' | 'startedAt' | 'endsAt'
 >;
 
 /** The table of subscriptions to changes of a SIM. */
@@ -194,9 +228,12 @@ export class SwapSubscriptionStore {
     return (row?.count ?? 0) >= MOST_OF_A_LINE;
   }
 
-  /** Those of a client that have not ended, newest first, at most 1,000; with `lineId`, those for that line. */
-  async list(clientId: string, lineId: string | null): Promise<StoredSwapSubscription[]> {
-    return this.database.rows<StoredSwapSubscription>(LIST, [clientId, lineId]);
+  /**
+   * Those of a client that have not ended, newest first, at most 1,000; with `lineId`, those for that line, with `before`
+   * those older than that one.
+   */
+  async list(clientId: string, lineId: string | null, before: string | null): Promise<StoredSwapSubscription[]> {
+    return this.database.rows<StoredSwapSubscription>(LIST, [clientId, lineId, before]);
   }
 
   async one(clientId: string, lineId: string | null, id: string): Promise<StoredSwapSubscription | undefined> {
@@ -208,14 +245,25 @@ export class SwapSubscriptionStore {
     return (await this.database.changed(DELETE, [clientId, lineId, id])) === 1;
   }
 
-  /** Ends a batch of those whose time is over. Returns true if more may remain. */
+  /** Ends a batch of those whose time is over or whose client was disabled. Returns true if more may remain. */
   async endDue(): Promise<boolean> {
-    return (await this.database.changed(END_DUE, [])) === BATCH;
+    const disabled = await this.database.changed(END_OF_DISABLED, []);
+    return (await this.database.changed(END_DUE, [])) === BATCH || disabled === BATCH;
+  }
+
+  /** Ends those of a client for one line whose time is over. */
+  async endDueOf(clientId: string, lineId: string): Promise<void> {
+    await this.database.changed(END_DUE_OF, [clientId, lineId]);
   }
 
   /** Records a change of a SIM in the transaction of the carrier's event. */
   async swapped(session: Session, lineId: string, at: Date): Promise<void> {
     await session.rows(SWAPPED, [lineId, at]);
+  }
+
+  /** Ends those of a line that began before an instant, in the transaction of the carrier's event. */
+  async endBegunBefore(session: Session, lineId: string, at: Date): Promise<void> {
+    await session.rows(END_BEGUN_BEFORE, [lineId, at]);
   }
 
   /** Deletes a batch of those that have ended. Returns true if more may remain. */

@@ -1,9 +1,13 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Caller } from '../../crypto/access-token.ts';
 import { FromClient } from '../../http/client.guard.ts';
 import { CamaraGuard, Covers } from '../camara.guard.ts';
-import { CreateSwapSubscriptionRequest, SwapSubscriptionResponse } from './swap-subscription.dto.ts';
+import {
+  CreateSwapSubscriptionRequest,
+  SwapSubscriptionResponse,
+  SwapSubscriptionsQuery,
+} from './swap-subscription.dto.ts';
 import { SwapSubscriptions } from './swap-subscriptions.ts';
 
 /** CAMARA Sim Swap Subscriptions 0.3.0 (release r3.3). */
@@ -25,8 +29,8 @@ export class SwapSubscriptionsController {
 
   @Get()
   @Covers('sim-swap-subscriptions:read')
-  list(@FromClient() caller: Caller): Promise<SwapSubscriptionResponse[]> {
-    return this.subscriptions.list(caller);
+  list(@Query() { before }: SwapSubscriptionsQuery, @FromClient() caller: Caller): Promise<SwapSubscriptionResponse[]> {
+    return this.subscriptions.list(caller, before);
   }
 
   @Get(':subscriptionId')

@@ -7,7 +7,6 @@ import { outboundOf } from '../../webhooks/outbound-of.ts';
 import { SubjectsModule } from '../subjects.module.ts';
 import { Notify } from './notify.ts';
 import { SealedSinks } from './sealed-sink.ts';
-import { SwapEventsModule } from './swap-events.module.ts';
 import { SwapNotificationStore } from './swap-notification.store.ts';
 import { SwapSubscriptionStore } from './swap-subscription.store.ts';
 import { SwapSubscriptionsController } from './swap-subscriptions.controller.ts';
@@ -25,12 +24,13 @@ const ENDS_MS = 10_000;
  * carrier tells, `notify.ts` sends it.
  */
 @Module({
-  imports: [SubjectsModule, SwapEventsModule, RelyingPartiesModule],
+  imports: [SubjectsModule, RelyingPartiesModule],
   controllers: [SwapSubscriptionsController],
   providers: [
     Notify,
     SealedSinks,
     SwapNotificationStore,
+    SwapSubscriptionStore,
     SwapSubscriptions,
     {
       provide: Outbound,

@@ -7,6 +7,7 @@ import { Outbound } from '../../gateways/outbound/outbound.ts';
 import { CamaraError } from '../../http/camara-error.ts';
 import { assertCovers } from '../../http/client.guard.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
+import { purposeOf } from '../camara-answers.ts';
 import { Subjects, type Subject } from '../subjects.ts';
 import { SealedSinks } from './sealed-sink.ts';
 import {
@@ -19,6 +20,8 @@ import {
   MOST_OF_A_LINE,
   SwapSubscriptionStore,
   TOKEN_MARGIN_SECONDS,
+  type Made,
+  type NewSwapSubscription,
   type StoredSwapSubscription,
 } from './swap-subscription.store.ts';
 
@@ -54,37 +57,42 @@ export class SwapSubscriptions {
       throw new CamaraError('OUT_OF_RANGE', `Send subscriptionMaxEvents from 1 to ${MOST_EVENTS}.`);
     // An initial event has the time of the change, for which there is a scope.
     if (initialEvent) assertCovers(caller, 'sim-swap:retrieve-date', 'sim-swap');
+    const subject = await this.subjects.of(caller, config.subscriptionDetail.phoneNumber);
+    // After the quota was spent: it asks name servers for a name that the client chose.
     const refusal = await this.outbound.refusalOf(sink);
     if (refusal !== null)
       throw new CamaraError('INVALID_SINK', `${refusal} It is the address to which events are sent.`);
-    const subject = await this.subjects.of(caller, config.subscriptionDetail.phoneNumber);
     const id = randomId();
     const phoneNumber = caller.person ? undefined : subject.phoneNumber;
     const secrets = {
       ...(phoneNumber !== undefined && { phoneNumber }),
       ...(credential && { token: credential.token }),
     };
-    const made = await this.store.create({
+    const made = await this.make({
       id,
       clientId: caller.id,
       lineId: subject.lineId,
       version: subject.version,
+      carrier: subject.carrier,
       ownSubscriptionId: subject.subscriptionId,
       sink,
       sealed: this.sinks.seal(id, secrets),
-      purpose: caller.scopes.find((scope) => scope.startsWith('dpv:')) ?? null,
+      purpose: purposeOf(caller),
       expireTime,
       tokenExpiresAt: credential?.expiresAt ?? null,
       mostEvents,
+      initialEvent,
       initialAt: initialEvent ? recentChange(subject) : null,
     });
-    if (!made) throw await this.notMade(caller, subject);
-    return this.shown({ id, sink, expireTime, mostEvents, ...made }, phoneNumber, initialEvent);
+    return this.shown({ id, sink, expireTime, mostEvents, initialEvent, ...made }, phoneNumber);
   }
 
-  /** Those of the client that have not ended; with the token of a person, those for that person's line. */
-  async list(caller: Caller): Promise<SwapSubscriptionResponse[]> {
-    const stored = await this.store.list(caller.id, await this.lineOf(caller));
+  /**
+   * Those of the client that have not ended, newest first, at most 1,000, with `before` those older than that one; with the
+   * token of a person, those for that person's line.
+   */
+  async list(caller: Caller, before: string | null = null): Promise<SwapSubscriptionResponse[]> {
+    const stored = await this.store.list(caller.id, await this.lineOf(caller), before);
     return stored.map((one) => this.read(one, caller));
   }
 
@@ -104,28 +112,53 @@ export class SwapSubscriptions {
 
   /** The line to which the token of a person limits what is answered; null for a token of the client. */
   private async lineOf(caller: Caller): Promise<string | null> {
-    if (caller.person) return (await this.subjects.of(caller, undefined)).lineId;
+    if (caller.person) return (await this.subjects.of(caller, undefined, { isQuestion: false })).lineId;
     await this.relyingParties.spendQuota(caller.id);
     return null;
   }
 
-  private async notMade({ id }: Caller, { lineId }: Subject): Promise<CamaraError> {
-    if (await this.store.isFull(id, lineId)) {
-      const sentence = `A client has at most ${MOST_OF_A_LINE} subscriptions for one line. Delete one of them first.`;
-      return new CamaraError('QUOTA_EXCEEDED', sentence);
+  /**
+   * Another creation of the client may take the slot at the same moment: as often as there are slots, it is tried again. One
+   * that has expired holds its slot until it is ended.
+   */
+  private async make(made: NewSwapSubscription): Promise<Made> {
+    for (let attempt = 0; attempt <= MOST_OF_A_LINE; attempt += 1) {
+      const row = await this.store.create(made);
+      if (row) return row;
+      await this.store.endDueOf(made.clientId, made.lineId);
+      if (await this.store.isFull(made.clientId, made.lineId)) {
+        const sentence = `A client has at most ${MOST_OF_A_LINE} subscriptions for one line. Delete one of them first.`;
+        throw new CamaraError('QUOTA_EXCEEDED', sentence);
+      }
     }
-    return new CamaraError('ABORTED', 'The line was changed at the same moment. Send the request again.');
+    throw new CamaraError('ABORTED', 'The line was changed at the same moment. Send the request again.');
   }
 
   private read(stored: StoredSwapSubscription, caller: Caller): SwapSubscriptionResponse {
-    const { phoneNumber } = this.sinks.open(stored.id, stored.sealed);
-    return this.shown(stored, caller.person ? undefined : phoneNumber);
+    return this.shown(stored, caller.person ? undefined : this.numberOf(stored));
+  }
+
+  /** One whose key is lost is shown without its number, so that its client can delete it. */
+  private numberOf({ id, sealed }: StoredSwapSubscription): string | undefined {
+    try {
+      return this.sinks.open(id, sealed).phoneNumber;
+    } catch {
+      return undefined;
+    }
   }
 
   private shown(
-    { id, sink, expireTime, mostEvents, startedAt, endsAt }: Omit<StoredSwapSubscription, 'sealed'>,
+    {
+      id,
+      sink,
+      expireTime,
+      mostEvents,
+      initialEvent,
+      startedAt,
+      endsAt,
+      endedAt = null,
+    }: Omit<StoredSwapSubscription, 'sealed'> & Partial<Made>,
     phoneNumber: string | undefined,
-    initialEvent = false,
   ): SwapSubscriptionResponse {
     return {
       id,
@@ -140,7 +173,7 @@ export class SwapSubscriptions {
       },
       startsAt: startedAt.toISOString(),
       expiresAt: endsAt.toISOString(),
-      status: 'ACTIVE',
+      status: endedAt ? 'EXPIRED' : 'ACTIVE',
     };
   }
 }

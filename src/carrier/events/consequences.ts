@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { SwapEvents } from '../../camara/swap-subscriptions/swap-events.ts';
-import type { LineEffect } from '../../domain/line-event.ts';
+import type { LineEffect, LineEvent } from '../../domain/line-event.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
 import { LineMemories } from '../../lines/line-memories.ts';
 import { Lines, type LockedLine } from '../../lines/lines.ts';
 import type { LockedSubscription } from '../../subscriptions/subscription.ts';
 import type { CarrierEvent } from './cloud-event.ts';
+
+/** Events after which the line is no longer that of its former owner. */
+const ENDS_OWNERSHIP: ReadonlySet<LineEvent['kind']> = new Set(['owner-changed', 'ported-out', 'terminated']);
 
 /** What follows from an event beside the line's facts. */
 @Injectable()
@@ -19,7 +22,8 @@ export class EventConsequences {
 
   /**
    * Remembers the change of a SIM or handset, also when it was reported late: it happened, whatever happened since. Those
-   * who subscribed to changes of the SIM are told with it.
+   * who subscribed to changes of the SIM are told with it. An event that gives the line to another person, or ends it, also
+   * ends the subscriptions to changes of the SIM that had begun before: a late one changes no fact of the line.
    */
   async remember({ session }: LifecycleStep, lineId: string, { event, time }: CarrierEvent): Promise<void> {
     if (event.kind === 'sim-swapped') {
@@ -29,6 +33,7 @@ export class EventConsequences {
     if (event.kind === 'device-changed') {
       await this.memories.remember(session, lineId, { kind: 'handset_changed', at: time });
     }
+    if (ENDS_OWNERSHIP.has(event.kind)) await this.swaps.endBegunBefore(session, lineId, time);
   }
 
   /** Cancels what is pending on the line, as it was before the event, and changes the subscription on it. */
