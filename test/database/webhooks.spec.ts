@@ -63,8 +63,11 @@ function itDelivers(): void {
     for (const id of others) await all(`/${id}`, ids);
     expect(receiver.open.get(hanging.path)!.most).toBeLessThanOrEqual(4);
     for (const id of others) expect(receiver.open.get(`/${id}`)!.most).toBeLessThanOrEqual(4);
-    // Every one of the others got each event once.
-    for (const id of others) expect(receiver.at(`/${id}`)).toHaveLength(ids.length);
+    // Every one of the others got each event. On a busy machine an answer may come too late, and the event is sent again.
+    for (const id of others) {
+      const sent = receiver.at(`/${id}`).map(({ headers }) => headers['webhook-id']);
+      expect(new Set(sent).size).toBe(ids.length);
+    }
   });
 }
 
