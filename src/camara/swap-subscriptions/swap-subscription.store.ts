@@ -6,7 +6,7 @@ import type { CamaraScope } from '../../http/client.guard.ts';
 import type { SwapSubscription } from './swap-subscription.entity.ts';
 
 /** The scope for which subscriptions are made. A client from which it was taken is told nothing. */
-export const CREATE_SCOPE =
+const CREATE_SCOPE =
   'sim-swap-subscriptions:org.camaraproject.sim-swap-subscriptions.v0.swapped:create' satisfies CamaraScope;
 /** SQL: the client (`c`) may be told of changes. */
 export const IS_SERVED = `c.disabled_at IS NULL AND '${CREATE_SCOPE}' = ANY(c.scopes)`;
@@ -14,7 +14,7 @@ export const IS_SERVED = `c.disabled_at IS NULL AND '${CREATE_SCOPE}' = ANY(c.sc
 /** Subscriptions of a client for one line at a time: one for each of its environments, and room for an exchange. */
 export const MOST_OF_A_LINE = 5;
 /** Days after which a subscription ends by itself; its client makes another one if it still wants to be told. */
-export const MOST_DAYS = 365;
+const MOST_DAYS = 365;
 /** Subscriptions that one answer lists. */
 const MOST_LISTED = 1_000;
 /** Seconds before the expiry of the sink's token in which the end is still told with it. */
