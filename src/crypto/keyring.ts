@@ -1,11 +1,5 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-  type JsonWebKey,
-  type KeyObject,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { newP256Jwk, newRsaJwk } from './new-key.ts';
 
 /** A symmetric key with the id that its ciphertexts carry. */
 export interface NamedKey {
@@ -117,14 +111,12 @@ export function newNamedKeys(): [{ kid: string; key: string }] {
 
 /** A list with a new key for signatures, as a keyring holds it. */
 export function newSigningKeys(): [{ kid: string } & JsonWebKey] {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return [{ kid: randomBytes(4).toString('hex'), ...privateKey.export({ format: 'jwk' }) }];
+  return [{ kid: randomBytes(4).toString('hex'), ...newP256Jwk() }];
 }
 
 /** A list with a new RSA key, as a keyring holds it. */
 export function newRsaKeys(): [{ kid: string } & JsonWebKey] {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: RSA_BITS });
-  return [{ kid: randomBytes(4).toString('hex'), ...privateKey.export({ format: 'jwk' }) }];
+  return [{ kid: randomBytes(4).toString('hex'), ...newRsaJwk(RSA_BITS) }];
 }
 
 function rsaKeys(keys: unknown): RsaKey[] {
