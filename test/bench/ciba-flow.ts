@@ -38,8 +38,9 @@ export function cibaFlow({ origin, http, phones, arrivals }: Stagehands, authori
     });
     const proof = phones.proof(deviceId, { method: 'POST', url: origin + path, body });
     const headers = { 'device-proof': proof, 'content-type': 'application/json' };
-    const approval = await call(http, 202, { method: 'POST', path, headers, body });
+    // A person answers a phone that was woken; once the request is answered, the service sends no wake-up any more.
     const wake = await woken;
+    const approval = await call(http, 202, { method: 'POST', path, headers, body });
 
     const tokens = await call(http, 200, {
       method: 'POST',
