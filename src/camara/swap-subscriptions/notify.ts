@@ -5,6 +5,7 @@ import { pauseAskedFor, waitAfterAttempt, WEBHOOK_DEADLINE_MS } from '../../doma
 import { withinDeadline } from '../../gateways/deadline.ts';
 import { Outbound, type OutboundAnswer } from '../../gateways/outbound/outbound.ts';
 import { Metrics } from '../../http/metrics.ts';
+import { FairSending } from '../../process/fair-sending.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
 import { SealedSinks, type SinkSecrets } from './sealed-sink.ts';
 import type { NotificationKind, TerminationReason } from './swap-notification.entity.ts';
@@ -15,8 +16,6 @@ const MOST_UNDER_WAY = 64;
 const MOST_OF_A_CLIENT = 8;
 /** Milliseconds for which a process that stops waits for answers: its other tasks wait for this one. */
 const DRAIN_MS = 3_000;
-/** When a client has so many under way, more of it are taken. */
-const FEW_OF_A_CLIENT = MOST_OF_A_CLIENT / 2;
 
 type Outcome = Parameters<Metrics['camaraNotification']>[0];
 
@@ -45,10 +44,7 @@ const TERMINATION_DESCRIPTIONS: Record<TerminationReason, string> = {
 @Injectable()
 export class Notify {
   private readonly warnings = new RareWarnings(new Logger(Notify.name));
-  private readonly underWay = new Set<Promise<void>>();
-  private readonly ofClients = new Map<string, number>();
-  private taking: Promise<boolean> | undefined;
-  private isStopping = false;
+  private readonly sending: FairSending<DueNotification>;
 
   constructor(
     private readonly store: SwapNotificationStore,
@@ -56,57 +52,30 @@ export class Notify {
     private readonly outbound: Outbound,
     private readonly metrics: Metrics,
     private readonly environment: Environment,
-  ) {}
+  ) {
+    this.sending = new FairSending(
+      { most: MOST_UNDER_WAY, mostOfOne: MOST_OF_A_CLIENT },
+      {
+        take: (room, underWay) => store.take(room, underWay, MOST_OF_A_CLIENT),
+        clientOf: ({ clientId }) => clientId,
+        send: (due) => this.send(due),
+        failed: ({ message }) => this.warnings.warn('notification', message),
+      },
+    );
+  }
 
-  /** Sends what is due, without waiting for the answers. Returns true if more may be due. */
-  run(): Promise<boolean> {
-    this.taking ??= this.take().finally(() => {
-      this.taking = undefined;
-    });
-    return this.taking;
+  /** Sends what is due, without waiting for the answers. */
+  run(): Promise<void> {
+    return this.sending.run();
   }
 
   /** Waits a moment for the answers that are still to come. What has none by then is due again at once, for another process. */
   async drain(): Promise<void> {
-    this.isStopping = true;
-    await this.taking?.catch(() => undefined);
-    await withinDeadline<unknown>(Promise.all(this.underWay), DRAIN_MS, null);
+    await this.sending.stop();
+    const ended = this.sending.ended();
+    await withinDeadline<unknown>(ended, DRAIN_MS, null);
     this.outbound.close();
-    await Promise.all(this.underWay);
-  }
-
-  private async take(): Promise<boolean> {
-    const room = MOST_UNDER_WAY - this.underWay.size;
-    if (room <= 0 || this.isStopping) return false;
-    const taken = await this.store.take(room, this.ofClients, MOST_OF_A_CLIENT);
-    for (const due of taken) {
-      this.count(due.clientId, 1);
-      const sending = this.send(due)
-        .catch((error: unknown) => {
-          this.warnings.warn('notification', (error as Error).message);
-        })
-        .finally(() => {
-          this.underWay.delete(sending);
-          this.ended(due.clientId);
-        });
-      this.underWay.add(sending);
-    }
-    return taken.length === room;
-  }
-
-  /** A client with much to be told is told as fast as its receiver answers, and not once a period. */
-  private ended(clientId: string): void {
-    if (this.count(clientId, -1) !== FEW_OF_A_CLIENT) return;
-    this.run().catch((error: unknown) => {
-      this.warnings.warn('notifications', (error as Error).message);
-    });
-  }
-
-  private count(clientId: string, by: 1 | -1): number {
-    const count = (this.ofClients.get(clientId) ?? 0) + by;
-    if (count > 0) this.ofClients.set(clientId, count);
-    else this.ofClients.delete(clientId);
-    return count;
+    await ended;
   }
 
   /** A failure here leaves the row to the next process. */

@@ -19,8 +19,8 @@ export type DueNotification = Pick<
   };
 
 /**
- * Takes at most $1 of what is due, each for one process. A client has at most $4 under way, and those with few under way ($2,
- * $3) come first, so that receivers that hang delay only those of their own client. Changes of a SIM come before what begins
+ * Takes at most $1 of what is due, each for one process. $2 has the client of each that the process is sending: a client
+ * has at most $3 of them, and those with few come first, so that receivers that hang delay only those of their own client. Changes of a SIM come before what begins
  * or ends. It steps from client to client in the index. What a process took that died is due again. The end of a subscription
  * waits until the first attempt of everything else about it has begun: its receiver may be gone after it.
  */
@@ -33,8 +33,9 @@ const TAKE = statement(
         ORDER BY n.client_id LIMIT 1) FROM waiting w WHERE w.client_id IS NOT NULL
     ), chosen AS MATERIALIZED (
       SELECT w.client_id, coalesce(b.count, 0) AS busy FROM waiting w
-        LEFT JOIN unnest($2::uuid[], $3::int[]) AS b (client_id, count) ON b.client_id = w.client_id
-      WHERE coalesce(b.count, 0) < $4::int AND EXISTS (SELECT 1 FROM swap_notifications n, (VALUES (false), (true)) k (later)
+        LEFT JOIN (SELECT u.client_id, count(*)::int AS count FROM unnest($2::uuid[]) u (client_id) GROUP BY u.client_id) b
+          ON b.client_id = w.client_id
+      WHERE coalesce(b.count, 0) < $3::int AND EXISTS (SELECT 1 FROM swap_notifications n, (VALUES (false), (true)) k (later)
         WHERE n.client_id = w.client_id AND (n.kind <> 'swapped') = k.later AND n.due_at <= now())
       ORDER BY busy, random() LIMIT $1::int
     ), locked AS MATERIALIZED (
@@ -44,12 +45,12 @@ const TAKE = statement(
         WHERE n.client_id = c.client_id AND (n.kind <> 'swapped') = k.later AND n.due_at <= now()
           AND (n.kind <> 'ended' OR NOT EXISTS (SELECT 1 FROM swap_notifications o
             WHERE o.subscription_id = n.subscription_id AND o.kind <> 'ended' AND o.attempts = 0))
-        ORDER BY n.due_at LIMIT $4::int - c.busy FOR UPDATE SKIP LOCKED) d
+        ORDER BY n.due_at LIMIT $3::int - c.busy FOR UPDATE SKIP LOCKED) d
     ), due AS MATERIALIZED (
       SELECT p.id FROM (
         SELECT l.id, l.later, l.busy + row_number() OVER (PARTITION BY l.client_id ORDER BY l.later, l.due_at) AS place
         FROM locked l) p
-      WHERE p.place <= $4::int ORDER BY p.place, p.later LIMIT $1::int
+      WHERE p.place <= $3::int ORDER BY p.place, p.later LIMIT $1::int
     )
     UPDATE swap_notifications n SET attempts = n.attempts + 1, due_at = now() + interval '${LEASE_SECONDS} seconds'
     FROM due, swap_subscriptions s, clients c WHERE n.id = due.id AND s.id = n.subscription_id AND c.id = n.client_id
@@ -88,9 +89,12 @@ const GIVE_UP = statement(
 export class SwapNotificationStore {
   constructor(private readonly database: Database) {}
 
-  /** Takes at most `most` notifications, so that no client has more than `mostOfOne` under way; `busy` has those of each. */
-  async take(most: number, busy: ReadonlyMap<string, number>, mostOfOne: number): Promise<DueNotification[]> {
-    return this.database.rows<DueNotification>(TAKE, [most, [...busy.keys()], [...busy.values()], mostOfOne]);
+  /**
+   * Takes at most `most` notifications, so that no client has more than `mostOfOne` under way. `underWay` has the client of
+   * each that this process is sending.
+   */
+  async take(most: number, underWay: readonly string[], mostOfOne: number): Promise<DueNotification[]> {
+    return this.database.rows<DueNotification>(TAKE, [most, underWay, mostOfOne]);
   }
 
   /** It was accepted, or may not be sent any more. */

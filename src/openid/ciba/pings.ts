@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { Outbound, type OutboundAnswer } from '../../gateways/outbound/outbound.ts';
 import { Metrics } from '../../http/metrics.ts';
+import { FairSending } from '../../process/fair-sending.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
 import {
   CibaRequestStore,
@@ -33,23 +34,22 @@ interface PingContent {
 @Injectable()
 export class Pings {
   private readonly warnings = new RareWarnings(new Logger(Pings.name));
-  /** What is being sent, and the client of each. */
-  private readonly underWay = new Map<Promise<void>, DuePing['client']>();
-  /** The clients whose share was full after the last take: more of them may be due. */
-  private full: ReadonlySet<DuePing['client']> = new Set();
-  /** No place but those that are kept free was left after the last take: more of any client may be due. */
-  private isCrowded = false;
-  private taking: Promise<void> | undefined;
-  /** How often a run was asked for during another one, whose take may have looked before a place became free. */
-  private askedMeanwhile = 0;
-  private isStopped = false;
+  private readonly sending: FairSending<DuePing>;
 
   constructor(
     private readonly store: CibaRequestStore,
     private readonly outbound: Outbound,
     private readonly keys: ServiceKeys,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    const limits = { most: MOST_PINGS, mostOfOne: PINGS_OF_A_CLIENT, keptFree: PINGS_KEPT_FREE };
+    this.sending = new FairSending(limits, {
+      take: (room, underWay) => store.takePings(room, underWay),
+      clientOf: ({ client }) => client,
+      send: (ping) => this.send(ping),
+      failed: ({ message }) => this.warnings.warn('ping', message),
+    });
+  }
 
   /** Encrypts what the ping of a request will say. */
   seal(id: string, content: PingContent): Buffer {
@@ -67,58 +67,13 @@ export class Pings {
 
   /** Sends what is due, without waiting for the answers. */
   run(): Promise<void> {
-    // Two at once would each fill the share of a client.
-    if (this.taking) this.askedMeanwhile += 1;
-    else this.taking = this.takeInTurn();
-    return this.taking;
+    return this.sending.run();
   }
 
   async drain(): Promise<void> {
-    this.isStopped = true;
-    await this.taking?.catch(() => undefined);
-    await Promise.all(this.underWay.keys());
+    await this.sending.stop();
+    await this.sending.ended();
     this.outbound.close();
-  }
-
-  private async takeInTurn(): Promise<void> {
-    try {
-      let asked: number;
-      do {
-        asked = this.askedMeanwhile;
-        await this.take();
-      } while (asked !== this.askedMeanwhile && !this.isStopped);
-    } finally {
-      this.taking = undefined;
-    }
-  }
-
-  private async take(): Promise<void> {
-    const room = MOST_PINGS - this.underWay.size;
-    if (room <= 0) return;
-    const due = await this.store.takePings(room, [...this.underWay.values()]);
-    for (const ping of due) {
-      const sending = this.send(ping)
-        .catch((error: unknown) => {
-          this.warnings.warn('ping', (error as Error).message);
-        })
-        .finally(() => {
-          this.ended(sending, ping.client);
-        });
-      this.underWay.set(sending, ping.client);
-    }
-    const sent = new Map<DuePing['client'], number>();
-    for (const client of this.underWay.values()) sent.set(client, (sent.get(client) ?? 0) + 1);
-    this.full = new Set([...sent].flatMap(([client, count]) => (count >= PINGS_OF_A_CLIENT ? [client] : [])));
-    this.isCrowded = this.underWay.size >= MOST_PINGS - PINGS_KEPT_FREE;
-  }
-
-  /** Where a limit kept pings back, they do not wait for the next look. */
-  private ended(sending: Promise<void>, client: DuePing['client']): void {
-    this.underWay.delete(sending);
-    if (this.isStopped || !(this.isCrowded || this.full.has(client))) return;
-    void this.run().catch((error: unknown) => {
-      this.warnings.warn('ping', (error as Error).message);
-    });
   }
 
   /**
