@@ -89,7 +89,7 @@ export class AuthenticateClient {
   private async publicClient(presented: PresentedClient): Promise<Client | undefined> {
     const { authorization, clientId, clientSecret, assertion } = presented;
     if (!clientId || authorization || clientSecret || assertion) return undefined;
-    const client = await this.store.calling(clientId);
+    const client = await this.store.byClientId(clientId);
     return client && isPublic(client) && client.disabledAt === null ? client : undefined;
   }
 
@@ -114,7 +114,7 @@ export class AuthenticateClient {
     if (assertionType !== ASSERTION_TYPE)
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
-    const client = clientId ? await this.store.calling(clientId) : null;
+    const client = clientId ? await this.store.byClientId(clientId) : null;
     if (!client || (!hasKeys(client.jwks) && !hasKeys(client.testJwks)))
       throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
     const checked = await verifyClientAssertion({

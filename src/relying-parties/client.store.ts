@@ -107,8 +107,9 @@ export class ClientStore {
     @InjectRepository(ClientTestSecret) private readonly testSecrets: Repository<ClientTestSecret>,
   ) {}
 
-  byClientId(clientId: string): Promise<Client | null> {
-    return this.clients.findOneBy({ clientId });
+  /** The client of an id that a call names, as it is now. */
+  async byClientId(clientId: string): Promise<Client | null> {
+    return (await this.database.pipelinedRows<Client>(NAMED, [clientId]))[0] ?? null;
   }
 
   byId(id: string): Promise<Client | null> {
@@ -120,11 +121,6 @@ export class ClientStore {
     const where = { tokenEndpointAuthMethod: 'none', disabledAt: IsNull() } as const;
     const clients = await this.clients.find({ select: { id: true, returnUrls: true }, where });
     return clients.flatMap(({ returnUrls }) => returnUrls);
-  }
-
-  /** The client of an id that a call names, as it is now. */
-  async calling(clientId: string): Promise<Client | null> {
-    return (await this.database.pipelinedRows<Client>(NAMED, [clientId]))[0] ?? null;
   }
 
   /** The client that names itself, as it is now, and its secrets. */
