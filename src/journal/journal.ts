@@ -160,9 +160,10 @@ export class Journal implements DoorKeeper {
   private async writeBatch(): Promise<void> {
     const batch = this.waiting.slice(0, BATCH);
     const mark = await this.nextMark();
-    const written = new Set(mark ? batch : batch.filter(({ needsMark }) => !needsMark));
+    const isWritten = ({ needsMark }: Waiting) => mark !== undefined || !needsMark;
+    const written = batch.filter(isWritten);
     const { installation = '', epoch = 0 } = mark ?? this.last ?? {};
-    const lines = [...written].map(({ at, closed }) =>
+    const lines = written.map(({ at, closed }) =>
       writeJournalLine({
         at: at.toISOString(),
         installation,
@@ -175,12 +176,12 @@ export class Journal implements DoorKeeper {
     await this.output?.append(lines.join(''), new Date());
     const isOver = new Set(batch);
     this.waiting = this.waiting.filter((one) => !isOver.has(one));
-    this.written += written.size;
+    this.written += written.length;
     const now = Date.now();
-    for (const one of batch) {
-      one.done(written.has(one));
+    for (const one of batch) one.done(isWritten(one));
+    for (const { closed } of written) {
       // A code has no place in the comparison, and there are many.
-      if (written.has(one) && one.closed.door !== 'code_spent') this.remembered.set(JSON.stringify(one.closed), now);
+      if (closed.door !== 'code_spent') this.remembered.set(JSON.stringify(closed), now);
     }
   }
 

@@ -22,7 +22,7 @@ export class Standings {
   add({ epoch, mark }: Pick<JournalLine, 'epoch' | 'mark'>, door: Omit<Standing, 'epoch'>): void {
     const standing = { epoch, ...door };
     const before = this.found.get(door.id);
-    if (isCancelled(before?.marked)) return;
+    if (before?.marked?.state === 'cancelled') return;
     if (standing.state === 'cancelled') this.found.set(door.id, { marked: standing });
     else if (mark === null) this.found.set(door.id, { ...before, unmarked: withBoth(standing, before?.unmarked) });
     else if (isLater(standing, before?.marked)) this.found.set(door.id, { ...before, marked: standing });
@@ -30,14 +30,11 @@ export class Standings {
 
   *[Symbol.iterator](): Generator<Standing> {
     for (const { marked, unmarked } of this.found.values()) {
-      if (!unmarked || isCancelled(marked) || (marked && !isLater(unmarked, marked))) {
-        if (marked) yield marked;
-      } else yield withBoth(unmarked, marked);
+      if (unmarked && isLater(unmarked, marked)) yield withBoth(unmarked, marked);
+      else if (marked) yield marked;
     }
   }
 }
-
-const isCancelled = (standing: Standing | undefined): boolean => standing?.state === 'cancelled';
 
 function isLater(one: Standing, other: Standing | undefined): boolean {
   return !other || one.epoch > other.epoch || (one.epoch === other.epoch && one.link > other.link);
