@@ -178,8 +178,8 @@ export class Start {
     const requests = this.keys.indexes.all('request', canonical(input, idempotencyKey));
     const idempotency = idempotencyKey ? { keyDigest: digestOf(idempotencyKey), requestDigest: requests[0] } : null;
     try {
-      // Anybody begins a log-in in a client's name, and must use up neither what its own system starts nor the log-ins
-      // that it pushes. The windows of log-ins, and the starts of a window, have limits of their own.
+      // Strangers can begin log-ins in a client's name. Those must use up neither what the client's own system starts nor
+      // the log-ins that it pushes. The windows of log-ins, and the starts of a window, have limits of their own.
       if (input.flow !== 'code') await this.relyingParties.spendQuota(clientId, 'starts');
     } catch (error) {
       const earlier = await this.earlier(clientId, idempotency, requests);

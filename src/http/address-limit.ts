@@ -3,9 +3,9 @@ import { addressOf, networkOf } from './address.ts';
 import type { FormLimit } from './form-limits.ts';
 
 /**
- * The calls of one kind that an address makes in the name of one client in a minute, where nobody has to prove to be
- * that client and each call leaves a row. Thousands of phones may share an address of their carrier. Where the calls
- * spend a quota of the client, one address must not use it up, and gets a tenth of it.
+ * The calls of one kind that one address may make for a client in a minute. They need no proof of the client, and each
+ * leaves a row. Thousands of phones may share an address of their carrier. Where the calls spend a quota of the client,
+ * one address must not use it up, and gets a tenth of it.
  */
 const [LEAST, MOST, SHARE] = [5, 120, 0.1];
 

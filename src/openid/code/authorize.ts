@@ -228,8 +228,8 @@ export class Authorize {
       const detail = 'Open this address in a window of its own, not in a frame or by a script.';
       throw new AuthorizationError('invalid_request', detail, undefined, { kind: 'refused', status: 403 });
     }
-    // Those that an authenticated client pushed are its own, however many phones share the address. Anybody begins the others,
-    // and each leaves rows for a quarter of an hour: the quota bounds them over all addresses.
+    // An authenticated client answers for what it pushed, however many phones share the address. Strangers can begin the
+    // others, and each leaves rows for a quarter of an hour: the quota bounds them over all addresses.
     if (!isPushed || isPublic(client)) {
       await browser.spend(client);
       await this.relyingParties.spendQuota(client.id, 'authorization requests');
