@@ -1,4 +1,3 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
@@ -9,39 +8,19 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
   Length,
   Matches,
   Max,
   Min,
 } from 'class-validator';
+import { Instant, OptionalInstant } from '../http/instant.ts';
 import { Optional } from '../http/optional.ts';
 import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 import { CHOSEN_TYPES, EVENT_TYPES, type EventType } from './event-types.ts';
 
-/** RFC 3339, with a time zone. */
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
-const INSTANT_RULE = { message: '$property must be an instant as RFC 3339 has it, such as 2026-11-28T03:04:05Z' };
 /** Events that one answer has at most, and unless a number is asked for. */
 const [MOST_LISTED, USUALLY_LISTED] = [500, 100];
-
-/** An instant. One that no calendar has becomes a text that the rule refuses. */
-function Instant(): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (value == null || isInstant(value) ? (value ?? undefined) : 'none')),
-    Matches(INSTANT, INSTANT_RULE),
-  );
-}
-
-/** An instant that may be left out. */
-function OptionalInstant(): PropertyDecorator {
-  return applyDecorators(IsOptional(), Instant());
-}
-
-function isInstant(value: unknown): boolean {
-  return typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
-}
 
 export class WebhookEndpointRequest {
   /**

@@ -15,15 +15,13 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
+import { OptionalInstant } from '../../http/instant.ts';
 import { Optional } from '../../http/optional.ts';
 import { LineRequest } from '../camara.dto.ts';
 
 /** The event that there is to subscribe to. */
 export const SWAPPED = 'org.camaraproject.sim-swap-subscriptions.v0.swapped';
 
-/** RFC 3339, with its time zone. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
-const OF_INSTANT = { message: 'Send an RFC 3339 date and time with a time zone, such as 2030-01-17T13:18:23.682Z' };
 /** The longest bearer token of a sink, in characters: what most servers take in one header. */
 const TOKEN_LENGTH = 6_000;
 const SINK_LENGTH = 2_048;
@@ -47,8 +45,7 @@ export class SinkCredentialInput {
   @Matches(/^[A-Za-z0-9\-._~+/]+=*$/, { message: 'accessToken must be a bearer token' })
   accessToken?: string;
 
-  @Optional()
-  @Matches(INSTANT, OF_INSTANT)
+  @OptionalInstant()
   accessTokenExpiresUtc?: string;
 
   @Other()
@@ -72,8 +69,7 @@ export class SwapSubscriptionConfigInput {
   @Type(() => SwapSubscriptionDetailInput)
   subscriptionDetail: SwapSubscriptionDetailInput;
 
-  @Optional()
-  @Matches(INSTANT, OF_INSTANT)
+  @OptionalInstant()
   subscriptionExpireTime?: string;
 
   @Optional()
