@@ -97,10 +97,6 @@ async function language(): Promise<Locale> {
 /** Hands a push to the open pages. Shows a notification while no page is visible, because browsers require one. */
 async function take({ data, notification }: Push): Promise<void> {
   const { t, id = 'pushguard' } = data;
-  if (t === 'cancelled') {
-    const shown = await self.registration.getNotifications({ tag: id });
-    for (const one of shown) one.close();
-  }
   const kind = t === 'cancelled' ? 'cancelled' : t === 'code' || t === 'test' ? 'code' : 'other';
   const message: ToPage = (await isStored(data)) ? { type: 'notice' } : { type: 'push', data };
   await tellOrShow(message, notification ?? kind, notification?.tag ?? id, data);
@@ -126,7 +122,11 @@ async function tellOrShow(
 ): Promise<void> {
   const pages = await openPages();
   for (const one of pages) one.postMessage(message);
-  if (MAY_BE_SILENT && pages.some(({ visibilityState }) => visibilityState === 'visible')) return;
+  if (MAY_BE_SILENT && pages.some(({ visibilityState }) => visibilityState === 'visible')) {
+    // A visible page shows the cancellation itself, so nothing replaces the request's notification.
+    if (data['t'] === 'cancelled') await close(tag);
+    return;
+  }
   const { title, body } = typeof notification === 'string' ? await wordsOf(notification) : notification;
   const { t = '', id = '' } = data;
   await self.registration.showNotification(title, {
@@ -139,6 +139,14 @@ async function tellOrShow(
     // A repeated request rings again; TypeScript does not know the member.
     ...(t === 'wake' && { renotify: true }),
   });
+}
+
+/**
+ * Closes the notifications of a tag. Never in front of a new one of the same tag: it replaces the old one by itself, and the
+ * browser, which closes in the background, may close the new one.
+ */
+async function close(tag: string): Promise<void> {
+  for (const shown of await self.registration.getNotifications({ tag })) shown.close();
 }
 
 async function wordsOf(kind: keyof PushedWords): Promise<{ title: string; body: string }> {
