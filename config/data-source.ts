@@ -95,6 +95,7 @@ import { OpenIdSettings1764352000000 } from '../migrations/1764352000000-openid-
 import { OpenIdIndexes1764352000001 } from '../migrations/1764352000001-openid-indexes.ts';
 import { SwapSubscriptions1764353000000 } from '../migrations/1764353000000-swap-subscriptions.ts';
 import { CamaraMisses1764353000001 } from '../migrations/1764353000001-camara-misses.ts';
+import { DueAuthentications1764354000000 } from '../migrations/1764354000000-due-authentications.ts';
 import { CamaraMiss } from '../src/camara/camara-miss.entity.ts';
 import { SwapNotification } from '../src/camara/swap-subscriptions/swap-notification.entity.ts';
 import { SwapSubscription } from '../src/camara/swap-subscriptions/swap-subscription.entity.ts';
@@ -305,6 +306,7 @@ export function dataSourceOptions(
       OpenIdIndexes1764352000001,
       SwapSubscriptions1764353000000,
       CamaraMisses1764353000001,
+      DueAuthentications1764354000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

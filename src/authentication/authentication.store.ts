@@ -173,14 +173,16 @@ export interface CancelScope {
  */
 const CANCEL_PENDING = statement(
   'authentication_close_pending',
-  `WITH cancelled AS (
+  `WITH own AS (
+      SELECT id FROM authentications WHERE subscription_id = $1 AND state IN ('pending', 'opened')
+        AND requested_at > now() - interval '${LIFETIME_SECONDS} seconds' FOR UPDATE
+    ), named AS (
+      SELECT id FROM authentications WHERE person_index = ANY($2) AND closed_at IS NULL FOR UPDATE
+    ), cancelled AS (
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
-      WHERE id IN (
-        SELECT id FROM authentications WHERE subscription_id = $1 AND closed_at IS NULL
-          AND requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
-        UNION ALL SELECT id FROM authentications WHERE person_index = ANY($2) AND closed_at IS NULL)
-      AND closed_at IS NULL AND expires_at > now() AND (NOT $3 OR state = 'opened' OR channel = 'sms' AND EXISTS (
-        SELECT 1 FROM subscriptions s WHERE s.id = $1 AND s.protected_since IS NOT NULL))
+      WHERE id = ANY(ARRAY(SELECT id FROM own UNION SELECT id FROM named)) AND expires_at > now()
+        AND (NOT $3 OR state = 'opened' OR channel = 'sms' AND EXISTS (
+          SELECT 1 FROM subscriptions s WHERE s.id = $1 AND s.protected_since IS NOT NULL))
       RETURNING id, channel, client_id, state, closed_at
     ), ${tell(aboutAuthentications('cancelled'))}
     SELECT id, channel FROM cancelled`,
@@ -190,12 +192,14 @@ const CANCEL_PENDING = statement(
 /** The maximum numbers of rows that one statement closes and deletes. */
 const [EXPIRE_BATCH, PURGE_BATCH] = [1_000, 5_000];
 
+/** The condition on `-infinity` is that of the index: no other statement may be planned with it. */
 const EXPIRE = statement(
   'authentication_expire',
   `WITH expired AS (
       UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
-      WHERE id IN (SELECT id FROM authentications WHERE closed_at IS NULL AND expires_at <= now()
-        ORDER BY expires_at LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED)
+      WHERE id = ANY(ARRAY(SELECT id FROM authentications
+        WHERE closed_at IS NULL AND expires_at > '-infinity' AND expires_at <= now()
+        ORDER BY expires_at LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED))
       RETURNING id, channel, client_id, state, closed_at
     ), ${tell(aboutAuthentications('expired'))}
     SELECT channel, count(*)::int AS count FROM expired GROUP BY channel`,

@@ -130,7 +130,7 @@ const START = statement(
     })}, older AS (
       UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
-      WHERE id IN (SELECT id FROM standing) AND closed_at IS NULL AND EXISTS (SELECT 1 FROM tries)
+      WHERE id = ANY(ARRAY(SELECT id FROM standing)) AND EXISTS (SELECT 1 FROM tries)
       RETURNING id, channel, client_id, state, closed_at
     ), ${tell(aboutAuthentications('older', { goesOn: $.windowId }))}, started AS (
       ${insertInto('authentications', {

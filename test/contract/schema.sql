@@ -185,13 +185,13 @@ authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::te
 authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
 CREATE INDEX authentications_client ON public.authentications USING btree (client_id, id)
+CREATE INDEX authentications_due ON public.authentications USING btree (expires_at) WHERE ((closed_at IS NULL) AND (expires_at > '-infinity'::timestamp with time zone))
 CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
 CREATE INDEX authentications_line ON public.authentications USING btree (line_id) WHERE ((line_id IS NOT NULL) AND (subscription_id IS NULL))
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
-CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
 CREATE TRIGGER ciba_ended AFTER UPDATE OF closed_at ON public.authentications FOR EACH ROW WHEN (((new.flow = 'ciba'::text) AND (old.closed_at IS NULL) AND (new.closed_at IS NOT NULL))) EXECUTE FUNCTION ciba_ended()
-authentications WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0.1, autovacuum_analyze_threshold=5000, autovacuum_vacuum_cost_delay=0)
+authentications WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0.1, autovacuum_vacuum_cost_delay=0, autovacuum_analyze_threshold=500, fillfactor=50)
 authenticators.id uuid NOT NULL
 authenticators.device_id uuid NOT NULL
 authenticators.subscription_id uuid NOT NULL

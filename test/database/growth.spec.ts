@@ -106,6 +106,17 @@ afterAll(async () => {
   await service.stop();
 });
 
+/** Expects a plan that finds every authentication by the condition of an index that is of few rows. */
+function expectKeys(plan: string, lookUps: number): void {
+  const lines = plan.split('\n');
+  const scans = lines.flatMap((line, at) =>
+    / Scan .*\bauthentications/.test(line) && !/CTE|Bitmap Heap/.test(line) ? [`${line} ${lines[at + 1]}`] : [],
+  );
+  const byKey = scans.filter((scan) => / authentications_(pkey|one_pending|history|due) .*Index Cond/.test(scan));
+  expect(byKey.length).toBeGreaterThanOrEqual(lookUps);
+  expect(scans.filter((scan) => !byKey.includes(scan))).toEqual([]);
+}
+
 describe('a statement of the hot path', () => {
   it.each([
     'authentication_start',
@@ -128,6 +139,26 @@ describe('a statement of the hot path', () => {
     'delivery_claim',
   ])('%s knows no partition, however many months there are', async (name) => {
     expect(await planOf(service.database.pool, name)).not.toContain('past_authentications');
+  });
+
+  it.each([
+    ['authentication_start', 2],
+    ['authentication_pending', 1],
+    ['authentication_close_pending', 3],
+    ['authentication_expire', 2],
+  ])('%s looks authentications up by a key, planned while few of many are open', async (name, lookUps) => {
+    const { pool } = service.database;
+    const ids = Array.from({ length: 3000 }, () => randomId());
+    await add('authentications', ids, randomId());
+    await pool.query(
+      `UPDATE authentications SET state = 'pending', closed_at = NULL, person = '\\x00', person_index = id::text::bytea,
+         expires_at = now() + interval '1 hour' WHERE id = $1`,
+      [ids[0]],
+    );
+    await pool.query('ANALYZE authentications');
+    const plan = await planOf(pool, name);
+    await pool.query('DELETE FROM authentications WHERE id = ANY($1::uuid[])', [ids]);
+    expectKeys(plan, lookUps);
   });
 
   it.each(['carrier_event_record', 'push_answer_record', 'text_message_record'])(
