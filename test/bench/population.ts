@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { deviceBond } from '../../src/crypto/device-cipher.ts';
 import { randomId } from '../../src/crypto/random.ts';
 import type { ServiceKeys } from '../../src/crypto/service-keys.ts';
 import { sha256 } from '../../src/crypto/sha256.ts';
@@ -42,8 +43,16 @@ const BATCH = 2_000;
 
 /** Fills the service's own tables with active subscriptions, as the website and the app would have left them. */
 export async function seedService(url: string, { people, phones, keys }: Population): Promise<void> {
-  const { fields, indexes } = keys;
-  const knowledge = (id: string) => fields.encrypt(phones.knowledgeKey, `devices:knowledge_key:${id}`);
+  const { fields, indexes, devices } = keys;
+  const bondOf = ({ deviceId: id, subscriptionId }: Person) =>
+    deviceBond({
+      id,
+      subscriptionId,
+      issuerId: null,
+      signingKey: phones.signingKey,
+      encryptionKey: phones.encryptionKey,
+      cardKey: null,
+    });
   const values = (some: readonly Person[]): unknown[] => [
     some.map(({ lineId }) => lineId),
     some.map(({ phoneNumber }) => indexes.of('phone', phoneNumber)),
@@ -52,8 +61,8 @@ export async function seedService(url: string, { people, phones, keys }: Populat
     some.map(({ subscriptionId }) => subscriptionId),
     some.map(({ deviceId }) => deviceId),
     some.map(({ platform }) => platform),
-    some.map(({ deviceId }) => knowledge(deviceId)),
-    some.map(({ deviceId, pushToken }) => fields.encrypt(pushToken, `devices:push_token:${deviceId}`)),
+    some.map((one) => devices.encrypt('devices:knowledge_key', phones.knowledgeKey, bondOf(one))),
+    some.map((one) => devices.encrypt('devices:push_token', one.pushToken, bondOf(one))),
     some.map(({ pushToken }) => sha256(pushToken)),
     JSON.stringify(phones.signingKey),
     JSON.stringify(phones.encryptionKey),

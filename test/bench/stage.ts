@@ -53,8 +53,13 @@ export class Stage {
 
   static async set(profile: string | null, settings: Record<string, string> = {}): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-bench-'));
-    // With the delivered settings, except for those that a measurement of statements needs.
-    const postgres = await startEmbeddedPostgres({ dataDir: directory, guard: true, settings });
+    // With the delivered settings, except for those that a measurement of statements needs, and for the pause after which
+    // PostgreSQL looks for tables to analyze: a plan made while they were empty is replaced during the warm-up.
+    const postgres = await startEmbeddedPostgres({
+      dataDir: directory,
+      guard: true,
+      settings: { autovacuum_naptime: '5s', ...settings },
+    });
     const platforms = fork(process.argv[1] ?? '', ['platforms'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const first = await within(
       'the push platforms',

@@ -41,6 +41,12 @@ const TOUCHED = `SELECT relname AS table, seq_tup_read::float AS scanned, n_tup_
     n_tup_hot_upd::float AS hot
   FROM pg_stat_user_tables WHERE seq_tup_read + n_tup_upd > 0 ORDER BY n_tup_upd DESC`;
 
+/** An index of which a flow reads many entries: a statement looks rows up by the wrong one. */
+const READ_WIDELY = `SELECT indexrelname AS index, idx_tup_read::float AS entries FROM pg_stat_user_indexes
+  WHERE idx_tup_read > 0 ORDER BY idx_tup_read DESC`;
+/** Entries a flow from which an index is shown. */
+const WIDE = 5;
+
 interface Touched {
   table: string;
   scanned: number;
@@ -95,6 +101,9 @@ export async function reportStatements(
       const [read, changed, cheap] = [scanned, updated, hot].map((value) => (value / flows.length).toFixed(2));
       progress(`  ${table}: ${changed} updates a flow, ${cheap} of them HOT; ${read} rows read by sequential scans`);
     }
+    const wide = await stage.sql<{ index: string; entries: number }>(databaseUrl, READ_WIDELY);
+    for (const { index, entries } of wide.filter(({ entries: read }) => read > WIDE * flows.length))
+      progress(`  ${index}: ${(entries / flows.length).toFixed(0)} entries read a flow`);
     for (const [name, some] of byName(rows)) {
       const spent = some.reduce((sum, { execution, planning }) => sum + execution + planning, 0);
       report(`${flow === 'main' ? '' : 'ciba.'}cost.postgres.${name}_us`, spent / flows.length, 'µs/flow');
