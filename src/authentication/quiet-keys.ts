@@ -11,9 +11,10 @@ export class QuietKeys {
     private readonly budgets: StartBudgets,
   ) {}
 
-  /** That of the person of an authentication, who is the owner of the line where a number alone was named. */
+  /** That of the person of an authentication, who is the owner of the line where a number alone may have been named. */
   async of(asked: Pick<Authentication, 'personIndex' | 'clientId' | 'flow' | 'lineId'>): Promise<Buffer> {
-    const line = asked.flow === 'number' && asked.lineId !== null ? await this.lines.byId(asked.lineId) : null;
+    const mayBeByNumber = asked.flow === 'number' || asked.flow === 'ciba';
+    const line = mayBeByNumber && asked.lineId !== null ? await this.lines.byId(asked.lineId) : null;
     const [owner] = line ? this.lines.personIndexesNow(line) : [];
     return this.budgets.quietKeyOf(owner ?? asked.personIndex, asked.clientId);
   }

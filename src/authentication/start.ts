@@ -48,6 +48,11 @@ export interface StartInput extends RequestTexts {
   id?: string;
   /** Seconds until it expires, at most `LIFETIME_SECONDS`, which is the default. */
   lifetimeSeconds?: number;
+  /**
+   * The caller named a number alone, and the service added its owner. It is counted and replaced as a request about the number:
+   * as one about the owner, it would end when the caller names the right birth date, and so tell that it is right.
+   */
+  isByNumber?: boolean;
   /** What starts it, where that is not a call of `/v1` or a window of the relying party. */
   flow?: Flow;
   /** Only for the call centre: what the code serves. */
@@ -95,6 +100,8 @@ export interface StartedAuthentication {
  */
 interface IndexedPerson {
   person: NamedPerson;
+  /** The index of the person, by whom rings are counted; where nobody is named, they are counted by the owner of the number. */
+  ownIndex: Buffer;
   personIndex: Buffer;
   personIndexes: Buffer[];
 }
@@ -164,7 +171,7 @@ export class Start {
     const { phoneNumber, purpose, message } = input;
     const person = { phoneNumber, ...NOBODY };
     const personIndexes = this.lines.personIndexesOf({ phoneNumber, owner: NOBODY });
-    const named = { person, personIndex: personIndexes[0], personIndexes };
+    const named = { person, ownIndex: personIndexes[0], personIndex: personIndexes[0], personIndexes };
     return this.begin(named, { ...person, purpose, message, flow: 'number' }, clientId, undefined, 'theirs');
   }
 
@@ -231,8 +238,9 @@ export class Start {
   private parsePerson(input: StartInput): IndexedPerson {
     const person = readNamedPerson(input);
     const { phoneNumber, ...owner } = person;
-    const personIndexes = this.lines.personIndexesOf({ phoneNumber, owner });
-    return { person, personIndex: personIndexes[0], personIndexes };
+    const own = this.lines.personIndexesOf({ phoneNumber, owner });
+    const personIndexes = input.isByNumber === true ? this.lines.personIndexesOf({ phoneNumber, owner: NOBODY }) : own;
+    return { person, ownIndex: own[0], personIndex: personIndexes[0], personIndexes };
   }
 
   /**
@@ -249,8 +257,8 @@ export class Start {
    * Where a number alone is named, its owner's answers and limits count as if the person had been named. The work is the
    * same for a number of no line.
    */
-  private rungIndex({ person, personIndex }: IndexedPerson, line: NamedLine | undefined): Buffer {
-    if (!namesNobody(person)) return personIndex;
+  private rungIndex({ person, ownIndex }: IndexedPerson, line: NamedLine | undefined): Buffer {
+    if (!namesNobody(person)) return ownIndex;
     const owner = this.lines.ownerOf(line);
     const [index] = this.lines.personIndexesOf({ phoneNumber: person.phoneNumber, owner });
     return index;

@@ -37,8 +37,8 @@ export interface CheckedAssertion {
   assertion: string;
   clientId: string;
   issuer: string;
-  /** The URL of the called endpoint, for a client whose assertions may name it as `aud`. */
-  endpoint: string | undefined;
+  /** The URLs of the called endpoint and of the token endpoint, for a client whose assertions may name one as `aud`. */
+  endpoints: readonly string[];
   jwks: object;
   /** The algorithms that the client may use; all when left out. */
   algorithms?: readonly string[];
@@ -77,11 +77,11 @@ export async function verifyClientAssertion(
   }
 }
 
-/** The called endpoint may stand alone in a list, which some clients cannot avoid; several audiences never pass. */
-function isForThisServer(aud: JWTPayload['aud'], { issuer, endpoint }: CheckedAssertion): boolean {
+/** An endpoint may stand alone in a list, which some clients cannot avoid; several audiences never pass. */
+function isForThisServer(aud: JWTPayload['aud'], { issuer, endpoints }: CheckedAssertion): boolean {
   if (aud === issuer) return true;
   const [only, ...others] = [aud].flat();
-  return endpoint !== undefined && only === endpoint && others.length === 0;
+  return only !== undefined && endpoints.includes(only) && others.length === 0;
 }
 
 interface SignedClaims {

@@ -121,7 +121,8 @@ export class AuthenticateClient {
       assertion,
       clientId: client.clientId,
       issuer,
-      endpoint: client.assertionAudience === 'endpoint' ? endpoint : undefined,
+      // CIBA Core 1.0, 7.1 and RFC 9126, 2: a client may name the token endpoint wherever it authenticates.
+      endpoints: client.assertionAudience === 'endpoint' ? [endpoint, `${issuer}/oauth2/token`] : [],
       jwks: client.jwks ?? { keys: [] },
       testJwks: client.testJwks,
       ...(client.fapi && { algorithms: REQUEST_SIGNING_ALGS }),

@@ -315,6 +315,33 @@ describe('a request', () => {
     }
   });
 
+  it('of a client that names numbers alone tells neither which numbers have a line nor when their owners were born', async () => {
+    const client = await CibaClient.register(service, { mayNameByNumber: true });
+    const { person } = await service.subscriber();
+    const ends = [person, nobody()].map(async ({ phoneNumber }) => {
+      const about = { scope: 'openid' };
+      const asked = await client.begin({ ...about, login_hint: `tel:${phoneNumber}` });
+      // The owner of one, and what stands in place of an owner for the other.
+      for (const owner of [person, { birthDate: '000101', genderDigit: '9' }]) {
+        const { birthDate, genderDigit } = owner;
+        const named = await client.begin({ ...about, login_hint: hintOf({ phoneNumber, birthDate, genderDigit }) });
+        expect(named.status).toBe(200);
+      }
+      return (await client.poll(String(asked.body['auth_req_id']))).body['error'];
+    });
+    expect(await Promise.all(ends)).toEqual(['authorization_pending', 'authorization_pending']);
+  });
+
+  it('takes an assertion for the called or the token endpoint only of a client that is registered for that', async () => {
+    const lenient = await CibaClient.register(service, {}, { assertionAudience: 'endpoint' });
+    const [called, token, other] = ['bc-authorize', 'token', 'par'].map((path) => `${service.issuer}/oauth2/${path}`);
+    const begun = async (client: CibaClient, aud: unknown) =>
+      (await client.begin({ scope: 'openid', login_hint: hint }, await client.assertion({ aud }))).status;
+    for (const aud of [service.issuer, called, token]) expect(await begun(lenient, aud)).toBe(200);
+    for (const aud of [other, [called, token]]) expect(await begun(lenient, aud)).toBe(401);
+    for (const aud of [called, token]) expect(await begun(shop, aud)).toBe(401);
+  });
+
   it('needs a live key and the scope openid, at both endpoints', async () => {
     const carrier = await CibaClient.register(service, {}, { scopes: ['carrier'] });
     expectError(await carrier.begin({ scope: 'openid', login_hint: hint }), 400, 'unauthorized_client');

@@ -39,7 +39,7 @@ export class CibaClient {
     {
       scopes = ['authentications', 'openid'],
       ...other
-    }: { scopes?: string[]; sector?: string; idTokenAlg?: 'ES256' | 'RS256' } = {},
+    }: { scopes?: string[]; sector?: string; idTokenAlg?: 'ES256' | 'RS256'; assertionAudience?: 'endpoint' } = {},
   ): Promise<CibaClient> {
     const [clientId, kid] = [`ciba-${randomUUID()}`, randomUUID()];
     const [ec, rsa, ed] = [generateKeyPairSync('ec', { namedCurve: 'P-256' }), RSA, generateKeyPairSync('ed25519')];

@@ -26,7 +26,7 @@ addresses and takes a window host or vendor code away.
   --test                      add and rotate: a secret for test mode, whose tokens reach no line and no person;
                               change: --no-test takes every test key away
   --test-jwks=FILE            public keys for test mode, of a client that uses private_key_jwt; "none" takes them away
-  --assertion-audience=AUD    issuer (default), or endpoint for clients that name the token endpoint as aud
+  --assertion-audience=AUD    issuer (default), or endpoint for clients that name an endpoint as aud
   --vendor-code=CODE          of a financial institution, beside the serial numbers of its Smart OTPs
   --starts-per-minute=N       quota of starts, 6000 by default
   --refuses-sms               subscribers may not permit SMS for it; --no-refuses-sms

@@ -83,23 +83,28 @@ export class Begin {
       seconds,
       ping: notificationToken === undefined ? null : this.pings.seal(id, { authReqId, token: notificationToken }),
     });
-    const started = await this.startOf({ id: authenticationId, purpose, matchDigits, seconds }, person, client).catch(
-      async (error: unknown) => {
-        await this.store.drop(id);
-        throw error;
-      },
-    );
+    const how = { id: authenticationId, purpose, matchDigits, seconds, isByNumber };
+    const started = await this.startOf(how, person, client).catch(async (error: unknown) => {
+      await this.store.drop(id);
+      throw error;
+    });
     if (started.match === undefined) throw new Error('an authentication by approval has no digits');
     return { auth_req_id: authReqId, expires_in: seconds, interval: INTERVAL_SECONDS, pushguard_match: started.match };
   }
 
   private startOf(
-    { id, purpose, matchDigits, seconds }: { id: string; seconds: number } & Pick<Asked, 'purpose' | 'matchDigits'>,
+    {
+      id,
+      purpose,
+      matchDigits,
+      seconds,
+      isByNumber,
+    }: { id: string; seconds: number; isByNumber: boolean } & Pick<Asked, 'purpose' | 'matchDigits'>,
     person: NamedPerson,
     client: Client,
   ): Promise<StartedAuthentication> {
     const how = { method: 'approve', flow: 'ciba', lifetimeSeconds: seconds } as const;
-    const input = { ...person, id, purpose, ...how, ...(matchDigits !== undefined && { matchDigits }) };
+    const input = { ...person, id, purpose, isByNumber, ...how, ...(matchDigits !== undefined && { matchDigits }) };
     return this.starts.start(input, client.id, undefined, 'theirs');
   }
 
