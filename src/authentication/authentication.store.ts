@@ -13,40 +13,9 @@ import {
 } from '../domain/authentication.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { aboutAuthentications, tell, TOLD } from '../webhooks/tell.ts';
-import type { Subscription } from '../subscriptions/subscription.entity.ts';
-import type { Client } from '../relying-parties/client.entity.ts';
-import type { Line } from '../lines/line.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
-import { WAKE_OR_SMS } from './statement-parts.ts';
+import { VIEW, WAKE_OR_SMS, type AuthenticationView } from './statement-parts.ts';
 import { keepDigest } from './verification-answer.store.ts';
-
-/** The data of an authentication from which its relying party's view is built. */
-export type AuthenticationView = Pick<
-  Authentication,
-  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person' | 'matchDigits'
-> & {
-  expired: boolean;
-  attemptsLeft: number;
-  /** When the subscription's app was last reissued. */
-  reissuedAt: Subscription['reissuedAt'];
-  /** When a phone was last enrolled without the confirmation of the one before it. */
-  enrolledAt: Subscription['unconfirmedEnrolmentAt'];
-  /** When the SIM of the line was last changed. */
-  simChangedAt: Line['simChangedAt'];
-  /** The sector of the relying party, in which persons have one subject; null for one of its own. */
-  sector: Client['sector'];
-};
-
-/** SQL: read only with the result of a verification, so that waiting for one and wrong codes read no other table. */
-const ofVerified = (select: string) => `CASE WHEN a.state = 'verified' THEN (${select}) END`;
-
-export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
-  a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
-  a.line_id AS "lineId", a.person, a.match_digits AS "matchDigits",
-  ${ofVerified('SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "reissuedAt",
-  ${ofVerified('SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "enrolledAt",
-  ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt",
-  ${ofVerified('SELECT rc.sector FROM clients rc WHERE rc.id = a.client_id')} AS sector`;
 
 /** SQL: of a row source with the columns of `VIEW`, those that have closed, for `aboutAuthentications`. */
 export function closedIn(seen: string): string {
@@ -169,7 +138,8 @@ export interface CancelScope {
 
 /**
  * Cancels the open authentications of a subscription, and those that name a given person, such as the former owner of a
- * line.
+ * line. Each condition fits one index alone, however few rows PostgreSQL expects: the states of `own` the history, and the
+ * `closed_at` of `named` that of the open ones.
  */
 const CANCEL_PENDING = statement(
   'authentication_close_pending',

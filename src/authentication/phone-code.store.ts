@@ -7,7 +7,8 @@ import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts'
 import type { Authenticator } from '../authenticators/authenticator.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { aboutAuthentications, aboutSmartOtps, tell, TOLD } from '../webhooks/tell.ts';
-import { closedIn, spentCodeOf, VIEW, type AuthenticationView } from './authentication.store.ts';
+import { closedIn, spentCodeOf } from './authentication.store.ts';
+import { VIEW, type AuthenticationView } from './statement-parts.ts';
 import { keepDigest } from './verification-answer.store.ts';
 
 /**

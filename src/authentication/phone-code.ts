@@ -9,7 +9,7 @@ import { transactionQuestion } from '../crypto/transaction-question.ts';
 import type { Flow } from '../domain/authentication.ts';
 import { AUTHENTICATOR_SECRET_BYTES } from '../domain/authenticator.ts';
 import type { TransactionField } from '../domain/transaction.ts';
-import type { AuthenticationView } from './authentication.store.ts';
+import type { AuthenticationView } from './statement-parts.ts';
 import { PhoneCodeStore, type CodeContext, type PhoneCodeAttempt } from './phone-code.store.ts';
 
 /** The input of a relying party: the code and, with `sign`, the transaction that the relying party expects. */

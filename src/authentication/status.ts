@@ -14,12 +14,13 @@ import {
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { JobQueue } from '../queue/job-queue.ts';
-import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
+import { AuthenticationStore } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Funnel } from './funnel.ts';
 import type { VerifiedPerson } from './assertion.ts';
 import { Verify } from './verify.ts';
 import { StateWatcher } from './state-watcher.ts';
+import type { AuthenticationView } from './statement-parts.ts';
 
 /** An authentication as its relying party sees it. */
 export interface RelyingPartyView {
@@ -133,7 +134,8 @@ export class AuthenticationStatus {
     return authentication;
   }
 
-  private viewOf(authentication: AuthenticationView): RelyingPartyView {
+  /** The view of a row that another statement has read. */
+  viewOf(authentication: AuthenticationView): RelyingPartyView {
     const { id, channel, expiresAt, attemptsLeft, matchDigits } = authentication;
     const state = stateAt(authentication);
     return {

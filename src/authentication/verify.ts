@@ -9,13 +9,14 @@ import { isWithin } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import { decryptNamedPerson, namesNobody, type NamedPerson } from '../lines/named-person.ts';
 import { signAssertion, type VerifiedPerson } from './assertion.ts';
-import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
+import { AuthenticationStore } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Funnel } from './funnel.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
 import { RecentOtpStarts } from './recent-otp-starts.ts';
 import { StateWatcher } from './state-watcher.ts';
 import { VerificationAnswers } from './verification-answers.ts';
+import type { AuthenticationView } from './statement-parts.ts';
 
 /** The result, and the same result as a signed assertion (compact JWS). */
 export interface Verified {

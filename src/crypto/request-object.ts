@@ -5,8 +5,8 @@ export const REQUEST_OBJECT_ALGORITHMS = ['ES256', 'PS256'] as const;
 
 /** The maximum of `exp` from now, of `exp` from `nbf`, and of the age of `nbf`, in seconds (FAPI-CIBA, 5.2.2). */
 const MAX_LIFETIME_SECONDS = 3600;
-/** Seconds by which two clocks may differ. */
-const CLOCK_TOLERANCE_SECONDS = 5;
+/** Seconds by which two clocks may differ (FAPI 2.0 Security Profile, 5.3.2.1: at least ten, at most sixty). */
+const CLOCK_TOLERANCE_SECONDS = 10;
 /** The maximum length of `jti`, in characters. */
 const MAX_JTI = 200;
 

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { REQUEST_OBJECT_ALGORITHMS } from '../crypto/request-object.ts';
+import { CLIENT_AUTH_METHODS } from '../domain/client.ts';
 import { LOCALES } from '../domain/locale.ts';
 import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
@@ -57,6 +58,9 @@ export class OpenIdModule {
       userinfo_endpoint: `${ISSUER}/oauth2/userinfo`,
       revocation_endpoint: `${ISSUER}/oauth2/revoke`,
       introspection_endpoint: `${ISSUER}/oauth2/introspect`,
+      // Left out, they mean `client_secret_basic` alone (RFC 8414, 2).
+      revocation_endpoint_auth_methods_supported: [...CLIENT_AUTH_METHODS],
+      introspection_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS.filter((method) => method !== 'none'),
       response_types_supported: ['code'],
       response_modes_supported: ['query', 'form_post'],
       code_challenge_methods_supported: ['S256'],

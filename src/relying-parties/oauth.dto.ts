@@ -135,6 +135,8 @@ export class ServerMetadataResponse {
   userinfo_endpoint?: string;
   revocation_endpoint?: string;
   introspection_endpoint?: string;
+  revocation_endpoint_auth_methods_supported?: string[];
+  introspection_endpoint_auth_methods_supported?: string[];
   response_modes_supported?: string[];
   code_challenge_methods_supported?: string[];
   authorization_response_iss_parameter_supported?: boolean;

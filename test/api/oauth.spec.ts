@@ -427,6 +427,13 @@ describe('the token endpoint', () => {
         userinfo_endpoint: `${service.issuer}/oauth2/userinfo`,
         revocation_endpoint: `${service.issuer}/oauth2/revoke`,
         introspection_endpoint: `${service.issuer}/oauth2/introspect`,
+        revocation_endpoint_auth_methods_supported: [
+          'private_key_jwt',
+          'client_secret_basic',
+          'client_secret_post',
+          'none',
+        ],
+        introspection_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
         grant_types_supported: ['client_credentials', 'urn:openid:params:grant-type:ciba', 'authorization_code'],
         backchannel_authentication_endpoint: `${service.issuer}/oauth2/bc-authorize`,
         backchannel_token_delivery_modes_supported: ['poll', 'ping'],

@@ -3214,6 +3214,8 @@ export interface components {
             userinfo_endpoint?: string;
             revocation_endpoint?: string;
             introspection_endpoint?: string;
+            revocation_endpoint_auth_methods_supported?: string[];
+            introspection_endpoint_auth_methods_supported?: string[];
             response_modes_supported?: string[];
             code_challenge_methods_supported?: string[];
             authorization_response_iss_parameter_supported?: boolean;
@@ -8455,6 +8457,17 @@ export interface operations {
                      *       "userinfo_endpoint": "https://pushguard.example/oauth2/userinfo",
                      *       "revocation_endpoint": "https://pushguard.example/oauth2/revoke",
                      *       "introspection_endpoint": "https://pushguard.example/oauth2/introspect",
+                     *       "revocation_endpoint_auth_methods_supported": [
+                     *         "private_key_jwt",
+                     *         "client_secret_basic",
+                     *         "client_secret_post",
+                     *         "none"
+                     *       ],
+                     *       "introspection_endpoint_auth_methods_supported": [
+                     *         "private_key_jwt",
+                     *         "client_secret_basic",
+                     *         "client_secret_post"
+                     *       ],
                      *       "response_modes_supported": [
                      *         "query",
                      *         "form_post"
@@ -8626,6 +8639,17 @@ export interface operations {
                      *       "userinfo_endpoint": "https://pushguard.example/oauth2/userinfo",
                      *       "revocation_endpoint": "https://pushguard.example/oauth2/revoke",
                      *       "introspection_endpoint": "https://pushguard.example/oauth2/introspect",
+                     *       "revocation_endpoint_auth_methods_supported": [
+                     *         "private_key_jwt",
+                     *         "client_secret_basic",
+                     *         "client_secret_post",
+                     *         "none"
+                     *       ],
+                     *       "introspection_endpoint_auth_methods_supported": [
+                     *         "private_key_jwt",
+                     *         "client_secret_basic",
+                     *         "client_secret_post"
+                     *       ],
                      *       "response_modes_supported": [
                      *         "query",
                      *         "form_post"

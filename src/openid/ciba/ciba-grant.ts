@@ -33,8 +33,8 @@ export class CibaGrant implements TokenGrant {
     if (authReqId === undefined) throw new Problem('invalid_request', 'Send auth_req_id.');
     const digest = sha256(authReqId);
     const redeemed = await this.redeemed(digest, client.id, { isGone, gone });
-    const { authenticationId, scopes, claims, acr, isByNumber } = redeemed;
-    const { result: person } = await this.see(redeemed, client.id, 0);
+    const { id: authenticationId, scopes, claims, acr, isByNumber } = redeemed;
+    const { result: person } = this.authentications.viewOf(redeemed);
     if (!person) throw new Error('a redeemed request has no person');
     const more = {
       'urn:openid:params:jwt:claim:auth_req_id': authReqId,
@@ -49,12 +49,12 @@ export class CibaGrant implements TokenGrant {
     clientId: string,
     { isGone, gone }: Pick<TokenCall, 'isGone' | 'gone'>,
   ): Promise<Redeemed> {
-    const present = await this.store.redeemApproved(digest, clientId);
+    // A connection that has ended brings no tokens to the client, and there is one set of them.
+    const present = isGone() ? undefined : await this.store.redeemApproved(digest, clientId);
     if (present) return present;
     const polled = await this.store.poll(digest, clientId);
     if (!polled || polled.isRedeemed) throw unknownRequest();
     await this.approved(polled, clientId, gone);
-    // A connection that has ended brings no tokens to the client, and there is one set of them.
     if (isGone()) throw pending(polled);
     // It may have been disabled while the poll was held.
     if (await this.disabled.has(clientId)) throw new Problem('invalid_client', 'This client is disabled.');

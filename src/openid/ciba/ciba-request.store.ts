@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { VIEW, type AuthenticationView } from '../../authentication/statement-parts.ts';
 import { Database } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
@@ -86,12 +87,13 @@ const ANSWERED = statement(
 /** The client was not answered, so it may poll again at once. */
 const ABANDONED = statement('ciba_abandoned', `UPDATE ciba_requests SET polling_until = NULL WHERE id = $1`);
 
-/** What the tokens of a request say. */
-export type Redeemed = Pick<CibaRequest, 'authenticationId' | 'scopes' | 'claims' | 'acr' | 'isByNumber'>;
+/** What the tokens of a request say, and the authentication of the person. */
+export type Redeemed = Pick<CibaRequest, 'scopes' | 'claims' | 'acr' | 'isByNumber'> & AuthenticationView;
 
 /**
- * Redeems a request whose person has approved in time, with one statement: most clients of the mode ping, and those that poll
- * slowly, come when there is nothing to wait for. Only the first of any number of polls at once changes the row.
+ * Redeems a request whose person has approved in time, and reads the person, with one statement: most clients of the mode ping,
+ * and those that poll slowly, come when there is nothing to wait for. Only the first of any number of polls at once changes the
+ * row. A person who is read afterwards is lost with an outage in between, because a request is redeemed once.
  */
 const REDEEM_APPROVED = statement(
   'ciba_redeem_approved',
@@ -100,7 +102,7 @@ const REDEEM_APPROVED = statement(
       AND c.expires_at > now() - interval '${GRACE_SECONDS} seconds' AND a.id = c.authentication_id
       AND a.state = 'verified' AND a.closed_at <= c.expires_at
       AND NOT EXISTS (SELECT 1 FROM openid_revocations r WHERE r.authentication_id = c.authentication_id)
-    RETURNING c.authentication_id AS "authenticationId", c.scopes, c.claims, c.acr, c.is_by_number AS "isByNumber"`,
+    RETURNING c.scopes, c.claims, c.acr, c.is_by_number AS "isByNumber", ${VIEW}`,
 );
 
 /** A ping that is due, with where it goes. */

@@ -205,6 +205,13 @@ export const RELYING_PARTY_EXAMPLES = {
     userinfo_endpoint: 'ISSUER/oauth2/userinfo',
     revocation_endpoint: 'ISSUER/oauth2/revoke',
     introspection_endpoint: 'ISSUER/oauth2/introspect',
+    revocation_endpoint_auth_methods_supported: [
+      'private_key_jwt',
+      'client_secret_basic',
+      'client_secret_post',
+      'none',
+    ],
+    introspection_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
     response_modes_supported: ['query', 'form_post'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
