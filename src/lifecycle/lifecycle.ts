@@ -129,13 +129,14 @@ export class SubscriptionLifecycle {
     const address = await this.notices.addressOf(session, before.id);
     const after = await this.subscriptions.change(session, before, change, by);
     if (!after) return (await this.happenedAgain(step, before, change, by)) ? standingOf(before) : null;
+    // First, because it locks registrations, and the end of a registration locks it before its authentications.
+    if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
     if (change.kind === 'cancelled' || change.kind === 'suspended') {
       await this.smsPermissions.endAll(session, before.id);
       await this.cancelPending(step, before.id, []);
     }
     const happening = happeningOf(change, before);
     if (happening) await this.memories.remember(session, before.lineId, happening);
-    if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
     if (change.kind === 'suspended' && change.reason !== 'line_suspended') await this.endEnrolments(step, before);
     await this.alert(step, before, change, by);
     const notice = noticeOf(change, before, after);

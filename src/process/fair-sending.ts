@@ -21,19 +21,27 @@ export interface Sending<Due> {
 }
 
 /**
+ * Milliseconds from the beginning of one look at the table to that of the next, at least. Places that come free meanwhile are
+ * filled together: where thousands wait and their receivers answer at once, the table is not asked after every answer.
+ */
+const BETWEEN_LOOKS_MS = 20;
+
+/**
  * Sends what a table owes to clients, without letting one client whose receiver is slow or hangs hold up the others. Where a
- * limit kept something back, the next is taken as soon as a place is free, and not at the next look of the recurring task.
+ * limit kept something back, the next is taken soon after a place is free, and not at the next look of the recurring task.
  */
 export class FairSending<Due> {
   /** What is being sent, and the client of each. */
   private readonly underWay = new Map<Promise<void>, string>();
-  /** The clients whose share was full after the last take: more of them may be due. */
+  /** The clients whose share the last look filled: more of them may be due. */
   private full: ReadonlySet<string> = new Set();
-  /** No place but those that are kept free was left after the last take: more of any client may be due. */
+  /** The last look filled every place but those that are kept free: more of any client may be due. */
   private isCrowded = false;
-  private taking: Promise<void> | undefined;
-  /** How often a run was asked for during another one, whose take may have looked before a place became free. */
-  private askedMeanwhile = 0;
+  /** The clients of what has ended since the last look began: it did not know of their places. */
+  private readonly freed = new Set<string>();
+  private looking: Promise<void> | undefined;
+  private lookedAt = -Infinity;
+  private nextLook: NodeJS.Timeout | undefined;
   private isStopped = false;
 
   constructor(
@@ -43,16 +51,19 @@ export class FairSending<Due> {
 
   /** Sends what is due, without waiting for the answers. */
   run(): Promise<void> {
-    // Two at once would each fill the share of a client.
-    if (this.taking) this.askedMeanwhile += 1;
-    else this.taking = this.takeInTurn();
-    return this.taking;
+    // Two looks at once would each fill the share of a client.
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+      this.lookAgain();
+    });
+    return this.looking;
   }
 
   /** Takes nothing more. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    await this.taking?.catch(() => undefined);
+    clearTimeout(this.nextLook);
+    await this.looking?.catch(() => undefined);
   }
 
   /** Waits for the end of all that is under way. */
@@ -60,27 +71,23 @@ export class FairSending<Due> {
     await Promise.all(this.underWay.keys());
   }
 
-  private async takeInTurn(): Promise<void> {
-    try {
-      let asked: number;
-      do {
-        asked = this.askedMeanwhile;
-        await this.take();
-      } while (asked !== this.askedMeanwhile);
-    } finally {
-      this.taking = undefined;
-    }
-  }
-
-  private async take(): Promise<void> {
+  private async look(): Promise<void> {
+    clearTimeout(this.nextLook);
+    this.nextLook = undefined;
+    this.lookedAt = performance.now();
+    this.freed.clear();
     const { most, mostOfOne, keptFree = 0 } = this.limits;
-    const room = most - this.underWay.size;
+    const before = [...this.underWay.values()];
+    const room = most - before.length;
     if (room <= 0 || this.isStopped) return;
-    for (const due of await this.sending.take(room, [...this.underWay.values()])) this.begin(due);
-    const sent = new Map<string, number>();
-    for (const client of this.underWay.values()) sent.set(client, (sent.get(client) ?? 0) + 1);
-    this.full = new Set([...sent].flatMap(([client, count]) => (count >= mostOfOne ? [client] : [])));
-    this.isCrowded = this.underWay.size >= most - keptFree;
+    const taken = await this.sending.take(room, before);
+    for (const due of taken) this.begin(due);
+    // With what ended meanwhile: the table was asked while its place was not free.
+    const counted = [...before, ...taken.map((due) => this.sending.clientOf(due))];
+    const counts = new Map<string, number>();
+    for (const client of counted) counts.set(client, (counts.get(client) ?? 0) + 1);
+    this.full = new Set([...counts].flatMap(([client, count]) => (count >= mostOfOne ? [client] : [])));
+    this.isCrowded = counted.length >= most - keptFree;
   }
 
   private begin(due: Due): void {
@@ -92,15 +99,22 @@ export class FairSending<Due> {
       })
       .finally(() => {
         this.underWay.delete(sent);
-        this.afterOne(client);
+        this.freed.add(client);
+        this.lookAgain();
       });
     this.underWay.set(sent, client);
   }
 
-  private afterOne(client: string): void {
-    if (this.isStopped || !(this.isCrowded || this.full.has(client))) return;
-    this.run().catch((error: unknown) => {
-      this.sending.failed(error as Error);
-    });
+  /** Looks again, if something that a limit kept back may have a place since the last look. */
+  private lookAgain(): void {
+    if (this.isStopped || this.looking || this.nextLook) return;
+    const hasPlace = this.isCrowded ? this.freed.size > 0 : [...this.freed].some((client) => this.full.has(client));
+    if (!hasPlace) return;
+    const wait = Math.max(0, this.lookedAt + BETWEEN_LOOKS_MS - performance.now());
+    this.nextLook = setTimeout(() => {
+      this.run().catch((error: unknown) => {
+        this.sending.failed(error as Error);
+      });
+    }, wait);
   }
 }

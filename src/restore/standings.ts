@@ -30,7 +30,8 @@ export class Standings {
 
   *[Symbol.iterator](): Generator<Standing> {
     for (const { marked, unmarked } of this.found.values()) {
-      if (unmarked && isLater(unmarked, marked)) yield withBoth(unmarked, marked);
+      // Also one with a lower link: a database that was put back counts its links once more.
+      if (unmarked) yield withBoth(unmarked, marked);
       else if (marked) yield marked;
     }
   }

@@ -113,7 +113,7 @@ const END = statement(
     ), cancelled AS (
       UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED} FROM ended
       WHERE a.subscription_id = $2 AND a.client_id = ended.client_id AND a.channel = 'sms'
-        AND a.closed_at IS NULL AND a.expires_at > now()
+        AND a.state IN ('pending', 'opened') AND a.expires_at > now()
       RETURNING a.id, a.client_id, a.channel, a.state, a.closed_at
     ), ${tell(aboutAuthentications('cancelled'))}
     SELECT id, channel FROM cancelled`,

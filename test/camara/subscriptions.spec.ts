@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
 import { eventually } from '../support/eventually.ts';
 import { answerOf, startProcess, type Answer, type ServiceProcess } from '../support/service.ts';
@@ -365,11 +366,15 @@ describe('what is refused', () => {
       'a token that ends within two minutes',
       { credential: bearer('a', new Date(Date.now() + 60_000).toISOString()) },
     ],
+    ['INVALID_ARGUMENT', 'a token that ends at no time', { credential: bearer('a', 'tomorrow') }],
+    ['INVALID_ARGUMENT', 'a token that ends on 30 February', { credential: bearer('a', '2099-02-30T00:00:00Z') }],
     ['INVALID_ARGUMENT', 'no address', { sink: 'nowhere' }],
     ['INVALID_ARGUMENT', 'two types', { other: { types: [`${TYPE}.swapped`, `${TYPE}.swapped`] } }],
     ['INVALID_ARGUMENT', 'headers', { other: { protocolSettings: { headers: { 'x-other': 'b' } } } }],
     ['INVALID_ARGUMENT', 'an end in the past', { config: { subscriptionExpireTime: '2001-01-01T00:00:00Z' } }],
     ['INVALID_ARGUMENT', 'an end without a time zone', { config: { subscriptionExpireTime: '2099-01-01T00:00:00' } }],
+    ['INVALID_ARGUMENT', 'an end on 30 February', { config: { subscriptionExpireTime: '2099-02-30T00:00:00Z' } }],
+    ['INVALID_ARGUMENT', 'a number as its end', { config: { subscriptionExpireTime: 4_073_500_800 } }],
     ['OUT_OF_RANGE', 'no event', { config: { subscriptionMaxEvents: 0 } }],
     ['INVALID_ARGUMENT', 'half an event', { config: { subscriptionMaxEvents: 1.5 } }],
   ] as [string, string, Asked][])('%s answers a request with %s', async (code, _what, asked) => {
@@ -388,6 +393,24 @@ describe('what is refused', () => {
       message: expect.stringMatching(/^.{10,}$/),
     });
     expect((await ask(UNKNOWN, { sink })).body['code']).toBe('IDENTIFIER_NOT_FOUND');
+  });
+
+  it('ABORTED answers where the line is changed at the same moment', async () => {
+    const { pool } = context.service.database;
+    const line = await context.line();
+    const other = await pool.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('UPDATE lines SET version = version + 1 WHERE id = $1', [line.lineId]);
+      const asked = ask(line.phoneNumber);
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+        AND query LIKE '%INSERT INTO swap_subscriptions%'`;
+      await eventually('the request to wait', async () => (await pool.query(waiting)).rows.length > 0);
+      await other.query('COMMIT');
+      expect(await asked).toMatchObject({ status: 409, body: { code: 'ABORTED' } });
+    } finally {
+      other.release(true);
+    }
   });
 
   it('answers tokens, numbers and addresses as the other APIs do', async () => {
@@ -455,7 +478,7 @@ describe('a notification', () => {
     const scopes = [...CAMARA_SCOPES];
     const id = await service.rows.clients.register({ clientId: 'slow', secret: 'a-secret-of-this-test', scopes });
     const token = context.token({ id, clientId: 'slow', scopes });
-    // Four connections go to one host at most, so each subscription has a host of its own.
+    // Each subscription has a host of its own, which tells what of it is under way.
     const hosts = await Promise.all(Array.from({ length: 5 }, () => WebhookReceiver.start()));
     try {
       const made = await Promise.all(
@@ -482,6 +505,37 @@ describe('a notification', () => {
       expect(open()).toEqual([0, 1, 4, 3, 0]);
     } finally {
       await service.rows.clients.disable(id);
+      await Promise.all(hosts.map((host) => host.stop()));
+    }
+  });
+
+  it('is sent at once, also while the receivers of as many clients hang as could take every place', async () => {
+    const { receiver, service } = context;
+    const scopes = [...CAMARA_SCOPES];
+    const ids: string[] = [];
+    // Each on a host of its own: connections to one are bounded too.
+    const hosts = await Promise.all(Array.from({ length: 8 }, () => WebhookReceiver.start()));
+    try {
+      const hang = async (host: WebhookReceiver, at: number) => {
+        const clientId = `hanging-${at}`;
+        const id = await service.rows.clients.register({ clientId, secret: 'a-secret-of-this-test', scopes });
+        ids.push(id);
+        const asked = { token: context.token({ id, clientId, scopes }), sink: host.url('/hanging') };
+        const made = await subscribed((await context.line()).phoneNumber, asked);
+        await host.got('/hanging', `${TYPE}.subscription-started`);
+        host.reply('/hanging', 'never');
+        return { id: made.id, kind: 'swapped' as const, count: 8 };
+      };
+      await service.rows.swaps.backlog(await Promise.all(hosts.map(hang)));
+      const open = () => hosts.map((host) => host.open.get('/hanging')?.now);
+      const seven = hosts.map(() => 7);
+      await eventually('seven of each', () => isDeepStrictEqual(open(), seven));
+      await subscribed((await context.line()).phoneNumber, { sink: receiver.url('/beside-hanging') });
+      await receiver.got('/beside-hanging', `${TYPE}.subscription-started`);
+      // None of them had met its deadline.
+      expect(open()).toEqual(seven);
+    } finally {
+      await Promise.all(ids.map((id) => service.rows.clients.disable(id)));
       await Promise.all(hosts.map((host) => host.stop()));
     }
   });

@@ -14,11 +14,13 @@ import '../../src/authentication/start.store.ts';
 import '../../src/authentication/subscription-log.ts';
 import '../../src/authentication/client-log.store.ts';
 import '../../src/authentication/past-authentications.ts';
+import '../../src/authenticators/registrations/registration.store.ts';
 import '../../src/carrier/events/carrier-event.store.ts';
 import '../../src/delivery/delivery.store.ts';
 import '../../src/delivery/push-answer.store.ts';
 import '../../src/delivery/text-message.store.ts';
 import '../../src/figures/figure.store.ts';
+import '../../src/sms-permissions/sms-permission.store.ts';
 import { randomId } from '../../src/crypto/random.ts';
 import { STATEMENTS } from '../../src/database/statement.ts';
 import { lowestIdAt, HIGHEST_ID } from '../../src/domain/id-time.ts';
@@ -146,19 +148,24 @@ describe('a statement of the hot path', () => {
     ['authentication_pending', 1],
     ['authentication_close_pending', 3],
     ['authentication_expire', 2],
+    ['registration_revoke_own', 1],
+    ['registration_revoke_by_client', 1],
+    ['sms_permission_end', 1],
   ])('%s looks authentications up by a key, planned while few of many are open', async (name, lookUps) => {
     const { pool } = service.database;
     const ids = Array.from({ length: 3000 }, () => randomId());
     await add('authentications', ids, randomId());
-    await pool.query(
-      `UPDATE authentications SET state = 'pending', closed_at = NULL, person = '\\x00', person_index = id::text::bytea,
-         expires_at = now() + interval '1 hour' WHERE id = $1`,
-      [ids[0]],
-    );
-    await pool.query('ANALYZE authentications');
-    const plan = await planOf(pool, name);
-    await pool.query('DELETE FROM authentications WHERE id = ANY($1::uuid[])', [ids]);
-    expectKeys(plan, lookUps);
+    try {
+      await pool.query(
+        `UPDATE authentications SET state = 'pending', closed_at = NULL, person = '\\x00', person_index = id::text::bytea,
+           expires_at = now() + interval '1 hour' WHERE id = $1`,
+        [ids[0]],
+      );
+      await pool.query('ANALYZE authentications');
+      expectKeys(await planOf(pool, name), lookUps);
+    } finally {
+      await pool.query('DELETE FROM authentications WHERE id = ANY($1::uuid[])', [ids]);
+    }
   });
 
   it.each(['carrier_event_record', 'push_answer_record', 'text_message_record'])(

@@ -212,7 +212,7 @@ const DECLINE = statement(
 const END_WHAT_WAS_ASKED = `, ended AS (
       UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       FROM revoked r JOIN clients c ON c.id = r.client_id
-      WHERE a.subscription_id = r.subscription_id AND a.client_id = r.client_id AND a.closed_at IS NULL
+      WHERE a.subscription_id = r.subscription_id AND a.client_id = r.client_id AND a.state IN ('pending', 'opened')
         AND a.expires_at > now() AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
         AND (c.requires_registration OR a.channel = 'sign')
       RETURNING a.id, a.client_id, a.channel, a.state, a.closed_at

@@ -9,11 +9,14 @@ import { FairSending } from '../../process/fair-sending.ts';
 import { RareWarnings } from '../../process/rare-warnings.ts';
 import { SealedSinks, type SinkSecrets } from './sealed-sink.ts';
 import type { NotificationKind, TerminationReason } from './swap-notification.entity.ts';
-import { SwapNotificationStore, type DueNotification } from './swap-notification.store.ts';
+import {
+  KEPT_FREE,
+  MOST_OF_A_CLIENT,
+  MOST_UNDER_WAY,
+  SwapNotificationStore,
+  type DueNotification,
+} from './swap-notification.store.ts';
 
-/** Notifications that one process sends at once, and those of one client among them. */
-const MOST_UNDER_WAY = 64;
-const MOST_OF_A_CLIENT = 8;
 /** Milliseconds for which a process that stops waits for answers: its other tasks wait for this one. */
 const DRAIN_MS = 3_000;
 
@@ -53,15 +56,13 @@ export class Notify {
     private readonly metrics: Metrics,
     private readonly environment: Environment,
   ) {
-    this.sending = new FairSending(
-      { most: MOST_UNDER_WAY, mostOfOne: MOST_OF_A_CLIENT },
-      {
-        take: (room, underWay) => store.take(room, underWay, MOST_OF_A_CLIENT),
-        clientOf: ({ clientId }) => clientId,
-        send: (due) => this.send(due),
-        failed: ({ message }) => this.warnings.warn('notification', message),
-      },
-    );
+    const limits = { most: MOST_UNDER_WAY, mostOfOne: MOST_OF_A_CLIENT, keptFree: KEPT_FREE };
+    this.sending = new FairSending(limits, {
+      take: (room, underWay) => store.take(room, underWay),
+      clientOf: ({ clientId }) => clientId,
+      send: (due) => this.send(due),
+      failed: ({ message }) => this.warnings.warn('notification', message),
+    });
   }
 
   /** Sends what is due, without waiting for the answers. */

@@ -7,6 +7,15 @@ import { IS_SERVED } from './swap-subscription.store.ts';
 
 /** Seconds for which a notification is under way at most; after them, its process is taken for dead. */
 const LEASE_SECONDS = 60;
+/** Notifications of a client that one process sends at once, so that a receiver that hangs holds up its own client alone. */
+export const MOST_OF_A_CLIENT = 8;
+/** Notifications that one process sends at once, to all clients. */
+export const MOST_UNDER_WAY = 64;
+/**
+ * How many of those only clients with none under way get: receivers that hang take all the others, however few clients they
+ * belong to.
+ */
+export const KEPT_FREE = 8;
 
 /** A notification that is due, with where it goes. */
 export type DueNotification = Pick<
@@ -19,10 +28,11 @@ export type DueNotification = Pick<
   };
 
 /**
- * Takes at most $1 of what is due, each for one process. $2 has the client of each that the process is sending: a client
- * has at most $3 of them, and those with few come first, so that receivers that hang delay only those of their own client. Changes of a SIM come before what begins
- * or ends. It steps from client to client in the index. What a process took that died is due again. The end of a subscription
- * waits until the first attempt of everything else about it has begun: its receiver may be gone after it.
+ * Takes at most $1 of what is due, each for one process. $2 has the client of each that the process is sending: a client has
+ * no more than its share of them, and those with few come first, so that receivers that hang delay only those of their own
+ * client. Changes of a SIM come before what begins or ends. It steps from client to client in the index. What a process took
+ * that died is due again. The end of a subscription waits until the first attempt of everything else about it has begun: its
+ * receiver may be gone after it. `nth` is which of its client a notification would be.
  */
 const TAKE = statement(
   'swap_notification_take',
@@ -35,7 +45,7 @@ const TAKE = statement(
       SELECT w.client_id, coalesce(b.count, 0) AS busy FROM waiting w
         LEFT JOIN (SELECT u.client_id, count(*)::int AS count FROM unnest($2::uuid[]) u (client_id) GROUP BY u.client_id) b
           ON b.client_id = w.client_id
-      WHERE coalesce(b.count, 0) < $3::int AND EXISTS (SELECT 1 FROM swap_notifications n, (VALUES (false), (true)) k (later)
+      WHERE coalesce(b.count, 0) < ${MOST_OF_A_CLIENT} AND EXISTS (SELECT 1 FROM swap_notifications n, (VALUES (false), (true)) k (later)
         WHERE n.client_id = w.client_id AND (n.kind <> 'swapped') = k.later AND n.due_at <= now())
       ORDER BY busy, random() LIMIT $1::int
     ), locked AS MATERIALIZED (
@@ -45,12 +55,15 @@ const TAKE = statement(
         WHERE n.client_id = c.client_id AND (n.kind <> 'swapped') = k.later AND n.due_at <= now()
           AND (n.kind <> 'ended' OR NOT EXISTS (SELECT 1 FROM swap_notifications o
             WHERE o.subscription_id = n.subscription_id AND o.kind <> 'ended' AND o.attempts = 0))
-        ORDER BY n.due_at LIMIT $3::int - c.busy FOR UPDATE SKIP LOCKED) d
+        ORDER BY n.due_at LIMIT ${MOST_OF_A_CLIENT} - c.busy FOR UPDATE SKIP LOCKED) d
+    ), shares AS (
+      SELECT l.id, l.later, l.busy + row_number() OVER (PARTITION BY l.client_id ORDER BY l.later, l.due_at) AS nth
+      FROM locked l
     ), due AS MATERIALIZED (
       SELECT p.id FROM (
-        SELECT l.id, l.later, l.busy + row_number() OVER (PARTITION BY l.client_id ORDER BY l.later, l.due_at) AS place
-        FROM locked l) p
-      WHERE p.place <= $3::int ORDER BY p.place, p.later LIMIT $1::int
+        SELECT s.id, s.nth, row_number() OVER (ORDER BY s.nth, s.later) AS place FROM shares s
+        WHERE s.nth <= ${MOST_OF_A_CLIENT}) p
+      WHERE p.place <= $1::int - CASE WHEN p.nth = 1 THEN 0 ELSE ${KEPT_FREE} END
     )
     UPDATE swap_notifications n SET attempts = n.attempts + 1, due_at = now() + interval '${LEASE_SECONDS} seconds'
     FROM due, swap_subscriptions s, clients c WHERE n.id = due.id AND s.id = n.subscription_id AND c.id = n.client_id
@@ -90,11 +103,11 @@ export class SwapNotificationStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Takes at most `most` notifications, so that no client has more than `mostOfOne` under way. `underWay` has the client of
-   * each that this process is sending.
+   * Takes at most `most` notifications, so that no client has more than its share under way. `underWay` has the client of each
+   * that this process is sending.
    */
-  async take(most: number, underWay: readonly string[], mostOfOne: number): Promise<DueNotification[]> {
-    return this.database.rows<DueNotification>(TAKE, [most, underWay, mostOfOne]);
+  async take(most: number, underWay: readonly string[]): Promise<DueNotification[]> {
+    return this.database.rows<DueNotification>(TAKE, [most, underWay]);
   }
 
   /** It was accepted, or may not be sent any more. */

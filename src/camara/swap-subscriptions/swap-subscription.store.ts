@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
-import { NOW, parameters } from '../../database/statement-parts.ts';
+import { NOW, parameters, type OuterJoined } from '../../database/statement-parts.ts';
 import type { CamaraScope } from '../../http/client.guard.ts';
 import type { SwapSubscription } from './swap-subscription.entity.ts';
 
@@ -44,8 +44,9 @@ const { $, values } = parameters(
 );
 
 /**
- * Makes a subscription in the first free slot, with its first notifications. No row if no slot is free, if another one
- * took it at the same moment, or if the line was changed since it was read: the lock waits for a change that is under way.
+ * Makes a subscription in the first free slot, with its first notifications. A row of nulls if no slot is free, or if another
+ * one took it at the same moment. No row if the line was changed since it was read: the lock waits for a change that is under
+ * way.
  */
 const CREATE = statement(
   'swap_subscription_create',
@@ -78,7 +79,8 @@ const CREATE = statement(
       UNION ALL SELECT id, client_id, 'swapped', ${$.initialAt}::timestamptz, NULL FROM made WHERE events = 1
       UNION ALL SELECT id, client_id, 'ended', now(), 'MAX_EVENTS_REACHED' FROM made WHERE ended_at IS NOT NULL
     )
-    SELECT started_at AS "startedAt", ends_at AS "endsAt", ended_at AS "endedAt" FROM made`,
+    SELECT m.started_at AS "startedAt", m.ends_at AS "endsAt", m.ended_at AS "endedAt"
+    FROM line LEFT JOIN made m ON true`,
   { writes: TOLD_TO_PERSON },
 );
 
@@ -217,9 +219,15 @@ export type StoredSwapSubscription = Pick<
 export class SwapSubscriptionStore {
   constructor(private readonly database: Database) {}
 
-  /** Makes a subscription. Undefined if the client has as many for the line as it may, or something else came between. */
-  async create(made: NewSwapSubscription): Promise<Made | undefined> {
-    return (await this.database.rows<Made>(CREATE, values(made)))[0];
+  /**
+   * Makes a subscription. `no_slot` if the client has as many for the line as it may, or another one took the slot;
+   * `line_changed` if the line is no longer as it was read.
+   */
+  async create(made: NewSwapSubscription): Promise<Made | 'no_slot' | 'line_changed'> {
+    const [row] = await this.database.rows<OuterJoined<Made>>(CREATE, values(made));
+    if (!row) return 'line_changed';
+    const { startedAt, endsAt, endedAt } = row;
+    return startedAt && endsAt ? { startedAt, endsAt, endedAt } : 'no_slot';
   }
 
   /** True if a client has as many subscriptions for a line as it may. */

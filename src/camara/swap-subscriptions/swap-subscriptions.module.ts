@@ -7,13 +7,16 @@ import { outboundOf } from '../../webhooks/outbound-of.ts';
 import { SubjectsModule } from '../subjects.module.ts';
 import { Notify } from './notify.ts';
 import { SealedSinks } from './sealed-sink.ts';
-import { SwapNotificationStore } from './swap-notification.store.ts';
+import { MOST_OF_A_CLIENT, SwapNotificationStore } from './swap-notification.store.ts';
 import { SwapSubscriptionStore } from './swap-subscription.store.ts';
 import { SwapSubscriptionsController } from './swap-subscriptions.controller.ts';
 import { SwapSubscriptions } from './swap-subscriptions.ts';
 
-/** Connections to one host at once. */
-const MOST_CONNECTIONS = 4;
+/**
+ * Connections to one host at once: a receiver that is slow holds up its own notifications and not the sockets of all. A
+ * client's notifications do not wait for one another within their deadline.
+ */
+const MOST_CONNECTIONS = MOST_OF_A_CLIENT;
 /** Milliseconds between two looks for notifications that are due. */
 const EVERY_MS = 500;
 /** Milliseconds between two looks for subscriptions whose time is over. */

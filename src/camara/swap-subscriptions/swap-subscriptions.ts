@@ -119,12 +119,14 @@ export class SwapSubscriptions {
 
   /**
    * Another creation of the client may take the slot at the same moment: as often as there are slots, it is tried again. One
-   * that has expired holds its slot until it is ended.
+   * that has expired holds its slot until it is ended. Where the line was changed since it was read, no further attempt can
+   * succeed.
    */
   private async make(made: NewSwapSubscription): Promise<Made> {
     for (let attempt = 0; attempt <= MOST_OF_A_LINE; attempt += 1) {
-      const row = await this.store.create(made);
-      if (row) return row;
+      const outcome = await this.store.create(made);
+      if (outcome === 'line_changed') break;
+      if (outcome !== 'no_slot') return outcome;
       await this.store.endDueOf(made.clientId, made.lineId);
       if (await this.store.isFull(made.clientId, made.lineId)) {
         const sentence = `A client has at most ${MOST_OF_A_LINE} subscriptions for one line. Delete one of them first.`;
