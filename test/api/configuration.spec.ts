@@ -204,6 +204,9 @@ it.each([
   const { code, output } = await run('main', {
     NODE_ENV: 'production',
     ISSUER: 'https://pushguard.example',
+    // The usual ports may be those of a service that runs on this machine.
+    PORT: '0',
+    MANAGEMENT_PORT: '0',
     DATABASE_URL: 'postgres://pushguard@127.0.0.1:1/pushguard',
     KEYRING: generateKeyring(),
     FCM_SERVICE_ACCOUNT: JSON.stringify({ project_id: 'p', client_email: 'a@b.c', private_key: pem('rsa') }),

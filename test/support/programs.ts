@@ -14,6 +14,8 @@ export const CHROMIUM =
 export const WHOLE_CHROMIUM = process.env['CHROMIUM'] ?? onPath('chromium', 'chromium-browser', 'google-chrome');
 /** PgBouncer, 1.18 or newer: the path in `PGBOUNCER`, or a program on the PATH. */
 export const PGBOUNCER = process.env['PGBOUNCER'] ?? onPath('pgbouncer');
+/** The checker of metrics and of alert rules that comes with Prometheus. */
+export const PROMTOOL = onPath('promtool');
 /** The languages of the documents beside Node and the shell, each a program on the PATH. */
 export const INTERPRETERS = { python: onPath('python3'), php: onPath('php'), java: onPath('java') } as const;
 /** The compiler of Java: a JDK has it, a JRE does not. */
