@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsOptional, Matches } from 'class-validator';
+import { IsOptional, isISO8601, Matches } from 'class-validator';
 
 /** RFC 3339, with a time zone. */
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
@@ -20,5 +20,10 @@ export function OptionalInstant(): PropertyDecorator {
 }
 
 function isInstant(value: unknown): boolean {
-  return typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
+  return typeof value === 'string' && INSTANT.test(value) && existsInCalendar(value);
+}
+
+/** Whether the day and the time of a text as RFC 3339 has it exist. `Date` alone turns 30 February into 2 March. */
+export function existsInCalendar(text: string): boolean {
+  return isISO8601(text.toUpperCase(), { strict: true });
 }

@@ -451,16 +451,20 @@ describeWith(WHOLE_CHROMIUM, 'the app in a whole Chromium', () => {
     await eventually('the store to be empty', async () => (await waiting()) === 0);
     await behind.close();
     await wakeUntilShown('a-4');
-    // A notice that comes to no page is there when the app is opened.
-    await push({ t: 'notice', kind: 'resumed', notification: { ...named, tag: 'n-2' } });
-    await eventually('the notice', async () => (await waiting()) === 1);
+    // A notice that comes to no page is shown, and is there when the app is opened. The worker stores a notice before it shows it.
+    // A repeat is a notice of its own, so it comes only after the one before is stored.
+    const resumed = '서비스가 다시 시작되었습니다.';
+    await eventually('the notification of the notice', async () => {
+      const before = await waiting();
+      await push({ t: 'notice', kind: 'resumed', notification: { ...named, tag: 'n-2' } });
+      await eventually('the notice', async () => (await waiting()) > before);
+      return (await shown()).some(({ tag }) => tag === 'n-2');
+    });
     await app.goto(`${scene.issuer}/app`);
-    await app.locator('.banner button', { hasText: '서비스가 다시 시작되었습니다.' }).click();
+    await app.locator('.banner button', { hasText: resumed }).click();
     const kept = await screen(app, 'notices').locator('.history li').allTextContents();
-    expect(kept.slice(0, 2)).toEqual([
-      expect.stringContaining('서비스가 다시 시작되었습니다.'),
-      expect.stringContaining('앱 재발급이 완료되었습니다.'),
-    ]);
+    expect(kept[0]).toContain(resumed);
+    expect(kept.find((one) => !one.includes(resumed))).toContain('앱 재발급이 완료되었습니다.');
     await eventually('the store to be empty', async () => (await waiting()) === 0);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { readArguments, type Wanted } from '../../src/commands/clients/arguments.ts';
 import { answerClientCommand, CLIENT_ROOMS } from '../../src/commands/clients/run.ts';
+import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { OpenCommand, runProgram, type Ended } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -25,7 +26,7 @@ let directory: string;
 let open: OpenCommand<Wanted>;
 
 beforeAll(async () => {
-  service = await TestService.start();
+  service = await TestService.start({ KEYRING: withRsaKey(generateKeyring()) });
   directory = service.env['DATA_DIR']!;
   const environment = { VENDOR_CODE: 'PG', NODE_ENV: 'development' as const, WEBHOOK_ALLOW_SUBNETS: [] };
   const read = (words: string[]) => readArguments(words, environment);
@@ -527,6 +528,14 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
   const jwks = (other: object) => JSON.stringify({ keys: [{ ...JWKS_EXAMPLE, ...other }] });
   const NEW = ['add', '상점', '--scope=authentications'];
   const PUBLIC = ['add', '앱', '--scope=openid', '--auth-method=none'];
+  const kept = async () =>
+    (
+      await service.database.pool.query(
+        `SELECT (SELECT max(id) FROM audit_entries WHERE action LIKE 'client-%') AS audit,
+          (SELECT md5(string_agg(c::text, '' ORDER BY id)) FROM clients c) AS clients,
+          (SELECT count(*) FROM client_secrets) AS secrets`,
+      )
+    ).rows;
   const ENVIRONMENT = { VENDOR_CODE: 'PG', NODE_ENV: 'development' as const, WEBHOOK_ALLOW_SUBNETS: [] };
 
   it('a client that becomes public loses its secrets, and one that stops gets a new one', async () => {
@@ -681,20 +690,23 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [['disable', 'nowhere'], 'No client has the id nowhere.', ''],
     [['disable', 'pushguard-call-centre'], 'belongs to the service itself', ''],
   ])('%j', async (words, sentence, input) => {
-    const kept = async () =>
-      (
-        await service.database.pool.query(
-          `SELECT (SELECT max(id) FROM audit_entries WHERE action LIKE 'client-%') AS audit,
-            (SELECT md5(string_agg(c::text, '' ORDER BY id)) FROM clients c) AS clients,
-            (SELECT count(*) FROM client_secrets) AS secrets`,
-        )
-      ).rows;
     const before = await kept();
     // Only a process has a standard input.
     const { code, stdout, stderr } = await (input === '' ? command(words) : inProcess(words, input));
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/a-private-number|\n./);
+    expect(await kept()).toEqual(before);
+  });
+
+  it.each<[string[]]>([[NEW], [['change', 'demo-shop']]])('for want of a key for RS256: %j', async (words) => {
+    const KEYRING = JSON.stringify({ ...(JSON.parse(service.keyring) as object), rsa: undefined });
+    const before = await kept();
+    expect(await inProcess([...words, '--id-token-alg=RS256'], '', { KEYRING })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'The keyring has no key for RS256. Add one first: npm run keys -- add rsa\n',
+    });
     expect(await kept()).toEqual(before);
   });
 

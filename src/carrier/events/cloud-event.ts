@@ -1,6 +1,6 @@
-import { isISO8601 } from 'class-validator';
 import type { InputFault } from '../../domain/problem.ts';
 import type { LineEvent } from '../../domain/line-event.ts';
+import { existsInCalendar } from '../../http/instant.ts';
 import { readJson } from '../../http/read-json.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
 import { headerText } from '../../http/utf8.ts';
@@ -153,8 +153,7 @@ function isAttribute(value: unknown): value is string {
 }
 
 function readTime(value: unknown): Date | null {
-  // `Date` alone would turn 30 February into 2 March.
-  if (typeof value !== 'string' || !TIME.test(value) || !isISO8601(value.toUpperCase(), { strict: true })) return null;
+  if (typeof value !== 'string' || !TIME.test(value) || !existsInCalendar(value)) return null;
   return new Date(value.toUpperCase());
 }
 

@@ -1,11 +1,12 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import type { Environment } from '../../../config/environment.ts';
 import { randomToken } from '../../crypto/random.ts';
+import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { Database, type Session } from '../../database/database.ts';
 import { AuditModule } from '../../operator/audit.module.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Admission } from '../../relying-parties/admission.ts';
-import type { ClientSettings } from '../../relying-parties/client-settings.ts';
+import { refused, type ClientSettings } from '../../relying-parties/client-settings.ts';
 import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
 import { audited } from '../audited.ts';
 import { asJson } from '../terminal.ts';
@@ -25,8 +26,15 @@ export async function runClientCommand(environment: Environment, wanted: Wanted)
 }
 
 /** Does what the arguments ask for in these rooms; returns what is printed. Throws a Problem that says why it is refused. */
-export function answerClientCommand(app: INestApplicationContext, wanted: Wanted): Promise<string> {
+export async function answerClientCommand(app: INestApplicationContext, wanted: Wanted): Promise<string> {
+  expectSignable(wanted.settings, app.get(ServiceKeys));
   return run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) });
+}
+
+/** Without a key for the algorithm of its id_tokens, every log-in of a client fails. */
+function expectSignable({ idTokenSignedResponseAlg: algorithm }: ClientSettings, { rsa }: ServiceKeys): void {
+  if (algorithm === 'RS256' && rsa.length === 0)
+    throw refused('The keyring has no key for RS256. Add one first: npm run keys -- add rsa');
 }
 
 interface Parts {
