@@ -4,9 +4,10 @@ import type { DeclaredMigration } from './locks.ts';
 /**
  * Finds the authentications whose time is over by an index that no other search can use. The index before had the condition by
  * which a start looks for a person's earlier request, `closed_at IS NULL`: planned while few are open, a start walked through
- * all of them. Every time is later than `-infinity`; only the search by time says so. An index over the states would make
- * every opening an update that is not HOT.
- * Statistics of a table that was empty are replaced after few changes, so that no plan of that time lasts.
+ * all of them. Every time is later than `-infinity`, and only the search by time says so. An index over the states was rejected: with
+ * it, an opening, which changes the state, would write to every index.
+ * PostgreSQL replaces the statistics of a table that was empty after few changes, so that no plan of that time lasts. Pages
+ * begin half full, because an opening adds an envelope about as long as the row.
  */
 export class DueAuthentications1764354000000 implements DeclaredMigration {
   readonly locks = [

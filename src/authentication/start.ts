@@ -100,7 +100,7 @@ export interface StartedAuthentication {
  */
 interface IndexedPerson {
   person: NamedPerson;
-  /** The index of the person, by whom rings are counted; where nobody is named, they are counted by the owner of the number. */
+  /** The index of the person, under which rings are counted. Where nobody is named, {@link Start.rungIndex} finds the owner's. */
   ownIndex: Buffer;
   personIndex: Buffer;
   personIndexes: Buffer[];

@@ -2,6 +2,7 @@ import { AuditChain } from './audit-chain.ts';
 import { BlindIndex } from './blind-index.ts';
 import { CodeDigest } from './code-digest.ts';
 import { equalInConstantTime } from './constant-time.ts';
+import type { IdTokenAlgorithm } from '../domain/client.ts';
 import { DeviceCipher } from './device-cipher.ts';
 import { FieldCipher } from './field-cipher.ts';
 import type { Keyring } from './keyring.ts';
@@ -52,6 +53,11 @@ export class ServiceKeys {
 
   get rsa(): Keyring['rsa'] {
     return this.#ring.rsa;
+  }
+
+  /** Whether there is a key for an algorithm of id_tokens. Without one, every log-in of a client that reads it fails. */
+  canSign(algorithm: IdTokenAlgorithm): boolean {
+    return algorithm !== 'RS256' || this.rsa.length > 0;
   }
 
   get vapid(): VapidKeys {

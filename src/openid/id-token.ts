@@ -7,7 +7,6 @@ import { Problem } from '../domain/problem.ts';
 import type { IdTokenAlgorithm } from '../domain/client.ts';
 import type { ServiceKeys } from '../crypto/service-keys.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
-import type { Client } from '../relying-parties/client.entity.ts';
 
 /** Seconds for which an id_token is valid. */
 const ID_TOKEN_SECONDS = 300;
@@ -67,14 +66,6 @@ export function signIdToken(
   const [key] = rsa;
   if (!key) throw refuseUnsignable(audience);
   return signWithRsa(key, 'JWT', payload);
-}
-
-/** Whether the keyring has a key for the algorithm that the client reads. */
-export function hasKeyFor(
-  { idTokenSignedResponseAlg: algorithm }: Pick<Client, 'idTokenSignedResponseAlg'>,
-  { rsa }: Pick<ServiceKeys, 'rsa'>,
-): boolean {
-  return algorithm !== 'RS256' || rsa.length > 0;
 }
 
 const WARNINGS = new RareWarnings(new Logger('IdToken'));

@@ -5,7 +5,7 @@ export interface SendingLimits {
   /** To one client. */
   mostOfOne: number;
   /** Places of `most` that only clients with nothing under way get; the caller's `take` keeps to it. */
-  keptFree?: number;
+  keptFree: number;
 }
 
 /** What is sent, and how. */
@@ -76,7 +76,7 @@ export class FairSending<Due> {
     this.nextLook = undefined;
     this.lookedAt = performance.now();
     this.freed.clear();
-    const { most, mostOfOne, keptFree = 0 } = this.limits;
+    const { most, mostOfOne, keptFree } = this.limits;
     const before = [...this.underWay.values()];
     const room = most - before.length;
     if (room <= 0 || this.isStopped) return;

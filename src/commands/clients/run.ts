@@ -31,9 +31,8 @@ export async function answerClientCommand(app: INestApplicationContext, wanted: 
   return run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) });
 }
 
-/** Without a key for the algorithm of its id_tokens, every log-in of a client fails. */
-function expectSignable({ idTokenSignedResponseAlg: algorithm }: ClientSettings, { rsa }: ServiceKeys): void {
-  if (algorithm === 'RS256' && rsa.length === 0)
+function expectSignable({ idTokenSignedResponseAlg: algorithm }: ClientSettings, keys: ServiceKeys): void {
+  if (algorithm !== undefined && !keys.canSign(algorithm))
     throw refused('The keyring has no key for RS256. Add one first: npm run keys -- add rsa');
 }
 

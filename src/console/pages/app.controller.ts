@@ -122,9 +122,9 @@ export class ConsoleAppController {
     }));
   }
 
-  /** An algorithm for which the service has a key: without one, every log-in of the client would fail. */
+  /** An algorithm for which the service has a key. */
   private signable(algorithm: IdTokenAlgorithm): IdTokenAlgorithm {
-    if (algorithm === 'RS256' && this.serviceKeys.rsa.length === 0)
+    if (!this.serviceKeys.canSign(algorithm))
       throw refused('The service has no key for RS256. Its operator adds one: npm run keys -- add rsa');
     return algorithm;
   }

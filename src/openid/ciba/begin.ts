@@ -14,7 +14,7 @@ import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts
 import { REQUEST_SIGNING_ALGS } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { hasKeyFor, refuseUnsignable } from '../id-token.ts';
+import { refuseUnsignable } from '../id-token.ts';
 import type { OpenIdScope } from '../claims.ts';
 import { readAsked, type Asked } from './asked.ts';
 import { BackchannelParameters, BackchannelResponse, type BackchannelRequest } from './backchannel.dto.ts';
@@ -63,7 +63,7 @@ export class Begin {
    */
   async begin(sent: BackchannelRequest, client: Client): Promise<BackchannelResponse> {
     // Before a person is asked in vain.
-    if (!hasKeyFor(client, this.keys)) throw refuseUnsignable(client.clientId);
+    if (!this.keys.canSign(client.idTokenSignedResponseAlg)) throw refuseUnsignable(client.clientId);
     const parameters = await this.parametersOf(sent, client);
     const asked = readAsked(parameters, client, this.environment.ISSUER);
     const { purpose, matchDigits, scopes, claims, seconds, notificationToken } = asked;
@@ -83,8 +83,8 @@ export class Begin {
       seconds,
       ping: notificationToken === undefined ? null : this.pings.seal(id, { authReqId, token: notificationToken }),
     });
-    const how = { id: authenticationId, purpose, matchDigits, seconds, isByNumber };
-    const started = await this.startOf(how, person, client).catch(async (error: unknown) => {
+    const what = { id: authenticationId, purpose, matchDigits, lifetimeSeconds: seconds, isByNumber };
+    const started = await this.startOf(what, person, client).catch(async (error: unknown) => {
       await this.store.drop(id);
       throw error;
     });
@@ -94,17 +94,14 @@ export class Begin {
 
   private startOf(
     {
-      id,
-      purpose,
       matchDigits,
-      seconds,
-      isByNumber,
-    }: { id: string; seconds: number; isByNumber: boolean } & Pick<Asked, 'purpose' | 'matchDigits'>,
+      ...what
+    }: { id: string; lifetimeSeconds: number; isByNumber: boolean } & Pick<Asked, 'purpose' | 'matchDigits'>,
     person: NamedPerson,
     client: Client,
   ): Promise<StartedAuthentication> {
-    const how = { method: 'approve', flow: 'ciba', lifetimeSeconds: seconds } as const;
-    const input = { ...person, id, purpose, isByNumber, ...how, ...(matchDigits !== undefined && { matchDigits }) };
+    const how = { method: 'approve', flow: 'ciba' } as const;
+    const input = { ...person, ...what, ...how, ...(matchDigits !== undefined && { matchDigits }) };
     return this.starts.start(input, client.id, undefined, 'theirs');
   }
 

@@ -13,7 +13,7 @@ import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { boundElsewhere, RESUME_PATH, Windows } from '../../windows/windows.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
-import { hasKeyFor, refuseUnsignable } from '../id-token.ts';
+import { refuseUnsignable } from '../id-token.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
 import {
   answerTarget,
@@ -295,7 +295,7 @@ export class Authorize {
     if (!client.scopes.includes(ADMITTED_SCOPE))
       throw new AuthorizationError('unauthorized_client', `The client has no scope ${ADMITTED_SCOPE}.`, target);
     // Before a person is verified in vain.
-    if (!hasKeyFor(client, this.keys))
+    if (!this.keys.canSign(client.idTokenSignedResponseAlg))
       throw new AuthorizationError('server_error', refuseUnsignable(client.clientId).detail, target);
     if (client.requireSignedRequestObject && sent.request === undefined)
       throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
