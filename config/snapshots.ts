@@ -44,7 +44,7 @@ async function openApi(): Promise<object> {
 }
 
 /**
- * Tables with their columns, constraints, indexes and triggers, and views, as PostgreSQL itself spells them. Partitions, which
+ * Tables with their columns, constraints, indexes and triggers, views and functions, as PostgreSQL itself spells them. Partitions, which
  * come and go by the month, are left out.
  */
 async function schema(): Promise<string> {
@@ -85,6 +85,9 @@ const DESCRIBE = `
     SELECT c.relname, 5, '', format('%s WITH (%s)', c.relname, array_to_string(c.reloptions, ', ')), 0
     FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.reloptions IS NOT NULL AND NOT c.relispartition
+    UNION ALL
+    SELECT p.proname, 6, '', trim(regexp_replace(pg_get_functiondef(p.oid), '\\s+', ' ', 'g')), 0
+    FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
   ) described ORDER BY relation, part, attnum, place`;
 
 const check = process.argv.includes('--check');

@@ -9,7 +9,7 @@ import { transactionQuestion } from '../../src/crypto/transaction-question.ts';
 import { AUTHENTICATOR_SECRET_BYTES, AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import { accessToken, seedTemplate, serviceCandidate } from './candidates.ts';
 import { call } from './flow.ts';
-import type { Person } from './population.ts';
+import { bondOfPhone, type Person } from './population.ts';
 import { progress, report } from './report.ts';
 import type { Stage } from './stage.ts';
 
@@ -109,7 +109,7 @@ async function inParallel<T>(all: readonly T[], workers: number, work: (one: T) 
 }
 
 /** Gives every person an authenticator on their one phone, and an institution that may request it. */
-async function insertAuthenticators(pool: pg.Pool, { keys }: Stage, people: readonly Person[]): Promise<void> {
+async function insertAuthenticators(pool: pg.Pool, { keys, phones }: Stage, people: readonly Person[]): Promise<void> {
   const ids = people.map(() => randomId());
   await pool.query(
     `INSERT INTO authenticators (id, device_id, subscription_id, kind, secret, terms)
@@ -119,7 +119,9 @@ async function insertAuthenticators(pool: pg.Pool, { keys }: Stage, people: read
       ids,
       people.map(({ deviceId }) => deviceId),
       people.map(({ subscriptionId }) => subscriptionId),
-      ids.map((id) => keys.fields.encrypt(SECRET, `authenticators:secret:${id}`)),
+      people.map((person, at) =>
+        keys.devices.encrypt(`authenticators:secret:${ids[at] ?? ''}`, SECRET, bondOfPhone(person, phones)),
+      ),
       AUTHENTICATOR_TERMS,
     ],
   );

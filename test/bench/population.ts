@@ -41,18 +41,15 @@ export interface Population {
 /** People per statement. */
 const BATCH = 2_000;
 
+/** What the secrets of a person's phone are bound to. */
+export function bondOfPhone({ deviceId: id, subscriptionId }: Person, { signingKey, encryptionKey }: Phones): string {
+  return deviceBond({ id, subscriptionId, issuerId: null, signingKey, encryptionKey, cardKey: null });
+}
+
 /** Fills the service's own tables with active subscriptions, as the website and the app would have left them. */
 export async function seedService(url: string, { people, phones, keys }: Population): Promise<void> {
   const { fields, indexes, devices } = keys;
-  const bondOf = ({ deviceId: id, subscriptionId }: Person) =>
-    deviceBond({
-      id,
-      subscriptionId,
-      issuerId: null,
-      signingKey: phones.signingKey,
-      encryptionKey: phones.encryptionKey,
-      cardKey: null,
-    });
+  const bondOf = (person: Person) => bondOfPhone(person, phones);
   const values = (some: readonly Person[]): unknown[] => [
     some.map(({ lineId }) => lineId),
     some.map(({ phoneNumber }) => indexes.of('phone', phoneNumber)),

@@ -39,6 +39,8 @@ accounts CONSTRAINT accounts_realm_login_key UNIQUE (realm, login)
 accounts CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'agent'::text, 'supervisor'::text])))
 CREATE UNIQUE INDEX accounts_pkey ON public.accounts USING btree (id)
 CREATE UNIQUE INDEX accounts_realm_login_key ON public.accounts USING btree (realm, login)
+CREATE OR REPLACE FUNCTION public.add_partition(parent text, instant timestamp with time zone, unit text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' SET lock_timeout TO '1s' AS $function$ DECLARE key text := (SELECT format_type(a.atttypid, NULL) FROM pg_partitioned_table p JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = p.partattrs[0] WHERE p.partrelid = to_regclass(parent)); first timestamptz; bounds text[]; name text; BEGIN IF key IS NULL OR unit NOT IN ('day', 'month') THEN RAISE EXCEPTION '% has no partitions of a %', parent, unit; END IF; first := date_trunc(unit, instant, 'UTC'); name := parent || to_char(first AT TIME ZONE 'UTC', CASE unit WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END); bounds := ARRAY(SELECT CASE key WHEN 'uuid' THEN (lpad(to_hex((extract(epoch FROM bound) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid::text ELSE bound::text END FROM unnest(ARRAY[first, (first AT TIME ZONE 'UTC' + ('1 ' || unit)::interval) AT TIME ZONE 'UTC']) bound ORDER BY bound); EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)', name, parent); EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, name, bounds[1], bounds[2]); END $function$
+CREATE OR REPLACE FUNCTION public.add_past_authentications(month timestamp with time zone) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' SET lock_timeout TO '1s' AS $function$ DECLARE first timestamptz := date_trunc('month', month, 'UTC'); name text := 'past_authentications_' || to_char(first AT TIME ZONE 'UTC', 'YYYYMM'); BEGIN EXECUTE format('CREATE TABLE %I (LIKE past_authentications INCLUDING DEFAULTS INCLUDING INDEXES) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)', name); EXECUTE format('ALTER TABLE past_authentications ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, (lpad(to_hex((extract(epoch FROM first) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid, (lpad(to_hex((extract(epoch FROM (first AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid); END $function$
 alerts.id uuid NOT NULL
 alerts.subscription_id uuid NOT NULL
 alerts.kind text NOT NULL
@@ -166,23 +168,8 @@ authentications.match_digits text
 authentications.match_failures smallint NOT NULL DEFAULT 0
 authentications.flow text NOT NULL DEFAULT 'api'::text
 authentications.match_proven boolean NOT NULL DEFAULT false
-authentications CONSTRAINT approval_has_digits CHECK (((channel <> 'approve'::text) OR (match_digits IS NOT NULL)))
-authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
-authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text, 'approve'::text])))
-authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
-authentications CONSTRAINT authentications_match_failures_check CHECK (((match_failures >= 0) AND (match_failures <= 3)))
 authentications CONSTRAINT authentications_pkey PRIMARY KEY (id)
-authentications CONSTRAINT authentications_resends_check CHECK (((resends >= 0) AND (resends <= 3)))
-authentications CONSTRAINT authentications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text, 'declined'::text, 'expired'::text, 'failed'::text, 'cancelled'::text])))
-authentications CONSTRAINT closed_has_a_time CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) = (closed_at IS NULL)))
-authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) OR ((code_digest IS NULL) AND (sms_code IS NULL) AND (envelope IS NULL))))
-authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
-authentications CONSTRAINT flow_is_known CHECK ((flow = ANY (ARRAY['api'::text, 'code'::text, 'ciba'::text, 'number'::text])))
-authentications CONSTRAINT match_is_proven CHECK (((match_digits IS NULL) OR (channel = 'sms'::text) OR (state <> ALL (ARRAY['opened'::text, 'verified'::text])) OR match_proven))
-authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
-authentications CONSTRAINT purpose_is_kept_once CHECK ((num_nonnulls(purpose, texts) = 1))
-authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
-authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
+authentications CONSTRAINT authentications_rules CHECK (keep_rules_of_authentications(state, channel, flow, attempts, resends, match_failures, match_digits, match_proven, decline_reason, closed_at, code_digest, sms_code, envelope, end_user, person, purpose, texts, transaction))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
 CREATE INDEX authentications_client ON public.authentications USING btree (client_id, id)
 CREATE INDEX authentications_due ON public.authentications USING btree (expires_at) WHERE ((closed_at IS NULL) AND (expires_at > '-infinity'::timestamp with time zone))
@@ -273,6 +260,7 @@ charges CONSTRAINT charges_subscription_id_fkey FOREIGN KEY (subscription_id) RE
 charges CONSTRAINT corrects_the_past CHECK ((month <= charged_in))
 CREATE UNIQUE INDEX charges_pkey ON public.charges USING btree (charged_in, subscription_id, month)
 CREATE INDEX charges_subscription ON public.charges USING btree (subscription_id, month)
+CREATE OR REPLACE FUNCTION public.ciba_ended() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN UPDATE ciba_requests SET ping_after = now() WHERE authentication_id = NEW.id AND ping IS NOT NULL AND pings = 0; RETURN NULL; END $function$
 ciba_requests.id uuid NOT NULL
 ciba_requests.digest bytea NOT NULL
 ciba_requests.client_id uuid NOT NULL
@@ -584,20 +572,11 @@ devices.pin_wrong smallint NOT NULL DEFAULT 0
 devices.pin_locked_at timestamp with time zone
 devices.push_token_died_at timestamp with time zone
 devices.consent jsonb
-devices CONSTRAINT device_in_use_has_its_key CHECK (((state = 'revoked'::text) OR (knowledge_key IS NOT NULL)))
-devices CONSTRAINT device_is_named_once CHECK (((name IS NULL) OR (name_cipher IS NULL)))
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
-devices CONSTRAINT devices_none_has_no_token CHECK (((push_service <> 'none'::text) OR (push_token IS NULL)))
-devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
-devices CONSTRAINT devices_pin_wrong_check CHECK (((pin_wrong >= 0) AND (pin_wrong <= 15)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
-devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
-devices CONSTRAINT devices_push_service_check CHECK ((push_service = ANY (ARRAY['fcm'::text, 'apns'::text, 'webpush'::text, 'none'::text])))
+devices CONSTRAINT devices_rules CHECK (keep_rules_of_devices(state, platform, push_service, push_token, knowledge_key, name, name_cipher, pin_failures, pin_wrong, test_failures, pin_check_id, pin_check_nonce, pin_check_expires_at))
 devices CONSTRAINT devices_serial_number_key UNIQUE (serial_number)
-devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::text, 'active'::text, 'revoked'::text])))
 devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
-devices CONSTRAINT devices_test_failures_check CHECK (((test_failures >= 0) AND (test_failures <= 5)))
-devices CONSTRAINT pin_check_is_whole CHECK ((((pin_check_id IS NULL) = (pin_check_nonce IS NULL)) AND ((pin_check_id IS NULL) = (pin_check_expires_at IS NULL))))
 CREATE INDEX devices_locked ON public.devices USING btree (pin_locked_at) WHERE (pin_locked_at IS NOT NULL)
 CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscription_id, issuer_id) NULLS NOT DISTINCT WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
@@ -619,6 +598,8 @@ disclosures CONSTRAINT disclosures_pkey PRIMARY KEY (id, at)
 CREATE INDEX disclosures_line ON ONLY public.disclosures USING btree (line_id, id) WHERE (subscription_id IS NULL)
 CREATE UNIQUE INDEX disclosures_pkey ON ONLY public.disclosures USING btree (id, at)
 CREATE INDEX disclosures_subscription ON ONLY public.disclosures USING btree (subscription_id, id) WHERE (subscription_id IS NOT NULL)
+CREATE OR REPLACE FUNCTION public.drop_partition(parent text, partition text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' SET lock_timeout TO '1s' AS $function$ BEGIN PERFORM FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid AND c.relispartition WHERE i.inhparent = to_regclass(parent) AND c.relname = partition; IF NOT FOUND THEN RAISE EXCEPTION '% has no partition %', parent, partition; END IF; EXECUTE format('DROP TABLE %I', partition); END $function$
+CREATE OR REPLACE FUNCTION public.drop_past_authentications(partition text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' SET lock_timeout TO '1s' AS $function$ BEGIN PERFORM FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'past_authentications'::regclass AND c.relname = partition; IF NOT FOUND THEN RAISE EXCEPTION 'past_authentications has no partition %', partition; END IF; EXECUTE format('DROP TABLE %I', partition); END $function$
 enrolment_codes.code_digest bytea NOT NULL
 enrolment_codes.subscription_id uuid
 enrolment_codes.expires_at timestamp with time zone NOT NULL
@@ -677,6 +658,8 @@ journal_writers.mark bigint NOT NULL
 journal_writers.seen_at timestamp with time zone NOT NULL DEFAULT now()
 journal_writers CONSTRAINT journal_writers_pkey PRIMARY KEY (id)
 CREATE UNIQUE INDEX journal_writers_pkey ON public.journal_writers USING btree (id)
+CREATE OR REPLACE FUNCTION public.keep_rules_of_authentications(state text, channel text, flow text, attempts smallint, resends smallint, match_failures smallint, match_digits text, match_proven boolean, decline_reason text, closed_at timestamp with time zone, code_digest bytea, sms_code bytea, envelope text, end_user bytea, person bytea, purpose text, texts bytea, transaction bytea) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $function$ DECLARE broken text := CASE WHEN NOT (state IN ('pending', 'opened', 'verified', 'declined', 'expired', 'failed', 'cancelled')) THEN 'authentications_state_check' WHEN NOT (channel IN ('push', 'sms', 'otp', 'sign', 'approve')) THEN 'authentications_channel_check' WHEN NOT (decline_reason IN ('not_me', 'cancelled', 'wrong_details')) THEN 'authentications_decline_reason_check' WHEN NOT (attempts BETWEEN 0 AND 5) THEN 'authentications_attempts_check' WHEN NOT (resends BETWEEN 0 AND 3) THEN 'authentications_resends_check' WHEN NOT (match_failures BETWEEN 0 AND 3) THEN 'authentications_match_failures_check' WHEN NOT (flow IN ('api', 'code', 'ciba', 'number')) THEN 'flow_is_known' WHEN NOT ((state IN ('pending', 'opened')) = (closed_at IS NULL)) THEN 'closed_has_a_time' WHEN NOT (state IN ('pending', 'opened') OR code_digest IS NULL AND sms_code IS NULL AND envelope IS NULL) THEN 'closed_keeps_no_code' WHEN NOT (closed_at IS NULL OR end_user IS NULL) THEN 'closed_keeps_no_end_user' WHEN NOT ((state IN ('pending', 'opened', 'verified')) = (person IS NOT NULL)) THEN 'only_verified_keeps_the_person' WHEN NOT (num_nonnulls(purpose, texts) = 1) THEN 'purpose_is_kept_once' WHEN NOT (channel = 'sms' OR sms_code IS NULL) THEN 'push_keeps_no_plain_code' WHEN NOT (channel <> 'approve' OR match_digits IS NOT NULL) THEN 'approval_has_digits' WHEN NOT (match_digits IS NULL OR channel = 'sms' OR state NOT IN ('opened', 'verified') OR match_proven) THEN 'match_is_proven' WHEN NOT ((channel = 'sign' AND closed_at IS NULL) = (transaction IS NOT NULL)) THEN 'transaction_is_signed_while_open' END; BEGIN IF broken IS NULL THEN RETURN true; END IF; RAISE check_violation USING TABLE = 'authentications', CONSTRAINT = broken, MESSAGE = format('new row for relation "%s" violates check constraint "%s"', 'authentications', broken); END $function$
+CREATE OR REPLACE FUNCTION public.keep_rules_of_devices(state text, platform text, push_service text, push_token bytea, knowledge_key bytea, name text, name_cipher bytea, pin_failures smallint, pin_wrong smallint, test_failures smallint, pin_check_id uuid, pin_check_nonce bytea, pin_check_expires_at timestamp with time zone) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $function$ DECLARE broken text := CASE WHEN NOT (state IN ('testing', 'active', 'revoked')) THEN 'devices_state_check' WHEN NOT (platform IN ('android', 'ios')) THEN 'devices_platform_check' WHEN NOT (push_service IN ('fcm', 'apns', 'webpush', 'none')) THEN 'devices_push_service_check' WHEN NOT (push_service <> 'none' OR push_token IS NULL) THEN 'devices_none_has_no_token' WHEN NOT (pin_failures BETWEEN 0 AND 5) THEN 'devices_pin_failures_check' WHEN NOT (pin_wrong BETWEEN 0 AND 15) THEN 'devices_pin_wrong_check' WHEN NOT (test_failures BETWEEN 0 AND 5) THEN 'devices_test_failures_check' WHEN NOT (state = 'revoked' OR knowledge_key IS NOT NULL) THEN 'device_in_use_has_its_key' WHEN NOT (name IS NULL OR name_cipher IS NULL) THEN 'device_is_named_once' WHEN NOT ((pin_check_id IS NULL) = (pin_check_nonce IS NULL) AND (pin_check_id IS NULL) = (pin_check_expires_at IS NULL)) THEN 'pin_check_is_whole' END; BEGIN IF broken IS NULL THEN RETURN true; END IF; RAISE check_violation USING TABLE = 'devices', CONSTRAINT = broken, MESSAGE = format('new row for relation "%s" violates check constraint "%s"', 'devices', broken); END $function$
 lines.id text NOT NULL
 lines.phone_index bytea
 lines.phone_number bytea NOT NULL
@@ -854,6 +837,7 @@ push_answers CONSTRAINT push_answers_pkey PRIMARY KEY (id, answered_at)
 CREATE INDEX push_answers_device ON ONLY public.push_answers USING btree (device_id, id)
 CREATE UNIQUE INDEX push_answers_pkey ON ONLY public.push_answers USING btree (id, answered_at)
 CREATE INDEX push_answers_time ON ONLY public.push_answers USING btree (answered_at)
+CREATE OR REPLACE FUNCTION public.refuse_change_of_audit() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION '% is append-only: % is refused, whoever asks', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation', HINT = 'What an entry has wrong, a further entry puts right.'; END $function$
 registrations.id uuid NOT NULL
 registrations.client_id uuid NOT NULL
 registrations.subscription_id uuid
@@ -1098,6 +1082,7 @@ CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree
 CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
 CREATE INDEX subscriptions_suspended ON public.subscriptions USING btree (id) WHERE (state = 'suspended'::text)
+CREATE OR REPLACE FUNCTION public.swap_line_changed_hands() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN WITH ended AS ( UPDATE swap_subscriptions SET ended_at = now() WHERE line_id = NEW.id AND ended_at IS NULL RETURNING id, client_id ) INSERT INTO swap_notifications (subscription_id, client_id, kind, at, reason) SELECT id, client_id, 'ended', now(), 'NETWORK_TERMINATED' FROM ended; IF NEW.numbered_at IS DISTINCT FROM OLD.numbered_at THEN NEW.handed_at = date_trunc('milliseconds', now()); END IF; RETURN NEW; END $function$
 swap_notifications.id uuid NOT NULL DEFAULT gen_random_uuid()
 swap_notifications.subscription_id uuid NOT NULL
 swap_notifications.client_id uuid NOT NULL

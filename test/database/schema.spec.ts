@@ -33,15 +33,26 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The definitions of all CHECK constraints on this column alone. */
+/** The conditions on this column alone: of CHECK constraints, and of the rules that a function of the table keeps. */
 async function checksOf(table: string, column: string): Promise<string[]> {
-  const { rows } = await database.pool.query<{ definition: string }>(
-    `SELECT pg_get_constraintdef(c.oid) AS definition FROM pg_constraint c
+  const { rows } = await database.pool.query<{ condition: string }>(
+    `SELECT pg_get_expr(c.conbin, c.conrelid) AS condition FROM pg_constraint c
       JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
       WHERE c.contype = 'c' AND c.conrelid = $1::regclass AND a.attname = $2`,
     [table, column],
   );
-  return rows.map(({ definition }) => definition);
+  const kept = (await rulesOf(table))[`${table}_${column}_check`];
+  return [...rows.map(({ condition }) => condition), ...(kept === undefined ? [] : [kept])];
+}
+
+/** The rules of a table by name, where a function keeps them (`migrations/rules.ts`). */
+async function rulesOf(table: string): Promise<Record<string, string>> {
+  const { rows } = await database.pool.query<{ source: string }>(
+    'SELECT prosrc AS source FROM pg_proc WHERE proname = $1',
+    [`keep_rules_of_${table}`],
+  );
+  const rules = [...(rows[0]?.source ?? '').matchAll(/WHEN NOT \(([^]*?)\) THEN '(\w+)'/g)];
+  return Object.fromEntries(rules.map(([, condition = '', name = '']) => [name, condition]));
 }
 
 const quoted = (definition: string) => [...definition.matchAll(/'([^']*)'/g)].map(([, value]) => value);
@@ -96,7 +107,12 @@ describe('the database', () => {
     ['authenticators', 'failures', AUTHENTICATOR_ATTEMPTS],
     ['accounts', 'failures', SIGN_IN_ATTEMPTS],
   ])('the database lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
-    expect(await checksOf(table, column)).toEqual([`CHECK (((${column} >= 0) AND (${column} <= ${most})))`]);
+    const checks = await checksOf(table, column);
+    expect(checks).toHaveLength(1);
+    const { rows } = await database.pool.query(
+      `SELECT min(${column}), max(${column}) FROM generate_series(-1, 99) AS every (${column}) WHERE ${checks[0]}`,
+    );
+    expect(rows).toEqual([{ min: 0, max: most }]);
   });
 
   it.each(['windows', 'consents'])(
@@ -177,12 +193,12 @@ describe('the database', () => {
   });
 
   it('the database has one authentication a person and relying party that is not closed, which is in an open state of the domain', async () => {
-    const { rows } = await database.pool.query<{ index: string; constraint: string }>(
-      `SELECT pg_get_indexdef('authentications_one_pending'::regclass) AS index, pg_get_constraintdef(oid) AS constraint
-       FROM pg_constraint WHERE conname = 'closed_has_a_time'`,
+    const { rows } = await database.pool.query<{ index: string }>(
+      `SELECT pg_get_indexdef('authentications_one_pending'::regclass) AS index`,
     );
     expect(rows[0]!.index).toMatch(/ WHERE \(closed_at IS NULL\)$/);
-    expect(quoted(rows[0]!.constraint).sort()).toEqual([...OPEN_STATES].sort());
+    const { closed_has_a_time: rule = '' } = await rulesOf('authentications');
+    expect(quoted(rule).sort()).toEqual([...OPEN_STATES].sort());
   });
 
   it.each([
@@ -202,6 +218,17 @@ describe('the database', () => {
     ],
     ['a push whose code could be read here', `sms_code = '\\x00'`, 'push_keeps_no_plain_code'],
     ['a sixth attempt', `attempts = 6`, 'authentications_attempts_check'],
+    ['a fourth resend', `resends = 4`, 'authentications_resends_check'],
+    ['fourth wrong digits', `match_failures = 4`, 'authentications_match_failures_check'],
+    ['a state that no domain knows', `state = 'done'`, 'authentications_state_check'],
+    ['a channel that no domain knows', `channel = 'post'`, 'authentications_channel_check'],
+    ['an answer that no domain knows', `decline_reason = 'busy'`, 'authentications_decline_reason_check'],
+    ['a flow that no domain knows', `flow = 'saml'`, 'flow_is_known'],
+    ['an approval without digits', `channel = 'approve'`, 'approval_has_digits'],
+    ['an opening with digits that were not typed', `match_digits = '12', state = 'opened'`, 'match_is_proven'],
+    ['texts in both forms', `texts = '\\x00'`, 'purpose_is_kept_once'],
+    ['a signature without a transaction', `channel = 'sign'`, 'transaction_is_signed_while_open'],
+    ['a push with a transaction', `transaction = '\\x00'`, 'transaction_is_signed_while_open'],
   ])('the database refuses %s', async (_, change, constraint) => {
     await database.pool.query('DELETE FROM authentications');
     await database.pool.query(
@@ -209,5 +236,32 @@ describe('the database', () => {
        VALUES (gen_random_uuid(), gen_random_uuid(), '\\x00', '\\x00', 'push', 'pending', 'p', '\\x00', now(), now(), now())`,
     );
     await expect(database.pool.query(`UPDATE authentications SET ${change}`)).rejects.toMatchObject({ constraint });
+  });
+
+  it.each([
+    ['a state that no domain knows', `state = 'lent'`, 'devices_state_check'],
+    ['a platform that no domain knows', `platform = 'paper'`, 'devices_platform_check'],
+    ['a push service that no domain knows', `push_service = 'pigeon'`, 'devices_push_service_check'],
+    ['a token of no push service', `push_service = 'none', push_token = '\\x00'`, 'devices_none_has_no_token'],
+    ['a sixth wrong PIN', `pin_failures = 6`, 'devices_pin_failures_check'],
+    ['a sixteenth wrong PIN in all', `pin_wrong = 16`, 'devices_pin_wrong_check'],
+    ['a sixth wrong test', `test_failures = 6`, 'devices_test_failures_check'],
+    ['one in use without its key', `knowledge_key = NULL`, 'device_in_use_has_its_key'],
+    ['two names', `name = 'a', name_cipher = '\\x00'`, 'device_is_named_once'],
+    ['half a PIN check', `pin_check_nonce = '\\x00'`, 'pin_check_is_whole'],
+  ])('the database refuses a device with %s', async (_, change, constraint) => {
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`
+        SET LOCAL session_replication_role = replica;
+        INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform, os_version, app_version,
+          test_expires_at, push_service)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'of-rules', 'active', '{}', '{}', '\\x00', 'android', '14', '1', now(), 'fcm')`);
+      await expect(client.query(`UPDATE devices SET ${change}`)).rejects.toMatchObject({ constraint });
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
   });
 });
