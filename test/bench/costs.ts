@@ -5,9 +5,12 @@ import { publicKey, signJws } from '../../src/crypto/compact-jws.ts';
 import { isProvenBy, readDeviceProof } from '../../src/crypto/device-proof.ts';
 import { pinProof } from '../../src/crypto/pin-proof.ts';
 import { seal } from '../../src/crypto/seal.ts';
-import { PUSH_SERVICES } from '../../src/domain/push-service.ts';
+import { OpenRequest } from '../../src/authentication/app.dto.ts';
+import { StartRequest, VerificationRequest } from '../../src/authentication/relying-party.dto.ts';
+import { PUSH_SERVICE_OF } from '../../src/domain/push-service.ts';
 import { configuredGateways } from '../../src/gateways/configured.ts';
 import type { PushMessage } from '../../src/gateways/push/push.ts';
+import { inputPipe } from '../../src/http/input.pipe.ts';
 import { accessToken, type Candidate } from './candidates.ts';
 import type { Phones } from './phones.ts';
 import { processorTime, tellsProcessorTime } from './processor.ts';
@@ -19,6 +22,7 @@ import type { Stage } from './stage.ts';
  */
 export async function reportCosts(stage: Stage, service: Candidate): Promise<void> {
   await reportCryptography(stage);
+  await reportValidation();
   await reportPushes(stage);
   await reportStatement(stage);
   await reportPipeline(service);
@@ -58,12 +62,28 @@ async function reportCryptography({ phones, keys }: Stage): Promise<void> {
   }
 }
 
+/** The bodies of one flow, each checked against its class. */
+async function reportValidation(): Promise<void> {
+  const pipe = inputPipe();
+  const endUser = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' };
+  const person = { birthDate: '900101', genderDigit: '1', phoneNumber: '010-1234-5678' };
+  const bodies = [
+    [StartRequest, { ...person, purpose: '회원가입', endUser }],
+    [OpenRequest, { pinProof: 'p'.repeat(43) }],
+    [VerificationRequest, { code: '123456' }],
+  ] as const;
+  const check = async (): Promise<void> => {
+    for (const [metatype, body] of bodies) await pipe.transform({ ...body }, { type: 'body', metatype });
+  };
+  report('cost.validation_of_a_flow_us', await processorOf(5_000, 1, check), 'µs');
+}
+
 async function reportPushes(stage: Stage): Promise<void> {
-  const environment = readEnvironment({ ...stage.environment, DATABASE_URL: '' });
+  const environment = readEnvironment({ ...stage.environment, DATABASE_URL: '', ISSUER: 'http://127.0.0.1' });
   const gateways = configuredGateways(environment);
   const envelope = envelopeOf(stage.phones);
   try {
-    for (const name of PUSH_SERVICES) {
+    for (const name of Object.values(PUSH_SERVICE_OF)) {
       const send = async (): Promise<void> => {
         const outcome = await gateways.push.send(messageTo(name, envelope), 4_000);
         if (outcome.kind !== 'accepted') throw new Error(`${name}: ${outcome.kind}`);
