@@ -77,7 +77,7 @@ const DEVICES: Rules = {
 };
 
 /** The two tables that every authentication writes to several times; see `rules.ts`. */
-export class RulesByFunction1764355000000 implements DeclaredMigration {
+export class RulesByFunction1764356000000 implements DeclaredMigration {
   readonly locks = [AUTHENTICATIONS, DEVICES].map(({ table }) => ({
     table,
     mode: 'ACCESS EXCLUSIVE' as const,
