@@ -2,6 +2,7 @@ import {
   calculateJwkThumbprint,
   createLocalJWKSet,
   decodeJwt,
+  decodeProtectedHeader,
   errors,
   jwtVerify,
   type CryptoKey,
@@ -24,6 +25,15 @@ export function claimedClient(assertion: string): string | null {
     return decodeJwt(assertion).iss ?? null;
   } catch {
     return null;
+  }
+}
+
+/** The `kid` in the header of a JWT, before any check. */
+export function namedKey(jwt: string): string | undefined {
+  try {
+    return decodeProtectedHeader(jwt).kid;
+  } catch {
+    return undefined;
   }
 }
 

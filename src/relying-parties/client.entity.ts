@@ -120,4 +120,8 @@ export class Client {
    */
   @Column('text', { nullable: true })
   sector: string | null;
+
+  /** Where it publishes its keys for `private_key_jwt` (RFC 7591, 2), in place of `jwks`. */
+  @Column('text', { nullable: true })
+  jwksUri: string | null;
 }

@@ -8,6 +8,7 @@ import {
   readFrameOrigins,
   readIdTokenAlgorithm,
   readJwks,
+  readJwksUri,
   readName,
   readNotificationEndpoint,
   readRequestSigningAlg,
@@ -52,6 +53,7 @@ const OPTIONS = {
   'window-host': { type: 'string' },
   'auth-method': { type: 'string' },
   jwks: { type: 'string' },
+  'jwks-uri': { type: 'string' },
   test: { type: 'boolean' },
   'test-jwks': { type: 'string' },
   'assertion-audience': { type: 'string' },
@@ -85,6 +87,7 @@ const SETTINGS: readonly Option[] = [
   'window-host',
   'auth-method',
   'jwks',
+  'jwks-uri',
   'test-jwks',
   'assertion-audience',
   'vendor-code',
@@ -215,6 +218,7 @@ function readSettings(command: Wanted['command'], values: Values, environment: C
     ...given(values['id-token-alg'], (text) => ({ idTokenSignedResponseAlg: readIdTokenAlgorithm(text) })),
     ...given(values.sector, (text) => ({ sector: text === NONE ? null : readSector(text) })),
     ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),
+    ...given(values['jwks-uri'], (text) => ({ jwksUri: readJwksUri(text, outboundRules(environment)) })),
     ...(testJwks !== undefined && { testJwks: testJwks === NONE ? null : readJwks(readJwksFile(testJwks)) }),
   };
   if (command === 'add' && settings.scopes === undefined) readScopes([]);

@@ -42,6 +42,7 @@ export function asFacts(client: ListedClient): string {
     ['tokens bound by DPoP', yes(client.dpopBoundAccessTokens || client.fapi)],
     ['signs authorization requests', yes(client.requireSignedRequestObject)],
     ['digits in log-in windows', yes(client.logInMatch)],
+    ['keys at', client.jwksUri ?? 'no address'],
     ['keys', client.keys.length === 0 ? 'none' : client.keys.map(keyLine)],
   ]);
 }

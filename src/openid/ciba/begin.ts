@@ -11,6 +11,7 @@ import { oauthPipe } from '../../http/oauth-pipe.ts';
 import { Lines } from '../../lines/lines.ts';
 import { NO_OWNER, type NamedPerson } from '../../lines/named-person.ts';
 import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts';
+import { ClientKeys } from '../../relying-parties/client-keys.ts';
 import { REQUEST_SIGNING_ALGS } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
@@ -47,6 +48,7 @@ export class Begin {
 
   constructor(
     private readonly clients: AuthenticateClient,
+    private readonly clientKeys: ClientKeys,
     private readonly starts: Start,
     private readonly authentications: AuthenticationStatus,
     private readonly lines: Lines,
@@ -121,7 +123,7 @@ export class Begin {
       clientId: client.clientId,
       issuer: this.environment.ISSUER,
       algorithms: alg === null ? REQUEST_SIGNING_ALGS : [alg],
-      jwks: client.jwks ?? { keys: [] },
+      jwks: await this.clientKeys.of(client, request),
       now: new Date(),
     });
     if (typeof verified === 'string') throw new Problem('invalid_request', verified);

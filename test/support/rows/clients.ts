@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { JWK } from 'jose';
 import type { Sql } from './sql.ts';
 
 /** Reads and changes relying parties and other clients. */
@@ -64,6 +65,15 @@ export class ClientRows {
         settings.fapi ?? false,
       ],
     );
+  }
+
+  /** Moves the keys of a client to an address; returns the set that was registered. */
+  async publishKeysAt(clientId: string, jwksUri: string): Promise<{ keys: JWK[] }> {
+    const [row] = await this.sql<{ jwks: { keys: JWK[] } }>('SELECT jwks FROM clients WHERE client_id = $1', [
+      clientId,
+    ]);
+    await this.sql('UPDATE clients SET jwks = NULL, jwks_uri = $2 WHERE client_id = $1', [clientId, jwksUri]);
+    return row!.jwks;
   }
 
   async idOf(clientId: string): Promise<string> {
