@@ -97,6 +97,7 @@ import { SwapSubscriptions1764353000000 } from '../migrations/1764353000000-swap
 import { CamaraMisses1764353000001 } from '../migrations/1764353000001-camara-misses.ts';
 import { DueAuthentications1764354000000 } from '../migrations/1764354000000-due-authentications.ts';
 import { ClientJwksUri1764355000000 } from '../migrations/1764355000000-client-jwks-uri.ts';
+import { CamaraClients1764355000001 } from '../migrations/1764355000001-camara-clients.ts';
 import { CamaraMiss } from '../src/camara/camara-miss.entity.ts';
 import { SwapNotification } from '../src/camara/swap-subscriptions/swap-notification.entity.ts';
 import { SwapSubscription } from '../src/camara/swap-subscriptions/swap-subscription.entity.ts';
@@ -309,6 +310,7 @@ export function dataSourceOptions(
       CamaraMisses1764353000001,
       DueAuthentications1764354000000,
       ClientJwksUri1764355000000,
+      CamaraClients1764355000001,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -222,7 +222,8 @@ function hasKeys({ jwks, jwksUri }: KeySet): boolean {
 
 /** The keys that settings bring; undefined without any. One place alone says which they are (RFC 7591, 2). */
 function keysOf({ jwks = null, jwksUri = null }: ClientSettings): KeySet | undefined {
-  if (jwks !== null && jwksUri !== null) throw refused('Give the keys (--jwks) or their address (--jwks-uri), not both.');
+  if (jwks !== null && jwksUri !== null)
+    throw refused('Give the keys (--jwks) or their address (--jwks-uri), not both.');
   return jwks === null && jwksUri === null ? undefined : { jwks, jwksUri };
 }
 
@@ -253,6 +254,7 @@ type FlowSettings = Pick<
   | 'backchannelClientNotificationEndpoint'
   | 'backchannelAuthenticationRequestSigningAlg'
   | 'fapi'
+  | 'camara'
   | 'requireSignedRequestObject'
   | 'idTokenSignedResponseAlg'
 >;
@@ -263,6 +265,7 @@ function flowSettingsOf(client: Client): FlowSettings {
     backchannelClientNotificationEndpoint: client.backchannelClientNotificationEndpoint,
     backchannelAuthenticationRequestSigningAlg: client.backchannelAuthenticationRequestSigningAlg,
     fapi: client.fapi,
+    camara: client.camara,
     requireSignedRequestObject: client.requireSignedRequestObject,
     idTokenSignedResponseAlg: client.idTokenSignedResponseAlg,
   };
@@ -275,17 +278,26 @@ function expectFlowsFit(method: ClientAuthMethod | null, settings: FlowSettings)
     backchannelClientNotificationEndpoint: endpoint,
     backchannelAuthenticationRequestSigningAlg: alg,
     fapi,
+    camara,
     requireSignedRequestObject,
     idTokenSignedResponseAlg: idTokenAlg,
   } = settings;
   if (mode === 'ping' && method === 'none') throw refused('A public client cannot use CIBA.');
   if (mode === 'ping' && (endpoint ?? null) === null)
     throw refused('The mode ping needs an address: give --ciba-notification-endpoint=URL.');
+  if (camara === true && mode === 'ping')
+    throw refused('The CAMARA profile has the mode poll alone: give --ciba-mode=poll.');
+  if (camara === true && method !== 'private_key_jwt')
+    throw refused(
+      'The CAMARA profile needs private_key_jwt: give --auth-method=private_key_jwt and --jwks or --jwks-uri.',
+    );
   if (fapi === true && idTokenAlg === 'RS256')
     throw refused('FAPI-CIBA needs id_tokens of ES256: give --id-token-alg=ES256.');
   const needsKeys = fapi === true || requireSignedRequestObject === true || (alg ?? null) !== null;
   if (needsKeys && method !== 'private_key_jwt')
-    throw refused('FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks or --jwks-uri.');
+    throw refused(
+      'FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks or --jwks-uri.',
+    );
 }
 
 /** The one scope of a public client: it logs persons in, and calls nothing in its own name. */

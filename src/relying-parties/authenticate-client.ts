@@ -124,10 +124,12 @@ export class AuthenticateClient {
       assertion,
       clientId: client.clientId,
       issuer,
-      // CIBA Core 1.0, 7.1 and RFC 9126, 2: a client may name the token endpoint wherever it authenticates.
-      endpoints: client.assertionAudience === 'endpoint' ? [endpoint, `${issuer}/oauth2/token`] : [],
+      // CIBA Core 1.0, 7.1 and RFC 9126, 2: a client may name the token endpoint wherever it authenticates. The profile of
+      // CAMARA recommends the URL of the called endpoint.
+      endpoints: client.assertionAudience === 'endpoint' || client.camara ? [endpoint, `${issuer}/oauth2/token`] : [],
       jwks,
       testJwks: client.testJwks,
+      isCamara: client.camara,
       ...(client.fapi && { algorithms: REQUEST_SIGNING_ALGS }),
       now: new Date(),
     });

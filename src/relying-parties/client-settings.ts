@@ -37,6 +37,7 @@ export type ClientSettings = Partial<
     | 'backchannelAuthenticationRequestSigningAlg'
     | 'mayNameByNumber'
     | 'fapi'
+    | 'camara'
     | 'dpopBoundAccessTokens'
     | 'requireSignedRequestObject'
     | 'logInMatch'

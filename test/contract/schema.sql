@@ -360,6 +360,7 @@ clients.dpop_bound_access_tokens boolean NOT NULL DEFAULT false
 clients.require_signed_request_object boolean NOT NULL DEFAULT false
 clients.log_in_match boolean NOT NULL DEFAULT false
 clients.jwks_uri text
+clients.camara boolean NOT NULL DEFAULT false
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL) OR (jwks_uri IS NOT NULL) OR (NOT (token_endpoint_auth_method IS DISTINCT FROM 'none'::text))))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_backchannel_authentication_request_signing_alg_check CHECK ((backchannel_authentication_request_signing_alg = ANY (ARRAY['ES256'::text, 'PS256'::text])))

@@ -194,6 +194,7 @@ describe('npm run client -- add', () => {
       backchannelAuthenticationRequestSigningAlg: 'PS256',
       mayNameByNumber: true,
       fapi: false,
+      camara: false,
       dpopBoundAccessTokens: true,
       requireSignedRequestObject: true,
       logInMatch: true,
@@ -452,7 +453,10 @@ describe('npm run client -- change', () => {
     const { clientId, clientSecret } = await add(`--jwks-uri=${host.url('/keys')}`);
     expect(clientSecret).toBeNull();
     expect((await withKey(clientId, published.privateKey, 'two')).status).toBe(200);
-    expect(await show(clientId)).toMatchObject({ jwksUri: host.url('/keys'), tokenEndpointAuthMethod: 'private_key_jwt' });
+    expect(await show(clientId)).toMatchObject({
+      jwksUri: host.url('/keys'),
+      tokenEndpointAuthMethod: 'private_key_jwt',
+    });
     expect((await command(['show', clientId])).stdout).toContain(host.url('/keys'));
 
     expect((await command(['change', clientId, `--jwks=${file}`])).code).toBe(0);
@@ -685,7 +689,11 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [[...NEW, '--jwks=-'], 'Key 1 of the JWKS has the private member "d".', jwks({ d: 'a-private-number' })],
     [[...NEW, '--auth-method=client_secret_post', '--jwks=-'], 'A JWKS serves private_key_jwt', jwks({})],
     [[...NEW, '--jwks-uri=https://shop.example/keys', '--jwks=-'], 'not both.', jwks({})],
-    [[...NEW, '--auth-method=client_secret_post', '--jwks-uri=https://shop.example/keys'], 'serves private_key_jwt', ''],
+    [
+      [...NEW, '--auth-method=client_secret_post', '--jwks-uri=https://shop.example/keys'],
+      'serves private_key_jwt',
+      '',
+    ],
     [['change', 'demo-shop', '--jwks-uri=https://shop.example/keys'], 'give --auth-method=private_key_jwt too.', ''],
     [[...NEW, '--test-jwks=-'], 'Test keys serve private_key_jwt', jwks({})],
     [[...NEW, '--auth-method=private_key_jwt'], 'private_key_jwt needs the public keys of the client', ''],
@@ -708,6 +716,12 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [[...PUBLIC, '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],
     [[...NEW, '--jwks=-', '--fapi', '--id-token-alg=RS256'], 'FAPI-CIBA needs id_tokens of ES256', jwks({})],
     [[...PUBLIC, '--fapi'], 'need private_key_jwt', ''],
+    [[...NEW, '--camara'], 'The CAMARA profile needs private_key_jwt', ''],
+    [
+      [...NEW, '--jwks=-', '--camara', '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
+      'The CAMARA profile has the mode poll alone',
+      jwks({}),
+    ],
     [
       [...PUBLIC, '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
       'A public client cannot use CIBA.',

@@ -39,6 +39,7 @@ addresses and takes a window host or vendor code away.
   --ciba-signing-alg=ALG      ES256 or PS256: unsigned CIBA requests are refused; "none" allows them
   --may-name-by-number        CIBA: it may name a person by the phone number alone; --no-may-name-by-number
   --fapi                      CIBA by FAPI: signed requests, private_key_jwt and tokens bound by DPoP alone; --no-fapi
+  --camara                    it follows the security profile of CAMARA: private_key_jwt, poll, short assertions; --no-camara
   --dpop-bound                it gets no token without a proof of its key (DPoP); --no-dpop-bound
   --signed-requests           unsigned authorization requests are refused; --no-signed-requests
   --log-in-match              the window of its log-ins shows two digits to type into the app; --no-log-in-match

@@ -67,6 +67,7 @@ function registration(reader: ClientReader, client: ListedClient): Html {
     [words.cibaMode, client.backchannelTokenDeliveryMode],
     [words.cibaEndpoint, client.backchannelClientNotificationEndpoint ?? words.none],
     [words.fapi, client.fapi ? words.yes : words.no],
+    [words.camaraProfile, client.camara ? words.yes : words.no],
   ];
   return html`<section class="card" aria-labelledby="facts">
     <h2 id="facts">${words.facts}</h2>

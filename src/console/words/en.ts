@@ -391,6 +391,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     cibaMode: 'CIBA mode',
     cibaEndpoint: 'CIBA notification endpoint',
     fapi: 'FAPI-CIBA',
+    camaraProfile: 'CAMARA security profile',
     yes: 'yes',
     no: 'no',
     none: 'none',

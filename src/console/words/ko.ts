@@ -381,6 +381,7 @@ export const ko = ({ service }: BrandNames) => ({
     cibaMode: 'CIBA 방식',
     cibaEndpoint: 'CIBA 알림 주소',
     fapi: 'FAPI-CIBA',
+    camaraProfile: 'CAMARA 보안 프로필',
     yes: '예',
     no: '아니요',
     none: '없음',

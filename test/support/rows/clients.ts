@@ -51,18 +51,25 @@ export class ClientRows {
   /** Sets how a client uses CIBA. */
   setCiba(
     clientId: string,
-    settings: { endpoint?: string; signingAlg?: 'ES256' | 'PS256'; mayNameByNumber?: boolean; fapi?: boolean },
+    settings: {
+      endpoint?: string;
+      signingAlg?: 'ES256' | 'PS256';
+      mayNameByNumber?: boolean;
+      fapi?: boolean;
+      camara?: boolean;
+    },
   ): Promise<unknown> {
     return this.sql(
       `UPDATE clients SET backchannel_token_delivery_mode = CASE WHEN $2::text IS NULL THEN 'poll' ELSE 'ping' END,
          backchannel_client_notification_endpoint = $2, backchannel_authentication_request_signing_alg = $3,
-         may_name_by_number = $4, fapi = $5 WHERE client_id = $1`,
+         may_name_by_number = $4, fapi = $5, camara = $6 WHERE client_id = $1`,
       [
         clientId,
         settings.endpoint ?? null,
         settings.signingAlg ?? null,
         settings.mayNameByNumber ?? false,
         settings.fapi ?? false,
+        settings.camara ?? false,
       ],
     );
   }
