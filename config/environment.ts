@@ -428,6 +428,13 @@ export class Environment {
   @Max(1_000_000_000)
   CAMARA_MOST_UNKNOWN: number = 5_000;
 
+  /** Subscriptions to changes of a SIM that a CAMARA client may have at a time, over all lines. Beyond it, no further one is made. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000_000)
+  CAMARA_MOST_SUBSCRIPTIONS: number = 1_000_000;
+
   /** The bearer token for CARRIER_DIRECTORY_URL. */
   @IsOptional()
   @IsToken()
