@@ -423,6 +423,7 @@ export class Environment {
    * Numbers of no line, or of a line of another carrier, about which a CAMARA client may ask on a day (UTC). Beyond it, it is answered about no number: else
    * one client could ask which numbers are those of customers.
    */
+  @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(1)
   @Max(1_000_000_000)

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { answerOf, type Answer } from '../support/service.ts';
-import { Context } from './context.ts';
+import { Context, unknownNumber } from './context.ts';
 
 const MOST = 6;
 
 let context: Context;
 
 beforeAll(async () => {
-  context = await Context.start({ CAMARA_MOST_SUBSCRIPTIONS: String(MOST) });
+  context = await Context.start({ CAMARA_MOST_SUBSCRIPTIONS: String(MOST), CAMARA_MOST_UNKNOWN: '1' });
 });
 afterAll(() => context.stop());
 
@@ -20,9 +20,9 @@ async function call(method: string, path = '', token = context.token(), body?: o
   return answerOf(response);
 }
 
-/** Subscribes to a new line. */
-async function subscribe(token?: string): Promise<Answer> {
-  const { phoneNumber } = await context.line();
+/** Subscribes to a number, or to a new line. */
+async function subscribe(token?: string, number?: string): Promise<Answer> {
+  const phoneNumber = number ?? (await context.line()).phoneNumber;
   return call('POST', '', token, {
     protocol: 'HTTP',
     sink: context.receiver.url('/unread'),
@@ -44,4 +44,9 @@ it('a client has no more subscriptions over all lines than the operator allows, 
   expect((await call('DELETE', `/${String(made[0]!.body['id'])}`)).status).toBe(204);
   expect((await subscribe()).status).toBe(201);
   expect((await subscribe()).body['code']).toBe('QUOTA_EXCEEDED');
+});
+
+it('a client is answered about no number once it asked about as many unknown ones as the operator allows', async () => {
+  expect((await subscribe(undefined, unknownNumber())).body['code']).toBe('IDENTIFIER_NOT_FOUND');
+  expect((await subscribe(undefined, unknownNumber())).body['code']).toBe('QUOTA_EXCEEDED');
 });
