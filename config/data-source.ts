@@ -96,6 +96,8 @@ import { OpenIdIndexes1764352000001 } from '../migrations/1764352000001-openid-i
 import { SwapSubscriptions1764353000000 } from '../migrations/1764353000000-swap-subscriptions.ts';
 import { CamaraMisses1764353000001 } from '../migrations/1764353000001-camara-misses.ts';
 import { DueAuthentications1764354000000 } from '../migrations/1764354000000-due-authentications.ts';
+import { ClientJwksUri1764355000000 } from '../migrations/1764355000000-client-jwks-uri.ts';
+import { CamaraClients1764355000001 } from '../migrations/1764355000001-camara-clients.ts';
 import { RulesByFunction1764356000000 } from '../migrations/1764356000000-rules-by-function.ts';
 import { CamaraMiss } from '../src/camara/camara-miss.entity.ts';
 import { SwapNotification } from '../src/camara/swap-subscriptions/swap-notification.entity.ts';
@@ -308,6 +310,8 @@ export function dataSourceOptions(
       SwapSubscriptions1764353000000,
       CamaraMisses1764353000001,
       DueAuthentications1764354000000,
+      ClientJwksUri1764355000000,
+      CamaraClients1764355000001,
       RulesByFunction1764356000000,
     ],
     migrationsTableName: 'migrations',

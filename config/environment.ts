@@ -423,10 +423,18 @@ export class Environment {
    * Numbers of no line, or of a line of another carrier, about which a CAMARA client may ask on a day (UTC). Beyond it, it is answered about no number: else
    * one client could ask which numbers are those of customers.
    */
+  @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(1)
   @Max(1_000_000_000)
   CAMARA_MOST_UNKNOWN: number = 5_000;
+
+  /** Subscriptions to changes of a SIM that a CAMARA client may have at a time, over all lines. Beyond it, no further one is made. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000_000)
+  CAMARA_MOST_SUBSCRIPTIONS: number = 1_000_000;
 
   /** The bearer token for CARRIER_DIRECTORY_URL. */
   @IsOptional()

@@ -10,7 +10,7 @@ export class Authentication {
   @Column('uuid')
   clientId: string;
 
-  /** Keyed index of number, birth date and gender digit. */
+  /** Keyed index of number, birth date and gender digit; of a log-in or a number alone, another one of its own. */
   @Column('bytea')
   personIndex: Buffer;
 

@@ -11,10 +11,12 @@ export class QuietKeys {
     private readonly budgets: StartBudgets,
   ) {}
 
-  /** That of the person of an authentication, who is the owner of the line where a number alone may have been named. */
+  /**
+   * That of the person of an authentication: the owner of the line where the index is another one, because a number alone may
+   * have been named, or because it is a log-in.
+   */
   async of(asked: Pick<Authentication, 'personIndex' | 'clientId' | 'flow' | 'lineId'>): Promise<Buffer> {
-    const mayBeByNumber = asked.flow === 'number' || asked.flow === 'ciba';
-    const line = mayBeByNumber && asked.lineId !== null ? await this.lines.byId(asked.lineId) : null;
+    const line = asked.flow !== 'api' && asked.lineId !== null ? await this.lines.byId(asked.lineId) : null;
     const [owner] = line ? this.lines.personIndexesNow(line) : [];
     return this.budgets.quietKeyOf(owner ?? asked.personIndex, asked.clientId);
   }

@@ -70,6 +70,8 @@ export type NewAuthentication = Pick<
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
+  /** The index of the person whose phone rings: starts that spend one budget of ringing take turns. */
+  rungIndex: Buffer;
   lifetimeSeconds: number;
   /** The budgets that the start spends. */
   startBudgets: BudgetsOfStart;
@@ -221,7 +223,7 @@ export class StartStore {
     const [row] = await this.database.sharedRows<StartRow>(
       START,
       values({ ...authentication, ...budgetValues(startBudgets), keyDigest, requestDigest }),
-      authentication.personIndex.toString('base64'),
+      authentication.rungIndex.toString('base64'),
     );
     if (!row) throw new Error('the start answered no row');
     return row;

@@ -7,6 +7,7 @@ import { isConflict } from '../database/database.ts';
 import { Authenticators } from '../authenticators/authenticators.ts';
 import { Registrations } from '../authenticators/registrations/registrations.ts';
 import { CODE_ATTEMPTS, LIFETIME_SECONDS, type Channel, type Flow, type Method } from '../domain/authentication.ts';
+import type { LineFacts } from '../domain/line.ts';
 import { smsHold } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import { channelOf } from '../domain/subscription.ts';
@@ -239,8 +240,20 @@ export class Start {
     const person = readNamedPerson(input);
     const { phoneNumber, ...owner } = person;
     const own = this.lines.personIndexesOf({ phoneNumber, owner });
-    const personIndexes = input.isByNumber === true ? this.lines.personIndexesOf({ phoneNumber, owner: NOBODY }) : own;
+    const personIndexes = this.countedIndexes(input, { phoneNumber, owner }) ?? own;
     return { person, ownIndex: own[0], personIndex: personIndexes[0], personIndexes };
+  }
+
+  /**
+   * The indexes under which a start is counted and replaced, where they are not the person's: a request about a number does
+   * not end one about its owner, and a log-in, which any browser can begin, ends nothing that the client's own system started.
+   */
+  private countedIndexes(
+    { isByNumber, flow }: StartInput,
+    { phoneNumber, owner }: Pick<LineFacts, 'phoneNumber' | 'owner'>,
+  ): [Buffer, ...Buffer[]] | undefined {
+    if (isByNumber === true) return this.lines.personIndexesOf({ phoneNumber, owner: NOBODY });
+    return flow === 'code' ? this.lines.logInIndexesOf({ phoneNumber, owner }) : undefined;
   }
 
   /**
@@ -324,6 +337,7 @@ export class Start {
       clientId,
       personIndex: named.personIndex,
       personIndexes: named.personIndexes,
+      rungIndex,
       startBudgets: this.budgetsOf(named, input, clientId, rungIndex),
       person: encrypt(JSON.stringify(named.person), 'person'),
       lineId: line?.lineId ?? null,
@@ -353,7 +367,7 @@ export class Start {
    */
   private budgetsOf(
     { person, personIndex }: IndexedPerson,
-    { method = 'push', site }: StartInput,
+    { method = 'push', site, flow }: StartInput,
     clientId: string,
     rungIndex: Buffer,
   ): BudgetsOfStart {
@@ -363,7 +377,9 @@ export class Start {
       [CALL_CENTRE.id, 'caller'],
     ]);
     const kind = own.get(clientId) ?? kinds[method];
-    return this.budgets.of({ personIndex, rungIndex, phoneNumber: person.phoneNumber }, { clientId, kind, site });
+    const isLogIn = flow === 'code';
+    const of = { personIndex, rungIndex, phoneNumber: person.phoneNumber };
+    return this.budgets.of(of, { clientId, kind, site, isLogIn });
   }
 
   /** Returns the authentication that this key started before, or null. Problems: `idempotency_key_reused`. */

@@ -2,6 +2,7 @@ import {
   calculateJwkThumbprint,
   createLocalJWKSet,
   decodeJwt,
+  decodeProtectedHeader,
   errors,
   jwtVerify,
   type CryptoKey,
@@ -15,6 +16,8 @@ import {
  * Clients use an assertion at once, and its `jti` must be kept for this long.
  */
 const MAX_LIFETIME_SECONDS = 3600;
+/** The same of a client of CAMARA, also between `iat` and `exp` (Security and Interoperability Profile, Client Authentication). */
+const CAMARA_LIFETIME_SECONDS = 300;
 /** Seconds by which two clocks may differ at `exp` and `nbf`. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
@@ -24,6 +27,15 @@ export function claimedClient(assertion: string): string | null {
     return decodeJwt(assertion).iss ?? null;
   } catch {
     return null;
+  }
+}
+
+/** The `kid` in the header of a JWT, before any check. */
+export function namedKey(jwt: string): string | undefined {
+  try {
+    return decodeProtectedHeader(jwt).kid;
+  } catch {
+    return undefined;
   }
 }
 
@@ -44,6 +56,8 @@ export interface CheckedAssertion {
   algorithms?: readonly string[];
   /** Keys that are asked if none of `jwks` signed it. */
   testJwks: object | null;
+  /** True for a client that follows the profile of CAMARA. */
+  isCamara?: boolean;
   now: Date;
 }
 
@@ -68,6 +82,8 @@ export async function verifyClientAssertion(
     if (typeof exp !== 'number' || exp > seconds + MAX_LIFETIME_SECONDS) {
       return 'The assertion must expire within an hour.';
     }
+    if (input.isCamara === true && exp - Math.min(iat ?? seconds, seconds) > CAMARA_LIFETIME_SECONDS)
+      return `The assertion must expire within ${CAMARA_LIFETIME_SECONDS} seconds, and so long after its iat.`;
     const thumbprint = await calculateJwkThumbprint(key as CryptoKey);
     return { jti, expiresAt: new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1000), thumbprint, isTest };
   } catch (error) {

@@ -27,11 +27,16 @@ const ALLOWED = 'P-256 (ES256), Ed25519 (EdDSA) or RSA of 2048 bits or more (PS2
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** The public keys of a client. */
+export interface PublicKeys {
+  keys: JWK[];
+}
+
 /**
  * Reads the public keys of a client. Returns the set with no more than the members that verifying needs, or a sentence
  * that says what is wrong with it. No sentence quotes the input, which may hold a private key by mistake.
  */
-export function readClientJwks(set: unknown): { keys: JWK[] } | string {
+export function readClientJwks(set: unknown): PublicKeys | string {
   const { keys } = (typeof set === 'object' && set !== null ? set : {}) as Members;
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > MAX_KEYS) {
     return `The JWKS must be a JSON object {"keys": […]} with 1 to ${MAX_KEYS} public keys.`;
@@ -47,6 +52,34 @@ export function readClientJwks(set: unknown): { keys: JWK[] } | string {
     read.push(jwk);
   }
   return { keys: read };
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads the key set that a client publishes at an address. Keys that verify no assertion, such as those to encrypt with or of
+ * another algorithm, are left out (RFC 7517, 5). Undefined for what is no key set, and for one without a key that serves.
+ */
+export function readPublishedJwks(body: Buffer): PublicKeys | undefined {
+  const read = keysOf(body).flatMap((key) => {
+    const one = readKey(key);
+    return typeof one === 'string' ? [] : [one.jwk];
+  });
+  return read.length === 0 ? undefined : { keys: read.slice(0, MAX_KEYS) };
+}
+
+function keysOf(body: Buffer): unknown[] {
+  try {
+    const { keys } = (JSON.parse(UTF8.decode(body)) ?? {}) as Members;
+    return Array.isArray(keys) ? keys : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The form of a thumbprint for the address of a key set, by which the journal names it. */
+export function thumbprintOfAddress(address: string): string {
+  return createHash('sha256').update(address).digest('base64url');
 }
 
 /**

@@ -15,6 +15,8 @@ export interface SignedRequest {
   request: string;
   clientId: string;
   issuer: string;
+  /** The URL of the called endpoint, where the client may name it as `aud` in place of the issuer. */
+  endpoint?: string | undefined;
   /** The algorithms that the client may use. */
   algorithms: readonly string[];
   /** The public keys of the client. */
@@ -108,14 +110,14 @@ async function verifiedPayload(request: string, jwks: object, algorithms: readon
 
 function faultOf(
   { iss, aud, iat, nbf, exp, jti, sub, client_id: named }: Readonly<Record<string, unknown>>,
-  { clientId, issuer, isLenient = false, now }: SignedRequest,
+  { clientId, issuer, endpoint = issuer, isLenient = false, now }: SignedRequest,
 ): string | undefined {
   const seconds = now.getTime() / 1000;
   const isLeftOut = (claim: unknown): boolean => isLenient && claim === undefined;
   if (iss !== clientId) return 'The iss of the request must be the client_id.';
   const audiences: unknown[] = [aud].flat();
   // A request for other servers too could be replayed by one of them.
-  if (!audiences.includes(issuer) || (isLenient && audiences.length > 1))
+  if (!(audiences.includes(issuer) || audiences.includes(endpoint)) || (isLenient && audiences.length > 1))
     return `The aud of the request must be ${issuer}.`;
   if (named !== undefined && named !== clientId) return 'The client_id in the request must be that of the client.';
   if (sub !== undefined) return 'The request must have no sub.';

@@ -27,7 +27,10 @@ export type ClosedDoor =
    * until then, in milliseconds since 1970.
    */
   | { door: 'client_secret_ended'; id: string; digest: string; until: number }
-  /** A key of a client that was replaced or taken away, by its thumbprint (RFC 7638). */
+  /**
+   * A key of a client that was replaced or taken away, by its thumbprint (RFC 7638); or the address of its keys, by the SHA-256
+   * of the address.
+   */
   | { door: 'client_key_ended'; id: string; thumbprint: string }
   | { door: 'sink_token_revoked'; id: string }
   /** A person's membership of a client at the console. */

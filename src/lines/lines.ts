@@ -314,10 +314,23 @@ export class Lines extends CarrierDirectory {
     return phoneNumber === null ? [] : this.personIndexesOf({ phoneNumber, owner });
   }
 
-  /** The indexes of all starts for a line under a number: those that name its owner, and those that name the number alone. */
+  /**
+   * The indexes of log-ins of a line's owner. Any browser can begin one in a client's name, so they are counted and replaced
+   * apart from the starts of the client's own system, which have {@link personIndexesOf}.
+   */
+  logInIndexesOf({ phoneNumber, owner }: Pick<LineFacts, 'phoneNumber' | 'owner'>): [Buffer, ...Buffer[]] {
+    return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}\0log-in`);
+  }
+
+  /**
+   * The indexes of all starts for a line under a number: those that name its owner, log-ins of its owner, and those that name
+   * the number alone.
+   */
   startIndexesOf({ phoneNumber, owner }: Pick<RegisteredLine, 'phoneNumber' | 'owner'>): Buffer[] {
     if (phoneNumber === null) return [];
-    return [owner, NOBODY].flatMap((one) => this.personIndexesOf({ phoneNumber, owner: one }));
+    const numberAlone = this.personIndexesOf({ phoneNumber, owner: NOBODY });
+    const line = { phoneNumber, owner };
+    return [...this.personIndexesOf(line), ...this.logInIndexesOf(line), ...numberAlone];
   }
 
   /** The owner of a line's row; nobody's, which takes as long to read, when there is no row. */

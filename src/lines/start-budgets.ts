@@ -190,7 +190,8 @@ export class StartBudgets {
   /**
    * The budgets that a start for this person spends. An agency names the `site` that it serves, and each site has a
    * budget of its own. A signature has one budget of its own, so that no other start can stop it. `rungIndex` is the index
-   * of the person whose phone rings, where that is not the named one.
+   * of the person whose phone rings, where that is not the named one. A log-in (`isLogIn`), which any browser can begin in a
+   * client's name, has budgets of its own at this client, and shares only the one of ringing.
    */
   of(
     {
@@ -198,7 +199,12 @@ export class StartBudgets {
       phoneNumber,
       rungIndex = personIndex,
     }: { personIndex: Buffer; phoneNumber: string; rungIndex?: Buffer },
-    { clientId, kind, site }: { clientId: string; kind: StartKind; site?: string | undefined },
+    {
+      clientId,
+      kind,
+      site,
+      isLogIn = false,
+    }: { clientId: string; kind: StartKind; site?: string | undefined; isLogIn?: boolean },
   ): BudgetsOfStart {
     const quietKey = this.quietKeyOf(rungIndex, clientId);
     if (kind === 'website')
@@ -207,7 +213,7 @@ export class StartBudgets {
       return { quietKey, person: { key: this.key('sign', personIndex, clientId), limit: SIGNING_LIMIT } };
     }
     if (kind === 'caller') return { quietKey, person: { key: this.key('caller', personIndex), limit: CALLER_LIMIT } };
-    const at = [clientId, site ?? ''] as const;
+    const at = [clientId, site ?? '', ...(isLogIn ? ['log-in'] : [])];
     const ringing = kind === 'ring' && { ringing: { key: this.key('ringing', rungIndex), limit: RINGING_LIMIT } };
     const agency = site !== undefined && {
       agency: { key: this.key('agency', phoneNumber, clientId), limit: AGENCY_LIMIT },

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, type FindOptionsWhere, type Repository } from 'typeorm';
 import type { Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { thumbprintsOf } from '../crypto/client-jwks.ts';
+import { thumbprintOfAddress, thumbprintsOf } from '../crypto/client-jwks.ts';
 import type { ClosedDoor } from '../journal/closed-door.ts';
 import { Client } from './client.entity.ts';
 import { ClientKeyUse } from './client-key-use.entity.ts';
@@ -101,11 +101,14 @@ export class AdmissionStore {
   }
 
   /** Changes a locked client. A new secret, or none, ends every one before it; new keys, or none, those before them. */
-  async change(session: Session, { id, jwks, secretDigest }: Client, changes: Partial<Client>): Promise<void> {
+  async change(session: Session, before: Client, changes: Partial<Client>): Promise<void> {
+    const { id, jwks, jwksUri, secretDigest } = before;
     const where: FindOptionsWhere<Client> = { id, disabledAt: IsNull() };
     // The repository's own type takes apart the object of a JWKS.
     await session.manager.update(Client, where, changes);
     if (changes.jwks !== undefined) await session.closed(await endedKeys(id, jwks, changes.jwks));
+    if (jwksUri !== null && changes.jwksUri !== undefined && changes.jwksUri !== jwksUri)
+      await session.closed([{ door: 'client_key_ended', id, thumbprint: thumbprintOfAddress(jwksUri) }]);
     if (changes.secretDigest === undefined) return;
     const ended = await session.rows<EndedSecret>(END_SECRETS, [id, secretDigest]);
     if (changes.secretDigest) {

@@ -62,14 +62,15 @@ export class Admission {
     settings: ClientSettings & Pick<Client, 'name' | 'scopes'>,
     { hasTests = false } = {},
   ): Promise<Admitted> {
+    const keys = keysOf(settings) ?? NO_KEYS;
     const tokenEndpointAuthMethod =
-      settings.tokenEndpointAuthMethod ?? (settings.jwks ? 'private_key_jwt' : 'client_secret_basic');
-    expectFitting(tokenEndpointAuthMethod, settings.jwks ?? null);
+      settings.tokenEndpointAuthMethod ?? (hasKeys(keys) ? 'private_key_jwt' : 'client_secret_basic');
+    expectFitting(tokenEndpointAuthMethod, keys);
     await expectTestKeys(tokenEndpointAuthMethod, settings);
-    if (hasTests && settings.jwks) throw needsTestJwks();
+    if (hasTests && hasKeys(keys)) throw needsTestJwks();
     expectFlowsFit(tokenEndpointAuthMethod, settings);
     expectPublicFits(tokenEndpointAuthMethod, { ...settings, hasTests });
-    const hasSecret = !settings.jwks && tokenEndpointAuthMethod !== 'none';
+    const hasSecret = !hasKeys(keys) && tokenEndpointAuthMethod !== 'none';
     const secret = hasSecret ? randomToken(SECRET_BYTES) : null;
     const testSecret = hasTests ? newTestSecret() : undefined;
     const secretDigest = secret === null ? null : sha256(secret);
@@ -80,7 +81,7 @@ export class Admission {
 
   /**
    * Changes settings; those that are left out stay. Another way to authenticate brings its keys: a new secret, or the
-   * JWKS given, and takes those of test mode away. Returns the secret that this made, or null.
+   * JWKS or its address, and takes those of test mode away. Returns the secret that this made, or null.
    */
   async change(
     session: Session,
@@ -91,9 +92,13 @@ export class Admission {
     const client = await this.inUse(session, clientId);
     const method = settings.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
     const keeps = method === null || method === 'private_key_jwt';
-    const jwks = settings.jwks ?? (keeps ? client.jwks : null);
-    if (method !== null) expectFitting(method, jwks);
-    const [secret, keys] = credentialsOf(method, client, jwks);
+    const keySet = keysOf(settings) ?? (keeps ? client : NO_KEYS);
+    const { jwks, jwksUri } = keySet;
+    if (method === null && jwksUri !== null)
+      throw refused('Keys at an address are the only ones of a client: give --auth-method=private_key_jwt too.');
+    if (method !== null) expectFitting(method, keySet);
+    const [secret, secretDigest] = secretOf(method, client);
+    const keys = { jwks, jwksUri, ...secretDigest };
     const keptTestJwks = keeps && !endsTests ? client.testJwks : null;
     const testJwks = settings.testJwks === undefined ? keptTestJwks : settings.testJwks;
     if (method !== null) await expectTestKeys(method, { jwks, testJwks });
@@ -206,24 +211,38 @@ export class Admission {
   }
 }
 
-/** The secret that a change makes, and the columns of the credentials as far as they change. */
-function credentialsOf(
-  method: ClientAuthMethod | null,
-  client: Client,
-  jwks: object | null,
-): [string | null, Partial<Pick<Client, 'secretDigest' | 'jwks'>>] {
-  if (method === null) return [null, { jwks }];
-  if (method === 'none') return [null, { jwks: null, ...(client.secretDigest && { secretDigest: null }) }];
-  if (method === 'private_key_jwt') return [null, { jwks, ...(client.secretDigest && { secretDigest: null }) }];
-  if (client.secretDigest) return [null, { jwks: null }];
-  const secret = randomToken(SECRET_BYTES);
-  return [secret, { jwks: null, secretDigest: sha256(secret) }];
+/** The public keys of a client, or where it publishes them. */
+type KeySet = Pick<Client, 'jwks' | 'jwksUri'>;
+
+const NO_KEYS: KeySet = { jwks: null, jwksUri: null };
+
+function hasKeys({ jwks, jwksUri }: KeySet): boolean {
+  return jwks !== null || jwksUri !== null;
 }
 
-function expectFitting(method: ClientAuthMethod, jwks: object | null): void {
-  if (method === 'private_key_jwt' && jwks === null)
-    throw refused('private_key_jwt needs the public keys of the client: give --jwks=FILE.');
-  if (method !== 'private_key_jwt' && jwks !== null)
+/** The keys that settings bring; undefined without any. One place alone says which they are (RFC 7591, 2). */
+function keysOf({ jwks = null, jwksUri = null }: ClientSettings): KeySet | undefined {
+  if (jwks !== null && jwksUri !== null)
+    throw refused('Give the keys (--jwks) or their address (--jwks-uri), not both.');
+  return jwks === null && jwksUri === null ? undefined : { jwks, jwksUri };
+}
+
+/** The secret that a change makes, and its column as far as it changes. */
+function secretOf(
+  method: ClientAuthMethod | null,
+  { secretDigest }: Client,
+): [string | null, Partial<Pick<Client, 'secretDigest'>>] {
+  if (method === null) return [null, {}];
+  if (method === 'none' || method === 'private_key_jwt') return [null, secretDigest ? { secretDigest: null } : {}];
+  if (secretDigest) return [null, {}];
+  const secret = randomToken(SECRET_BYTES);
+  return [secret, { secretDigest: sha256(secret) }];
+}
+
+function expectFitting(method: ClientAuthMethod, keys: KeySet): void {
+  if (method === 'private_key_jwt' && !hasKeys(keys))
+    throw refused('private_key_jwt needs the public keys of the client: give --jwks=FILE or --jwks-uri=URL.');
+  if (method !== 'private_key_jwt' && hasKeys(keys))
     throw refused(
       `A JWKS serves private_key_jwt, and the method is ${method}. Give --auth-method=private_key_jwt too.`,
     );
@@ -235,6 +254,7 @@ type FlowSettings = Pick<
   | 'backchannelClientNotificationEndpoint'
   | 'backchannelAuthenticationRequestSigningAlg'
   | 'fapi'
+  | 'camara'
   | 'requireSignedRequestObject'
   | 'idTokenSignedResponseAlg'
 >;
@@ -245,6 +265,7 @@ function flowSettingsOf(client: Client): FlowSettings {
     backchannelClientNotificationEndpoint: client.backchannelClientNotificationEndpoint,
     backchannelAuthenticationRequestSigningAlg: client.backchannelAuthenticationRequestSigningAlg,
     fapi: client.fapi,
+    camara: client.camara,
     requireSignedRequestObject: client.requireSignedRequestObject,
     idTokenSignedResponseAlg: client.idTokenSignedResponseAlg,
   };
@@ -257,17 +278,26 @@ function expectFlowsFit(method: ClientAuthMethod | null, settings: FlowSettings)
     backchannelClientNotificationEndpoint: endpoint,
     backchannelAuthenticationRequestSigningAlg: alg,
     fapi,
+    camara,
     requireSignedRequestObject,
     idTokenSignedResponseAlg: idTokenAlg,
   } = settings;
   if (mode === 'ping' && method === 'none') throw refused('A public client cannot use CIBA.');
   if (mode === 'ping' && (endpoint ?? null) === null)
     throw refused('The mode ping needs an address: give --ciba-notification-endpoint=URL.');
+  if (camara === true && mode === 'ping')
+    throw refused('The CAMARA profile has the mode poll alone: give --ciba-mode=poll.');
+  if (camara === true && method !== 'private_key_jwt')
+    throw refused(
+      'The CAMARA profile needs private_key_jwt: give --auth-method=private_key_jwt and --jwks or --jwks-uri.',
+    );
   if (fapi === true && idTokenAlg === 'RS256')
     throw refused('FAPI-CIBA needs id_tokens of ES256: give --id-token-alg=ES256.');
   const needsKeys = fapi === true || requireSignedRequestObject === true || (alg ?? null) !== null;
   if (needsKeys && method !== 'private_key_jwt')
-    throw refused('FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks.');
+    throw refused(
+      'FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks or --jwks-uri.',
+    );
 }
 
 /** The one scope of a public client: it logs persons in, and calls nothing in its own name. */

@@ -5,6 +5,7 @@ import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
 import { isPublic, REQUEST_SIGNING_ALGS, type ClientAuthMethod } from '../domain/client.ts';
 import type { Client } from './client.entity.ts';
+import { ClientKeys } from './client-keys.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses, type UsedKey } from './key-uses.ts';
 
@@ -47,6 +48,7 @@ export class AuthenticateClient {
   constructor(
     private readonly store: ClientStore,
     private readonly uses: KeyUses,
+    private readonly keys: ClientKeys,
   ) {}
 
   /**
@@ -115,20 +117,24 @@ export class AuthenticateClient {
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
     const client = clientId ? await this.store.byClientId(clientId) : null;
-    if (!client || (!hasKeys(client.jwks) && !hasKeys(client.testJwks)))
+    if (!client || (client.jwksUri === null && !hasKeys(client.jwks) && !hasKeys(client.testJwks)))
       throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
+    const jwks = await this.keys.of(client, assertion);
     const checked = await verifyClientAssertion({
       assertion,
       clientId: client.clientId,
       issuer,
-      // CIBA Core 1.0, 7.1 and RFC 9126, 2: a client may name the token endpoint wherever it authenticates.
-      endpoints: client.assertionAudience === 'endpoint' ? [endpoint, `${issuer}/oauth2/token`] : [],
-      jwks: client.jwks ?? { keys: [] },
+      // CIBA Core 1.0, 7.1 and RFC 9126, 2: a client may name the token endpoint wherever it authenticates. The profile of
+      // CAMARA recommends the URL of the called endpoint.
+      endpoints: client.assertionAudience === 'endpoint' || client.camara ? [endpoint, `${issuer}/oauth2/token`] : [],
+      jwks,
       testJwks: client.testJwks,
+      isCamara: client.camara,
       ...(client.fapi && { algorithms: REQUEST_SIGNING_ALGS }),
       now: new Date(),
     });
-    if (typeof checked === 'string') throw new Problem('invalid_client', checked);
+    if (typeof checked === 'string')
+      throw new Problem('invalid_client', hasKeys(jwks) ? checked : noKeysOf(client, checked));
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
       throw new Problem('invalid_client', 'The assertion was already used. Create a new one with a new jti.');
     }
@@ -139,6 +145,11 @@ export class AuthenticateClient {
 
 function wrongSecret(): Problem {
   return new Problem('invalid_client', 'The client id or the client secret is wrong.');
+}
+
+/** The sentence of a refusal for which the address of the client's keys may be the reason. */
+function noKeysOf({ jwksUri }: Client, fault: string): string {
+  return jwksUri === null ? fault : 'The keys at the jwks_uri of this client cannot be read at present.';
 }
 
 function hasKeys(jwks: object | null): boolean {

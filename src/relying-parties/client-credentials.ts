@@ -13,8 +13,13 @@ export class ClientCredentials implements TokenGrant {
 
   constructor(private readonly tokens: AccessTokens) {}
 
-  /** Problems: `invalid_scope`. */
+  /** Problems: `invalid_scope`; `invalid_request` for a client of CAMARA that names no scope, which its profile requires. */
   exchange({ client, isTest, parameters, jkt }: TokenCall): Promise<TokenResponse> {
+    if (client.camara && parameters.scope === undefined)
+      throw new Problem(
+        'invalid_request',
+        'The profile of CAMARA requires scope. Send the scopes that the token is for.',
+      );
     const scopes = client.scopes.filter((one) =>
       isTest ? TEST_SCOPES.some((scope) => scope === one) : one !== 'openid',
     );

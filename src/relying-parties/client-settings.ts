@@ -25,6 +25,7 @@ export type ClientSettings = Partial<
     | 'frameOrigins'
     | 'windowHost'
     | 'jwks'
+    | 'jwksUri'
     | 'testJwks'
     | 'assertionAudience'
     | 'vendorCode'
@@ -36,6 +37,7 @@ export type ClientSettings = Partial<
     | 'backchannelAuthenticationRequestSigningAlg'
     | 'mayNameByNumber'
     | 'fapi'
+    | 'camara'
     | 'dpopBoundAccessTokens'
     | 'requireSignedRequestObject'
     | 'logInMatch'
@@ -160,6 +162,13 @@ export function readNotificationEndpoint(text: string, rules: OutboundRules): st
   const judged = judgeOutboundUrl(text, rules);
   if (typeof judged !== 'string') return text;
   throw refused(`The notification endpoint ${shown(text)} cannot be used. ${judged}`);
+}
+
+/** Where a client publishes its keys. Its name is judged anew whenever they are fetched, as that of a notification endpoint. */
+export function readJwksUri(text: string, rules: OutboundRules): string {
+  const judged = judgeOutboundUrl(text, rules);
+  if (typeof judged !== 'string') return text;
+  throw refused(`The address of the keys ${shown(text)} cannot be used. ${judged}`);
 }
 
 export function readIdTokenAlgorithm(text: string): IdTokenAlgorithm {

@@ -120,4 +120,12 @@ export class Client {
    */
   @Column('text', { nullable: true })
   sector: string | null;
+
+  /** Where it publishes its keys for `private_key_jwt` (RFC 7591, 2), in place of `jwks`. */
+  @Column('text', { nullable: true })
+  jwksUri: string | null;
+
+  /** It follows the CAMARA Security and Interoperability Profile (r4.2), where that differs from CIBA and RFC 7523. */
+  @Column('boolean', { default: () => 'false' })
+  camara: boolean;
 }

@@ -4,12 +4,15 @@ import { Client } from './client.entity.ts';
 import { ClientKeyUse } from './client-key-use.entity.ts';
 import { ClientSecret } from './client-secret.entity.ts';
 import { ClientTestSecret } from './client-test-secret.entity.ts';
+import { Environment } from '../../config/environment.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { outboundOf } from '../webhooks/outbound-of.ts';
 import { Admission } from './admission.ts';
 import { AdmissionStore } from './admission.store.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
 import { BrowserOrigins } from './browser-origins.ts';
 import { ClientCredentials } from './client-credentials.ts';
+import { ClientKeys } from './client-keys.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses } from './key-uses.ts';
 import { OAuthController } from './oauth.controller.ts';
@@ -29,6 +32,11 @@ import { TokenKeys } from './token-keys.ts';
     AdmissionStore,
     Admission,
     KeyUses,
+    {
+      provide: ClientKeys,
+      useFactory: (environment: Environment) => new ClientKeys(outboundOf(environment)),
+      inject: [Environment],
+    },
     AuthenticateClient,
     TokenGrants,
     TokenKeys,
@@ -39,7 +47,16 @@ import { TokenKeys } from './token-keys.ts';
     SinkTokens,
     SinkTokenStore,
   ],
-  exports: [RelyingParties, Admission, SinkTokens, AuthenticateClient, TokenGrants, TokenKeys, ServerMetadata],
+  exports: [
+    RelyingParties,
+    Admission,
+    SinkTokens,
+    AuthenticateClient,
+    ClientKeys,
+    TokenGrants,
+    TokenKeys,
+    ServerMetadata,
+  ],
 })
 export class RelyingPartiesModule {
   constructor(

@@ -3,7 +3,7 @@ import { END_WITH_DEVICES } from '../devices/end-with-devices.ts';
 import { aboutAuthentications, aboutRegistrations, tell, type Telling } from '../webhooks/tell.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement, type Statement } from '../database/statement.ts';
-import { thumbprintsOf } from '../crypto/client-jwks.ts';
+import { thumbprintOfAddress, thumbprintsOf } from '../crypto/client-jwks.ts';
 import { OTP_PARAMETERS } from '../crypto/otp-window.ts';
 import { lowestIdOf, NOW, WIPED } from '../database/statement-parts.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
@@ -238,7 +238,13 @@ const END_SECRETS = statement(
 );
 const JWKS_OF = statement(
   'restore_jwks_of',
-  `SELECT id, jwks FROM clients WHERE id = ANY($1::uuid[]) AND jwks IS NOT NULL ORDER BY id FOR UPDATE`,
+  `SELECT id, jwks, jwks_uri AS "jwksUri" FROM clients
+    WHERE id = ANY($1::uuid[]) AND (jwks IS NOT NULL OR jwks_uri IS NOT NULL) ORDER BY id FOR UPDATE`,
+);
+const END_JWKS_URI = statement(
+  'restore_end_jwks_uri',
+  `UPDATE clients SET jwks_uri = NULL, jwks = ${NO_KEYS} WHERE id = $1`,
+  writing('clients'),
 );
 const SET_JWKS = statement('restore_set_jwks', `UPDATE clients SET jwks = $2 WHERE id = $1`, writing('clients'));
 const REVOKE_SINK_TOKENS = statement(
@@ -336,7 +342,7 @@ const MOVE = statement(
 );
 
 type Counted = { count: number };
-type RegisteredKeys = { id: string; jwks: { keys?: unknown[] } };
+type RegisteredKeys = { id: string; jwks: { keys?: unknown[] } | null; jwksUri: string | null };
 /** The mark of the database, and the cluster that answers; null where the role may not ask for it. */
 export type RestoredMark = Pick<JournalMark, 'installation' | 'systemIdentifier'> & {
   value: number;
@@ -460,13 +466,17 @@ export class RestoreStore {
     return countOf(await session.rows<Counted>(END_SECRETS, [ids, digests, until]));
   }
 
-  /** Takes keys away, by their thumbprints, from the clients that have them. */
+  /** Takes keys away, by their thumbprints, from the clients that have them, and addresses of keys. */
   async endKeys(session: Session, ended: readonly { id: string; thumbprint: string }[]): Promise<number> {
     let count = 0;
-    for (const { id, jwks } of await session.rows<RegisteredKeys>(JWKS_OF, [ended.map((one) => one.id)])) {
+    for (const { id, jwks, jwksUri } of await session.rows<RegisteredKeys>(JWKS_OF, [ended.map((one) => one.id)])) {
       const gone = new Set(ended.filter((one) => one.id === id).map(({ thumbprint }) => thumbprint));
-      const thumbprints = await thumbprintsOf(jwks);
-      const kept = (jwks.keys ?? []).filter((_key, at) => !gone.has(thumbprints[at]?.thumbprint ?? ''));
+      if (jwksUri !== null && gone.has(thumbprintOfAddress(jwksUri))) {
+        await session.rows(END_JWKS_URI, [id]);
+        count += 1;
+      }
+      const thumbprints = await thumbprintsOf(jwks ?? {});
+      const kept = (jwks?.keys ?? []).filter((_key, at) => !gone.has(thumbprints[at]?.thumbprint ?? ''));
       const lost = thumbprints.length - kept.length;
       if (lost > 0) await session.rows(SET_JWKS, [id, { keys: kept }]);
       count += lost;

@@ -20,8 +20,8 @@ export class Context {
     readonly personalToken: string,
   ) {}
 
-  static async start(): Promise<Context> {
-    const service = await TestService.start();
+  static async start(env: Record<string, string> = {}): Promise<Context> {
+    const service = await TestService.start(env);
     try {
       return await Context.of(service);
     } catch (error) {

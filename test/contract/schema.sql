@@ -347,7 +347,9 @@ clients.fapi boolean NOT NULL DEFAULT false
 clients.dpop_bound_access_tokens boolean NOT NULL DEFAULT false
 clients.require_signed_request_object boolean NOT NULL DEFAULT false
 clients.log_in_match boolean NOT NULL DEFAULT false
-clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL) OR (NOT (token_endpoint_auth_method IS DISTINCT FROM 'none'::text))))
+clients.jwks_uri text
+clients.camara boolean NOT NULL DEFAULT false
+clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL) OR (jwks_uri IS NOT NULL) OR (NOT (token_endpoint_auth_method IS DISTINCT FROM 'none'::text))))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_backchannel_authentication_request_signing_alg_check CHECK ((backchannel_authentication_request_signing_alg = ANY (ARRAY['ES256'::text, 'PS256'::text])))
 clients CONSTRAINT clients_backchannel_token_delivery_mode_check CHECK ((backchannel_token_delivery_mode = ANY (ARRAY['poll'::text, 'ping'::text])))
@@ -359,6 +361,7 @@ clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoi
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
 clients CONSTRAINT id_token_alg_is_known CHECK ((id_token_signed_response_alg = ANY (ARRAY['ES256'::text, 'RS256'::text])))
+clients CONSTRAINT keys_at_an_address_are_the_only_ones CHECK (((jwks_uri IS NULL) OR ((NOT (token_endpoint_auth_method IS DISTINCT FROM 'private_key_jwt'::text)) AND (jwks IS NULL) AND (secret_digest IS NULL))))
 clients CONSTRAINT ping_has_an_endpoint CHECK (((backchannel_token_delivery_mode = 'poll'::text) OR (backchannel_client_notification_endpoint IS NOT NULL)))
 clients CONSTRAINT public_client_has_no_secret CHECK (((token_endpoint_auth_method <> 'none'::text) OR ((secret_digest IS NULL) AND (jwks IS NULL) AND (test_jwks IS NULL))))
 clients CONSTRAINT sector_is_a_host_name CHECK ((sector ~ '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$'::text))

@@ -8,6 +8,7 @@ import { answerClientCommand, CLIENT_ROOMS } from '../../src/commands/clients/ru
 import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { OpenCommand, runProgram, type Ended } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
+import { KeyHost } from '../support/key-host.ts';
 import { expectProblem } from '../support/problem.ts';
 import { answerOf, TestService } from '../support/service.ts';
 
@@ -193,11 +194,13 @@ describe('npm run client -- add', () => {
       backchannelAuthenticationRequestSigningAlg: 'PS256',
       mayNameByNumber: true,
       fapi: false,
+      camara: false,
       dpopBoundAccessTokens: true,
       requireSignedRequestObject: true,
       logInMatch: true,
       idTokenSignedResponseAlg: 'RS256',
       sector: 'bank.example',
+      jwksUri: null,
       createdAt: expect.any(String),
       disabledAt: null,
       keys: [expect.objectContaining({ kind: 'key', kid: 'k1', state: 'present', lastUsedAt: null })],
@@ -440,6 +443,33 @@ describe('npm run client -- change', () => {
     expect((await withSecret(client)).status).toBe(401);
     expect((await requestToken({ client_id: back.clientId, client_secret: back.clientSecret })).status).toBe(200);
   });
+
+  it('moves the keys of a client to an address and back, and the former ones serve no longer', async () => {
+    const [registered, published] = [await newKey('one'), await newKey('two')];
+    const host = await KeyHost.start();
+    host.publish('/keys', { keys: [published.jwk] });
+    const file = join(directory, `${randomUUID()}.json`);
+    await writeFile(file, JSON.stringify({ keys: [registered.jwk] }));
+    const { clientId, clientSecret } = await add(`--jwks-uri=${host.url('/keys')}`);
+    expect(clientSecret).toBeNull();
+    expect((await withKey(clientId, published.privateKey, 'two')).status).toBe(200);
+    expect(await show(clientId)).toMatchObject({
+      jwksUri: host.url('/keys'),
+      tokenEndpointAuthMethod: 'private_key_jwt',
+    });
+    expect((await command(['show', clientId])).stdout).toContain(host.url('/keys'));
+
+    expect((await command(['change', clientId, `--jwks=${file}`])).code).toBe(0);
+    expect((await withKey(clientId, published.privateKey, 'two')).status).toBe(401);
+    expect((await withKey(clientId, registered.privateKey, 'one')).status).toBe(200);
+    expect((await command(['change', clientId, `--jwks-uri=${host.url('/keys')}`])).code).toBe(0);
+    expect((await withKey(clientId, registered.privateKey, 'one')).status).toBe(401);
+    expect((await withKey(clientId, published.privateKey, 'two')).status).toBe(200);
+    const back = await json<Credentials>(['change', clientId, '--auth-method=client_secret_basic']);
+    expect((await withSecret(back)).status).toBe(200);
+    expect((await show(clientId))['jwksUri']).toBeNull();
+    await host.stop();
+  });
 });
 
 describe('npm run client -- disable', () => {
@@ -610,6 +640,8 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ['The algorithm RS256 is not offered.', [...NEW, '--ciba-signing-alg=RS256']],
     ['begins with https://.', [...NEW, '--ciba-notification-endpoint=http://shop.example/']],
     ['is not reachable from the internet.', [...NEW, '--ciba-notification-endpoint=https://10.0.0.1/']],
+    ['The address of the keys', [...NEW, '--jwks-uri=http://shop.example/keys']],
+    ['is not reachable from the internet.', [...NEW, '--jwks-uri=https://10.0.0.1/keys']],
     ['The reason must be one line', [...NEW, '--reason=']],
     ['list takes nothing but --json.', ['list', 'demo-shop']],
     ['Give one client id: show <client-id>.', ['show']],
@@ -656,6 +688,13 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [[], 'Give one of add, list, show, change, rotate, disable.', ''],
     [[...NEW, '--jwks=-'], 'Key 1 of the JWKS has the private member "d".', jwks({ d: 'a-private-number' })],
     [[...NEW, '--auth-method=client_secret_post', '--jwks=-'], 'A JWKS serves private_key_jwt', jwks({})],
+    [[...NEW, '--jwks-uri=https://shop.example/keys', '--jwks=-'], 'not both.', jwks({})],
+    [
+      [...NEW, '--auth-method=client_secret_post', '--jwks-uri=https://shop.example/keys'],
+      'serves private_key_jwt',
+      '',
+    ],
+    [['change', 'demo-shop', '--jwks-uri=https://shop.example/keys'], 'give --auth-method=private_key_jwt too.', ''],
     [[...NEW, '--test-jwks=-'], 'Test keys serve private_key_jwt', jwks({})],
     [[...NEW, '--auth-method=private_key_jwt'], 'private_key_jwt needs the public keys of the client', ''],
     [[...NEW, '--id=demo-shop'], 'The client id demo-shop is already in use.', ''],
@@ -677,6 +716,12 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [[...PUBLIC, '--jwks=-'], 'A JWKS serves private_key_jwt, and the method is none.', jwks({})],
     [[...NEW, '--jwks=-', '--fapi', '--id-token-alg=RS256'], 'FAPI-CIBA needs id_tokens of ES256', jwks({})],
     [[...PUBLIC, '--fapi'], 'need private_key_jwt', ''],
+    [[...NEW, '--camara'], 'The CAMARA profile needs private_key_jwt', ''],
+    [
+      [...NEW, '--jwks=-', '--camara', '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
+      'The CAMARA profile has the mode poll alone',
+      jwks({}),
+    ],
     [
       [...PUBLIC, '--ciba-mode=ping', '--ciba-notification-endpoint=https://shop.example/'],
       'A public client cannot use CIBA.',

@@ -152,6 +152,8 @@ describe('a backup that is put back', () => {
     const keys = await newJwks();
     await service.rows.clients.register({ clientId: 'rotated-shop', secret: ROTATED });
     await service.rows.clients.register({ clientId: 'keyed-shop', jwks: keys, authMethod: 'private_key_jwt' });
+    await service.rows.clients.register({ clientId: 'published-shop', jwks: keys, authMethod: 'private_key_jwt' });
+    await service.rows.clients.publishKeysAt('published-shop', 'https://former.example/keys');
     await service.rows.clients.register({ clientId: 'platform', secret: 'unused', scopes: ['carrier'] });
     sinkToken = JSON.parse(await run('sink-tokens', 'issue', 'platform', '--json')) as typeof sinkToken;
     const [ended, lowered, kept] = await Promise.all(
@@ -195,6 +197,7 @@ describe('a backup that is put back', () => {
     await Promise.all([
       run('clients', 'rotate', 'rotated-shop', '--overlap=0'),
       run('clients', 'change', 'keyed-shop', `--jwks=${nextKeys}`),
+      run('clients', 'change', 'published-shop', '--jwks-uri=https://next.example/keys'),
       run('sink-tokens', 'revoke', sinkToken.id),
       run('console-people', 'end', 'demo-shop', members.ended.login),
       run('console-people', 'withdraw', 'demo-shop', invitation.id),
@@ -327,6 +330,7 @@ describe('a backup that is put back', () => {
     const answer = await fetch(`${service.issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
     expect(await answer.json()).toMatchObject({ error: 'invalid_client' });
     expect(await run('clients', 'show', 'keyed-shop')).toMatch(/^keys +none$/m);
+    expect(await run('clients', 'show', 'published-shop')).toMatch(/^keys at +no address$/m);
     const event = await fetch(`${service.issuer}/carrier/v1/events`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${sinkToken.token}`, 'Content-Type': 'application/cloudevents+json' },

@@ -89,6 +89,11 @@ const COUNT = statement(
   `SELECT count(*)::int AS count FROM swap_subscriptions WHERE client_id = $1 AND line_id = $2 AND ended_at IS NULL`,
 );
 
+const COUNT_OF_CLIENT = statement(
+  'swap_subscription_count_of_client',
+  `SELECT count(*)::int AS count FROM swap_subscriptions WHERE client_id = $1 AND ended_at IS NULL`,
+);
+
 const SHOWN = `id, sink, sealed, expire_time AS "expireTime", most_events AS "mostEvents",
   initial_event AS "initialEvent", started_at AS "startedAt", ends_at AS "endsAt"`;
 /** SQL: a subscription that has not ended, of a client ($1), and of one line alone where $2 names one. */
@@ -234,6 +239,11 @@ export class SwapSubscriptionStore {
   async isFull(clientId: string, lineId: string): Promise<boolean> {
     const [row] = await this.database.rows<{ count: number }>(COUNT, [clientId, lineId]);
     return (row?.count ?? 0) >= MOST_OF_A_LINE;
+  }
+
+  /** How many subscriptions a client has over all lines. */
+  async countOf(clientId: string): Promise<number> {
+    return (await this.database.rows<{ count: number }>(COUNT_OF_CLIENT, [clientId]))[0]?.count ?? 0;
   }
 
   /**

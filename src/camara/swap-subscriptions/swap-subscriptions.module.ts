@@ -7,6 +7,7 @@ import { outboundOf } from '../../webhooks/outbound-of.ts';
 import { SubjectsModule } from '../subjects.module.ts';
 import { Notify } from './notify.ts';
 import { SealedSinks } from './sealed-sink.ts';
+import { SubscriptionLimit } from './subscription-limit.ts';
 import { MOST_OF_A_CLIENT, SwapNotificationStore } from './swap-notification.store.ts';
 import { SwapSubscriptionStore } from './swap-subscription.store.ts';
 import { SwapSubscriptionsController } from './swap-subscriptions.controller.ts';
@@ -32,6 +33,7 @@ const ENDS_MS = 10_000;
   providers: [
     Notify,
     SealedSinks,
+    SubscriptionLimit,
     SwapNotificationStore,
     SwapSubscriptionStore,
     SwapSubscriptions,

@@ -10,6 +10,7 @@ import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { purposeOf } from '../camara-answers.ts';
 import { Subjects, type Subject } from '../subjects.ts';
 import { SealedSinks } from './sealed-sink.ts';
+import { SubscriptionLimit } from './subscription-limit.ts';
 import {
   SWAPPED,
   type CreateSwapSubscriptionRequest,
@@ -37,6 +38,7 @@ export class SwapSubscriptions {
     private readonly subjects: Subjects,
     private readonly relyingParties: RelyingParties,
     private readonly store: SwapSubscriptionStore,
+    private readonly limit: SubscriptionLimit,
     private readonly sinks: SealedSinks,
     private readonly outbound: Outbound,
   ) {}
@@ -44,7 +46,7 @@ export class SwapSubscriptions {
   /**
    * Subscribes to the line of the number, or of the person for whom the token stands.
    * CAMARA: `INVALID_PROTOCOL`, `INVALID_CREDENTIAL`, `INVALID_TOKEN`, `INVALID_SINK`, `OUT_OF_RANGE`, `INVALID_ARGUMENT`,
-   * `QUOTA_EXCEEDED` beyond five for one line, `ABORTED` where the line was changed at the same moment; else as
+   * `QUOTA_EXCEEDED` beyond five for one line or the operator's limit over all lines, `ABORTED` where the line was changed at the same moment; else as
    * {@link Subjects.of}. Problems: `insufficient_scope` for an initial event without the scope of a date.
    */
   async create(request: CreateSwapSubscriptionRequest, caller: Caller): Promise<SwapSubscriptionResponse> {
@@ -68,7 +70,7 @@ export class SwapSubscriptions {
       ...(phoneNumber !== undefined && { phoneNumber }),
       ...(credential && { token: credential.token }),
     };
-    const made = await this.make({
+    const wanted = {
       id,
       clientId: caller.id,
       lineId: subject.lineId,
@@ -83,7 +85,8 @@ export class SwapSubscriptions {
       mostEvents,
       initialEvent,
       initialAt: initialEvent ? recentChange(subject) : null,
-    });
+    };
+    const made = await this.limit.make(caller.id, () => this.make(wanted));
     return this.shown({ id, sink, expireTime, mostEvents, initialEvent, ...made }, phoneNumber);
   }
 
@@ -108,6 +111,7 @@ export class SwapSubscriptions {
   async delete(id: string, caller: Caller): Promise<void> {
     const lineId = await this.lineOf(caller);
     if (!isUuid(id) || !(await this.store.delete(caller.id, lineId, id))) throw notFound();
+    this.limit.free(caller.id);
   }
 
   /** The line to which the token of a person limits what is answered; null for a token of the client. */

@@ -36,7 +36,10 @@ export class EventConsequences {
     if (ENDS_OWNERSHIP.has(event.kind)) await this.swaps.endBegunBefore(session, lineId, time);
   }
 
-  /** Cancels what is pending on the line, as it was before the event, and changes the subscription on it. */
+  /**
+   * Changes the subscription on the line, and cancels what is pending on the line as it was before the event. In this order: a
+   * change locks registrations, and the end of a registration locks it before its authentications.
+   */
   async apply(
     step: LifecycleStep,
     { facts }: LockedLine,
@@ -44,10 +47,10 @@ export class EventConsequences {
     effect: LineEffect,
     { source, id, time }: CarrierEvent,
   ): Promise<void> {
+    const by = { actor: 'carrier', event: { source, id }, at: time } as const;
+    if (subscription) await this.lifecycle.applyLineEffect(step, subscription, effect, by);
     if (effect.closePending) {
       await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.startIndexesOf(facts));
     }
-    const by = { actor: 'carrier', event: { source, id }, at: time } as const;
-    if (subscription) await this.lifecycle.applyLineEffect(step, subscription, effect, by);
   }
 }

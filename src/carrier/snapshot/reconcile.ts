@@ -99,6 +99,7 @@ export class Reconcile {
     return standing && (await this.subscriptions.lock(session, standing.id));
   }
 
+  /** First the subscription, then what is pending: as for an event of the carrier, in the order of locks. */
   private async applyMissed(
     step: LifecycleStep,
     { facts }: LockedLine,
@@ -106,12 +107,19 @@ export class Reconcile {
     events: readonly LineEvent[],
     client: string,
   ): Promise<void> {
+    if (before) await this.applyToSubscription(step, before, events, client);
     if (events.some((event) => effectOf(event).closePending)) {
       await this.lifecycle.cancelPending(step, before?.id ?? null, this.lines.startIndexesOf(facts));
     }
-    if (!before) return;
+  }
+
+  private async applyToSubscription(
+    step: LifecycleStep,
+    { id, owner }: LockedSubscription,
+    events: readonly LineEvent[],
+    client: string,
+  ): Promise<void> {
     for (const event of events) {
-      const { id, owner } = before;
       const subscription = { ...(await this.subscriptions.lock(step.session, id)), owner };
       if (subscription.state === 'cancelled') break;
       const by = { actor: 'reconciliation', actorId: client } as const;

@@ -39,9 +39,11 @@ export function asFacts(client: ListedClient): string {
     ['CIBA signing algorithm', client.backchannelAuthenticationRequestSigningAlg ?? 'none'],
     ['may name by number', yes(client.mayNameByNumber)],
     ['FAPI-CIBA', yes(client.fapi)],
+    ['CAMARA profile', yes(client.camara)],
     ['tokens bound by DPoP', yes(client.dpopBoundAccessTokens || client.fapi)],
     ['signs authorization requests', yes(client.requireSignedRequestObject)],
     ['digits in log-in windows', yes(client.logInMatch)],
+    ['keys at', client.jwksUri ?? 'no address'],
     ['keys', client.keys.length === 0 ? 'none' : client.keys.map(keyLine)],
   ]);
 }

@@ -23,6 +23,7 @@ addresses and takes a window host or vendor code away.
   --auth-method=METHOD        client_secret_basic (default), client_secret_post, private_key_jwt, or none for a public
                               client: an app or a page without a server, which logs people in and has no secret
   --jwks=FILE                 public keys for private_key_jwt, as {"keys": [...]}; - reads standard input
+  --jwks-uri=URL              in place of --jwks: where the client publishes them; fetched when needed, kept five minutes
   --test                      add and rotate: a secret for test mode, whose tokens reach no line and no person;
                               change: --no-test takes every test key away
   --test-jwks=FILE            public keys for test mode, of a client that uses private_key_jwt; "none" takes them away
@@ -38,6 +39,7 @@ addresses and takes a window host or vendor code away.
   --ciba-signing-alg=ALG      ES256 or PS256: unsigned CIBA requests are refused; "none" allows them
   --may-name-by-number        CIBA: it may name a person by the phone number alone; --no-may-name-by-number
   --fapi                      CIBA by FAPI: signed requests, private_key_jwt and tokens bound by DPoP alone; --no-fapi
+  --camara                    it follows the security profile of CAMARA: private_key_jwt, poll, short assertions; --no-camara
   --dpop-bound                it gets no token without a proof of its key (DPoP); --no-dpop-bound
   --signed-requests           unsigned authorization requests are refused; --no-signed-requests
   --log-in-match              the window of its log-ins shows two digits to type into the app; --no-log-in-match

@@ -15,6 +15,7 @@ import {
   readFrameOrigins,
   readIdTokenAlgorithm,
   readJwks,
+  readJwksUri,
   readNotificationEndpoint,
   readRequestSigningAlg,
   readReturnUrls,
@@ -73,7 +74,11 @@ export class ConsoleAppController {
   @RouteConfig(FORM)
   @MayIn('keys')
   async keys(@AtConsole() at: ConsoleRequest): Promise<string> {
-    return this.change(at, 'keys', () => ({ jwks: readJwks(at.fields['set'] ?? '') }));
+    const { set = '', uri = '' } = at.fields;
+    return this.change(at, 'keys', () => ({
+      ...(uri.trim() !== '' && { jwksUri: readJwksUri(uri.trim(), outboundRules(this.environment)) }),
+      ...((set.trim() !== '' || uri.trim() === '') && { jwks: readJwks(set) }),
+    }));
   }
 
   @Post('test-keys')

@@ -58,6 +58,7 @@ function registration(reader: ClientReader, client: ListedClient): Html {
     [words.name, client.name],
     [words.scopes, html`${client.scopes.map((one) => html`<code>${one}</code> `)}`],
     [words.method, methodName(words, client)],
+    [words.jwksUri, client.jwksUri ?? words.none],
     [words.audience, html`<code>${client.assertionAudience}</code>`],
     [words.vendorCode, client.vendorCode ?? words.none],
     [words.startsPerMinute, grouped(client.startsPerMinute)],
@@ -66,6 +67,7 @@ function registration(reader: ClientReader, client: ListedClient): Html {
     [words.cibaMode, client.backchannelTokenDeliveryMode],
     [words.cibaEndpoint, client.backchannelClientNotificationEndpoint ?? words.none],
     [words.fapi, client.fapi ? words.yes : words.no],
+    [words.camaraProfile, client.camara ? words.yes : words.no],
   ];
   return html`<section class="card" aria-labelledby="facts">
     <h2 id="facts">${words.facts}</h2>
@@ -97,7 +99,7 @@ function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySet
             )
       }
     </section>
-    ${mayKeys && (usesKeys ? keySetForm(reader, 'keys', keySets.live, fault) : secretForm(reader, fault))}
+    ${mayKeys && (usesKeys ? keySetForm(reader, 'keys', keySets.live, fault, client.jwksUri ?? '') : secretForm(reader, fault))}
     ${mayTest && (usesKeys ? keySetForm(reader, 'test-keys', keySets.test, fault) : testSecretForm(reader, client, fault))}`;
 }
 
@@ -157,12 +159,13 @@ function testSecretForm(reader: ClientReader, { keys }: ListedClient, fault: App
   </section>`;
 }
 
-/** The live keys need the one-time password; those of test mode open nothing. */
+/** The live keys, or their `address`, need the one-time password; those of test mode open nothing. */
 function keySetForm(
   reader: ClientReader,
   form: 'keys' | 'test-keys',
   present: object | null,
   fault: AppFault | undefined,
+  address = '',
 ): Html {
   const { app: words } = reader.texts;
   const set = typedIn(fault, form)['set'] ?? (present === null ? '' : JSON.stringify(present, null, 2));
@@ -181,14 +184,25 @@ function keySetForm(
           maxlength="${LONGEST_SET}"
           spellcheck="false"
           autocomplete="off"
-          required
+          ${form === 'test-keys' && html`required`}
         >
 ${set}</textarea>
       </div>
+      ${form === 'keys' && addressOfKeysField(reader, typedIn(fault, form)['uri'] ?? address)}
       ${form === 'keys' && codeField(reader, 'keys-code', isCodeWrong(fault, form))} ${faultNote(reader, fault, form)}
       <button class="${form === 'keys' ? 'primary' : 'secondary'}">${words.replace}</button>
     </form>
   </section>`;
+}
+
+/** Where the client publishes its keys, in place of a set that is registered here. */
+function addressOfKeysField({ texts }: ClientReader, address: string): Html {
+  const { app: words } = texts;
+  return html`<div class="field">
+    <label for="keys-uri">${words.jwksUri}</label>
+    <input id="keys-uri" name="uri" type="url" value="${address}" maxlength="2048" aria-describedby="keys-uri-says" />
+    <p class="hint" id="keys-uri-says">${words.jwksUriHint}</p>
+  </div>`;
 }
 
 function addressesSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {

@@ -391,6 +391,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     cibaMode: 'CIBA mode',
     cibaEndpoint: 'CIBA notification endpoint',
     fapi: 'FAPI-CIBA',
+    camaraProfile: 'CAMARA security profile',
     yes: 'yes',
     no: 'no',
     none: 'none',
@@ -427,6 +428,9 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     jwksHint:
       'The whole set replaces the present one. To change keys without a gap, first register the old and the new one together.',
     keySet: 'Key set (JWKS, public keys only)',
+    jwksUri: 'Address of the keys (jwks_uri)',
+    jwksUriHint:
+      'If your server publishes its keys: its https address, with the key set left empty. A new key counts as soon as it is there with a kid of its own, a withdrawn one at most five minutes longer.',
     replace: 'Replace the key set',
     addresses: 'Addresses',
     returnUrls: 'Return addresses',

@@ -381,6 +381,7 @@ export const ko = ({ service }: BrandNames) => ({
     cibaMode: 'CIBA 방식',
     cibaEndpoint: 'CIBA 알림 주소',
     fapi: 'FAPI-CIBA',
+    camaraProfile: 'CAMARA 보안 프로필',
     yes: '예',
     no: '아니요',
     none: '없음',
@@ -416,6 +417,9 @@ export const ko = ({ service }: BrandNames) => ({
     testJwks: '테스트 공개 키',
     jwksHint: '전체 키 집합을 바꿉니다. 끊김 없이 바꾸려면 먼저 이전 키와 새 키를 함께 등록하세요.',
     keySet: '키 집합(JWKS, 공개 키만)',
+    jwksUri: '키의 주소(jwks_uri)',
+    jwksUriHint:
+      '서버가 키를 공개한다면 https 주소를 입력하고 키 집합은 비워 두세요. 새 키는 고유한 kid로 올리는 즉시 쓸 수 있고, 내린 키는 최대 5분 더 쓰일 수 있습니다.',
     replace: '키 집합 바꾸기',
     addresses: '주소',
     returnUrls: '복귀 주소(return URL)',

@@ -40,9 +40,13 @@ export function readAsked(parameters: BackchannelParameters, client: Client, iss
   const { resource } = parameters;
   if (resource !== undefined && resource !== issuer)
     throw new Problem('invalid_target', `Send ${issuer} as resource, or leave it out.`);
+  const scopes = readScopes(parameters.scope, client.scopes);
+  const { claims, acr } = readClaims(parameters.claims, parameters.acr_values);
+  expectOpenIdWith(claims, scopes);
   return {
-    scopes: readScopes(parameters.scope, client.scopes),
-    ...readClaims(parameters.claims, parameters.acr_values),
+    scopes,
+    claims,
+    acr,
     seconds: readSeconds(parameters.requested_expiry),
     ...readBindingMessage(parameters.binding_message),
     notificationToken: readNotificationToken(parameters.client_notification_token, client),
@@ -70,6 +74,13 @@ function readScopes(text: string | undefined, granted: readonly string[]): strin
     );
   if (!asked.includes('openid') && !forNetwork) throw new Problem('invalid_scope', 'The scope must contain openid.');
   return asked;
+}
+
+/** Claims of a person are those of OpenID Connect (CAMARA Security and Interoperability Profile, Missing "openid" scope). */
+function expectOpenIdWith(claims: readonly string[], scopes: readonly string[]): void {
+  const isOfPerson = (scope: string): boolean => OPENID_SCOPES.some((one) => one === scope);
+  if (!scopes.includes('openid') && (claims.length > 0 || scopes.some(isOfPerson)))
+    throw new Problem('invalid_request', 'Send openid in scope beside scopes and claims of a person.');
 }
 
 /** Returns the claims that the `claims` parameter names for the id_token, as far as they are known, and the wish for an `acr`. */

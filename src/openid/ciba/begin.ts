@@ -11,6 +11,7 @@ import { oauthPipe } from '../../http/oauth-pipe.ts';
 import { Lines } from '../../lines/lines.ts';
 import { NO_OWNER, type NamedPerson } from '../../lines/named-person.ts';
 import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts';
+import { ClientKeys } from '../../relying-parties/client-keys.ts';
 import { REQUEST_SIGNING_ALGS } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
@@ -47,6 +48,7 @@ export class Begin {
 
   constructor(
     private readonly clients: AuthenticateClient,
+    private readonly clientKeys: ClientKeys,
     private readonly starts: Start,
     private readonly authentications: AuthenticationStatus,
     private readonly lines: Lines,
@@ -64,7 +66,7 @@ export class Begin {
   async begin(sent: BackchannelRequest, client: Client): Promise<BackchannelResponse> {
     // Before a person is asked in vain.
     if (!this.keys.canSign(client.idTokenSignedResponseAlg)) throw refuseUnsignable(client.clientId);
-    const parameters = await this.parametersOf(sent, client);
+    const parameters = withoutIgnored(await this.parametersOf(sent, client), client);
     const asked = readAsked(parameters, client, this.environment.ISSUER);
     const { purpose, matchDigits, scopes, claims, seconds, notificationToken } = asked;
     const { person, isByNumber } = await this.personOf(parameters, client);
@@ -120,17 +122,19 @@ export class Begin {
       request,
       clientId: client.clientId,
       issuer: this.environment.ISSUER,
+      // The profile of CAMARA recommends it, and other clients name the issuer.
+      endpoint: client.camara ? `${this.environment.ISSUER}/oauth2/bc-authorize` : undefined,
       algorithms: alg === null ? REQUEST_SIGNING_ALGS : [alg],
-      jwks: client.jwks ?? { keys: [] },
+      jwks: await this.clientKeys.of(client, request),
       now: new Date(),
     });
-    if (typeof verified === 'string') throw new Problem('invalid_request', verified);
+    if (typeof verified === 'string') throw invalidRequestObject(client, verified);
     const parameters = (await this.parameters.transform(textsOf(verified.parameters), {
       type: 'body',
     })) as BackchannelParameters;
     const { jti, expiresAt } = verified;
     if (jti === undefined || !(await this.clients.spendRequest(client.id, jti, expiresAt)))
-      throw new Problem('invalid_request', 'The jti of the request was already used. Sign a new one.');
+      throw invalidRequestObject(client, 'The jti of the request was already used. Sign a new one.');
     return parameters;
   }
 
@@ -146,6 +150,8 @@ export class Begin {
     const { login_hint: hint, id_token_hint: idToken, login_hint_token: token } = parameters;
     if ([hint, idToken, token].filter((one) => one !== undefined).length !== 1)
       throw new Problem('invalid_request', 'Send exactly one of login_hint and id_token_hint.');
+    if (client.camara && hint === undefined)
+      throw new Problem('invalid_request', 'The profile of CAMARA has login_hint alone. Send login_hint.');
     if (idToken !== undefined) return this.personOfToken(idToken, client);
     if (hint === undefined) throw new Problem('invalid_request', 'login_hint_token is not supported. Send login_hint.');
     const { phoneNumber, owner } = readLoginHint(hint, client);
@@ -161,6 +167,18 @@ export class Begin {
     if (person) return { person, isByNumber: client.mayNameByNumber || hinted.isByNumber };
     throw new Problem('unknown_user_id', 'The verification of id_token_hint is no longer kept. Send login_hint.');
   }
+}
+
+/** What the profile of CAMARA has a server ignore (Optional Parameters; Handling of acr_values). */
+function withoutIgnored(parameters: BackchannelParameters, { camara }: Client): BackchannelParameters {
+  if (!camara) return parameters;
+  const { binding_message: _message, requested_expiry: _expiry, acr_values: _acr, ...others } = parameters;
+  return others;
+}
+
+/** A signed request that is wrong: `invalid_request` by FAPI-CIBA, and by the profile of CAMARA a name of its own. */
+function invalidRequestObject({ camara }: Client, detail: string): Problem {
+  return new Problem('invalid_request', detail, camara ? { error: 'invalid_request_object' } : {});
 }
 
 /**

@@ -8,6 +8,7 @@ import { sha256 } from '../../crypto/sha256.ts';
 import { Problem } from '../../domain/problem.ts';
 import { isUuid } from '../../domain/uuid.ts';
 import { AuthenticateClient } from '../../relying-parties/authenticate-client.ts';
+import { ClientKeys } from '../../relying-parties/client-keys.ts';
 import { isPublic } from '../../domain/client.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
@@ -68,6 +69,7 @@ export class Authorize {
     private readonly windows: Windows,
     private readonly relyingParties: RelyingParties,
     private readonly clients: AuthenticateClient,
+    private readonly clientKeys: ClientKeys,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
@@ -334,13 +336,13 @@ export class Authorize {
     };
     if (isUnsigned(request))
       throw new AuthorizationError('request_not_supported', 'Sign the request with ES256 or PS256.', target());
-    const { jwks, clientId } = client;
+    const { clientId } = client;
     const verified = await verifyRequestObject({
       request,
       clientId,
       issuer: this.environment.ISSUER,
       algorithms: REQUEST_OBJECT_ALGORITHMS,
-      jwks: jwks ?? { keys: [] },
+      jwks: await this.clientKeys.of(client, request),
       isLenient: true,
       now: new Date(),
     });

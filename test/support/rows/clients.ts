@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { JWK } from 'jose';
 import type { Sql } from './sql.ts';
 
 /** Reads and changes relying parties and other clients. */
@@ -50,20 +51,36 @@ export class ClientRows {
   /** Sets how a client uses CIBA. */
   setCiba(
     clientId: string,
-    settings: { endpoint?: string; signingAlg?: 'ES256' | 'PS256'; mayNameByNumber?: boolean; fapi?: boolean },
+    settings: {
+      endpoint?: string;
+      signingAlg?: 'ES256' | 'PS256';
+      mayNameByNumber?: boolean;
+      fapi?: boolean;
+      camara?: boolean;
+    },
   ): Promise<unknown> {
     return this.sql(
       `UPDATE clients SET backchannel_token_delivery_mode = CASE WHEN $2::text IS NULL THEN 'poll' ELSE 'ping' END,
          backchannel_client_notification_endpoint = $2, backchannel_authentication_request_signing_alg = $3,
-         may_name_by_number = $4, fapi = $5 WHERE client_id = $1`,
+         may_name_by_number = $4, fapi = $5, camara = $6 WHERE client_id = $1`,
       [
         clientId,
         settings.endpoint ?? null,
         settings.signingAlg ?? null,
         settings.mayNameByNumber ?? false,
         settings.fapi ?? false,
+        settings.camara ?? false,
       ],
     );
+  }
+
+  /** Moves the keys of a client to an address; returns the set that was registered. */
+  async publishKeysAt(clientId: string, jwksUri: string): Promise<{ keys: JWK[] }> {
+    const [row] = await this.sql<{ jwks: { keys: JWK[] } }>('SELECT jwks FROM clients WHERE client_id = $1', [
+      clientId,
+    ]);
+    await this.sql('UPDATE clients SET jwks = NULL, jwks_uri = $2 WHERE client_id = $1', [clientId, jwksUri]);
+    return row!.jwks;
   }
 
   async idOf(clientId: string): Promise<string> {

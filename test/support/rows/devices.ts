@@ -1,10 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { deviceBond, type BoundDevice } from '../../../src/crypto/device-cipher.ts';
-import type { Sql } from './sql.ts';
+import type pg from 'pg';
+import { withRowLock, type Sql } from './sql.ts';
 
 /** Reads and changes devices and their proofs. */
 export class DeviceRows {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly pool: pg.Pool,
+  ) {}
+
+  /** Holds a device's row lock while `work` runs. `work` can wait until another transaction waits for the lock. */
+  whileLocked<T>(deviceId: string, work: (untilWaitedFor: () => Promise<unknown>) => Promise<T>): Promise<T> {
+    return withRowLock(this.pool, 'devices', deviceId, ({ untilWaitedFor }) => work(untilWaitedFor));
+  }
+
+  /** The number of transactions of this database that wait for a lock. */
+  async waitingForLocks(): Promise<number> {
+    const [row] = await this.sql<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return row!.count;
+  }
 
   /** Adds an active device to a subscription. */
   addActive(subscriptionId: string, name: string): Promise<unknown> {

@@ -59,7 +59,7 @@ export class Rows {
     this.console = new ConsoleRows(sql);
     this.customers = new CustomerRows(sql);
     this.deliveries = new DeliveryRows(sql);
-    this.devices = new DeviceRows(sql);
+    this.devices = new DeviceRows(sql, pool);
     this.figures = new FigureRows(sql);
     this.personalData = new PersonalDataRows(sql, pool);
     this.lines = new LineRows(sql, pool);

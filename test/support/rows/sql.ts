@@ -18,7 +18,7 @@ export interface RowLock {
 /** Locks a row while `work` runs, and commits what `work` did. */
 export async function withRowLock<T>(
   pool: pg.Pool,
-  table: 'lines' | 'registrations',
+  table: 'lines' | 'registrations' | 'devices',
   id: string,
   work: (lock: RowLock) => Promise<T>,
 ): Promise<T> {
