@@ -82,7 +82,9 @@ export async function verifyClientAssertion(
     if (typeof exp !== 'number' || exp > seconds + MAX_LIFETIME_SECONDS) {
       return 'The assertion must expire within an hour.';
     }
-    if (input.isCamara === true && exp - Math.min(iat ?? seconds, seconds) > CAMARA_LIFETIME_SECONDS)
+    const isTooLong =
+      exp - (iat ?? seconds) > CAMARA_LIFETIME_SECONDS || exp > seconds + CAMARA_LIFETIME_SECONDS + MAX_AHEAD_SECONDS;
+    if (input.isCamara === true && isTooLong)
       return `The assertion must expire within ${CAMARA_LIFETIME_SECONDS} seconds, and so long after its iat.`;
     const thumbprint = await calculateJwkThumbprint(key as CryptoKey);
     return { jti, expiresAt: new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1000), thumbprint, isTest };

@@ -58,23 +58,29 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads the key set that a client publishes at an address. Keys that verify no assertion, such as those to encrypt with or of
- * another algorithm, are left out (RFC 7517, 5). Undefined for what is no key set, and for one without a key that serves.
+ * another algorithm, are left out (RFC 7517, 5), and so are RSA keys that cost much time. Undefined for what is no key set.
  */
 export function readPublishedJwks(body: Buffer): PublicKeys | undefined {
-  const read = keysOf(body).flatMap((key) => {
+  const keys = keysOf(body);
+  const read = keys?.flatMap((key) => {
     const one = readKey(key);
-    return typeof one === 'string' ? [] : [one.jwk];
+    return typeof one === 'string' || isCostly(one.jwk) ? [] : [one.jwk];
   });
-  return read.length === 0 ? undefined : { keys: read.slice(0, MAX_KEYS) };
+  return read && { keys: read.slice(0, MAX_KEYS) };
 }
 
-function keysOf(body: Buffer): unknown[] {
+function keysOf(body: Buffer): unknown[] | undefined {
   try {
     const { keys } = (JSON.parse(UTF8.decode(body)) ?? {}) as Members;
-    return Array.isArray(keys) ? keys : [];
+    return Array.isArray(keys) ? keys : undefined;
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+/** RSA keys with which each verification takes long. No operator has looked at a key that comes from outside. */
+function isCostly({ kty, e, n = '' }: JWK): boolean {
+  return kty === 'RSA' && (e !== 'AQAB' || n.length > MAX_MODULUS);
 }
 
 /** The form of a thumbprint for the address of a key set, by which the journal names it. */
@@ -107,8 +113,7 @@ export function readPublicKey(
   if (typeof readable === 'string') return readable;
   const { jwk: read, key } = readable;
   const given = jwk as Members;
-  if (read.kty === 'RSA' && (read.e !== 'AQAB' || (read.n?.length ?? 0) > MAX_MODULUS))
-    return 'must have "e": "AQAB" and at most 4096 bits, where it is one of RSA.';
+  if (isCostly(read)) return 'must have "e": "AQAB" and at most 4096 bits, where it is one of RSA.';
   const { members, algorithms } = KINDS[read.kty as keyof typeof KINDS];
   const parts = [...members, 'kty'].sort().map((name) => [name, (read as Members)[name]] as const);
   if (parts.some(([name, value]) => given[name] !== value)) return `is not written as RFC 7518 has it.`;

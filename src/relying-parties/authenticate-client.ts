@@ -74,9 +74,7 @@ export class AuthenticateClient {
     if (presented.clientId && presented.clientId !== client.clientId) {
       throw new Problem('invalid_client', 'The client_id names another client than the credentials.');
     }
-    if (client.disabledAt !== null) {
-      throw new Problem('invalid_client', 'This client is disabled. Ask the operator of the service.');
-    }
+    expectEnabled(client);
     await this.uses.note(client.id, used);
     return { client, isTest };
   }
@@ -119,6 +117,8 @@ export class AuthenticateClient {
     const client = clientId ? await this.store.byClientId(clientId) : null;
     if (!client || (client.jwksUri === null && !hasKeys(client.jwks) && !hasKeys(client.testJwks)))
       throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
+    // Anybody can send an assertion in its name, and have its address asked.
+    if (client.jwksUri !== null) expectEnabled(client);
     const jwks = await this.keys.of(client, assertion);
     const checked = await verifyClientAssertion({
       assertion,
@@ -134,13 +134,21 @@ export class AuthenticateClient {
       now: new Date(),
     });
     if (typeof checked === 'string')
-      throw new Problem('invalid_client', hasKeys(jwks) ? checked : noKeysOf(client, checked));
+      throw new Problem(
+        'invalid_client',
+        hasKeys(jwks) || hasKeys(client.testJwks) ? checked : noKeysOf(client, checked),
+      );
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
       throw new Problem('invalid_client', 'The assertion was already used. Create a new one with a new jti.');
     }
     const { thumbprint, isTest } = checked;
     return { client, isTest, used: { kind: 'key', thumbprint } };
   }
+}
+
+function expectEnabled({ disabledAt }: Client): void {
+  if (disabledAt !== null)
+    throw new Problem('invalid_client', 'This client is disabled. Ask the operator of the service.');
 }
 
 function wrongSecret(): Problem {

@@ -11,6 +11,10 @@ const FRESH_MS = 300_000;
 const MOST_AGE_MS = 3_600_000;
 /** Milliseconds until an unknown `kid`, which anybody can send, or a failure leads to another look at one address. */
 const PAUSE_MS = 30_000;
+/** The same after a failure where no key is kept: until then, the client is refused. */
+const FIRST_PAUSE_MS = 2_000;
+/** The host says that there are no keys any more. */
+const GONE = [404, 410];
 /** Milliseconds for one look, from the resolution of the name to the end of the answer. */
 const DEADLINE_MS = 5_000;
 /** Addresses whose keys a process keeps. */
@@ -84,11 +88,12 @@ export class ClientKeys {
     const now = this.now();
     if (!keys) this.warnings.warn(address, `no keys of a client could be read there (${whyNot(answer)})`);
     const { keys: former = NO_KEYS, fetchedAt = -Infinity } = this.kept.get(address) ?? {};
-    if (this.kept.size >= MOST_ADDRESSES) this.forgetOne();
+    const pause = keys || former.keys.length > 0 ? PAUSE_MS : FIRST_PAUSE_MS;
+    if (!this.kept.has(address) && this.kept.size >= MOST_ADDRESSES) this.forgetOne();
     this.kept.set(address, {
       keys: keys ?? former,
       fetchedAt: keys ? now : fetchedAt,
-      pausedUntil: keys && !isForKid ? now : now + PAUSE_MS,
+      pausedUntil: keys && keys.keys.length > 0 && !isForKid ? now : now + pause,
     });
   }
 
@@ -103,12 +108,17 @@ export class ClientKeys {
   }
 }
 
-/** No redirect is followed: only the address that was registered says which keys are the client's. */
+/**
+ * The keys that an answer gives, which are none where a client withdrew them all. Undefined where it tells nothing about them.
+ * No redirect is followed: only the address that was registered says which keys are the client's.
+ */
 function keysIn(answer: OutboundAnswer): PublicKeys | undefined {
-  return answer.kind === 'answered' && answer.status === 200 ? readPublishedJwks(answer.body) : undefined;
+  if (answer.kind === 'failed') return undefined;
+  if (GONE.includes(answer.status)) return NO_KEYS;
+  return answer.status === 200 ? readPublishedJwks(answer.body) : undefined;
 }
 
 function whyNot(answer: OutboundAnswer): string {
   if (answer.kind === 'failed') return answer.fault;
-  return answer.status === 200 ? 'no key set with a key that serves' : `status ${answer.status}`;
+  return answer.status === 200 ? 'no key set' : `status ${answer.status}`;
 }

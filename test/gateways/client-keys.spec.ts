@@ -80,11 +80,32 @@ describe('the keys at the address of a client', () => {
     expect(await served(0)).toEqual(['0', '1']);
   });
 
-  it('are read once their host answers again', async () => {
+  it('are read two seconds later where none were read before, so that a hiccup refuses the client for no longer', async () => {
     host.publish(path, { status: 503, body: '' });
     expect([await served(0), await served(0), host.fetches(path)]).toEqual([[], [], 1]);
     host.publish(path, { keys });
-    now = 30_000;
+    now = 2_000;
     expect(await served(0)).toEqual(['0', '1']);
+  });
+
+  it.each([
+    ['an empty set', { keys: [] }],
+    ['a set of keys that encrypt', { keys: [{ kty: 'EC', use: 'enc' }] }],
+    ['404', { status: 404, body: '' }],
+    ['410', { status: 410, body: '' }],
+  ])('end within five minutes where %s withdraws them all', async (_, answer) => {
+    await served(0);
+    host.publish(path, answer);
+    now = 5 * MINUTE;
+    expect(await served(0)).toEqual([]);
+  });
+
+  it('leave out RSA keys that cost much time', async () => {
+    const { publicKey } = await generateKeyPair('PS256');
+    const cheap = { ...(await exportJWK(publicKey)), kid: 'cheap' };
+    host.publish(path, {
+      keys: [cheap, { ...cheap, kid: 'long exponent', e: '_____w' }, { ...cheap, kid: 'long', n: cheap.n!.repeat(4) }],
+    });
+    expect(await served(0)).toEqual(['cheap']);
   });
 });

@@ -75,10 +75,13 @@ export class ConsoleAppController {
   @MayIn('keys')
   async keys(@AtConsole() at: ConsoleRequest): Promise<string> {
     const { set = '', uri = '' } = at.fields;
-    return this.change(at, 'keys', () => ({
-      ...(uri.trim() !== '' && { jwksUri: readJwksUri(uri.trim(), outboundRules(this.environment)) }),
-      ...((set.trim() !== '' || uri.trim() === '') && { jwks: readJwks(set) }),
-    }));
+    const address = uri.trim();
+    // The form shows what is registered, so both fields may be filled: the one that was changed counts.
+    const { jwksUri: present } = await this.admission.show(at.client.clientId);
+    const byAddress = address !== '' && (set.trim() === '' || address !== present);
+    return this.change(at, 'keys', () =>
+      byAddress ? { jwksUri: readJwksUri(address, outboundRules(this.environment)) } : { jwks: readJwks(set) },
+    );
   }
 
   @Post('test-keys')

@@ -430,7 +430,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     keySet: 'Key set (JWKS, public keys only)',
     jwksUri: 'Address of the keys (jwks_uri)',
     jwksUriHint:
-      'If your server publishes its keys: its https address, with the key set left empty. A new key counts as soon as it is there with a kid of its own, a withdrawn one at most five minutes longer.',
+      'If your server publishes its keys: its https address. A new key counts as soon as it is there with a kid of its own, a withdrawn one at most five minutes longer, or an hour where the address does not answer.',
     replace: 'Replace the key set',
     addresses: 'Addresses',
     returnUrls: 'Return addresses',

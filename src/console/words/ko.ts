@@ -419,7 +419,7 @@ export const ko = ({ service }: BrandNames) => ({
     keySet: '키 집합(JWKS, 공개 키만)',
     jwksUri: '키의 주소(jwks_uri)',
     jwksUriHint:
-      '서버가 키를 공개한다면 https 주소를 입력하고 키 집합은 비워 두세요. 새 키는 고유한 kid로 올리는 즉시 쓸 수 있고, 내린 키는 최대 5분 더 쓰일 수 있습니다.',
+      '서버가 키를 공개한다면 https 주소를 입력하세요. 새 키는 고유한 kid로 올리는 즉시 쓸 수 있고, 내린 키는 최대 5분, 주소가 응답하지 않으면 최대 1시간 더 쓰일 수 있습니다.',
     replace: '키 집합 바꾸기',
     addresses: '주소',
     returnUrls: '복귀 주소(return URL)',
