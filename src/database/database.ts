@@ -136,7 +136,9 @@ export class Database implements Session {
 
   /**
    * Reads what may be two seconds old: from the standby where there is one and it is fresh, else from the primary. For lists
-   * and figures; never for what a decision rests on.
+   * and figures; never for what a decision rests on, and not for lists that people see right after they changed them:
+   * approvals, corrections, reissues, applications, reports, the members of a client, webhook endpoints and an event that
+   * was sent again, and all that the page of a subscription says of its standing. Those are read from the primary.
    */
   async olderRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const read = async (): Promise<unknown[]> => {
