@@ -92,7 +92,7 @@ export class NotMe {
 
   /** The relying parties of whose requests people said so in the last 24 hours, at most 20, the most frequent first. */
   async lastDay(): Promise<{ relyingParty: Client['name']; count: number }[]> {
-    return this.database.rows<{ relyingParty: Client['name']; count: number }>(LAST_DAY, []);
+    return this.database.olderRows<{ relyingParty: Client['name']; count: number }>(LAST_DAY, []);
   }
 
   /** Deletes a batch of counts that are thirty days old. Returns true if more may remain. */

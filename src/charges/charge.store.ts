@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, MoreThanOrEqual, type Repository } from 'typeorm';
+import { In, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { statePeriods, type DatedTransition } from '../domain/fee.ts';
@@ -26,14 +26,18 @@ const LIVES = `(SELECT ${TRANSITIONS} FROM subscription_links k WHERE k.subscrip
 
 /**
  * Every subscription that began before $2 and had not ended before $3, in the order of its id, with its transitions and
- * its charges of the closed months since $4.
+ * what it was charged for each closed month since $4. One statement says which months are closed and what they charged, so
+ * that the two agree whichever server answers.
  */
 const BILLED = statement(
   'charge_billed',
   `SELECT s.id AS "subscriptionId", s.line_id AS "lineId", ${LIVES},
-      (SELECT coalesce(json_agg(c), '[]') FROM (
-        SELECT month, sum(days)::int AS days, sum(amount)::int AS amount
-        FROM charges WHERE subscription_id = s.id AND month >= $4 GROUP BY month) c) AS charged
+      (SELECT coalesce(json_agg(m), '[]') FROM (
+        SELECT month, monthly_fee AS "monthlyFee", coalesce(c.days, 0) AS days, coalesce(c.amount, 0) AS amount
+        FROM closed_months LEFT JOIN (
+          SELECT month, sum(days)::int AS days, sum(amount)::int AS amount
+          FROM charges WHERE subscription_id = s.id AND month >= $4 GROUP BY month) c USING (month)
+        WHERE month >= $4 ORDER BY month) m) AS charged
     FROM subscriptions s WHERE s.id > $1 AND s.created_at < $2 AND (s.state <> 'cancelled' OR s.since >= $3)
     ORDER BY s.id LIMIT ${BATCH}`,
 );
@@ -95,11 +99,6 @@ export class ChargeStore {
     return (await this.closedMonths.findOneBy({ month }))?.closedAt;
   }
 
-  /** The closed months since `month`, oldest first. */
-  closedSince(month: string): Promise<ClosedMonth[]> {
-    return this.closedMonths.find({ where: { month: MoreThanOrEqual(month) }, order: { month: 'ASC' } });
-  }
-
   /** Closes a month. Returns false if it is closed already, or if another transaction that closes it commits first. */
   async close(session: Session, month: string, monthlyFee: number): Promise<boolean> {
     return (await session.rows(CLOSE, [month, monthlyFee])).length === 1;
@@ -118,11 +117,13 @@ export class ChargeStore {
     ]);
   }
 
-  /** The subscriptions that may have been active in the time range, one batch at a time. */
+  /** The subscriptions that may have been active in the time range, one batch at a time. Without `session`, for a list. */
   async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<ChargeHistory[]> {
     type Row = Omit<ChargeHistory, keyof Lives> & WrittenLives;
     for (let after = LOWEST_ID; ;) {
-      const rows = await (session ?? this.database).rows<Row>(BILLED, [after, time.to, time.from, time.since]);
+      const rows = session
+        ? await session.rows<Row>(BILLED, [after, time.to, time.from, time.since])
+        : await this.database.olderRows<Row>(BILLED, [after, time.to, time.from, time.since]);
       const last = rows.at(-1);
       if (!last) return;
       yield rows.map((row) => ({ ...row, ...livesOf(row) }));
@@ -147,10 +148,14 @@ export class ChargeStore {
     });
   }
 
-  /** The charges of a closed month, one batch at a time. */
+  /**
+   * The charges of a closed month, one batch at a time. One transaction closes a month, so a standby shows all of its
+   * charges or none; that there are no more, the primary alone says.
+   */
   async *ofMonth(month: string): AsyncGenerator<MonthlyCharge[]> {
     for (let [id, of] = [LOWEST_ID, '']; ;) {
-      const rows = await this.database.rows<MonthlyCharge>(OF_MONTH, [month, id, of]);
+      const older = await this.database.olderRows<MonthlyCharge>(OF_MONTH, [month, id, of]);
+      const rows = older.length > 0 ? older : await this.database.rows<MonthlyCharge>(OF_MONTH, [month, id, of]);
       const last = rows.at(-1);
       if (!last) return;
       yield rows;

@@ -33,9 +33,9 @@ export interface Lives {
   earlier: StatePeriod[][];
 }
 
-/** A subscription's states, and its earlier charges. */
+/** A subscription's states, and its charges of each closed month: 0 where it has none. */
 export interface ChargeHistory extends Lives {
   subscriptionId: string;
   lineId: string;
-  charged: Pick<Charge, 'month' | 'days' | 'amount'>[];
+  charged: Pick<Charge, 'month' | 'days' | 'amount' | 'monthlyFee'>[];
 }

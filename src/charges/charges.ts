@@ -3,7 +3,6 @@ import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { activeDays, boundsOf, monthAfter, monthBefore, monthOf, prorated } from '../domain/fee.ts';
 import type { ChargeHistory, MonthlyCharge, MonthStatement, MonthToDate } from './charge.ts';
-import type { ClosedMonth } from './closed-month.entity.ts';
 import { ChargeStore } from './charge.store.ts';
 
 /** Milliseconds for which a month stays open after its end, so that late events of carriers still count in it. */
@@ -34,9 +33,7 @@ export class Charges {
   async *of(month: string): AsyncGenerator<MonthlyCharge[]> {
     if (await this.store.closedAt(month)) yield* this.store.ofMonth(month);
     else {
-      const closed = await this.store.closedSince(firstCorrectedMonth(month));
-      for await (const batch of this.store.billed(rangeOf(month)))
-        yield this.chargesOf(batch, { month, closed, now: new Date() });
+      for await (const batch of this.store.billed(rangeOf(month))) yield this.chargesOf(batch, month, new Date());
     }
   }
 
@@ -107,30 +104,25 @@ export class Charges {
 
   private async close(month: string): Promise<boolean> {
     return this.database.transaction(async (session) => {
-      const closed = await this.store.closedSince(firstCorrectedMonth(month));
       if (!(await this.store.close(session, month, this.environment.MONTHLY_FEE))) return false;
       const { to: now } = boundsOf(month);
       for await (const batch of this.store.billed(rangeOf(month), session)) {
-        await this.store.write(session, month, this.chargesOf(batch, { month, closed, now }));
+        await this.store.write(session, month, this.chargesOf(batch, month, now));
       }
       return true;
     });
   }
 
-  private chargesOf(
-    batch: readonly ChargeHistory[],
-    { month, closed, now }: { month: string; closed: readonly ClosedMonth[]; now: Date },
-  ): MonthlyCharge[] {
+  private chargesOf(batch: readonly ChargeHistory[], month: string, now: Date): MonthlyCharge[] {
     return batch.flatMap(({ subscriptionId, lineId, life, earlier, charged }) => {
-      const owed = ({ month: of, monthlyFee }: Pick<ClosedMonth, 'month' | 'monthlyFee'>) => {
+      const owed = ({ month: of, monthlyFee }: Pick<MonthlyCharge, 'month' | 'monthlyFee'>) => {
         const days = activeDays(life, of, now, earlier);
         return { subscriptionId, lineId, month: of, days, amount: prorated(monthlyFee, days, of), monthlyFee };
       };
-      const corrections = closed
-        .filter((one) => one.month < month)
-        .map((one) => {
-          const before = charged.find((of) => of.month === one.month) ?? { days: 0, amount: 0 };
-          const corrected = owed(one);
+      const corrections = charged
+        .filter((before) => before.month < month)
+        .map((before) => {
+          const corrected = owed(before);
           return { ...corrected, days: corrected.days - before.days, amount: corrected.amount - before.amount };
         });
       const present = owed({ month, monthlyFee: this.environment.MONTHLY_FEE });

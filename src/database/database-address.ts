@@ -45,6 +45,12 @@ export class DatabaseAddress {
     return this.hosts[0]?.url ?? '';
   }
 
+  /** The host that was chosen last; before that, the first one. */
+  get server(): { host: string; port: number } {
+    const { name = '', port = 0 } = this.last ?? this.hosts[0] ?? {};
+    return { host: name, port };
+  }
+
   /** True if a connection must look for its host first. */
   get isChoice(): boolean {
     return this.hosts.length > 1 || this.target !== 'any';

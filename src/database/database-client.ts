@@ -148,7 +148,7 @@ export function poolOptions(
   url: string,
   limits: StatementLimits,
   settings = '',
-): pg.PoolConfig & { connectionString: string } {
+): pg.PoolConfig & { connectionString: string; address: DatabaseAddress } {
   const address = new DatabaseAddress(url);
   const own = {
     // The pool passes its options to the constructor, which the type of this option leaves out.

@@ -1,14 +1,18 @@
 import { Logger } from '@nestjs/common';
+import type { Attributes } from '@opentelemetry/api';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectTo, IDLE_IN_TRANSACTION_MS, limitsOf, LONG, ORDINARY } from './database-client.ts';
 import { NO_JOURNAL, type ClosedDoor, type DoorKeeper } from '../journal/closed-door.ts';
-import { inClientSpan } from '../tracing/tracing.ts';
+import { serverAttributes, type CalledServer } from '../tracing/outgoing-call.ts';
+import { inClientSpan, presentSpan } from '../tracing/tracing.ts';
+import type { DatabaseAddress } from './database-address.ts';
 import { SharedCommits, type SharedKey } from './shared-commits.ts';
 import { SharedReads } from './shared-reads.ts';
 import { GroupConnection } from './statement-group.ts';
 import { POSITION, Standby, type Position } from './standby.ts';
+import { operationOf } from './statement-operation.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs literal statements. */
@@ -136,12 +140,15 @@ export class Database implements Session {
 
   /**
    * Reads what may be two seconds old: from the standby where there is one and it is fresh, else from the primary. For lists
-   * and figures; never for what a decision rests on.
+   * and figures; never for what a decision rests on, and not for lists that people see right after they changed them:
+   * approvals, corrections, reissues, applications, reports, the members of a client, webhook endpoints and an event that
+   * was sent again, and all that the page of a subscription says of its standing. Those are read from the primary.
    */
   async olderRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const read = async (): Promise<unknown[]> => {
       const rows = await this.standby?.read(statement, values);
       this.olderReads[rows ? 'standby' : 'primary'] += 1;
+      if (rows && this.standby) presentSpan()?.setAttributes(serverAttributes(this.standby.address.server));
       return rows ?? ((await this.onPool(statement, values)).rows as unknown[]);
     };
     return (await this.timed(statement, read)) as Row[];
@@ -152,13 +159,20 @@ export class Database implements Session {
     await this.standby?.close();
   }
 
-  /** Neither the text of a statement nor its values are written anywhere: its name says what it is. */
-  private async timed<Result>({ name }: Statement, ask: () => Promise<Result>): Promise<Result> {
+  /** `server` is the one that is asked; by default, the one to which the pool leads. */
+  private async timed<Result>(
+    statement: Statement,
+    ask: () => Promise<Result>,
+    server?: CalledServer,
+  ): Promise<Result> {
     const startedAt = performance.now();
     try {
-      return await inClientSpan(name, { 'db.system.name': 'postgresql', 'db.query.summary': name }, ask);
+      // Most statements run in no recorded span, and pay for no attributes.
+      if (!presentSpan()) return await ask();
+      const asked = server ?? (this.pool.options as unknown as { address: DatabaseAddress }).address.server;
+      return await inClientSpan(statement.name, attributesOf(statement, asked), ask);
     } finally {
-      this.observer(name, performance.now() - startedAt);
+      this.observer(statement.name, performance.now() - startedAt);
     }
   }
 
@@ -210,7 +224,7 @@ export class Database implements Session {
     return {
       ended: ended.signal,
       rows: async <Row>(statement: Statement, values: unknown[]) =>
-        (await this.timed(statement, () => client.query(statement.text, values))).rows as Row[],
+        (await this.timed(statement, () => client.query(statement.text, values), client)).rows as Row[],
       // Not awaited: on a dead network the server never answers the end of a connection.
       close: () => void client.end().catch(() => undefined),
     };
@@ -242,6 +256,16 @@ export class Database implements Session {
   async closed(doors: readonly ClosedDoor[]): Promise<void> {
     await this.journal.record(doors);
   }
+}
+
+/** Neither the text of a statement nor its values are written anywhere: its name says what it is. */
+function attributesOf({ name, text }: Statement, server: CalledServer): Attributes {
+  return {
+    'db.system.name': 'postgresql',
+    'db.operation.name': operationOf(text),
+    'db.query.summary': name,
+    ...serverAttributes(server),
+  };
 }
 
 function isAboutNames(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import type { DatabaseAddress } from './database-address.ts';
 import { limitsOf, ORDINARY, poolOptions } from './database-client.ts';
 import { statement, type Statement } from './statement.ts';
 
@@ -39,6 +40,7 @@ export interface Position {
 export class Standby {
   private readonly logger = new Logger(Standby.name);
   private readonly pool: pg.Pool;
+  readonly address: DatabaseAddress;
   private readonly server = {
     rows: async <Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> =>
       (await this.pool.query({ name, text, values })).rows as Row[],
@@ -57,10 +59,9 @@ export class Standby {
     url: string,
     private readonly position: () => Promise<Position | undefined>,
   ) {
-    this.pool = new pg.Pool({
-      ...poolOptions(url, ORDINARY, `SET default_transaction_read_only = on; ${limitsOf(ORDINARY)}`),
-      max: CONNECTIONS,
-    });
+    const options = poolOptions(url, ORDINARY, `SET default_transaction_read_only = on; ${limitsOf(ORDINARY)}`);
+    this.address = options.address;
+    this.pool = new pg.Pool({ ...options, max: CONNECTIONS });
     // A connection that ends while it is idle is replaced by the next read.
     this.pool.on('error', () => undefined);
   }

@@ -12,7 +12,7 @@ import { Words } from '../pages/words.ts';
 import { Notices, type WrittenNotice } from '../notices/notices.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
 import { MESSAGING, type Traces } from '../queue/job-queue.ts';
-import { inClientSpan, inConsumerSpan, markFailed, outsideOfSpans } from '../tracing/tracing.ts';
+import { inClientSpan, inConsumerSpan, inInternalSpan, markFailed, outsideOfSpans } from '../tracing/tracing.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import {
@@ -192,8 +192,10 @@ export class Deliver {
     seconds: number,
   ): Promise<SmsOutcome> {
     const startedAt = performance.now();
-    const outcome = await inClientSpan('submit_sm', { 'pushguard.push.kind': kind }, async (span) => {
+    // Each gateway that is asked has a span of its own below this one.
+    const outcome = await inInternalSpan('send sms', { 'pushguard.push.kind': kind }, async (span) => {
       const answer = await this.sms.send(message, seconds * 1000);
+      span?.setAttribute('pushguard.sms.outcome', answer.kind);
       if (span && answer.kind !== 'accepted') markFailed(span, answer.kind);
       return answer;
     });

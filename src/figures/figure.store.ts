@@ -257,9 +257,9 @@ export class FigureStore {
     }
   }
 
-  /** The clock of the database, and the last hour that is counted. */
+  /** The clock of the database, and the last hour that is counted: read where the figures are, which follow it. */
   async standing(): Promise<{ now: Date; lastCounted: Date | null }> {
-    const [row] = await this.database.rows<{ now: Date; lastCounted: Date | null }>(STANDING, []);
+    const [row] = await this.database.olderRows<{ now: Date; lastCounted: Date | null }>(STANDING, []);
     if (!row) throw new Error('a select without a table returned no row');
     return row;
   }

@@ -70,7 +70,7 @@ export class Disclosures {
    * null for a subscription that has ended, whose line may have another owner.
    */
   async ofPerson(lineId: string | null, subscriptionId: string | null, most = MOST): Promise<ShownDisclosure[]> {
-    return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId, lineId, most]);
+    return this.database.olderRows<ShownDisclosure>(LATEST, [subscriptionId, lineId, most]);
   }
 
   /**

@@ -108,7 +108,7 @@ export class History {
 
   /** How many starts of the last hour rang no phone, because of a limit or of an answer that it was not the person. */
   async heldLately(subscriptionId: string): Promise<number> {
-    return (await this.database.rows<{ count: number }>(HELD, [subscriptionId]))[0]?.count ?? 0;
+    return (await this.database.olderRows<{ count: number }>(HELD, [subscriptionId]))[0]?.count ?? 0;
   }
 
   /** A row of an older version holds the purpose in plain form. */

@@ -20,13 +20,24 @@ const DEFAULT_SHARE = 0.05;
 /** Milliseconds that the last spans may take at the end of the process. */
 const FLUSH_MS = 3_000;
 
+/** Where traces go; undefined while tracing is off. */
+export function tracesUrl({
+  OTEL_EXPORTER_OTLP_ENDPOINT: all,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces,
+  OTEL_SDK_DISABLED: isOff,
+}: Pick<TracingSettings, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' | 'OTEL_SDK_DISABLED'>):
+  string | undefined {
+  if (isOff || (all === undefined && traces === undefined)) return undefined;
+  return traces ?? `${(all ?? '').replace(/\/$/, '')}/v1/traces`;
+}
+
 /**
  * Switches tracing on where OpenTelemetry's environment names a receiver (OTLP, http/protobuf). Without one, no package of
  * OpenTelemetry is loaded. Returns what sends the last spans and switches it off.
  */
 export async function startTracing(settings: TracingSettings, version: string): Promise<() => Promise<void>> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces, OTEL_SDK_DISABLED } = settings;
-  if (OTEL_SDK_DISABLED || (all === undefined && traces === undefined)) return () => Promise.resolve();
+  const url = tracesUrl(settings);
+  if (url === undefined) return () => Promise.resolve();
   const [{ AsyncLocalStorage }, api, sdk, { OTLPTraceExporter }, resources] = await Promise.all([
     import('node:async_hooks'),
     import('@opentelemetry/api'),
@@ -39,7 +50,6 @@ export async function startTracing(settings: TracingSettings, version: string): 
     'service.version': version,
   });
   const named = resources.detectResources({ detectors: [resources.envDetector] });
-  const url = traces ?? `${(all ?? '').replace(/\/$/, '')}/v1/traces`;
   const provider = new sdk.BasicTracerProvider({
     resource: resources.defaultResource().merge(own).merge(named),
     sampler: new LinkedSampler(samplerOf(settings, sdk), sdk.SamplingDecision.RECORD_AND_SAMPLED),

@@ -17,7 +17,7 @@ export interface SpanMaker {
 }
 
 /** The numbers of OpenTelemetry's SpanKind; its package is not loaded while tracing is off. */
-export const KIND = { server: 1, client: 2, producer: 3, consumer: 4 } as const;
+export const KIND = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 } as const;
 /** The number of OpenTelemetry's SpanStatusCode for an error. */
 const ERROR = 2;
 
@@ -74,17 +74,35 @@ export function outsideOfSpans<Result>(work: () => Result): Result {
 }
 
 /**
- * Runs `work` in a span below the present one; without a recorded one, runs it alone. An error marks the span by its code or
- * its class: its message may hold what people typed.
+ * Runs one call of another server in a span below the present one; without a recorded one, runs it alone. An error marks the
+ * span by its code or its class: its message may hold what people typed.
  */
 export async function inClientSpan<Result>(
   name: string,
   attributes: Attributes,
   work: (span?: Span) => Promise<Result>,
 ): Promise<Result> {
+  return inSpanBelow(KIND.client, name, attributes, work);
+}
+
+/** Runs work of this program in such a span; what it asks of other servers are spans below it. */
+export async function inInternalSpan<Result>(
+  name: string,
+  attributes: Attributes,
+  work: (span?: Span) => Promise<Result>,
+): Promise<Result> {
+  return inSpanBelow(KIND.internal, name, attributes, work);
+}
+
+async function inSpanBelow<Result>(
+  kind: SpanKind,
+  name: string,
+  attributes: Attributes,
+  work: (span?: Span) => Promise<Result>,
+): Promise<Result> {
   const parent = presentSpan();
   if (!parent || !maker) return work();
-  return ending(maker.begin(name, { kind: KIND.client, attributes }, parent.spanContext()), work);
+  return ending(maker.begin(name, { kind, attributes }, parent.spanContext()), work);
 }
 
 /** Notes that a message was handed to a queue; returns its `traceparent`, for the span that will process it. */
@@ -117,16 +135,23 @@ async function ending<Result>(span: Span, work: (span: Span) => Promise<Result>)
     return await within(span, () => work(span));
   } catch (error) {
     const { code, constructor } = error as { code?: unknown; constructor: { name: string } };
-    span.setAttribute('error.type', typeof code === 'string' ? code : constructor.name);
-    span.setStatus({ code: ERROR });
+    markFailed(span, typeof code === 'string' ? code : constructor.name);
     throw error;
   } finally {
     span.end();
   }
 }
 
-/** Says that a span failed, and by which problem code, outcome or status. */
+/** Spans whose cause is known. */
+const failed = new WeakSet<Span>();
+
+/**
+ * Says that a span failed, and by which problem code, outcome or status. The first cause stays: who asked a server knows its
+ * status, and a caller further up only that it failed.
+ */
 export function markFailed(span: Span, type: string): void {
+  if (failed.has(span)) return;
+  failed.add(span);
   span.setAttribute('error.type', type);
   span.setStatus({ code: ERROR });
 }

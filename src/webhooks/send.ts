@@ -5,7 +5,8 @@ import { webhookSignature } from '../crypto/webhook-signature.ts';
 import { pauseAskedFor, waitAfterAttempt, WEBHOOK_DEADLINE_MS, WEBHOOK_LANES } from '../domain/webhook.ts';
 import { Outbound, type OutboundAnswer } from '../gateways/outbound/outbound.ts';
 import { Metrics } from '../http/metrics.ts';
-import { inClientSpan, inConsumerSpan, markFailed, outsideOfSpans, presentTraceparent } from '../tracing/tracing.ts';
+import { noteHttpCall } from '../tracing/outgoing-call.ts';
+import { inClientSpan, inConsumerSpan, outsideOfSpans, presentTraceparent } from '../tracing/tracing.ts';
 import { SendingStore, type Health, type KeptSecret, type Letter, type Settled } from './sending.store.ts';
 import { publicEventId } from './event-id.ts';
 import type { JobOutcome, WebhookJob } from './webhook-queue.ts';
@@ -118,7 +119,7 @@ export class Send {
   ): Promise<Settled | null> {
     const at = new Date();
     const began = performance.now();
-    const answer = await inClientSpan('POST webhook', { 'http.request.method': 'POST' }, async (span) => {
+    const answer = await inClientSpan('POST webhook', {}, async () => {
       const { body, headers } = signed(letter, secrets, at);
       const traceparent = presentTraceparent();
       const traced = { ...headers, ...(traceparent !== undefined && { traceparent }) };
@@ -129,8 +130,7 @@ export class Send {
         headers: traced,
         deadlineMs: WEBHOOK_DEADLINE_MS,
       });
-      if (given.kind === 'answered') span?.setAttribute('http.response.status_code', given.status);
-      if (span && given.kind === 'failed') markFailed(span, given.fault);
+      noteHttpCall('POST', url, given.kind === 'answered' ? given : { fault: given.fault });
       return given;
     });
     if (answer.kind === 'failed' && answer.fault === 'stopped') return null;

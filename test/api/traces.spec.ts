@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { writtenWebhookSecret } from '../../src/crypto/webhook-signature.ts';
 import { DpopKey } from '../support/dpop-key.ts';
 import { eventually } from '../support/eventually.ts';
+import { SignedReceiver } from '../support/signed-receiver.ts';
 import { otherThan, TEST_PIN, TestService } from '../support/service.ts';
 import { startTraceReceiver, type ReceivedSpan, type TraceReceiver } from '../support/trace-receiver.ts';
 
@@ -11,7 +13,9 @@ const TRACEPARENT = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
 const OF_SPANS_ALONE = ['INSERT INTO', 'SELECT ', '127.0.0.1:'];
 /** What no span and no line of the log may hold. */
 const secrets: string[] = [];
+const BROKER_SECRET = writtenWebhookSecret(Buffer.alloc(32, 7));
 
+let broker: SignedReceiver;
 let service: TestService;
 let receiver: TraceReceiver;
 let spans: ReceivedSpan[];
@@ -19,6 +23,7 @@ let log: Record<string, unknown>[];
 
 beforeAll(async () => {
   receiver = await startTraceReceiver();
+  broker = await SignedReceiver.start(BROKER_SECRET, ({ to }) => String(to));
   service = await TestService.start({
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_TRACES_SAMPLER: 'parentbased_always_on',
@@ -26,6 +31,9 @@ beforeAll(async () => {
     LOG_FORMAT: 'json',
     LOG_LEVEL: 'info',
     LOG_REQUESTS: 'true',
+    SMS_GATEWAYS: 'http, smpp',
+    SMS_HTTP_URL: broker.url,
+    SMS_HTTP_SECRET: BROKER_SECRET,
   });
   await playCanary();
   await eventually('the spans of the flow', () => receiver.spans().some(({ name }) => name === 'submit_sm'));
@@ -41,10 +49,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await service.stop();
-  await receiver.close();
+  await Promise.all([receiver.close(), broker.close()]);
 });
 
-/** A flow by push and one by SMS, whose every secret value is remembered. */
+/** A flow by push and one by SMS, which both gateways are given, whose every secret value is remembered. */
 async function playCanary(): Promise<void> {
   const subscriber = await service.subscriber();
   const { person, pushToken } = subscriber;
@@ -62,6 +70,8 @@ async function playCanary(): Promise<void> {
   await service.verify(id, otherThan(code));
   expect((await service.verify(id, code)).status).toBe(200);
   const other = await service.addLine();
+  // The broker does not take the message, so that it goes on to the SMS centre.
+  broker.answer(other.phoneNumber, '503');
   const texted = (await service.start(other)).body.id;
   const smsCode = await service.textedCode(other.phoneNumber);
   expect((await service.verify(texted, smsCode)).status).toBe(200);
@@ -71,6 +81,7 @@ async function playCanary(): Promise<void> {
     await fetch(`${service.issuer}/v1/authentications/${id}`, { headers: { traceparent: TRACEPARENT, ...more } });
   for (const one of [person, other]) secrets.push(one.phoneNumber, one.phoneNumber.slice(-8), one.lineId);
   secrets.push(birthDate, code, smsCode, TEST_PIN, pushToken, purpose, endUser.ip, endUser.userAgent);
+  secrets.push(BROKER_SECRET, broker.url, ...broker.asked.map(({ body }) => String(body['text'])));
   secrets.push(await service.token(), bound, 'canary=state', 'canary=baggage', ...OF_SPANS_ALONE);
 }
 
@@ -102,7 +113,16 @@ it('a request is one span by method and route below its caller’s, with its sta
   });
   const statements = childrenOf(start!).filter(({ kind }) => kind === 3);
   expect(statements.map(({ name }) => name)).toContain('authentication_start');
-  expect(statements[0]?.attributes['db.system.name']).toBe('postgresql');
+  const database = new URL(service.database.url);
+  for (const { name, attributes } of statements) {
+    expect(attributes).toEqual({
+      'db.system.name': 'postgresql',
+      'db.operation.name': expect.stringMatching(/^(SELECT|INSERT|UPDATE|DELETE)$/),
+      'db.query.summary': name,
+      'server.address': database.hostname,
+      'server.port': Number(database.port),
+    });
+  }
   const mismatches = named('POST /v1/authentications/:id/verification').map(
     ({ attributes }) => attributes['error.type'],
   );
@@ -116,7 +136,38 @@ it('the job that sends a push is a trace of its own, which links to the request 
   expect(job).toMatchObject({ kind: 5, parentId: '' });
   expect(job?.traceId).not.toBe(start?.traceId);
   expect(job?.attributes).toMatchObject({ 'messaging.system': 'bullmq', 'messaging.batch.message_count': 1 });
-  expect(childrenOf(job!).map(({ name }) => name)).toContain('POST fcm');
+  const [push] = childrenOf(job!).filter(({ name }) => name === 'POST fcm');
+  expect(push?.attributes).toEqual({
+    'http.request.method': 'POST',
+    'http.response.status_code': 200,
+    'server.address': '127.0.0.1',
+    'server.port': service.fcm.port,
+    'pushguard.push.kind': 'wake',
+    'pushguard.push.service': 'fcm',
+    'pushguard.push.outcome': 'accepted',
+  });
+});
+
+it('a text message is a span with one for each gateway that was asked, by its protocol, server and answer', () => {
+  const sent = named('send sms').find(({ attributes }) => attributes['pushguard.push.kind'] === 'sms');
+  expect(sent).toMatchObject({ kind: 1, attributes: { 'pushguard.sms.outcome': 'accepted' } });
+  const asked = childrenOf(sent!);
+  expect(asked.map(({ name, kind }) => [name, kind])).toEqual([
+    ['POST sms', 3],
+    ['submit_sm', 3],
+  ]);
+  expect(asked[0]?.attributes).toEqual({
+    'http.request.method': 'POST',
+    'http.response.status_code': 503,
+    'error.type': '503',
+    'server.address': '127.0.0.1',
+    'server.port': broker.port,
+  });
+  expect(asked[1]?.attributes).toEqual({
+    'network.protocol.name': 'smpp',
+    'server.address': service.smsc.host,
+    'server.port': service.smsc.port,
+  });
 });
 
 it('a caller that nobody knows, or that does not prove the key of its token, is linked, and is no parent', () => {

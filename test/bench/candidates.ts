@@ -28,10 +28,10 @@ export async function serviceCandidate(
   stage: Stage,
   name: string,
   people: readonly Person[],
-  options: { databaseUrl: string; redisUrl?: string; build?: string },
+  options: { databaseUrl: string; settings?: Record<string, string>; build?: string },
 ): Promise<Candidate> {
-  const { databaseUrl, redisUrl, build } = options;
-  const served = await stage.serve(databaseUrl, redisUrl === undefined ? {} : { REDIS_URL: redisUrl }, build);
+  const { databaseUrl, settings, build } = options;
+  const served = await stage.serve(databaseUrl, settings, build);
   const flow = async (): Promise<Flow> =>
     mainFlow({ ...served, phones: stage.phones, arrivals: stage.arrivals }, await accessToken(served));
   return { name, served, flow, next: turns(people) };

@@ -23,6 +23,7 @@ import { median, percentile, progress, report } from './report.ts';
 import { reportSnapshot } from './snapshot.ts';
 import { Stage } from './stage.ts';
 import { reportStatements } from './statements.ts';
+import { reportTracing } from './tracing.ts';
 import { reportWebhooks } from './webhooks.ts';
 
 /** What is measured in whole flows, in turn. */
@@ -43,6 +44,8 @@ async function run(plan: Plan): Promise<void> {
     if (plan.costs) await reportStatements(plan, people, 'ciba');
   }
   if (wanted('webhooks')) await onStage(plan, (stage) => reportWebhooks(stage, plan, people));
+  // Only where it is asked for: it takes as long as two candidates more.
+  if (plan.only?.includes('tracing')) await onStage(plan, (stage) => reportTracing(stage, plan, people));
   if (wanted('codes')) await onStage(plan, (stage) => reportCodes(stage, people, plan));
   if (wanted('enumeration')) await onStage(plan, (stage) => reportEnumeration(stage, plan.samples));
   if (wanted('feed')) await onStage(plan, (stage) => reportFeed(stage, people, plan.events));
@@ -113,7 +116,8 @@ async function startCandidates(stage: Stage, plan: Plan, people: readonly Person
     if (redis) {
       stage.onStrike(redis.stop);
       const databaseUrl = await stage.createDatabase('service_redis', 'seeded');
-      candidates.push(await serviceCandidate(stage, 'redis.main_flow', people, { databaseUrl, redisUrl: redis.url }));
+      const settings = { REDIS_URL: redis.url };
+      candidates.push(await serviceCandidate(stage, 'redis.main_flow', people, { databaseUrl, settings }));
     } else progress('redis-server is not installed: the figures with Redis are left out');
   }
   return candidates;

@@ -104,7 +104,7 @@ async function untilSent(stage: Stage, databaseUrl: string, left: number, beside
   }
 }
 
-async function startReceiver(stage: Stage): Promise<number> {
+export async function startReceiver(stage: Stage): Promise<number> {
   const child = fork(process.argv[1] ?? '', ['receiver'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   stage.onStrike(() => ended(child));
   return new Promise((resolve) => {

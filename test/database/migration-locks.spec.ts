@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { dataSourceOptions, timestampOf } from '../../config/data-source.ts';
 import { briefly } from '../../migrations/briefly.ts';
-import type { DeclaredMigration, LockDeclaration } from '../../migrations/locks.ts';
+import { BUSY_TABLES, SMALL_TABLES, type DeclaredMigration, type LockDeclaration } from '../../migrations/locks.ts';
 import { eventually } from '../support/eventually.ts';
 import { faultsOf } from '../support/observed-migration.ts';
 import { packed, startProcess, TestService } from '../support/service.ts';
@@ -45,6 +45,19 @@ describe('a migration', () => {
       faults.push(...found.map((fault) => `${Known.name}: ${fault}`));
     }
     expect(faults).toEqual([]);
+  });
+
+  it('finds each table once in the lists of busy and of small ones, and whatever has partitions among the busy ones', async () => {
+    const tables = await client.query<{ name: string; partitioned: boolean }>(
+      `SELECT relname AS name, relkind = 'p' AS partitioned FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+          AND relname <> 'migrations' ORDER BY relname`,
+    );
+    const listed = [...BUSY_TABLES, ...Object.keys(SMALL_TABLES)].sort();
+    expect(listed).toEqual(tables.rows.map(({ name }) => name));
+    const partitioned = tables.rows.filter((table) => table.partitioned).map(({ name }) => name);
+    expect(partitioned).toContain('disclosures');
+    expect(partitioned.filter((name) => !BUSY_TABLES.has(name))).toEqual([]);
   });
 
   const on = (table: string, mode: LockDeclaration['mode'] = 'ACCESS EXCLUSIVE'): LockDeclaration[] => [

@@ -244,6 +244,13 @@ describe('npm run doctor and its neighbours by HTTP', () => {
     };
     for (const one of [socket, onward]) one.once('error', end).once('close', end);
   });
+  /** What the receiver of traces answers, and what it was sent. */
+  let traced = 200;
+  const exports: (string | undefined)[] = [];
+  const traces = createServer(({ method, url, headers }, response) => {
+    exports.push(`${method} ${url} ${headers['content-type']} ${String(headers['x-tenant'])}`);
+    response.writeHead(traced).end();
+  });
   const inventory = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://carrier.example');
     const isNumber = searchParams.has('productSerialNumber');
@@ -251,7 +258,7 @@ describe('npm run doctor and its neighbours by HTTP', () => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(status > 299 ? { code: String(status) } : isNumber ? [] : [{ id: 'product-1' }]));
   });
-  const servers = [shop, proxy, inventory];
+  const servers = [shop, proxy, inventory, traces];
   const portOf = (server: Server) => (server.address() as AddressInfo).port;
   const neighbours = (base = '/tmf') => ({
     WEBHOOK_PROXY: `http://hooks:s3cretword@127.0.0.1:${portOf(proxy)}`,
@@ -291,6 +298,23 @@ describe('npm run doctor and its neighbours by HTTP', () => {
     expect(found.line('WEB_PUSH_PROXY')).toMatch(/^wrong: is not reached: .*ECONNREFUSED/);
     expect([asked, seen]).toEqual([[`127.0.0.1:${portOf(shop)}`], ['HEAD /']]);
     for (const secret of ['s3cretword', 'a-secret-path']) expect(found.stdout).not.toContain(secret);
+  });
+
+  it('the receiver of traces is asked by the way of every export, and says what to correct when it refuses', async () => {
+    const asked = { OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=s3cret-tenant' };
+    const of = async (port: number) => examine({ ...asked, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+    const taken = await of(portOf(traces));
+    expect(taken.line('traces')).toBe('ok: the receiver takes them. ');
+    expect(exports).toEqual(['POST /v1/traces application/x-protobuf s3cret-tenant']);
+    expect(taken.stdout).not.toContain('s3cret-tenant');
+    traced = 401;
+    expect((await of(portOf(traces))).line('traces')).toMatch(/^wrong: .*status 401.*OTEL_EXPORTER_OTLP_HEADERS/);
+    traced = 404;
+    expect((await of(portOf(traces))).line('traces')).toMatch(/^wrong: .*status 404.*“\/v1\/traces” is added/);
+    const absent = await of(await freePort());
+    expect(absent.line('traces')).toMatch(/^wrong: .*ECONNREFUSED.*or start the receiver/);
+    expect(absent.code).toBe(1);
+    expect((await examine()).line('traces')).toMatch(/^off: not configured/);
   });
 
   it('a proxy is tried with the hosts of pings too, and not judged while the database does not name any host', async () => {

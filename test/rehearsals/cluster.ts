@@ -15,6 +15,12 @@ const TTL_SECONDS = 20;
 /** Seconds between two rounds of Patroni, and for which it asks etcd or PostgreSQL again: half of its defaults. */
 const ROUND_SECONDS = 5;
 
+/**
+ * The longest time without a start while a member loses its place: the time after which it has, and as long again for the
+ * rounds of Patroni, the checks of HAProxy, the connections that are given up and the callers that repeat.
+ */
+export const LONGEST_OUTAGE_SECONDS = 2 * TTL_SECONDS;
+
 /** One PostgreSQL of the cluster with the Patroni that runs it. */
 export interface Member {
   name: string;

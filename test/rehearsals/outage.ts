@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { reconcileUnrepeated } from './reconcile.ts';
-import { rehearse } from './rehearsal.ts';
+import { rehearse, UNNOTICED_SECONDS } from './rehearsal.ts';
 import type { Scene } from './scene.ts';
 
 /** Seconds between two looks at what waits. */
@@ -10,6 +10,7 @@ const DELIVERIES_A_FLOW = 2 * 180;
 
 await rehearse({
   name: 'outage',
+  mostSecondsWithoutStarts: UNNOTICED_SECONDS,
   minutes: 10,
   courses: ['pulled'],
   help: `FCM and APNs swallow every byte for --minutes. People who open the app by themselves are verified all the same, and no request is

@@ -1,9 +1,11 @@
 import { eventually } from '../support/eventually.ts';
+import { LONGEST_OUTAGE_SECONDS } from './cluster.ts';
 import { reconcile } from './reconcile.ts';
 import { rehearse } from './rehearsal.ts';
 
 await rehearse({
   name: 'partition',
+  mostSecondsWithoutStarts: LONGEST_OUTAGE_SECONDS,
   help: `Makes a member silent under load: every process of it is stopped in its place (SIGSTOP), so that its connections
 stay open and nothing answers. A silent primary is replaced, and wakes up as one that was; a silent standby holds each
 commit up until Patroni gives it up. Then the member goes on (SIGCONT) and becomes the synchronous standby.`,

@@ -21,11 +21,16 @@ export interface Rehearsal {
   of?: readonly string[];
   /** For one that takes `--minutes` in place of `--seconds`: the default. */
   minutes?: number;
+  /** The longest time without a start that was answered; a longer one is a fault. */
+  mostSecondsWithoutStarts?: number;
   /** The flows that start in a second unless `--flows` says so. */
   flowsPerSecond?: number;
   /** Plays it under the load that runs already; returns figures that are printed beside those of every rehearsal. */
   play: (scene: Scene, of: string) => Promise<{ reconciled: Reconciled } & Record<string, unknown>>;
 }
+
+/** Seconds between two starts of a rehearsal of which no caller is to notice anything, on a busy machine. */
+export const UNNOTICED_SECONDS = 5;
 
 const OPTIONS = `--flows=N     flows that start in a second; the default is 5, and 10 of a soak
 --seconds=N   seconds of load before what is rehearsed, and after it; the default is 10
@@ -55,7 +60,8 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
     const { backup = false, disk, courses } = rehearsal;
     scene = await Scene.set(tools, plan, { backup, disk, courses, onScene: (one) => (scene = one) });
     scene.play();
-    const { reconciled, ...more } = await rehearsal.play(scene, of);
+    const { reconciled: found, ...more } = await rehearsal.play(scene, of);
+    const reconciled = { ...found, faults: [...found.faults, ...outageFaults(rehearsal, found)] };
     const passed = reconciled.lost === 0 && reconciled.doubled === 0 && reconciled.faults.length === 0;
     const result = { rehearsal: rehearsal.name, ...(rehearsal.of && { of }), passed, ...more, ...reconciled };
     process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -69,6 +75,11 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
   await scene?.strike();
   // Flows of a rehearsal that failed would still repeat their requests.
   process.exit();
+}
+
+function outageFaults({ mostSecondsWithoutStarts: most }: Rehearsal, { secondsWithoutStarts }: Reconciled): string[] {
+  if (most === undefined || secondsWithoutStarts <= most) return [];
+  return [`no start was answered for ${secondsWithoutStarts} seconds, and ${most} are allowed`];
 }
 
 function toolsFor({ backup = false, clock = false, disk }: Rehearsal, { redis }: Plan): Tools {

@@ -1,8 +1,9 @@
 import { reconcileUnrepeated } from './reconcile.ts';
-import { rehearse } from './rehearsal.ts';
+import { rehearse, UNNOTICED_SECONDS } from './rehearsal.ts';
 
 await rehearse({
   name: 'restart',
+  mostSecondsWithoutStarts: UNNOTICED_SECONDS,
   help: `Replaces each API and then each worker under load, one by one: SIGTERM, wait for its end, start it again, wait until it
 is ready. No request is to be repeated, because a stopping API serves until HAProxy has noticed.`,
   play: async (scene) => {

@@ -7,6 +7,7 @@ import { note, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 import { apnsLines, directoryLines, fcmLines, smsLines, webPushLines } from './platforms.ts';
 import { proxyLines } from './proxies.ts';
 import { queueLines } from './queue.ts';
+import { traceLines } from './traces.ts';
 
 type Variables = Record<string, string | undefined>;
 
@@ -80,6 +81,11 @@ const CHECKS: readonly Check[] = [
     look: directoryLines,
   },
   { name: 'proxies', of: ['WEBHOOK_PROXY', 'WEB_PUSH_PROXY', 'WEBHOOK_ALLOW_SUBNETS'], look: proxyLines },
+  {
+    name: 'traces',
+    of: ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_SDK_DISABLED'],
+    look: traceLines,
+  },
   { name: 'legal texts', of: ['LEGAL_TEXTS'], look: legalLines },
   { name: 'brand and words', of: ['ADOPTION_DIR'], look: adoptionLines },
   { name: 'disk', of: ['DATA_DIR', 'JOURNAL_FILE'], look: diskLines },

@@ -1,3 +1,4 @@
+import { noteHttpCall } from '../../tracing/outgoing-call.ts';
 import { inClientSpan, presentTraceparent } from '../../tracing/tracing.ts';
 import { CarrierUnavailable } from './carrier-directory.ts';
 
@@ -49,7 +50,8 @@ export class CarrierCall {
     const method = body ? 'POST' : 'GET';
     const token = typeof this.#token === 'function' ? this.#token() : this.#token;
     try {
-      return await inClientSpan(`${method} ${this.#span}`, { 'http.request.method': method }, async (span) => {
+      return await inClientSpan(`${method} ${this.#span}`, {}, async () => {
+        noteHttpCall(method, url);
         const traceparent = presentTraceparent();
         const headers = {
           Accept: 'application/json',
@@ -59,7 +61,7 @@ export class CarrierCall {
         };
         const sent = body ? { method, body: JSON.stringify(body) } : {};
         const answer = await fetch(url, { ...sent, headers, redirect: 'manual', signal });
-        span?.setAttribute('http.response.status_code', answer.status);
+        noteHttpCall(method, url, answer);
         const bytes = await this.#bodyOf(answer, accepted);
         return bytes && this.#documentIn(bytes);
       });

@@ -1,4 +1,5 @@
 import { webhookSignature } from '../../crypto/webhook-signature.ts';
+import { noteHttpCall } from '../../tracing/outgoing-call.ts';
 import { millisecondsOf } from '../retry-after.ts';
 import type { Outbound, OutboundAnswer } from './outbound.ts';
 
@@ -47,7 +48,7 @@ export class SignedCalls {
 
   /**
    * Sends one JSON body. `id` is the same for every attempt at one message, so that the receiver can drop a repeat.
-   * Settles within `deadlineMs`. Never rejects.
+   * Settles within `deadlineMs`. Never rejects. The caller has a client span for the call.
    */
   async send(id: string, content: unknown, deadlineMs: number): Promise<CallOutcome> {
     const { url, outbound } = this.#options;
@@ -63,6 +64,7 @@ export class SignedCalls {
         sent.left = true;
       },
     });
+    noteHttpCall('POST', url, answer.kind === 'answered' ? answer : { fault: answer.fault });
     if (answer.kind === 'answered') return this.#outcomeOf(answer);
     const { fault } = answer;
     const what = fault === 'timeout' ? `no answer within ${deadlineMs} ms` : fault;

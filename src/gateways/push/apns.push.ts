@@ -1,4 +1,5 @@
 import apn from '@parse/node-apn';
+import { noteHttpCall, type CalledServer } from '../../tracing/outgoing-call.ts';
 import { withinDeadline } from '../deadline.ts';
 import type { CredentialAnswer, PushGateway, PushMessage, PushOutcome } from './push.ts';
 
@@ -34,6 +35,9 @@ const REQUEST_TIMEOUT_MS = 10_000;
  */
 const DEAD_TOKEN: ReadonlySet<string> = new Set(['Unregistered', 'ExpiredToken']);
 
+/** The status of a push that APNs took; the SDK does not report it. */
+const ACCEPTED = 200;
+
 /** A device token of the right form that no phone has. */
 const NOBODYS_TOKEN = '0'.repeat(64);
 /** Refusals of the token, which come after the credential was taken. */
@@ -57,8 +61,9 @@ export class ApnsPushGateway implements PushGateway {
     const provider = this.#provider;
     const answersBefore = this.#answers;
     const sent = this.#request(provider, message);
-    const outcome = await withinDeadline(sent, deadlineMs, undefined);
-    if (outcome) return outcome;
+    const answer = await withinDeadline(sent, deadlineMs, undefined);
+    noteHttpCall('POST', serverOf(this.#options), answer ? { status: answer.status } : { fault: 'timeout' });
+    if (answer) return answer.outcome;
     // No answer at all since this push was sent: the connection may be dead (a network gateway dropped it), which the
     // SDK's own ping notices without acting on it. The next push gets a new session.
     if (this.#answers === answersBefore && this.#provider === provider) {
@@ -85,14 +90,20 @@ export class ApnsPushGateway implements PushGateway {
     await withinDeadline(shutDown(this.#provider), SHUTDOWN_MS, undefined);
   }
 
-  async #request(provider: apn.Provider, message: PushMessage): Promise<PushOutcome> {
+  /** Without a status, no answer came. */
+  async #request(
+    provider: apn.Provider,
+    message: PushMessage,
+  ): Promise<{ outcome: PushOutcome; status: number | undefined }> {
     try {
       const { failed } = await provider.send(this.#notification(message), message.token);
       const failure: Failure | undefined = failed[0];
       if (!failure || failure.status !== undefined) this.#answers += 1;
-      return failure ? outcomeOf(failure) : { kind: 'accepted' };
+      if (!failure) return { outcome: { kind: 'accepted' }, status: ACCEPTED };
+      return { outcome: outcomeOf(failure), status: failure.status };
     } catch (error) {
-      return { kind: 'retry', reason: error instanceof Error ? error.message : 'unknown error' };
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      return { outcome: { kind: 'retry', reason }, status: undefined };
     }
   }
 
@@ -111,6 +122,10 @@ export class ApnsPushGateway implements PushGateway {
     notification.payload = { ...data };
     return notification;
   }
+}
+
+function serverOf({ production, endpoint }: ApnsPushOptions): CalledServer {
+  return endpoint ?? { host: production ? 'api.push.apple.com' : 'api.sandbox.push.apple.com', port: 443 };
 }
 
 function providerOf({ token, production, endpoint }: ApnsPushOptions): apn.Provider {

@@ -3,6 +3,7 @@ import { Agent, type AgentOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { type App, type Credential, deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging, type Messaging, type TokenMessage } from 'firebase-admin/messaging';
+import { noteHttpCall, type CalledServer } from '../../tracing/outgoing-call.ts';
 import { withinDeadline } from '../deadline.ts';
 import { observedData, observeWritten, type FcmAttempt } from './fcm.attempt.ts';
 import type { CredentialAnswer, PushGateway, PushMessage, PushOutcome } from './push.ts';
@@ -17,6 +18,8 @@ export interface FcmPushOptions {
 /** HTTP/1.1 carries one push a connection at a time: this many run at once, further ones wait. */
 const CONNECTIONS = 50;
 
+const GOOGLE: CalledServer = { host: 'fcm.googleapis.com', port: 443 };
+
 /** A registration token that FCM gave to no app. */
 export const NOBODYS_TOKEN = 'pushguard-doctor-token-of-nobody';
 
@@ -27,8 +30,10 @@ export class FcmPushGateway implements PushGateway {
   readonly #app: App;
   readonly #messaging: Messaging;
   readonly #agent: Agent;
+  readonly #server: CalledServer;
 
   constructor({ credential, projectId, endpoint }: FcmPushOptions) {
+    this.#server = endpoint ?? GOOGLE;
     const agentOptions = { keepAlive: true, maxSockets: CONNECTIONS };
     this.#agent = endpoint ? new EndpointAgent(agentOptions, endpoint) : new ObservingAgent(agentOptions);
     // A unique name: firebase-admin has a process-wide registry of apps, and a process may have two gateways.
@@ -40,6 +45,7 @@ export class FcmPushGateway implements PushGateway {
   async send(message: PushMessage, deadlineMs: number): Promise<PushOutcome> {
     const attempt: FcmAttempt = {};
     const outcome = await withinDeadline(this.#attempt(message, attempt), deadlineMs, undefined);
+    noteHttpCall('POST', this.#server, { status: attempt.status, ...(!outcome && { fault: 'timeout' }) });
     if (outcome) return outcome;
     // The SDK does not repeat an error without a code; the connection is free for the next push.
     attempt.request?.destroy(new Error('the deadline of this push has passed'));

@@ -2,6 +2,7 @@ import webPush from 'web-push';
 import { sha256 } from '../../crypto/sha256.ts';
 import type { VapidKeyPair, VapidKeys } from '../../crypto/vapid-keys.ts';
 import { readWebPushSubscription, type WebPushSubscription } from '../../domain/web-push-subscription.ts';
+import { noteHttpCall } from '../../tracing/outgoing-call.ts';
 import type { Outbound, OutboundAnswer, OutboundFault } from '../outbound/outbound.ts';
 import { millisecondsOf } from '../retry-after.ts';
 import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
@@ -63,7 +64,9 @@ export class WebPushGateway implements PushGateway {
       ...request,
       deadlineMs,
     });
-    return outcomeOf(answer, URL.parse(subscription.endpoint)?.host ?? '', deadlineMs);
+    const endpoint = new URL(subscription.endpoint);
+    noteHttpCall('POST', endpoint, answer.kind === 'answered' ? answer : { fault: answer.fault });
+    return outcomeOf(answer, endpoint.host, deadlineMs);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
-import type { SignedCalls } from '../outbound/signed-calls.ts';
+import { inClientSpan, markFailed } from '../../tracing/tracing.ts';
+import type { CallOutcome, SignedCalls } from '../outbound/signed-calls.ts';
 import { brokersId } from './brokers-id.ts';
 import type { SmsGateway, SmsMessage, SmsOutcome } from './sms.ts';
 import type { SmsTemplate } from './http.template.ts';
@@ -27,22 +28,31 @@ export class HttpSmsGateway implements SmsGateway {
     const validitySeconds = Math.floor(ttlSeconds);
     if (validitySeconds < 1) return { kind: 'expired' };
     const message = { id, to, from: sender, text, validitySeconds, ...(receiptUrl !== undefined && { receiptUrl }) };
-    const outcome = await calls.send(id, template ? template.fill(message) : message, deadlineMs);
-    switch (outcome.kind) {
-      case 'taken':
-        return { kind: 'accepted', messageId: brokersId(idIn(outcome.body) ?? id) };
-      case 'refused':
-        return { kind: 'rejected', reason: outcome.reason };
-      case 'not-taken':
-        return { ...outcome, kind: 'retry' };
-      case 'unknown':
-        return outcome;
-    }
+    const body = template ? template.fill(message) : message;
+    return inClientSpan('POST sms', {}, async (span) => {
+      const outcome = outcomeOf(id, await calls.send(id, body, deadlineMs));
+      if (span && outcome.kind !== 'accepted') markFailed(span, outcome.kind);
+      return outcome;
+    });
   }
 
   close(): Promise<void> {
     this.#options.calls.close();
     return Promise.resolve();
+  }
+}
+
+/** `id` is the message's own, for a broker that names none. */
+function outcomeOf(id: string, outcome: CallOutcome): SmsOutcome {
+  switch (outcome.kind) {
+    case 'taken':
+      return { kind: 'accepted', messageId: brokersId(idIn(outcome.body) ?? id) };
+    case 'refused':
+      return { kind: 'rejected', reason: outcome.reason };
+    case 'not-taken':
+      return { ...outcome, kind: 'retry' };
+    case 'unknown':
+      return outcome;
   }
 }
 

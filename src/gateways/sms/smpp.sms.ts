@@ -1,4 +1,6 @@
 import type { Pdu } from 'smpp';
+import { serverAttributes } from '../../tracing/outgoing-call.ts';
+import { inClientSpan, markFailed } from '../../tracing/tracing.ts';
 import { withinDeadline } from '../deadline.ts';
 import { SmppLink, type SmppLinkOptions, statusName } from './smpp.link.ts';
 import { textFields } from './smpp.text.ts';
@@ -51,10 +53,18 @@ export class SmppSmsGateway implements SmsGateway {
   }
 
   async send(message: SmsMessage, deadlineMs: number): Promise<SmsOutcome> {
+    const attributes = { 'network.protocol.name': 'smpp', ...serverAttributes(this.#options) };
+    return inClientSpan('submit_sm', attributes, async (span) => {
+      const outcome = await this.#within(message, deadlineMs);
+      if (span && outcome.kind !== 'accepted') markFailed(span, faultOf(outcome));
+      return outcome;
+    });
+  }
+
+  async #within(message: SmsMessage, deadlineMs: number): Promise<SmsOutcome> {
     const sent: Sending = { left: false };
     const outcome = await withinDeadline(this.#submit(message, sent), deadlineMs, undefined);
-    if (outcome) return outcome;
-    return fateOf(sent, `no answer from the SMS centre within ${deadlineMs} ms`);
+    return outcome ?? fateOf(sent, `no answer from the SMS centre within ${deadlineMs} ms`);
   }
 
   /** Receipts come over the session that sends; one that was made for another session of the centre too. */
@@ -112,6 +122,11 @@ export class SmppSmsGateway implements SmsGateway {
 function fateOf({ left, link, at = 0 }: Sending, reason: string): SmsOutcome {
   if (!left) return { kind: 'retry', reason };
   return { kind: 'unknown', reason, ...(link?.suspect(at) && { isSilent: true }) };
+}
+
+/** The centre's status, for those who look at a trace. Any other reason may hold an address. */
+function faultOf(outcome: SmsOutcome): string {
+  return 'reason' in outcome && /^ESME_\w+$/.test(outcome.reason) ? outcome.reason : outcome.kind;
 }
 
 function outcomeOf({ command_status: status, message_id: messageId }: Pdu): SmsOutcome {

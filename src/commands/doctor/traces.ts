@@ -1,0 +1,58 @@
+import type { Environment } from '../../../config/environment.ts';
+import { tracesUrl } from '../../tracing/start-tracing.ts';
+import { off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
+
+/**
+ * Milliseconds in which the receiver must answer. The exporter asks again within them, also where nothing listens, so that this
+ * is how long a wrong address takes.
+ */
+const ANSWER_MS = 4_000;
+
+const VARIABLES = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+
+/** Sends an export without a span, by the exporter of the service: with its headers, its certificates and its path. */
+export async function traceLines(environment: Environment): Promise<Line[]> {
+  const url = tracesUrl(environment);
+  if (url === undefined) return [off('traces', `not configured: ${VARIABLES} switches them on`)];
+  const error = await exportNothing(url);
+  if (error === undefined) return [ok('traces', 'the receiver takes them')];
+  const { code } = error as { code?: unknown };
+  return [typeof code === 'number' ? refusedLine(code) : unreachedLine(error)];
+}
+
+function refusedLine(status: number): Line {
+  const says = `the receiver answers with status ${status}`;
+  if (status === 401 || status === 403) return wrong('traces', says, 'Correct OTEL_EXPORTER_OTLP_HEADERS.');
+  if (status === 404 || status === 405)
+    return wrong(
+      'traces',
+      says,
+      `Correct ${VARIABLES}: “/v1/traces” is added to it; its port for HTTP is mostly 4318.`,
+    );
+  if (status === 400 || status === 415)
+    return wrong('traces', says, `Correct ${VARIABLES}: it must be a receiver of OTLP by http/protobuf.`);
+  return unknown('traces', says, 'Ask who runs it, and try again.');
+}
+
+function unreachedLine(error: unknown): Line {
+  return wrong(
+    'traces',
+    `the receiver takes nothing: ${reasonOf(error)}`,
+    `Correct ${VARIABLES}, or start the receiver. Until then the service works, and its traces are lost.`,
+  );
+}
+
+/** Why an export failed; undefined if it did not. */
+async function exportNothing(url: string): Promise<unknown> {
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: ANSWER_MS });
+  try {
+    return await new Promise<unknown>((resolve) => {
+      exporter.export([], ({ error }) => {
+        resolve(error);
+      });
+    });
+  } finally {
+    await exporter.shutdown();
+  }
+}
