@@ -268,7 +268,7 @@ describe('a snapshot that would end more than is allowed', () => {
 describe('a snapshot of faulty lines', () => {
   it('a report names the first thousand faulty lines, and the summary counts all of them', async () => {
     const good = aLine();
-    const junk = `${'{}\n'.repeat(100_000)}${JSON.stringify(good)}\n${'x\n'.repeat(50_000)}`;
+    const junk = `${'{}\n'.repeat(10_000)}${JSON.stringify(good)}\n${'x\n'.repeat(5_000)}`;
     const response = await send(junk);
     const text = await response.text();
     const reports = text
@@ -276,7 +276,7 @@ describe('a snapshot of faulty lines', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Report);
     expect(reports.filter(({ outcome }) => outcome === 'rejected')).toHaveLength(1_000);
-    expect(reports.at(-1)!.summary).toMatchObject({ read: 150_001, rejected: 150_000, added: 1 });
+    expect(reports.at(-1)!.summary).toMatchObject({ read: 15_001, rejected: 15_000, added: 1 });
     expect(text.length).toBeLessThan(3 * 1024 * 1024);
   });
 

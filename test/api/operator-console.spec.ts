@@ -9,6 +9,7 @@ import { mayOperator, OPERATOR_ROLES, type OperatorPermission } from '../../src/
 import { codeOf, credentialsOf, DeskBrowser, wrongCodeFor, type DeskAnswer } from '../support/desk.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectSecondsAfter } from '../support/instants.ts';
+import { cheapDigest } from '../support/operator-secrets.ts';
 import { expectProblem } from '../support/problem.ts';
 import { answerOf, TEST_PIN, packed, TestService, type Answer } from '../support/service.ts';
 
@@ -66,9 +67,9 @@ describe('signing in', () => {
     return browser.post('/operator/sign-in', { ...credentialsOf(service, 'agent'), ...change });
   }
 
-  /** Gives an operator a password digest at the service's real cost, so that concurrent attempts overlap. */
+  /** Gives an operator a password digest that takes longer than a request, so that concurrent attempts overlap. */
   async function makeSlow(login: string) {
-    const digest = await passwordDigest(credentialsOf(service, login).password);
+    const digest = cheapDigest(credentialsOf(service, login).password, 2 ** 14);
     await service.rows.operators.setPassword(login, digest);
   }
   let quick: { login: string; password: string }[];
@@ -104,7 +105,8 @@ describe('signing in', () => {
   });
 
   it('signing in takes as long for an unknown login and for a wrong one-time password as for a wrong password', async () => {
-    await makeSlow('agent');
+    const atRealCost = await passwordDigest(credentialsOf(service, 'agent').password);
+    await service.rows.operators.setPassword('agent', atRealCost);
     const timed = async (change: Parameters<typeof attempt>[0]) => {
       const began = performance.now();
       await attempt({ password: 'not the password', ...change });
@@ -1595,13 +1597,16 @@ describe('an account', () => {
       const answer = await browser.post('/operator/sign-in', { login, password: with_, code: codeOf(totpSecret) });
       return { browser, status: answer.status };
     };
-    return { password, signIn };
+    /** The same password from then on at almost no cost, as those of the other operators. */
+    const makeCheap = () => service.rows.operators.setPassword(login, cheapDigest(password));
+    return { password, signIn, makeCheap };
   }
 
   it('an account begins with a password that opens only the page where another one is chosen', async () => {
-    const { password, signIn } = await added('kim.new', 'supervisor');
+    const { password, signIn, makeCheap } = await added('kim.new', 'supervisor');
     const { browser, status } = await signIn();
     expect(status).toBe(303);
+    await makeCheap();
     for (const [method, path] of PAGES) {
       if (path === '/operator/password') continue;
       const answer = method === 'GET' ? await browser.get(path) : await browser.post(path, fields);
@@ -1636,7 +1641,8 @@ describe('an account', () => {
   });
 
   it('an account that is disabled is signed out at once, and its requests are withdrawn', async () => {
-    const { password, signIn } = await added('lee.leaves', 'agent');
+    const { password, signIn, makeCheap } = await added('lee.leaves', 'agent');
+    await makeCheap();
     const { browser } = await signIn();
     const chosen = 'a long enough password';
     await browser.post('/operator/password', { present: password, chosen, again: chosen });

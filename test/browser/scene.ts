@@ -55,6 +55,8 @@ export class Scene {
     const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
     // All pages are of one site: one process draws them all, for less than three of its own take.
     args.push('--renderer-process-limit=1', '--in-process-gpu');
+    // A page lives seconds, in which optimizing its scripts, axe above all, costs more than it saves.
+    args.push('--js-flags=--no-opt --no-maglev --always-sparkplug');
     const browser = await chromium
       .launch({ ...(program && { executablePath: program }), args })
       .catch(async (error: unknown) => {

@@ -12,6 +12,8 @@ export interface PageAnswer {
 /** A browser without scripts. It stores cookies and submits the forms of the pages below one path. */
 export class PageBrowser {
   readonly cookies = new Map<string, string>();
+  /** The form token that a page showed last, and the cookies with which it was shown. */
+  private shown = { token: '', cookie: '' };
 
   constructor(
     readonly service: TestService,
@@ -39,18 +41,24 @@ export class PageBrowser {
     return this.send(path, { method: 'POST', body: new URLSearchParams(fields), headers });
   }
 
-  /** Reads the form token of this browser from a page that contains one. */
+  /** Reads the form token of this browser from a page that contains one, unless it has the cookies of the last one still. */
   async formToken(): Promise<string> {
+    if (this.shown.token !== '' && this.shown.cookie === this.cookie) return this.shown.token;
     const { html, location } = await this.get(`${this.path}/password`);
     const page = location === null ? html : (await this.get(`${this.path}/sign-in`)).html;
-    return /name="form" value="([\w-]{43})"/.exec(page)?.[1] ?? '';
+    this.shown = { token: /name="form" value="([\w-]{43})"/.exec(page)?.[1] ?? '', cookie: this.cookie };
+    return this.shown.token;
+  }
+
+  private get cookie(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
   private async send(
     path: string,
     init: { method?: string; body?: URLSearchParams; headers: Record<string, string> },
   ): Promise<PageAnswer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const { cookie } = this;
     const response = await fetch(this.service.issuer + path, {
       redirect: 'manual',
       ...init,
