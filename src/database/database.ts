@@ -12,7 +12,6 @@ import { SharedCommits, type SharedKey } from './shared-commits.ts';
 import { SharedReads } from './shared-reads.ts';
 import { GroupConnection } from './statement-group.ts';
 import { POSITION, Standby, type Position } from './standby.ts';
-import { operationOf } from './statement-operation.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs literal statements. */
@@ -141,8 +140,8 @@ export class Database implements Session {
   /**
    * Reads what may be two seconds old: from the standby where there is one and it is fresh, else from the primary. For lists
    * and figures; never for what a decision rests on, and not for lists that people see right after they changed them:
-   * approvals, corrections, reissues, applications, reports, the members of a client, webhook endpoints and an event that
-   * was sent again, and all that the page of a subscription says of its standing. Those are read from the primary.
+   * approvals, corrections, reissues, applications, reports, denied calls, the members of a client, webhook endpoints and an
+   * event that was sent again, and all that the page of a subscription says of its standing. Those are read from the primary.
    */
   async olderRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const read = async (): Promise<unknown[]> => {
@@ -259,10 +258,9 @@ export class Database implements Session {
 }
 
 /** Neither the text of a statement nor its values are written anywhere: its name says what it is. */
-function attributesOf({ name, text }: Statement, server: CalledServer): Attributes {
+function attributesOf({ name }: Statement, server: CalledServer): Attributes {
   return {
     'db.system.name': 'postgresql',
-    'db.operation.name': operationOf(text),
     'db.query.summary': name,
     ...serverAttributes(server),
   };

@@ -67,10 +67,11 @@ export class Disclosures {
   /**
    * Those of a subscription, if there is one, those of its line without one, since the line has its present owner, and with
    * a subscription also those of the subscriptions that this owner had there before; newest first, at most `most`. `lineId` is
-   * null for a subscription that has ended, whose line may have another owner.
+   * null for a subscription that has ended, whose line may have another owner. Read from the primary: it decides which answers were
+   * about a former owner.
    */
   async ofPerson(lineId: string | null, subscriptionId: string | null, most = MOST): Promise<ShownDisclosure[]> {
-    return this.database.olderRows<ShownDisclosure>(LATEST, [subscriptionId, lineId, most]);
+    return this.database.rows<ShownDisclosure>(LATEST, [subscriptionId, lineId, most]);
   }
 
   /**

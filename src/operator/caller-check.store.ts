@@ -218,7 +218,7 @@ export class CallerCheckStore {
 
   /** Lists the answers of the last day that the person did not call, newest first, at most 100. */
   async denials(): Promise<Denial[]> {
-    return this.database.olderRows<Denial>(DENIALS, []);
+    return this.database.rows<Denial>(DENIALS, []);
   }
 
   /** Returns when the subscriber last answered so within the last hour; null without that. */

@@ -10,32 +10,32 @@ export interface CalledServer {
 /** The port of a scheme whose URL names none. */
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** A server by the names of OpenTelemetry's conventions. */
+/** A server by the names of OpenTelemetry's conventions. A socket has no port. */
 export function serverAttributes({ host, port }: CalledServer): Attributes {
-  return { 'server.address': host, 'server.port': port };
+  return { 'server.address': host, ...(port !== 0 && !host.startsWith('/') && { 'server.port': port }) };
 }
 
 /**
  * Says on the client span in which this code runs, if it is recorded, which server is called by HTTP and what it answered.
- * Of a URL, it notes host and port alone. `fault` says why there is no answer. Only who calls knows it, and only in a span that was made for this call.
+ * Of a URL, it notes host and port alone. `server` is null where a client or a browser chose the address: its host may be a
+ * secret, or any text. `fault` says why there is no answer.
  */
 export function noteHttpCall(
   method: 'GET' | 'POST',
-  server: CalledServer | URL | string,
+  server: CalledServer | URL | null,
   { status, fault }: { status?: number | undefined; fault?: string | undefined } = {},
 ): void {
   const span = presentSpan();
   if (!span) return;
   span.setAttributes({
     'http.request.method': method,
-    ...serverAttributes(typeof server === 'string' || server instanceof URL ? serverOf(server) : server),
+    ...(server && serverAttributes(server instanceof URL ? serverOf(server) : server)),
     ...(status !== undefined && { 'http.response.status_code': status }),
   });
   if (status !== undefined && status >= 400) markFailed(span, String(status));
   else if (status === undefined && fault !== undefined) markFailed(span, fault);
 }
 
-function serverOf(url: URL | string): CalledServer {
-  const { protocol = '', hostname = '', port = '' } = URL.parse(String(url)) ?? {};
+function serverOf({ protocol, hostname, port }: URL): CalledServer {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? (PORTS[protocol] ?? 0) : Number(port) };
 }

@@ -80,10 +80,9 @@ const LISTS: [what: string, statements: string[], read: () => Promise<unknown>][
     ['overview_counts', 'overview_work', 'figure_standing', 'figure_of', 'figure_of_service', 'figure_live_of_all'],
     () => shownTo(supervisor, '/operator/overview'),
   ],
-  ['the denials on the home page of the desk', ['caller_check_denials'], () => shownTo(supervisor, '/operator')],
   [
-    'the history and the disclosures on the page of a subscription',
-    ['history_latest', 'history_held', 'disclosure_latest'],
+    'the history on the page of a subscription',
+    ['history_latest', 'history_held'],
     async () => {
       const page = `/operator/subscriptions/${subscriber.subscriptionId}`;
       await supervisor.post(`${page}/reason`, { reason });

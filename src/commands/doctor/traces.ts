@@ -9,6 +9,8 @@ import { off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
 const ANSWER_MS = 4_000;
 
 const VARIABLES = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+/** The variable that names the whole address, and goes before. */
+const OWN_VARIABLE = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
 
 /** Sends an export without a span, by the exporter of the service: with its headers, its certificates and its path. */
 export async function traceLines(environment: Environment): Promise<Line[]> {
@@ -17,28 +19,34 @@ export async function traceLines(environment: Environment): Promise<Line[]> {
   const error = await exportNothing(url);
   if (error === undefined) return [ok('traces', 'the receiver takes them')];
   const { code } = error as { code?: unknown };
-  return [typeof code === 'number' ? refusedLine(code) : unreachedLine(error)];
+  const own = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== undefined;
+  if (typeof code === 'number') return [refusedLine(code, own ? OWN_VARIABLE : VARIABLES, own)];
+  // The exporter tells of an answer that asks to come again, such as 503, without its status.
+  if (code === undefined) return [unknown('traces', 'the receiver takes nothing at present', 'Try again.')];
+  return [unreachedLine(error, own ? OWN_VARIABLE : VARIABLES)];
 }
 
-function refusedLine(status: number): Line {
+function refusedLine(status: number, variable: string, isWhole: boolean): Line {
   const says = `the receiver answers with status ${status}`;
   if (status === 401 || status === 403) return wrong('traces', says, 'Correct OTEL_EXPORTER_OTLP_HEADERS.');
   if (status === 404 || status === 405)
     return wrong(
       'traces',
       says,
-      `Correct ${VARIABLES}: “/v1/traces” is added to it; its port for HTTP is mostly 4318.`,
+      isWhole
+        ? `Correct ${variable}: it is the whole address, such as http://collector:4318/v1/traces.`
+        : `Correct ${variable}: “/v1/traces” is added to it; its port for HTTP is mostly 4318.`,
     );
   if (status === 400 || status === 415)
-    return wrong('traces', says, `Correct ${VARIABLES}: it must be a receiver of OTLP by http/protobuf.`);
+    return wrong('traces', says, `Correct ${variable}: it must be a receiver of OTLP by http/protobuf.`);
   return unknown('traces', says, 'Ask who runs it, and try again.');
 }
 
-function unreachedLine(error: unknown): Line {
+function unreachedLine(error: unknown, variable: string): Line {
   return wrong(
     'traces',
     `the receiver takes nothing: ${reasonOf(error)}`,
-    `Correct ${VARIABLES}, or start the receiver. Until then the service works, and its traces are lost.`,
+    `Correct ${variable}, or start the receiver. Until then the service works, and its traces are lost.`,
   );
 }
 

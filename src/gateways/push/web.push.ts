@@ -65,7 +65,7 @@ export class WebPushGateway implements PushGateway {
       deadlineMs,
     });
     const endpoint = new URL(subscription.endpoint);
-    noteHttpCall('POST', endpoint, answer.kind === 'answered' ? answer : { fault: answer.fault });
+    noteHttpCall('POST', null, answer.kind === 'answered' ? answer : { fault: answer.fault });
     return outcomeOf(answer, endpoint.host, deadlineMs);
   }
 
