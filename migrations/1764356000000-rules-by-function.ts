@@ -2,8 +2,11 @@ import type { QueryRunner } from 'typeorm';
 import type { DeclaredMigration } from './locks.ts';
 import { keepByConstraints, keepByFunction, type Rules } from './rules.ts';
 
+const SINCE = '1764356000000';
+
 const AUTHENTICATIONS: Rules = {
   table: 'authentications',
+  since: SINCE,
   columns: {
     state: 'text',
     channel: 'text',
@@ -46,6 +49,7 @@ const AUTHENTICATIONS: Rules = {
 
 const DEVICES: Rules = {
   table: 'devices',
+  since: SINCE,
   columns: {
     state: 'text',
     platform: 'text',

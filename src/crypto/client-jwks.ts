@@ -4,6 +4,8 @@ import type { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 
 /** The maximum number of keys in the set of one client. */
 const MAX_KEYS = 20;
+/** Keys of a published set that are looked at: to read one costs time, and a set may have keys that serve others. */
+const MAX_PUBLISHED_KEYS = 100;
 /** NIST SP 800-131A: shorter RSA keys are too weak. */
 const MIN_RSA_BITS = 2048;
 /** Characters of a modulus of 4096 bits in base64url. Anybody can send a key in a header, and a longer one costs much time. */
@@ -62,7 +64,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function readPublishedJwks(body: Buffer): PublicKeys | undefined {
   const keys = keysOf(body);
-  const read = keys?.flatMap((key) => {
+  const read = keys?.slice(0, MAX_PUBLISHED_KEYS).flatMap((key) => {
     const one = readKey(key);
     return typeof one === 'string' || isCostly(one.jwk) ? [] : [one.jwk];
   });

@@ -54,7 +54,7 @@ export class ClientKeys {
 
   private async at(address: string, kid: string | undefined): Promise<PublicKeys> {
     const isFresh = this.ageOf(address) < FRESH_MS;
-    const isKnown = isFresh && (kid === undefined || this.has(address, kid));
+    const isKnown = isFresh && this.has(address, kid);
     const isPaused = this.now() < (this.kept.get(address)?.pausedUntil ?? -Infinity);
     if (!isKnown && !isPaused) await this.fetchOnce(address, isFresh);
     return this.ageOf(address) < MOST_AGE_MS ? (this.kept.get(address)?.keys ?? NO_KEYS) : NO_KEYS;
@@ -65,8 +65,9 @@ export class ClientKeys {
     return this.now() - fetchedAt;
   }
 
-  private has(address: string, kid: string): boolean {
-    return this.kept.get(address)?.keys.keys.some((key) => key.kid === kid) === true;
+  /** Without a `kid`, any key may be the one. */
+  private has(address: string, kid: string | undefined): boolean {
+    return this.kept.get(address)?.keys.keys.some((key) => kid === undefined || key.kid === kid) === true;
   }
 
   /** Those who need the keys at the same time share one look. `isForKid`: the kept ones would do but for an unknown `kid`. */
@@ -88,8 +89,11 @@ export class ClientKeys {
     const now = this.now();
     if (!keys) this.warnings.warn(address, `no keys of a client could be read there (${whyNot(answer)})`);
     const { keys: former = NO_KEYS, fetchedAt = -Infinity } = this.kept.get(address) ?? {};
-    const pause = keys || former.keys.length > 0 ? PAUSE_MS : FIRST_PAUSE_MS;
-    if (!this.kept.has(address) && this.kept.size >= MOST_ADDRESSES) this.forgetOne();
+    const isServed = former.keys.length > 0 && now - fetchedAt < MOST_AGE_MS;
+    const pause = keys || isServed ? PAUSE_MS : FIRST_PAUSE_MS;
+    // The address that was asked longest ago is the first one.
+    this.kept.delete(address);
+    if (this.kept.size >= MOST_ADDRESSES) this.forgetOne();
     this.kept.set(address, {
       keys: keys ?? former,
       fetchedAt: keys ? now : fetchedAt,

@@ -671,12 +671,14 @@ describe('the app', () => {
     expect(page.html).toContain('&quot;kid&quot;: &quot;next&quot;');
     const uri = 'https://keys.example/jwks';
     // The form shows the present set, and a person fills in the other field.
-    const moved = await boss.confirm(at('app/keys', clientId), { set: setOf(open!), uri });
+    const moved = await boss.confirm(at('app/keys', clientId), { set: setOf(open!), uri, shownUri: '' });
     expect(moved.location).toBe(`${at('app', clientId)}?done=keys`);
     const published = await boss.get(at('app', clientId));
     expect(published.html).toContain(`value="${uri}"`);
     expect(published.html).not.toContain('&quot;kid&quot;');
-    expect((await boss.confirm(at('app/keys', clientId), { set: setOf(open!), uri })).status).toBe(303);
+    expect(published.html).toContain(`name="shownUri" value="${uri}"`);
+    const back = await boss.confirm(at('app/keys', clientId), { set: setOf(open!), uri, shownUri: uri });
+    expect(back.status).toBe(303);
     expect((await boss.get(at('app', clientId))).html).toContain('&quot;kid&quot;: &quot;next&quot;');
     const dev = await Member.of(service, { [clientId]: 'developer' });
     const same = await dev.post(at('app/test-keys', clientId), { set: setOf(open!) });

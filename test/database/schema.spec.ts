@@ -48,8 +48,11 @@ async function checksOf(table: string, column: string): Promise<string[]> {
 /** The rules of a table by name, where a function keeps them (`migrations/rules.ts`). */
 async function rulesOf(table: string): Promise<Record<string, string>> {
   const { rows } = await database.pool.query<{ source: string }>(
-    'SELECT prosrc AS source FROM pg_proc WHERE proname = $1',
-    [`keep_rules_of_${table}`],
+    `SELECT p.prosrc AS source FROM pg_constraint c
+      JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_proc'::regclass
+      JOIN pg_proc p ON p.oid = d.refobjid
+      WHERE c.conname = $1 AND c.convalidated`,
+    [`${table}_rules`],
   );
   const rules = [...(rows[0]?.source ?? '').matchAll(/WHEN NOT \(([^]*?)\) THEN '(\w+)'/g)];
   return Object.fromEntries(rules.map(([, condition = '', name = '']) => [name, condition]));
@@ -236,6 +239,30 @@ describe('the database', () => {
        VALUES (gen_random_uuid(), gen_random_uuid(), '\\x00', '\\x00', 'push', 'pending', 'p', '\\x00', now(), now(), now())`,
     );
     await expect(database.pool.query(`UPDATE authentications SET ${change}`)).rejects.toMatchObject({ constraint });
+  });
+
+  it('the rules hold also for a session that has operators of its own, and for every role that may write', async () => {
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`
+        CREATE SCHEMA elsewhere;
+        CREATE FUNCTION elsewhere.equal(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+        CREATE OPERATOR elsewhere.= (LEFTARG = text, RIGHTARG = text, FUNCTION = elsewhere.equal);
+        DELETE FROM authentications;
+        INSERT INTO authentications (id, client_id, person_index, person, channel, state, purpose, nonce, sent_at, requested_at, expires_at)
+          VALUES (gen_random_uuid(), gen_random_uuid(), '\\x00', '\\x00', 'push', 'pending', 'p', '\\x00', now(), now(), now());
+        SET LOCAL search_path = elsewhere, pg_catalog, public`);
+      const { rows } = await client.query<{ isForAll: boolean }>(
+        `SELECT bool_and(p.proacl::text ~ '[{,]=X/') AS "isForAll" FROM pg_proc p WHERE p.proname ~ '^keep_rules_of_'`,
+      );
+      expect(rows).toEqual([{ isForAll: true }]);
+      const written = client.query(`UPDATE authentications SET state = 'done'`);
+      await expect(written).rejects.toMatchObject({ constraint: 'authentications_state_check' });
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
   });
 
   it.each([

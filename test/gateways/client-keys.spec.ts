@@ -13,6 +13,8 @@ let host: KeyHost;
 /** Public keys with the `kid` of their places, and a JWT that each signed. */
 let keys: JWK[];
 let signed: string[];
+/** A JWT whose header names no key. */
+let unnamed: string;
 
 let path: string;
 let now: number;
@@ -29,6 +31,7 @@ beforeAll(async () => {
       new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: String(at) }).sign(privateKey),
     ),
   );
+  unnamed = await new SignJWT({}).setProtectedHeader({ alg: 'ES256' }).sign(pairs[0]!.privateKey);
 });
 afterAll(() => host.stop());
 
@@ -73,10 +76,10 @@ describe('the keys at the address of a client', () => {
     expect([await served(0), await served(0), host.fetches(path)]).toEqual([['0'], ['0'], 2]);
     now = HOUR - 1;
     expect([await served(0), host.fetches(path)]).toEqual([['0'], 3]);
-    now = HOUR;
+    now = HOUR + 30_000;
     expect(await served(0)).toEqual([]);
     host.publish(path, { keys });
-    now = HOUR + 30_000;
+    now = HOUR + 32_000;
     expect(await served(0)).toEqual(['0', '1']);
   });
 
@@ -98,6 +101,16 @@ describe('the keys at the address of a client', () => {
     host.publish(path, answer);
     now = 5 * MINUTE;
     expect(await served(0)).toEqual([]);
+  });
+
+  it('are looked for half a minute after there were none, also for a JWT that names no key', async () => {
+    host.publish(path, { status: 404, body: '' });
+    const nameless = async () =>
+      (await clientKeys.of({ jwks: null, jwksUri: host.url(path) }, unnamed)) as { keys: JWK[] };
+    expect((await nameless()).keys).toEqual([]);
+    host.publish(path, { keys });
+    now = 30_000;
+    expect((await nameless()).keys).toHaveLength(2);
   });
 
   it('leave out RSA keys that cost much time', async () => {

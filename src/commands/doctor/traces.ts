@@ -21,8 +21,9 @@ export async function traceLines(environment: Environment): Promise<Line[]> {
   const { code } = error as { code?: unknown };
   const own = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== undefined;
   if (typeof code === 'number') return [refusedLine(code, own ? OWN_VARIABLE : VARIABLES, own)];
-  // The exporter tells of an answer that asks to come again, such as 503, without its status.
-  if (code === undefined) return [unknown('traces', 'the receiver takes nothing at present', 'Try again.')];
+  // The exporter tells of an answer that asks to come again, such as 503, without its status, and of none in time.
+  if (code === undefined && !/timed out/i.test(reasonOf(error)))
+    return [unknown('traces', 'the receiver takes nothing at present', 'Try again.')];
   return [unreachedLine(error, own ? OWN_VARIABLE : VARIABLES)];
 }
 

@@ -74,11 +74,10 @@ export class ConsoleAppController {
   @RouteConfig(FORM)
   @MayIn('keys')
   async keys(@AtConsole() at: ConsoleRequest): Promise<string> {
-    const { set = '', uri = '' } = at.fields;
+    const { set = '', uri = '', shownUri = '' } = at.fields;
     const address = uri.trim();
-    // The form shows what is registered, so both fields may be filled: the one that was changed counts.
-    const { jwksUri: present } = await this.admission.show(at.client.clientId);
-    const byAddress = address !== '' && (set.trim() === '' || address !== present);
+    // The form shows what is registered, so both fields may be filled: an address counts if it was changed.
+    const byAddress = address !== '' && (set.trim() === '' || address !== shownUri);
     return this.change(at, 'keys', () =>
       byAddress ? { jwksUri: readJwksUri(address, outboundRules(this.environment)) } : { jwks: readJwks(set) },
     );

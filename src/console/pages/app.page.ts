@@ -188,7 +188,7 @@ function keySetForm(
         >
 ${set}</textarea>
       </div>
-      ${form === 'keys' && addressOfKeysField(reader, typedIn(fault, form)['uri'] ?? address)}
+      ${form === 'keys' && addressOfKeysField(reader, address, typedIn(fault, form)['uri'])}
       ${form === 'keys' && codeField(reader, 'keys-code', isCodeWrong(fault, form))} ${faultNote(reader, fault, form)}
       <button class="${form === 'keys' ? 'primary' : 'secondary'}">${words.replace}</button>
     </form>
@@ -196,11 +196,19 @@ ${set}</textarea>
 }
 
 /** Where the client publishes its keys, in place of a set that is registered here. */
-function addressOfKeysField({ texts }: ClientReader, address: string): Html {
+function addressOfKeysField({ texts }: ClientReader, shown: string, typed: string | undefined): Html {
   const { app: words } = texts;
   return html`<div class="field">
     <label for="keys-uri">${words.jwksUri}</label>
-    <input id="keys-uri" name="uri" type="url" value="${address}" maxlength="2048" aria-describedby="keys-uri-says" />
+    <input
+      id="keys-uri"
+      name="uri"
+      type="url"
+      value="${typed ?? shown}"
+      maxlength="2048"
+      aria-describedby="keys-uri-says"
+    />
+    <input type="hidden" name="shownUri" value="${shown}" />
     <p class="hint" id="keys-uri-says">${words.jwksUriHint}</p>
   </div>`;
 }
