@@ -101,7 +101,7 @@ export interface StartedAuthentication {
  */
 interface IndexedPerson {
   person: NamedPerson;
-  /** The index of the person, under which rings are counted. Where nobody is named, {@link Start.rungIndex} finds the owner's. */
+  /** The index of the named person, by which rings are counted. A start that names nobody counts them by the owner of its line. */
   ownIndex: Buffer;
   personIndex: Buffer;
   personIndexes: Buffer[];

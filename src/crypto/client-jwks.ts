@@ -1,6 +1,7 @@
-import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import type { ASSERTION_ALGORITHMS } from './client-assertion.ts';
+import { sha256 } from './sha256.ts';
 
 /** The maximum number of keys in the set of one client. */
 const MAX_KEYS = 20;
@@ -87,7 +88,7 @@ function isCostly({ kty, e, n = '' }: JWK): boolean {
 
 /** The form of a thumbprint for the address of a key set, by which the journal names it. */
 export function thumbprintOfAddress(address: string): string {
-  return createHash('sha256').update(address).digest('base64url');
+  return sha256(address).toString('base64url');
 }
 
 /**
@@ -119,9 +120,7 @@ export function readPublicKey(
   const { members, algorithms } = KINDS[read.kty as keyof typeof KINDS];
   const parts = [...members, 'kty'].sort().map((name) => [name, (read as Members)[name]] as const);
   if (parts.some(([name, value]) => given[name] !== value)) return `is not written as RFC 7518 has it.`;
-  const thumbprint = createHash('sha256')
-    .update(JSON.stringify(Object.fromEntries(parts)))
-    .digest('base64url');
+  const thumbprint = sha256(JSON.stringify(Object.fromEntries(parts))).toString('base64url');
   return { key, thumbprint, algorithms };
 }
 

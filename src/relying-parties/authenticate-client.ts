@@ -117,7 +117,7 @@ export class AuthenticateClient {
     const client = clientId ? await this.store.byClientId(clientId) : null;
     if (!client || (client.jwksUri === null && !hasKeys(client.jwks) && !hasKeys(client.testJwks)))
       throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
-    // Anybody can send an assertion in its name, and have its address asked.
+    // The service asks no address for a client that is disabled, whose name a stranger may write into an assertion.
     if (client.jwksUri !== null) expectEnabled(client);
     const jwks = await this.keys.of(client, assertion);
     const checked = await verifyClientAssertion({

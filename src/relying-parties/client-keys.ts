@@ -3,13 +3,17 @@ import { namedKey } from '../crypto/client-assertion.ts';
 import { readPublishedJwks, type PublicKeys } from '../crypto/client-jwks.ts';
 import type { Outbound, OutboundAnswer } from '../gateways/outbound/outbound.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
+import { SharedWork } from '../process/shared-work.ts';
 import type { Client } from './client.entity.ts';
 
 /** Milliseconds for which the keys of an address serve without another look, as those of this service may be kept. */
 const FRESH_MS = 300_000;
 /** Milliseconds for which they serve where the address does not answer. A key that a client withdraws is over by then. */
 const MOST_AGE_MS = 3_600_000;
-/** Milliseconds until an unknown `kid`, which anybody can send, or a failure leads to another look at one address. */
+/**
+ * Milliseconds from one look at an address to the next, after a failure or for a `kid` that is not there. A stranger can send an
+ * assertion with such a `kid`.
+ */
 const PAUSE_MS = 30_000;
 /** The same after a failure where no key is kept: until then, the client is refused. */
 const FIRST_PAUSE_MS = 2_000;
@@ -36,7 +40,7 @@ interface Kept {
 export class ClientKeys {
   private readonly warnings = new RareWarnings(new Logger(ClientKeys.name));
   private readonly kept = new Map<string, Kept>();
-  private readonly fetching = new Map<string, Promise<void>>();
+  private readonly fetching = new SharedWork<void>();
 
   /** `now`: a clock in milliseconds. */
   constructor(
@@ -56,7 +60,7 @@ export class ClientKeys {
     const isFresh = this.ageOf(address) < FRESH_MS;
     const isKnown = isFresh && this.has(address, kid);
     const isPaused = this.now() < (this.kept.get(address)?.pausedUntil ?? -Infinity);
-    if (!isKnown && !isPaused) await this.fetchOnce(address, isFresh);
+    if (!isKnown && !isPaused) await this.fetching.run(address, () => this.fetch(address, isFresh));
     return this.ageOf(address) < MOST_AGE_MS ? (this.kept.get(address)?.keys ?? NO_KEYS) : NO_KEYS;
   }
 
@@ -70,14 +74,7 @@ export class ClientKeys {
     return this.kept.get(address)?.keys.keys.some((key) => kid === undefined || key.kid === kid) === true;
   }
 
-  /** Those who need the keys at the same time share one look. `isForKid`: the kept ones would do but for an unknown `kid`. */
-  private fetchOnce(address: string, isForKid: boolean): Promise<void> {
-    const fetching =
-      this.fetching.get(address) ?? this.fetch(address, isForKid).finally(() => this.fetching.delete(address));
-    this.fetching.set(address, fetching);
-    return fetching;
-  }
-
+  /** `isForKid`: the kept ones would do but for an unknown `kid`. */
   private async fetch(address: string, isForKid: boolean): Promise<void> {
     const answer = await this.outbound.send({
       url: address,

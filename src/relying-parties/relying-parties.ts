@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
+import { SharedWork } from '../process/shared-work.ts';
 import type { Client } from './client.entity.ts';
 import { ClientStore, type NewClient } from './client.store.ts';
 
@@ -22,7 +23,7 @@ type QuotaOf = 'starts' | 'pushed requests' | 'authorization requests';
 @Injectable()
 export class RelyingParties {
   private readonly remembered = new Map<string, { client: Client; until: number }>();
-  private readonly reading = new Map<string, Promise<Client>>();
+  private readonly reading = new SharedWork<Client>();
   private readonly started = new Map<string, { minute: number; count: number }>();
 
   constructor(private readonly store: ClientStore) {}
@@ -30,9 +31,7 @@ export class RelyingParties {
   async get(id: string): Promise<Client> {
     const known = this.remembered.get(id);
     if (known && known.until > performance.now()) return known.client;
-    const reading = this.reading.get(id) ?? this.read(id).finally(() => this.reading.delete(id));
-    this.reading.set(id, reading);
-    return reading;
+    return this.reading.run(id, () => this.read(id));
   }
 
   /** The client of this client id, as it is now; null for an unknown one and for one that is disabled. */

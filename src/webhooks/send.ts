@@ -130,7 +130,7 @@ export class Send {
         headers: traced,
         deadlineMs: WEBHOOK_DEADLINE_MS,
       });
-      noteHttpCall('POST', null, given.kind === 'answered' ? given : { fault: given.fault });
+      noteHttpCall('POST', null, given);
       return given;
     });
     if (answer.kind === 'failed' && answer.fault === 'stopped') return null;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
 import { CamaraError } from '../../http/camara-error.ts';
+import { SharedWork } from '../../process/shared-work.ts';
 import { SwapSubscriptionStore } from './swap-subscription.store.ts';
 
 /**
@@ -13,7 +14,7 @@ const COUNTED_MS = 10_000;
 @Injectable()
 export class SubscriptionLimit {
   private readonly counted = new Map<string, { count: number; at: number }>();
-  private readonly counting = new Map<string, Promise<void>>();
+  private readonly counting = new SharedWork<void>();
 
   constructor(
     private readonly store: SwapSubscriptionStore,
@@ -50,14 +51,10 @@ export class SubscriptionLimit {
     known.count += 1;
   }
 
-  /** Counts those of a client, unless that was done lately. Those who ask at the same moment share one count. */
-  private count(clientId: string): Promise<void> {
+  /** Counts those of a client, unless that was done lately. */
+  private async count(clientId: string): Promise<void> {
     const { at = -Infinity } = this.counted.get(clientId) ?? {};
-    if (performance.now() - at < COUNTED_MS) return Promise.resolve();
-    const counting =
-      this.counting.get(clientId) ?? this.countAnew(clientId).finally(() => this.counting.delete(clientId));
-    this.counting.set(clientId, counting);
-    return counting;
+    if (performance.now() - at >= COUNTED_MS) await this.counting.run(clientId, () => this.countAnew(clientId));
   }
 
   private async countAnew(clientId: string): Promise<void> {

@@ -8,33 +8,33 @@ import { off, ok, reasonOf, unknown, wrong, type Line } from './line.ts';
  */
 const ANSWER_MS = 4_000;
 
-const VARIABLES = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+const VARIABLE = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 /** The variable that names the whole address, and goes before. */
-const OWN_VARIABLE = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
+const WHOLE_VARIABLE = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
 
 /** Sends an export without a span, by the exporter of the service: with its headers, its certificates and its path. */
 export async function traceLines(environment: Environment): Promise<Line[]> {
   const url = tracesUrl(environment);
-  if (url === undefined) return [off('traces', `not configured: ${VARIABLES} switches them on`)];
+  if (url === undefined) return [off('traces', `not configured: ${VARIABLE} switches them on`)];
   const error = await exportNothing(url);
   if (error === undefined) return [ok('traces', 'the receiver takes them')];
   const { code } = error as { code?: unknown };
-  const own = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== undefined;
-  if (typeof code === 'number') return [refusedLine(code, own ? OWN_VARIABLE : VARIABLES, own)];
+  const variable = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT === undefined ? VARIABLE : WHOLE_VARIABLE;
+  if (typeof code === 'number') return [refusedLine(code, variable)];
   // The exporter tells of an answer that asks to come again, such as 503, without its status, and of none in time.
   if (code === undefined && !/timed out/i.test(reasonOf(error)))
     return [unknown('traces', 'the receiver takes nothing at present', 'Try again.')];
-  return [unreachedLine(error, own ? OWN_VARIABLE : VARIABLES)];
+  return [unreachedLine(error, variable)];
 }
 
-function refusedLine(status: number, variable: string, isWhole: boolean): Line {
+function refusedLine(status: number, variable: string): Line {
   const says = `the receiver answers with status ${status}`;
   if (status === 401 || status === 403) return wrong('traces', says, 'Correct OTEL_EXPORTER_OTLP_HEADERS.');
   if (status === 404 || status === 405)
     return wrong(
       'traces',
       says,
-      isWhole
+      variable === WHOLE_VARIABLE
         ? `Correct ${variable}: it is the whole address, such as http://collector:4318/v1/traces.`
         : `Correct ${variable}: “/v1/traces” is added to it; its port for HTTP is mostly 4318.`,
     );

@@ -64,7 +64,7 @@ export class SignedCalls {
         sent.left = true;
       },
     });
-    noteHttpCall('POST', URL.parse(url), answer.kind === 'answered' ? answer : { fault: answer.fault });
+    noteHttpCall('POST', URL.parse(url), answer);
     if (answer.kind === 'answered') return this.#outcomeOf(answer);
     const { fault } = answer;
     const what = fault === 'timeout' ? `no answer within ${deadlineMs} ms` : fault;

@@ -64,9 +64,8 @@ export class WebPushGateway implements PushGateway {
       ...request,
       deadlineMs,
     });
-    const endpoint = new URL(subscription.endpoint);
-    noteHttpCall('POST', null, answer.kind === 'answered' ? answer : { fault: answer.fault });
-    return outcomeOf(answer, endpoint.host, deadlineMs);
+    noteHttpCall('POST', null, answer);
+    return outcomeOf(answer, URL.parse(subscription.endpoint)?.host ?? '', deadlineMs);
   }
 
   close(): Promise<void> {
