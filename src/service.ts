@@ -14,7 +14,7 @@ import { Contract } from './developers/contract.ts';
 import { StateWatcher } from './authentication/state-watcher.ts';
 import { TestStateWatcher } from './test-mode/test-state-watcher.ts';
 import { AccessTokens } from './crypto/access-token.ts';
-import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
+import { createFastifyAdapter } from './http/fastify.ts';
 import { answerOrigins } from './http/cross-origin.ts';
 import { endingConnections } from './http/ending-connections.ts';
 import { createManagementServer } from './http/management.ts';
@@ -67,7 +67,6 @@ export async function startService(
   const [queue, watch, metrics] = [app.get(JobQueue), app.get(StateWatcher), app.get(Metrics)];
   const [tasks, watchTests] = [app.get(RecurringTasks), app.get(TestStateWatcher)];
   const webhooks = app.get(Webhooks);
-  const routes = collectRoutes(fastify);
   observeRequests(fastify, {
     metrics,
     tokens: app.get(AccessTokens),
@@ -86,7 +85,7 @@ export async function startService(
   fastify.get('/openapi.json', (_request, reply) => reply.send(contract.document));
   await app.init();
   await app.get(RelyingParties).nameWebsite(app.get(Words).brandIn('ko').service);
-  declareOtherMethods(fastify, new Map(routes));
+  fastify.knownPaths.refuseOtherMethods(fastify);
   if (environment.ROLE !== 'api') {
     const deliver = app.get(Deliver);
     const handlers = {
@@ -142,16 +141,6 @@ async function closed(server: Server): Promise<void> {
   const closing = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
   await closing;
-}
-
-function collectRoutes(fastify: FastifyInstance): Map<string, Set<string>> {
-  const routes = new Map<string, Set<string>>();
-  fastify.addHook('onRoute', ({ url, method }) => {
-    const known = routes.get(url) ?? new Set<string>();
-    for (const one of [method].flat()) known.add(one);
-    routes.set(url, known);
-  });
-  return routes;
 }
 
 /** Forbids caching unless a route allows it, because an answer is for its caller alone. */

@@ -18,7 +18,7 @@ const PREFLIGHT_SECONDS = 600;
 export function answerOrigins(fastify: FastifyInstance, isAllowed: (origin: string) => Promise<boolean>): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
-    const methods = origin === undefined ? undefined : ROUTES[request.routeOptions.url ?? ''];
+    const methods = origin === undefined ? undefined : ROUTES[fastify.knownPaths.routeOf(request) ?? ''];
     if (origin === undefined || methods === undefined) {
       done();
       return;

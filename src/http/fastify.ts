@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage, Server } from 'node:http';
 import { Problem } from '../domain/problem.ts';
 import { readableHops } from './address.ts';
+import { KnownPaths, LONGEST_PARAMETER, METHODS } from './known-paths.ts';
 import { correlate } from './camara-error.ts';
 import { assertMessage, hasBody } from './message-rules.ts';
 import { problemOf, writeProblem } from './problem.filter.ts';
@@ -43,8 +44,7 @@ export function createFastifyAdapter(options: { trustProxy: string[]; issuer: st
     // Node would answer a missing Host without a body; `assertMessage` refuses it.
     http: { requireHostHeader: false },
     clientErrorHandler: () => undefined,
-    // An id of any length is unknown (404). Node reads no address that is longer than this.
-    routerOptions: { maxParamLength: 16 * 1024 },
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // Fastify raises these errors before a route is matched.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       try {
@@ -57,6 +57,7 @@ export function createFastifyAdapter(options: { trustProxy: string[]; issuer: st
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.decorate('issuer', options.issuer);
+  fastify.decorate('knownPaths', new KnownPaths(fastify));
   answerUnparsed(fastify.server, options.issuer);
   routeOtherMethods(fastify.server);
   declareBodies(fastify);
@@ -170,9 +171,6 @@ function settle(done: (error: Error | null, body?: unknown) => void, read: () =>
   }
 }
 
-/** The methods that Fastify routes. It adds HEAD to every GET by itself. */
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'] as const;
-
 /**
  * Treats methods that Node reads and Fastify does not route, such as PROPFIND and PURGE, as TRACE, which no address has
  * either: a known address answers 405, an unknown one 404. To declare them all would be thousands of routes.
@@ -182,22 +180,4 @@ function routeOtherMethods(server: Server): void {
   server.prependListener('request', (request: IncomingMessage) => {
     if (!routed.includes(request.method ?? '')) request.method = 'TRACE';
   });
-}
-
-/**
- * Answers 405 with `Allow` where the path exists without that method; Fastify itself answers 404 for both.
- * Call it after every route is declared.
- */
-export function declareOtherMethods(fastify: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
-  for (const [url, known] of routes) {
-    if (url.includes('*')) continue;
-    const allow = [...known].sort();
-    const others = METHODS.filter((method) => !known.has(method));
-    const refuse = (_request: FastifyRequest, reply: FastifyReply) => {
-      const detail = `Use ${allow.join(' or ')} at this address.`;
-      writeProblem(reply, new Problem('method_not_allowed', detail, { allow }));
-    };
-    // Before the body is read, which may be of any type.
-    fastify.route({ method: others, url, onRequest: refuse, handler: refuse });
-  }
 }

@@ -84,7 +84,7 @@ function mayBeHeld(request: FastifyRequest): boolean {
 }
 
 function routeOf(request: FastifyRequest): string {
-  return request.routeOptions.url ?? 'unknown';
+  return request.server.knownPaths.routeOf(request) ?? 'unknown';
 }
 
 /**

@@ -54,7 +54,7 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
   // With it, the operator finds what failed.
   const trace = problem.code === 'internal_error' ? presentTrace() : undefined;
   const traced = trace && { trace_id: trace.trace_id };
-  const oauth = oauthErrorOf(problem, reply.request.routeOptions.url);
+  const oauth = oauthErrorOf(problem, reply.server.knownPaths.routeOf(reply.request));
   void reply
     .status(status)
     .header('Cache-Control', 'no-store')

@@ -65,6 +65,8 @@ describe('an address', () => {
     ['GET', '/app/v1/devices', 'POST'],
     ['DELETE', '/app/v1/authentications', 'GET, HEAD'],
     ['GET', '/v1/windows', 'POST'],
+    // Not the line whose id is `import`.
+    ['PUT', '/carrier/v1/lines/import', 'POST'],
   ])('an address that exists is 405 with Allow for another method: %s %s', async (method, path, allow) => {
     const answer = await send(method, path);
     expectProblem(answer, 405, 'method_not_allowed');
