@@ -4,6 +4,7 @@ import { AccessTokens } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 import { assertCovers, bearerOf, type Admittance, type CalledRequest, type CamaraScope } from '../http/client.guard.ts';
 import { DisabledClients } from '../http/disabled-clients.ts';
+import { Revocations } from '../openid/revocations.ts';
 
 const SCOPES = 'camara-scopes';
 
@@ -12,21 +13,25 @@ export const Covers = (...scopes: [CamaraScope, ...CamaraScope[]]): MethodDecora
 
 /**
  * Admits a client whose token covers an operation: one of the client itself, or one that stands for a person. Tokens of test
- * mode reach no person, so none of them is admitted. Problems: `invalid_token`, `wrong_mode`, `insufficient_scope`, `invalid_request` without a body.
+ * mode reach no person, so none of them is admitted. Problems: `invalid_token`, also for one that was revoked, `wrong_mode`,
+ * `insufficient_scope`, `invalid_request` without a body.
  */
 @Injectable()
 export class CamaraGuard implements CanActivate, Admittance {
   constructor(
     readonly tokens: AccessTokens,
     readonly disabled: DisabledClients,
+    private readonly revocations: Revocations,
     private readonly reflector: Reflector,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<CalledRequest>();
     request.caller = await bearerOf(request, this);
-    if (request.caller.test)
-      throw new Problem('wrong_mode', 'This API has no test mode. Get an access token with a live key.');
+    const { person, test } = request.caller;
+    if (person && (await this.revocations.has(person.authenticationId)))
+      throw new Problem('invalid_token', 'This token was revoked. Ask the person again.');
+    if (test) throw new Problem('wrong_mode', 'This API has no test mode. Get an access token with a live key.');
     const scopes = this.reflector.get<[CamaraScope, ...CamaraScope[]]>(SCOPES, context.getHandler());
     assertCovers(request.caller, ...scopes);
     // Every member of some bodies is optional, but the body is not.

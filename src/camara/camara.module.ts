@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
+import { OpenIdModule } from '../openid/openid.module.ts';
 import { CamaraAnswers } from './camara-answers.ts';
 import { DeviceSwapController } from './device-swap.controller.ts';
 import { KycController } from './kyc.controller.ts';
@@ -16,7 +17,7 @@ import { Swaps } from './swaps.ts';
 
 /** The CAMARA APIs, for aggregators and banks that have clients for them. */
 @Module({
-  imports: [AuthenticationModule, HistoryModule, LinesModule, SubjectsModule, SwapSubscriptionsModule],
+  imports: [AuthenticationModule, HistoryModule, LinesModule, OpenIdModule, SubjectsModule, SwapSubscriptionsModule],
   controllers: [
     OneTimePasswordController,
     SimSwapController,

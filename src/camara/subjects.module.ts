@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
-import { OpenIdModule } from '../openid/openid.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { SubjectStore } from './subject.store.ts';
@@ -9,7 +8,7 @@ import { Subjects } from './subjects.ts';
 
 /** Finds the lines that CAMARA operations are about. */
 @Module({
-  imports: [AuthenticationModule, LinesModule, OpenIdModule, RelyingPartiesModule],
+  imports: [AuthenticationModule, LinesModule, RelyingPartiesModule],
   providers: [SubjectStore, Subjects],
   exports: [Subjects],
 })

@@ -5,11 +5,9 @@ import type { Caller } from '../crypto/access-token.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
 import { includesName, type LineFacts } from '../domain/line.ts';
-import { Problem } from '../domain/problem.ts';
 import { CamaraError } from '../http/camara-error.ts';
 import { Lines } from '../lines/lines.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
-import { Revocations } from '../openid/revocations.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { SubjectStore, type SubjectRow } from './subject.store.ts';
 
@@ -31,7 +29,6 @@ export class Subjects {
     private readonly keys: ServiceKeys,
     private readonly store: SubjectStore,
     private readonly relyingParties: RelyingParties,
-    private readonly revocations: Revocations,
     private readonly budgets: StartBudgets,
     private readonly database: Database,
     private readonly environment: Environment,
@@ -45,7 +42,7 @@ export class Subjects {
    * answers which numbers are those of customers. A line of another carrier counts as none.
    * With `isQuestion` false, no question about the number is spent: for an operation that answers nothing about the line.
    * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`,
-   * `QUOTA_EXCEEDED`. Problems: `too_many_requests`, `invalid_token` for one that was revoked.
+   * `QUOTA_EXCEEDED`. Problems: `too_many_requests`.
    */
   async of(
     caller: Caller,
@@ -57,8 +54,6 @@ export class Subjects {
         throw new CamaraError('MISSING_IDENTIFIER', 'Send phoneNumber, because the access token stands for no person.');
       return this.find(phoneNumber, caller);
     }
-    if (await this.revocations.has(caller.person.authenticationId))
-      throw new Problem('invalid_token', 'This token was revoked. Ask the person again.');
     if (phoneNumber !== undefined && !mayRepeat)
       throw new CamaraError('UNNECESSARY_IDENTIFIER', 'Leave phoneNumber out: the access token identifies the line.');
     const { lineId, person } = await this.authentications.verified(caller.person.authenticationId, caller.id);

@@ -5,6 +5,8 @@ export const REQUEST_OBJECT_ALGORITHMS = ['ES256', 'PS256'] as const;
 
 /** The maximum of `exp` from now, of `exp` from `nbf`, and of the age of `nbf`, in seconds (FAPI-CIBA, 5.2.2). */
 const MAX_LIFETIME_SECONDS = 3600;
+/** The maximum of `exp` from `iat`, in seconds (CAMARA Security and Interoperability Profile, Signed Authentication Requests). */
+const CAMARA_LIFETIME_SECONDS = 300;
 /** Seconds by which two clocks may differ (FAPI 2.0 Security Profile, 5.3.2.1: at least ten, at most sixty). */
 const CLOCK_TOLERANCE_SECONDS = 10;
 /** The maximum length of `jti`, in characters. */
@@ -23,6 +25,8 @@ export interface SignedRequest {
   jwks: object;
   /** Whether `iat`, `nbf` and `jti` may be missing, as RFC 9101 allows and FAPI-CIBA does not. */
   isLenient?: boolean;
+  /** Whether, also where `isLenient`, `iat` and `jti` are there and `exp` is at most 300 seconds after `iat`. */
+  isCamara?: boolean;
   now: Date;
 }
 
@@ -110,7 +114,7 @@ async function verifiedPayload(request: string, jwks: object, algorithms: readon
 
 function faultOf(
   { iss, aud, iat, nbf, exp, jti, sub, client_id: named }: Readonly<Record<string, unknown>>,
-  { clientId, issuer, endpoint = issuer, isLenient = false, now }: SignedRequest,
+  { clientId, issuer, endpoint = issuer, isLenient = false, isCamara = false, now }: SignedRequest,
 ): string | undefined {
   const seconds = now.getTime() / 1000;
   const isLeftOut = (claim: unknown): boolean => isLenient && claim === undefined;
@@ -121,9 +125,9 @@ function faultOf(
     return `The aud of the request must be ${issuer}.`;
   if (named !== undefined && named !== clientId) return 'The client_id in the request must be that of the client.';
   if (sub !== undefined) return 'The request must have no sub.';
-  if (!isLeftOut(jti) && (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI))
+  if ((isCamara || !isLeftOut(jti)) && (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI))
     return `The jti of the request must have 1 to ${MAX_JTI} characters.`;
-  if (!isLeftOut(iat) && (!isTime(iat) || iat > seconds + CLOCK_TOLERANCE_SECONDS))
+  if ((isCamara || !isLeftOut(iat)) && (!isTime(iat) || iat > seconds + CLOCK_TOLERANCE_SECONDS))
     return 'The iat of the request must be there, and not in the future.';
   const isNow = (time: number): boolean =>
     time <= seconds + CLOCK_TOLERANCE_SECONDS && time >= seconds - MAX_LIFETIME_SECONDS;
@@ -132,6 +136,8 @@ function faultOf(
   if (!isTime(exp) || exp <= seconds - CLOCK_TOLERANCE_SECONDS) return 'The exp of the request must be in the future.';
   if (exp > seconds + MAX_LIFETIME_SECONDS || (isTime(nbf) && exp - nbf > MAX_LIFETIME_SECONDS))
     return 'The exp of the request must be at most an hour after now and after its nbf.';
+  if (isCamara && isTime(iat) && exp - iat > CAMARA_LIFETIME_SECONDS)
+    return `The exp of the request must be at most ${CAMARA_LIFETIME_SECONDS} seconds after its iat.`;
   return undefined;
 }
 

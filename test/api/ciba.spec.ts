@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
 import { approves, CibaClient, hintOf, type OAuthAnswer } from '../support/ciba-client.ts';
+import { discovered, INSECURE } from '../support/discovered.ts';
 import { eventually } from '../support/eventually.ts';
 import { scrape } from '../support/exposition.ts';
 import { TestService, type Subscriber, type TestPerson } from '../support/service.ts';
@@ -108,6 +110,76 @@ describe('openid-client', () => {
     const tokens = await openid.pollBackchannelAuthenticationGrant(config, asked);
     expect(tokens.claims()?.sub).toEqual(expect.any(String));
     expect(receiver.at(path)).toHaveLength(1);
+  });
+});
+
+describe('oauth4webapi', () => {
+  /** Asks a person as the library does, by private_key_jwt, and polls in the same way. */
+  async function asks(client: CibaClient, parameters: Record<string, string>) {
+    const as = await discovered(service.issuer);
+    const by: oauth.Client = { client_id: client.clientId };
+    const key = await client.key();
+    const way = oauth.PrivateKeyJwt(key);
+    const signed = client.dpop && { request: await oauth.issueRequestObject(as, by, parameters, key) };
+    const answer = await oauth.backchannelAuthenticationRequest(as, by, way, signed ?? parameters, INSECURE);
+    const asked = await oauth.processBackchannelAuthenticationResponse(as, by, answer);
+    const how = { ...INSECURE, ...(client.dpop && { DPoP: oauth.DPoP(by, client.dpop) }) };
+    const poll = async () => {
+      const polled = await oauth.backchannelAuthenticationGrantRequest(as, by, way, asked.auth_req_id, how);
+      const tokens = await oauth.processBackchannelAuthenticationGrantResponse(as, by, polled);
+      await oauth.validateApplicationLevelSignature(as, polled, INSECURE);
+      return tokens;
+    };
+    return { asked, poll, match: asked['pushguard_match'] as string };
+  }
+
+  it('oauth4webapi asks a person, reads that it polls too soon, and gets the tokens of the person who approved, once', async () => {
+    const subscriber = await service.subscriber();
+    const about = { scope: 'openid phone', login_hint: hintOf(subscriber.person), binding_message: '결제 승인' };
+    const { asked, poll, match } = await asks(shop, about);
+    expect(asked).toMatchObject({ expires_in: 180, interval: 5 });
+    const held = poll();
+    await eventually('the held poll', async () => (await service.rows.ciba.of(asked.auth_req_id)).isPolled);
+    await expect(poll()).rejects.toMatchObject({ name: 'ResponseBodyError', status: 400, error: 'slow_down' });
+    await approves(subscriber, match);
+    const tokens = await held;
+    expect(tokens).toMatchObject({ token_type: 'bearer', expires_in: 300, scope: 'openid phone' });
+    expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({
+      aud: shop.clientId,
+      acr: 'approve',
+      phone_number: subscriber.person.phoneNumber,
+    });
+    await expect(poll()).rejects.toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  it('oauth4webapi reads that a person declined, and which request is refused', async () => {
+    const { person, phone } = await service.subscriber();
+    const { poll } = await asks(shop, { scope: 'openid', login_hint: hintOf(person) });
+    await phone.decline((await phone.pending())[0]!.id, 'not_me');
+    await expect(poll()).rejects.toMatchObject({ status: 400, error: 'access_denied' });
+    const separated = { scope: 'openid', login_hint: 'tel:010-1234-5678' };
+    await expect(asks(shop, separated)).rejects.toMatchObject({ status: 400, error: 'invalid_request' });
+  });
+
+  it('oauth4webapi in ping mode is told once the person approved, and gets the tokens', async () => {
+    const subscriber = await service.subscriber();
+    const { client, path, token } = await pinged();
+    const about = { scope: 'openid', login_hint: hintOf(subscriber.person), client_notification_token: token };
+    const { asked, poll, match } = await asks(client, about);
+    await approves(subscriber, match);
+    const ping = await eventually('the ping', () => receiver.at(path)[0]);
+    expect(ping.headers.authorization).toBe(`Bearer ${token}`);
+    expect(JSON.parse(ping.body)).toEqual({ auth_req_id: asked.auth_req_id });
+    expect(oauth.getValidatedIdTokenClaims(await poll())).toMatchObject({ aud: client.clientId });
+  });
+
+  it('oauth4webapi of a client that follows FAPI signs its request, and gets tokens that are bound to its key', async () => {
+    const subscriber = await service.subscriber();
+    const { poll, match } = await asks(bank, { scope: 'openid', login_hint: hintOf(subscriber.person) });
+    await approves(subscriber, match);
+    const tokens = await poll();
+    expect(tokens.token_type).toBe('dpop');
+    expect(decodeJwt(tokens.access_token)['cnf']).toEqual({ jkt: bank.dpop?.jkt });
   });
 });
 

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { AccessTokens, type Caller } from '../../src/crypto/access-token.ts';
+import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
+import { ServiceKeys } from '../../src/crypto/service-keys.ts';
+import { camaraApiOf } from '../../src/http/camara-error.ts';
+import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
+import { approves, CibaClient } from '../support/ciba-client.ts';
+import { declaredRoutes } from '../support/declared-routes.ts';
+import { DpopKey } from '../support/dpop-key.ts';
+import { eventually } from '../support/eventually.ts';
 import { Installation } from '../support/installation.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { answerOf, otherThan, TestService, type Answer } from '../support/service.ts';
@@ -204,6 +213,359 @@ describe('every refusal', () => {
         expect(status).toBeGreaterThanOrEqual(400);
         for (const mark of marks) expect(JSON.stringify(answer)).not.toContain(mark);
       }
+    }
+  });
+});
+
+/** An operation of a network API: its scope, a body about a number of no line, and what the two kinds of tokens get. */
+interface NetworkDoor {
+  scope: string;
+  body?: object;
+  /** The status, with the code of a refusal, for the client's own token. */
+  ofClient: string;
+  /** The same for a token that stands for a person, sent with the same body. */
+  ofPerson: string;
+  /** The same for the client's own token without a number. */
+  withoutNumber?: string;
+}
+
+const SECRET = 'a-secret-of-the-doors';
+const nobody = { phoneNumber: '+821000000008' };
+/** What an operation about a line answers to each kind of token. */
+const aboutLine = (scope: string, body: object = nobody): NetworkDoor => ({
+  scope,
+  body,
+  ofClient: '404 IDENTIFIER_NOT_FOUND',
+  ofPerson: '422 UNNECESSARY_IDENTIFIER',
+  withoutNumber: '422 MISSING_IDENTIFIER',
+});
+const OTP = 'one-time-password-sms:send-validate';
+const OWN_TOKEN_ALONE = { scope: OTP, ofPerson: '403 INVALID_TOKEN_CONTEXT' };
+const NOT_BY_NETWORK = '403 NUMBER_VERIFICATION.USER_NOT_AUTHENTICATED_BY_MOBILE_NETWORK';
+const BY_NETWORK = { ofClient: NOT_BY_NETWORK, ofPerson: NOT_BY_NETWORK };
+const SWAPS = 'sim-swap-subscriptions';
+const UNKNOWN_ID = { ofClient: '404 NOT_FOUND', ofPerson: '404 NOT_FOUND' };
+
+/** Every operation of the network APIs. */
+const NETWORK_DOORS: Record<string, NetworkDoor> = {
+  'POST /one-time-password-sms/v1/send-code': {
+    ...OWN_TOKEN_ALONE,
+    body: { ...nobody, message: '{{code}} 확인' },
+    ofClient: '200',
+    withoutNumber: '400 INVALID_ARGUMENT',
+  },
+  'POST /one-time-password-sms/v1/validate-code': {
+    ...OWN_TOKEN_ALONE,
+    body: { authenticationId: randomUUID(), code: '123456' },
+    ofClient: '404 NOT_FOUND',
+  },
+  'POST /sim-swap/v2/check': aboutLine('sim-swap:check'),
+  'POST /sim-swap/v2/retrieve-date': aboutLine('sim-swap:retrieve-date'),
+  'POST /device-swap/v1/check': aboutLine('device-swap:check'),
+  'POST /device-swap/v1/retrieve-date': aboutLine('device-swap:retrieve-date'),
+  'POST /kyc-age-verification/v0.2/verify': aboutLine('kyc-age-verification:verify', { ...nobody, ageThreshold: 19 }),
+  'POST /kyc-match/v0.4/match': {
+    ...aboutLine('kyc-match:match', { ...nobody, name: '홍길동' }),
+    ofPerson: '403 INVALID_TOKEN_CONTEXT',
+  },
+  'POST /number-verification/v2/verify': { ...BY_NETWORK, scope: 'number-verification:verify', body: nobody },
+  'GET /number-verification/v2/device-phone-number': {
+    ...BY_NETWORK,
+    scope: 'number-verification:device-phone-number:read',
+  },
+  [`POST /${SWAPS}/v0.3/subscriptions`]: {
+    ...aboutLine(`${SWAPS}:org.camaraproject.sim-swap-subscriptions.v0.swapped:create`, {
+      protocol: 'HTTP',
+      sink: 'https://bank.example/swaps',
+      types: ['org.camaraproject.sim-swap-subscriptions.v0.swapped'],
+      config: { subscriptionDetail: nobody },
+    }),
+  },
+  [`GET /${SWAPS}/v0.3/subscriptions`]: { scope: `${SWAPS}:read`, ofClient: '200', ofPerson: '200' },
+  [`GET /${SWAPS}/v0.3/subscriptions/:subscriptionId`]: { ...UNKNOWN_ID, scope: `${SWAPS}:read` },
+  [`DELETE /${SWAPS}/v0.3/subscriptions/:subscriptionId`]: { ...UNKNOWN_ID, scope: `${SWAPS}:delete` },
+};
+
+/** Where a token of a person is presented beside them. */
+const PERSON_DOORS = ['GET /oauth2/userinfo', 'POST /oauth2/userinfo'];
+
+/** Where a client authenticates, with parameters of which nothing is wrong. */
+const CLIENT_DOORS: Record<string, Record<string, string>> = {
+  'POST /oauth2/token': { grant_type: 'client_credentials' },
+  'POST /oauth2/par': {
+    response_type: 'code',
+    redirect_uri: 'https://shop.example/callback',
+    scope: 'openid',
+    nonce: 'n',
+  },
+  'POST /oauth2/bc-authorize': {
+    scope: 'openid',
+    login_hint: `tel:${nobody.phoneNumber};x-birthdate=900101;x-gender-digit=1`,
+  },
+  'POST /oauth2/revoke': { token: 'any' },
+  'POST /oauth2/introspect': { token: 'any' },
+};
+
+/** Where a browser comes, and what everybody may read: no token is looked at. The status without anything else. */
+const OPEN_DOORS: Record<string, number> = {
+  'GET /oauth2/authorize': 400,
+  'POST /oauth2/authorize': 400,
+  'GET /oauth2/resume/:id': 400,
+  'GET /oauth2/jwks': 200,
+  'GET /.well-known/oauth-authorization-server': 200,
+  'GET /.well-known/openid-configuration': 200,
+};
+
+describe('who may use OpenID Connect, CIBA and the network APIs', () => {
+  const DPOP = 'DPoP realm="pushguard", algs="ES256 PS256 EdDSA Ed25519"';
+  const BEARER = 'Bearer realm="pushguard"';
+  const everyScope = ['authentications', ...CAMARA_SCOPES];
+  let client: CibaClient;
+  let callerOf: (scopes: readonly string[], more?: Partial<Caller>) => Caller;
+  /** The `Authorization` of each kind of token. */
+  let own: string;
+  let ofPerson: string;
+  let revoked: string;
+  let bound: string;
+  let disabled: string;
+  /** The `authentication` for which the token of the person stands. */
+  let person: NonNullable<Caller['person']>;
+
+  const issued = (caller: Caller, now = new Date(), keys = service.keys) =>
+    `Bearer ${new AccessTokens(service.issuer, keys.signing).issue(caller, now)}`;
+
+  /** A token that stands for a new subscriber who approved. */
+  async function approved(): Promise<string> {
+    const subscriber = await service.subscriber();
+    const scope = `openid dpv:FraudPreventionAndDetection ${CAMARA_SCOPES.join(' ')}`;
+    const asked = await client.asks(subscriber.person, { scope });
+    await approves(subscriber, asked.pushguard_match);
+    return `Bearer ${String((await client.poll(asked.auth_req_id)).body['access_token'])}`;
+  }
+
+  const claimsIn = (authorization: string) =>
+    JSON.parse(Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString()) as Record<string, string>;
+
+  beforeAll(async () => {
+    client = await CibaClient.register(service, {}, { scopes: ['openid', ...everyScope] });
+    const id = await service.rows.clients.idOf(client.clientId);
+    callerOf = (scopes, more = {}) => ({ id, clientId: client.clientId, scopes, ...more });
+    own = issued(callerOf(everyScope));
+    ofPerson = await approved();
+    const { authentication = '', sub = '' } = claimsIn(ofPerson);
+    person = { authenticationId: authentication, subject: sub };
+    revoked = await approved();
+    const ending = { ...(await client.assertion()), token: revoked.split(' ')[1] ?? '' };
+    expect((await ask('POST /oauth2/revoke', undefined, new URLSearchParams(ending))).status).toBe(200);
+    const key = await DpopKey.generate();
+    const form = { ...(await client.assertion()), grant_type: 'client_credentials', scope: everyScope.join(' ') };
+    const answer = await client.post('/oauth2/token', form, await key.proof('POST', `${service.issuer}/oauth2/token`));
+    bound = String(answer.body['access_token']);
+    const ended = `ended-${randomUUID()}`;
+    const endedId = await service.rows.clients.register({ clientId: ended, secret: SECRET, scopes: everyScope });
+    disabled = issued({ id: endedId, clientId: ended, scopes: everyScope });
+    await service.rows.clients.disable(endedId);
+    // The service looks once a second for disabled clients.
+    const path = `/v1/authentications/${randomUUID()}`;
+    await eventually('the end of its tokens', async () => (await ask(`GET ${path}`, disabled)).status === 401);
+    await service.rows.clients.register({
+      clientId: 'door-shop',
+      secret: SECRET,
+      returnUrls: ['https://shop.example/callback'],
+    });
+    await service.rows.clients.register({
+      clientId: 'door-carrier',
+      secret: SECRET,
+      scopes: ['carrier'],
+      returnUrls: ['https://shop.example/callback'],
+    });
+  });
+
+  /** Sends a request to a route, with an id that nothing has where it names one. */
+  async function ask(
+    route: string,
+    authorization: string | undefined,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const [method, path = ''] = route.split(' ');
+    const response = await fetch(service.issuer + path.replace(/:\w+$/, randomUUID()), {
+      method: method!,
+      headers: {
+        ...(authorization !== undefined && { Authorization: authorization }),
+        ...(body && !(body instanceof URLSearchParams) && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body && { body: body instanceof URLSearchParams ? body : JSON.stringify(body) }),
+    });
+    return answerOf(response);
+  }
+
+  it('every route of them has a row below, and every row a route', () => {
+    const rooms = ['openid', 'camara', 'relying-parties'];
+    const declared = declaredRoutes().filter(({ room, route }) => {
+      const path = route.split(' ')[1] ?? '';
+      return rooms.includes(room) || path.startsWith('/oauth2/') || camaraApiOf(path) !== undefined;
+    });
+    const rows = [NETWORK_DOORS, CLIENT_DOORS, OPEN_DOORS].flatMap((doors) => Object.keys(doors));
+    expect(declared.map(({ route }) => route).sort()).toEqual([...rows, ...PERSON_DOORS].sort());
+  });
+
+  /** Tokens that no route takes, and the challenge that answers each. */
+  const WORTHLESS: [string, () => string | undefined, string][] = [
+    ['no token', () => undefined, BEARER],
+    ['a garbled token', () => `${own}x`, `${BEARER}, error="invalid_token"`],
+    [
+      'an expired token',
+      () => issued(callerOf(['openid', ...everyScope], { person }), new Date(Date.now() - 301_000)),
+      `${BEARER}, error="invalid_token"`,
+    ],
+    [
+      'a token of another service',
+      () => issued(callerOf(everyScope), new Date(), new ServiceKeys(parseKeyring(generateKeyring()))),
+      `${BEARER}, error="invalid_token"`,
+    ],
+    ['a revoked token', () => revoked, `${BEARER}, error="invalid_token"`],
+    ['a token of a disabled client', () => disabled, `${BEARER}, error="invalid_token"`],
+    ['a bound token as bearer', () => `Bearer ${bound}`, `${DPOP}, error="invalid_token"`],
+    ['a bound token without its proof', () => `DPoP ${bound}`, `${DPOP}, error="invalid_dpop_proof"`],
+  ];
+
+  /** Expects a refusal with this challenge that repeats neither the token nor what was sent with it. */
+  function expectRefused(answer: Answer, status: number, challenge: string | null, sent: string | undefined): void {
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([status, challenge]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    const text = JSON.stringify(answer.body);
+    for (const mark of [nobody.phoneNumber.slice(3), sent?.split(' ')[1] ?? 'no token'])
+      expect(text).not.toContain(mark);
+  }
+
+  /** Expects ErrorInfo and nothing beside it. */
+  function expectErrorInfo(answer: Answer, code: string): void {
+    const { status } = answer;
+    expect(answer.body).toEqual({ status, code, message: expect.stringMatching(/^.{10,512}$/) });
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(answer.headers.get('x-correlator')).toMatch(/^[0-9a-f-]{36}$/);
+  }
+
+  const outcomeOf = ({ status, body }: Answer) => [status, body['code'] as string | undefined].join(' ').trim();
+
+  describe.each(Object.entries(NETWORK_DOORS))('%s', (route, door) => {
+    it.each(WORTHLESS)(`${route} refuses %s`, async (_case, token, challenge) => {
+      const sent = token();
+      const answer = await ask(route, sent, door.body);
+      expectRefused(answer, 401, challenge, sent);
+      expectErrorInfo(answer, 'UNAUTHENTICATED');
+    });
+
+    it(`${route} refuses tokens of a client and of a person that cover every other operation, and those of test mode`, async () => {
+      const family = door.scope.split(':')[0]!;
+      const others = ['openid', ...everyScope].filter((one) => one !== door.scope && one !== family);
+      const challenge = `${BEARER}, error="insufficient_scope", scope="${door.scope}"`;
+      for (const [caller, expected] of [
+        [callerOf(others), challenge],
+        [callerOf(others, { person }), challenge],
+        [callerOf([door.scope], { test: true }), null],
+      ] as const) {
+        const sent = issued(caller);
+        const answer = await ask(route, sent, door.body);
+        expectRefused(answer, 403, expected, sent);
+        expectErrorInfo(answer, 'PERMISSION_DENIED');
+      }
+    });
+
+    it(`${route} answers the token of a client and that of a person each in its own way`, async () => {
+      const ofNobody = (body: object) =>
+        'config' in body ? { ...body, config: { subscriptionDetail: {} } } : { ...body, phoneNumber: undefined };
+      expect(outcomeOf(await ask(route, own, door.body))).toBe(door.ofClient);
+      expect(outcomeOf(await ask(route, ofPerson, door.body))).toBe(door.ofPerson);
+      if (door.body && door.withoutNumber !== undefined)
+        expect(outcomeOf(await ask(route, own, ofNobody(door.body)))).toBe(door.withoutNumber);
+    });
+  });
+
+  describe.each(PERSON_DOORS)('%s', (route) => {
+    it.each(WORTHLESS)(`${route} refuses %s`, async (_case, token, challenge) => {
+      const sent = token();
+      const answer = await ask(route, sent);
+      expectRefused(answer, 401, challenge, sent);
+      const error = challenge.endsWith('"invalid_dpop_proof"') ? 'invalid_dpop_proof' : 'invalid_token';
+      expect(answer.body).toMatchObject({ error, error_description: expect.stringMatching(/\S/) });
+    });
+
+    it(`${route} refuses a client’s own token, one of a person without openid, and one of a person at another client`, async () => {
+      const others = everyScope.filter((one) => one !== 'openid');
+      for (const sent of [own, issued(callerOf(others, { person })), issued(callerOf(others, { test: true }))]) {
+        const answer = await ask(route, sent);
+        expectRefused(answer, 403, `${BEARER}, error="insufficient_scope", scope="openid"`, sent);
+        expect(answer.body).toMatchObject({ error: 'insufficient_scope' });
+      }
+      const id = await service.rows.clients.idOf('door-shop');
+      const foreign = issued({ id, clientId: 'door-shop', scopes: ['openid'], person });
+      expectRefused(await ask(route, foreign), 401, `${BEARER}, error="invalid_token"`, foreign);
+      expect(await ask(route, ofPerson)).toMatchObject({ status: 200, body: { sub: person.subject } });
+    });
+  });
+
+  describe.each(Object.entries(CLIENT_DOORS))('%s', (route, parameters) => {
+    const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+    const CHALLENGE = 'Basic realm="pushguard"';
+
+    it.each<[string, () => string | undefined, Record<string, string>, string | null]>([
+      ['no credentials', () => undefined, {}, null],
+      ['an access token in their place', () => own, {}, CHALLENGE],
+      ['a wrong secret in the form', () => undefined, { client_id: 'door-shop', client_secret: 'wrong' }, null],
+      ['a wrong secret in the header', () => basic('door-shop', 'wrong'), {}, CHALLENGE],
+      ['the name of another client', () => basic('door-shop', SECRET), { client_id: 'door-carrier' }, CHALLENGE],
+      ['the name of a client alone', () => undefined, { client_id: 'door-shop' }, null],
+    ])(`${route} refuses %s`, async (_case, authorization, credentials, challenge) => {
+      const sent = authorization();
+      const answer = await ask(route, sent, new URLSearchParams({ ...parameters, ...credentials }));
+      expectRefused(answer, 401, challenge, sent);
+      expect(answer.body).toMatchObject({ error: 'invalid_client', error_description: expect.stringMatching(/\S/) });
+    });
+
+    it(`${route} serves a client that authenticates, and refuses what it was not granted`, async () => {
+      const as = (id: string, more: Record<string, string> = {}) =>
+        ask(route, basic(id, SECRET), new URLSearchParams({ ...parameters, ...more }));
+      expect((await as('door-shop')).status).toBe(route.endsWith('/par') ? 201 : 200);
+      const refused = await as('door-carrier', { scope: 'openid' });
+      const expected: Record<string, [number, string | undefined]> = {
+        'POST /oauth2/token': [400, 'invalid_scope'],
+        'POST /oauth2/par': [400, 'unauthorized_client'],
+        'POST /oauth2/bc-authorize': [400, 'unauthorized_client'],
+      };
+      // What a client may ask about a token is about its own tokens: any other is unknown.
+      expect([refused.status, refused.body['error']]).toEqual(expected[route] ?? [200, undefined]);
+    });
+  });
+
+  it('a client learns nothing of another’s token, and revokes none', async () => {
+    const as = (path: string) =>
+      ask(
+        `POST /oauth2/${path}`,
+        undefined,
+        new URLSearchParams({ client_id: 'door-shop', client_secret: SECRET, token: ofPerson.split(' ')[1] ?? '' }),
+      );
+    expect((await as('introspect')).body).toEqual({ active: false });
+    expect((await as('revoke')).status).toBe(200);
+    expect((await ask('GET /oauth2/userinfo', ofPerson)).status).toBe(200);
+  });
+
+  it.each(Object.entries(OPEN_DOORS))('%s answers alike with and without a token', async (route, status) => {
+    for (const authorization of [undefined, 'Bearer x.y.z', own, ofPerson]) {
+      const [method, path = ''] = route.split(' ');
+      const response = await fetch(service.issuer + path.replace(/:\w+$/, randomUUID()), {
+        method: method!,
+        headers: { ...(authorization !== undefined && { Authorization: authorization }) },
+        redirect: 'manual',
+      });
+      expect([response.status, response.headers.get('www-authenticate'), response.headers.getSetCookie()]).toEqual([
+        status,
+        null,
+        [],
+      ]);
     }
   });
 });

@@ -4,14 +4,13 @@ import { decodeJwt, exportJWK, UnsecuredJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { approves, CibaClient, hintOf } from '../support/ciba-client.ts';
+import { discovered, INSECURE } from '../support/discovered.ts';
 import { DpopKey, type ProofChange } from '../support/dpop-key.ts';
 import { LogInBrowser } from '../support/log-in.ts';
 import { TestService } from '../support/service.ts';
 
-/* eslint-disable @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
+/* eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
 const PLAIN_HTTP = { execute: [openid.allowInsecureRequests] };
-const INSECURE = { [oauth.allowInsecureRequests]: true };
-/* eslint-enable @typescript-eslint/no-deprecated */
 
 const CALLBACK = 'https://shop.example/callback';
 const SECRET = 'a-secret-of-the-shop';
@@ -130,9 +129,7 @@ describe('libraries, unchanged', () => {
   });
 
   it('oauth4webapi binds the code by dpop_jkt', async () => {
-    const as = await oauth
-      .discoveryRequest(issuer, { ...INSECURE, algorithm: 'oidc' })
-      .then((response) => oauth.processDiscoveryResponse(issuer, response));
+    const as = await discovered(service.issuer);
     expect(as.dpop_signing_alg_values_supported).toEqual(['ES256', 'PS256', 'EdDSA', 'Ed25519']);
     const client = { client_id: shop };
     const way = oauth.ClientSecretBasic(SECRET);

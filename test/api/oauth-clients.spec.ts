@@ -3,13 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
+import { discovered, INSECURE } from '../support/discovered.ts';
 import { TestService } from '../support/service.ts';
 
-/* eslint-disable @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
-/** Both libraries refuse plain HTTP by default. */
+/* eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
 const PLAIN_HTTP = { execute: [openid.allowInsecureRequests] };
-const INSECURE = { [oauth.allowInsecureRequests]: true };
-/* eslint-enable @typescript-eslint/no-deprecated */
 
 let service: TestService;
 let issuer: URL;
@@ -104,19 +102,37 @@ describe('openid-client', () => {
 });
 
 describe('oauth4webapi', () => {
-  const discovered = async (algorithm: 'oidc' | 'oauth2') =>
-    oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm, ...INSECURE }));
-
   it.each(['oidc', 'oauth2'] as const)(
     'oauth4webapi discovers the service as %s and gets a token',
     async (algorithm) => {
-      const server = await discovered(algorithm);
+      const server = await discovered(service.issuer, algorithm);
       const { clientId, clientSecret } = shop();
       const client = { client_id: clientId };
       const way = oauth.ClientSecretPost(clientSecret);
       const answer = await oauth.clientCredentialsGrantRequest(server, client, way, new URLSearchParams(), INSECURE);
       const tokens = await oauth.processClientCredentialsResponse(server, client, answer);
       expect(tokens).toMatchObject({ token_type: 'bearer', expires_in: 300 });
+    },
+  );
+
+  it.each(['ES256', 'PS256', 'Ed25519'])(
+    'oauth4webapi with one of two registered %s keys gets a token by private_key_jwt, and with another key reads why not',
+    async (alg) => {
+      const { clientId, key } = await clientWithKey(alg);
+      const { privateKey: foreign } = await generateKeyPair(alg);
+      const server = await discovered(service.issuer);
+      const client = { client_id: clientId };
+      const ask = async (signedBy: CryptoKey) => {
+        const way = oauth.PrivateKeyJwt(signedBy);
+        const answer = await oauth.clientCredentialsGrantRequest(server, client, way, new URLSearchParams(), INSECURE);
+        return oauth.processClientCredentialsResponse(server, client, answer);
+      };
+      expect(await ask(key)).toMatchObject({ token_type: 'bearer', expires_in: 300 });
+      await expect(ask(foreign)).rejects.toMatchObject({
+        name: 'ResponseBodyError',
+        status: 401,
+        error: 'invalid_client',
+      });
     },
   );
 

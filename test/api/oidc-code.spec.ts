@@ -14,16 +14,14 @@ import {
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { generateKeyring, withRsaKey } from '../../src/crypto/keyring.ts';
+import { discovered, INSECURE } from '../support/discovered.ts';
 import { eventually } from '../support/eventually.ts';
 import { LogInBrowser } from '../support/log-in.ts';
 import { withLimitsHeld } from '../support/rows/sql.ts';
 import { TEST_PIN, TestService, type TestPerson } from '../support/service.ts';
 
-/* eslint-disable @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
-/** Both libraries refuse plain HTTP by default. */
+/* eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; the service under test has no TLS */
 const PLAIN_HTTP = { execute: [openid.allowInsecureRequests] };
-const INSECURE = { [oauth.allowInsecureRequests]: true };
-/* eslint-enable @typescript-eslint/no-deprecated */
 
 const CALLBACK = 'https://shop.example/callback';
 const SECRET = 'a-secret-of-the-shop';
@@ -211,9 +209,7 @@ describe('openid-client', () => {
   });
 
   it('oauth4webapi logs a person in, refreshes nothing, looks the token up and revokes it', async () => {
-    const as = await oauth
-      .discoveryRequest(issuer, { ...INSECURE, algorithm: 'oidc' })
-      .then((response) => oauth.processDiscoveryResponse(issuer, response));
+    const as = await discovered(service.issuer);
     const client = { client_id: withSecret };
     const way = oauth.ClientSecretBasic(SECRET);
     const back = await new LogInBrowser(service).logIn(authorize(), await newPerson());
@@ -234,6 +230,55 @@ describe('openid-client', () => {
     );
     expect(await look()).toEqual({ active: false });
     expect(await userinfo(tokens.access_token)).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+  });
+
+  it('oauth4webapi with private_key_jwt pushes a signed request with a proof, redeems the code with that key alone, and reads userinfo', async () => {
+    const as = await discovered(service.issuer);
+    const client: oauth.Client = { client_id: withKey };
+    const way = oauth.PrivateKeyJwt(key);
+    const DPoP = oauth.DPoP(client, await generateKeyPair('ES256'));
+    const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+    const asked = { response_type: 'code', redirect_uri: CALLBACK, scope: 'openid phone', state, nonce, ...PKCE };
+    const request = await oauth.issueRequestObject(as, client, asked, key);
+    const options = { ...INSECURE, DPoP };
+    const answered = await oauth.pushedAuthorizationRequest(as, client, way, { request }, options);
+    const pushed = await oauth.processPushedAuthorizationResponse(as, client, answered);
+    const address = new URL(as.authorization_endpoint!);
+    address.search = new URLSearchParams({ client_id: withKey, request_uri: pushed.request_uri }).toString();
+    const who = await newPerson();
+    const back = oauth.validateAuthResponse(as, client, await new LogInBrowser(service).logIn(address, who), state);
+    const redeems = async (how: object) => {
+      const response = await oauth.authorizationCodeGrantRequest(as, client, way, back, CALLBACK, verifier, how);
+      const checks = { expectedNonce: nonce, requireIdToken: true };
+      const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, checks);
+      await oauth.validateApplicationLevelSignature(as, response, INSECURE);
+      return tokens;
+    };
+    await expect(redeems(INSECURE)).rejects.toMatchObject({ name: 'ResponseBodyError', error: 'invalid_grant' });
+    const tokens = await redeems(options);
+    expect(tokens.token_type).toBe('dpop');
+    const { sub } = oauth.getValidatedIdTokenClaims(tokens)!;
+    const info = await oauth.userInfoRequest(as, client, tokens.access_token, options);
+    expect(await oauth.processUserInfoResponse(as, client, sub, info)).toEqual({
+      sub,
+      phone_number: who.phoneNumber,
+      phone_number_verified: true,
+    });
+  });
+
+  it('oauth4webapi with private_key_jwt reads why a pushed request is refused', async () => {
+    const as = await discovered(service.issuer);
+    const client = { client_id: withKey };
+    const push = async (by: CryptoKey, redirectUri: string) => {
+      const parameters = { response_type: 'code', redirect_uri: redirectUri, scope: 'openid', ...PKCE };
+      const way = oauth.PrivateKeyJwt(by);
+      const answer = await oauth.pushedAuthorizationRequest(as, client, way, parameters, INSECURE);
+      return oauth.processPushedAuthorizationResponse(as, client, answer);
+    };
+    expect((await push(key, CALLBACK)).expires_in).toBe(60);
+    const { privateKey: foreign } = await generateKeyPair('ES256');
+    await expect(push(foreign, CALLBACK)).rejects.toMatchObject({ status: 401, error: 'invalid_client' });
+    await expect(push(key, 'https://evil.example')).rejects.toMatchObject({ status: 400, error: 'invalid_request' });
   });
 });
 

@@ -46,7 +46,7 @@ export async function cibaCandidate(stage: Stage, people: readonly Person[], dat
 }
 
 /** The `Authorization` of the demonstration's first client with this scope. */
-function basicOf({ announcement }: Served, wanted: string): string {
+export function basicOf({ announcement }: Served, wanted: string): string {
   const { clients } = JSON.parse(announcement) as {
     clients: { clientId: string; clientSecret: string; scope: string }[];
   };

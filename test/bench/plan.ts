@@ -38,7 +38,7 @@ export const USAGE = `npm run bench -- [--quick] [--only=service,floor] [--profi
                 [--lines=1000000] [--samples=2000]
 `;
 
-/** Parses the command line. The whole default plan takes about eleven minutes, the quick one half a minute. */
+/** Parses the command line. The whole default plan takes about a quarter of an hour, the quick one a minute. */
 export function readPlan(args: string[]): Plan {
   const { values } = parseArgs({
     // Without a folder it takes a new one.

@@ -2120,7 +2120,7 @@ export interface components {
             response_type?: string;
             /** @description One of the return addresses registered for the client, exactly as registered. */
             redirect_uri?: string;
-            /** @description `openid`, and any of `profile`, `phone`, `kr_identity` and `kr_di`. */
+            /** @description `openid`; also `profile`, `phone`, `kr_identity`, `kr_di`, and scopes of network APIs that an operator granted, with one `dpv:` purpose. */
             scope?: string;
             /** @description Comes back unchanged. At most 4096 characters. */
             state?: string;

@@ -39,7 +39,13 @@ export class CibaClient {
     {
       scopes = ['authentications', 'openid'],
       ...other
-    }: { scopes?: string[]; sector?: string; idTokenAlg?: 'ES256' | 'RS256'; assertionAudience?: 'endpoint' } = {},
+    }: {
+      scopes?: string[];
+      sector?: string;
+      idTokenAlg?: 'ES256' | 'RS256';
+      assertionAudience?: 'endpoint';
+      returnUrls?: string[];
+    } = {},
   ): Promise<CibaClient> {
     const [clientId, kid] = [`ciba-${randomUUID()}`, randomUUID()];
     const [ec, rsa, ed] = [generateKeyPairSync('ec', { namedCurve: 'P-256' }), RSA, generateKeyPairSync('ed25519')];

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
 import { Outbound } from '../../gateways/outbound/outbound.ts';
+import { OpenIdModule } from '../../openid/openid.module.ts';
 import { RecurringTasks } from '../../queue/recurring-tasks.ts';
 import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
 import { outboundOf } from '../../webhooks/outbound-of.ts';
@@ -28,7 +29,7 @@ const ENDS_MS = 10_000;
  * carrier tells, `notify.ts` sends it.
  */
 @Module({
-  imports: [SubjectsModule, RelyingPartiesModule],
+  imports: [SubjectsModule, OpenIdModule, RelyingPartiesModule],
   controllers: [SwapSubscriptionsController],
   providers: [
     Notify,

@@ -1,9 +1,8 @@
 import { Problem } from '../../domain/problem.ts';
-import { CAMARA_SCOPES } from '../../http/client.guard.ts';
 import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
-import { isGranted, isPurposeOf } from '../../relying-parties/granted-scopes.ts';
-import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
+import { CLAIM_NAMES } from '../claims.ts';
+import { faultOfScopes, isOfNetwork, isOfPerson, requestable } from '../requested-scopes.ts';
 import type { BackchannelParameters } from './backchannel.dto.ts';
 
 /** Seconds for which a request is valid: the least that can be asked for, and the most, which is the default. */
@@ -42,7 +41,8 @@ export function readAsked(parameters: BackchannelParameters, client: Client, iss
     throw new Problem('invalid_target', `Send ${issuer} as resource, or leave it out.`);
   const scopes = readScopes(parameters.scope, client.scopes);
   const { claims, acr } = readClaims(parameters.claims, parameters.acr_values);
-  expectOpenIdWith(claims, scopes);
+  const fault = faultOfScopes({ scopes, claims }, client.scopes);
+  if (fault) throw new Problem(fault.error, fault.detail);
   return {
     scopes,
     claims,
@@ -53,34 +53,13 @@ export function readAsked(parameters: BackchannelParameters, client: Client, iss
   };
 }
 
-/**
- * Scopes of a person's identity, which every client with `openid` has, and scopes of network APIs that an
- * operator granted (`api:right`), with the purpose that they need (`dpv:Purpose`). `offline_access` is not offered and narrowed away.
- */
+/** The scopes, as far as the service knows them. `offline_access` is not offered and narrowed away. */
 function readScopes(text: string | undefined, granted: readonly string[]): string[] {
   if (text === undefined) throw new Problem('invalid_request', 'Send scope with openid.');
   const asked = [...new Set(text.split(' ').filter((scope) => scope !== '' && scope !== 'offline_access'))];
-  const networkScopes: readonly string[] = CAMARA_SCOPES.filter((scope) => isGranted(scope, granted));
-  const isKnown = (scope: string) =>
-    OPENID_SCOPES.some((one) => one === scope) || networkScopes.includes(scope) || isPurposeOf(scope, granted);
-  if (!asked.every(isKnown))
-    throw new Problem('invalid_scope', `Request scopes of: ${[...OPENID_SCOPES, ...networkScopes].join(', ')}.`);
-  const forNetwork = asked.some((scope) => networkScopes.includes(scope));
-  const purposes = asked.filter((scope) => scope.startsWith('dpv:'));
-  if (purposes.length > 1 || (forNetwork && purposes.length === 0))
-    throw new Problem(
-      'invalid_request',
-      'Send one purpose with scopes of network APIs: dpv:FraudPreventionAndDetection, for example.',
-    );
-  if (!asked.includes('openid') && !forNetwork) throw new Problem('invalid_scope', 'The scope must contain openid.');
+  if (!asked.every((scope) => isOfPerson(scope) || isOfNetwork(scope)))
+    throw new Problem('invalid_scope', requestable(granted));
   return asked;
-}
-
-/** Claims of a person are those of OpenID Connect (CAMARA Security and Interoperability Profile, Missing "openid" scope). */
-function expectOpenIdWith(claims: readonly string[], scopes: readonly string[]): void {
-  const isOfPerson = (scope: string): boolean => OPENID_SCOPES.some((one) => one === scope);
-  if (!scopes.includes('openid') && (claims.length > 0 || scopes.some(isOfPerson)))
-    throw new Problem('invalid_request', 'Send openid in scope beside scopes and claims of a person.');
 }
 
 /** Returns the claims that the `claims` parameter names for the id_token, as far as they are known, and the wish for an `acr`. */

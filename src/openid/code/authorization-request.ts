@@ -3,6 +3,7 @@ import { CHANNELS, type Channel, type WindowMethod } from '../../domain/authenti
 import { KEPT_TEXT, SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
 import { CLAIM_NAMES, OPENID_SCOPES } from '../claims.ts';
+import { faultOfScopes, isOfNetwork } from '../requested-scopes.ts';
 import { AuthorizationError, type AnswerTarget } from './authorization-error.ts';
 import { isRedirectOf } from './redirect-uri.ts';
 
@@ -48,6 +49,7 @@ export interface AuthorizationRequest extends AnswerTarget {
   codeChallenge?: string | undefined;
   /** The thumbprint of the key to which the code is bound. */
   dpopJkt?: string | undefined;
+  /** Those of a person's identity, and then those of network APIs with their purpose. */
   scopes: string[];
   claims: RequestedClaims;
   method: WindowMethod;
@@ -111,7 +113,7 @@ export function answerTarget(
 export function readRequest(
   given: Parameters,
   target: AnswerTarget,
-  { isPublic }: { isPublic: boolean },
+  { isPublic, granted }: { isPublic: boolean; granted: readonly string[] },
 ): AuthorizationRequest {
   const refuse = (error: string, description: string): never => {
     throw new AuthorizationError(error, description, target);
@@ -125,8 +127,6 @@ export function readRequest(
     refuse('invalid_request', 'Send response_mode as query or form_post, or leave it out.');
   if (given.response_mode === 'form_post' && !isOfWeb(target.redirectUri))
     refuse('invalid_request', 'No form can be posted to an app. Send response_mode=query, or leave it out.');
-  const scopes = listed(given.scope);
-  if (!scopes.includes('openid')) refuse('invalid_scope', 'Send openid as one of the scopes.');
   const { nonce } = given;
   if (nonce !== undefined && (nonce.length > MAX_NONCE || !KEPT_TEXT.test(nonce)))
     refuse('invalid_request', `The nonce must have at most ${MAX_NONCE} characters.`);
@@ -143,15 +143,18 @@ export function readRequest(
   const { acrs, ...claims } =
     readClaims(given.claims) ??
     refuse('invalid_request', 'The claims must be a JSON object as OpenID Connect Core 1.0, 5.5 has it.');
+  const scopes = readScopes(given.scope);
+  const fault = faultOfScopes({ scopes, claims: [...claims.idToken, ...claims.userinfo] }, granted);
+  if (fault) refuse(fault.error, fault.detail);
   if (claims.acr?.every((acr) => !REACHABLE.has(acr)))
     refuse('unmet_authentication_requirements', `The essential acr must be one of: ${[...REACHABLE].join(', ')}.`);
   return {
     ...target,
     nonce,
-    codeChallenge: readChallenge(given, isPublic, refuse),
+    // Without an id_token no client sees a nonce again.
+    codeChallenge: readChallenge(given, isPublic || !scopes.includes('openid'), refuse),
     dpopJkt: readThumbprint(given.dpop_jkt, refuse),
-    // Unknown scopes are ignored (OpenID Connect Core 1.0, 3.1.2.1): many clients ask for email by default.
-    scopes: OPENID_SCOPES.filter((scope) => scopes.includes(scope)),
+    scopes,
     claims,
     method: methodOf([...(claims.acr ?? []), ...listed(given.acr_values)]),
     acrs: [...acrs, ...listed(given.acr_values)].filter((name) => isChannel(shortAcr(name))),
@@ -163,14 +166,20 @@ export function readRequest(
 
 type Refuse = (error: string, description: string) => never;
 
+/** Unknown scopes are ignored (OpenID Connect Core 1.0, 3.1.2.1): many clients ask for email by default. */
+function readScopes(text: string | undefined): string[] {
+  const asked = [...new Set(listed(text))];
+  return [...OPENID_SCOPES.filter((scope) => asked.includes(scope)), ...asked.filter(isOfNetwork)];
+}
+
 /**
  * PKCE with S256 for every client (RFC 9700, 2.1.1). A `nonce` replaces it for a client that authenticates: with one the client
  * sees in the id_token whether the code belongs to its request. Spring Security 6 has no PKCE by default.
  */
-function readChallenge(given: Parameters, isPublic: boolean, refuse: Refuse): string | undefined {
+function readChallenge(given: Parameters, isNeeded: boolean, refuse: Refuse): string | undefined {
   const { code_challenge: challenge, code_challenge_method: method, nonce } = given;
   if (challenge === undefined) {
-    if (method !== undefined || nonce === undefined || isPublic)
+    if (method !== undefined || nonce === undefined || isNeeded)
       refuse('invalid_request', 'Send a code_challenge with code_challenge_method=S256.');
     return undefined;
   }

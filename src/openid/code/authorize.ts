@@ -301,7 +301,10 @@ export class Authorize {
       throw new AuthorizationError('server_error', refuseUnsignable(client.clientId).detail, target);
     if (client.requireSignedRequestObject && sent.request === undefined)
       throw new AuthorizationError('invalid_request', 'This client signs its requests: send request.', target);
-    const request = readRequest(given, target, { isPublic: isPublic(client) });
+    const request = readRequest(withoutIgnored(given, client), target, {
+      isPublic: isPublic(client),
+      granted: client.scopes,
+    });
     if (given.id_token_hint !== undefined) request.hintedSubject = this.subjectIn(given.id_token_hint, client, target);
     const spend = async () => {
       if (isFirst && !(await orTell(target, isFirst)))
@@ -342,8 +345,11 @@ export class Authorize {
       clientId,
       issuer: this.environment.ISSUER,
       algorithms: REQUEST_OBJECT_ALGORITHMS,
+      // The profile of CAMARA recommends it, and other clients name the issuer.
+      endpoint: client.camara ? `${this.environment.ISSUER}/oauth2/authorize` : undefined,
       jwks: await this.clientKeys.of(client, request),
       isLenient: true,
+      isCamara: client.camara,
       now: new Date(),
     });
     if (typeof verified === 'string') throw new AuthorizationError('invalid_request_object', verified, target());
@@ -396,6 +402,13 @@ function readParameters(sent: object): Parameters {
     read[name] = value;
   }
   return read;
+}
+
+/** What the profile of CAMARA has a server ignore (Handling of acr_values). */
+function withoutIgnored(given: Parameters, { camara }: Client): Parameters {
+  if (!camara) return given;
+  const { acr_values: _acr, ...others } = given;
+  return others;
 }
 
 interface Refusal extends Record<string, string> {

@@ -18,7 +18,7 @@ export class PushedAuthorizationRequest extends ClientAuthenticationRequest {
   @MaxLength(2048)
   redirect_uri?: string;
 
-  /** `openid`, and any of `profile`, `phone`, `kr_identity` and `kr_di`. */
+  /** `openid`; also `profile`, `phone`, `kr_identity`, `kr_di`, and scopes of network APIs that an operator granted, with one `dpv:` purpose. */
   @IsOptional()
   @IsString()
   @MaxLength(1024)
