@@ -49,7 +49,7 @@ export class KnownPaths {
   refuseOtherMethods(fastify: FastifyInstance): void {
     this.isComplete = true;
     const patterns = [...this.byUrl.values()].filter(({ parts }) => parts.some((part) => /^[:*]/.test(part)));
-    for (const address of this.byUrl.values()) keepApart(fastify, address, patterns);
+    for (const path of this.byUrl.values()) keepApart(fastify, path, patterns);
     // Before the body is read, which may be of any type.
     fastify.addHook('onRequest', (request, reply, done) => {
       const path = request.is404 ? this.find(request.url) : undefined;

@@ -95,9 +95,9 @@ interface Sample {
 }
 
 /**
- * Reports how long the answer to a request takes for each class of person, at every door that must not tell who is a
- * subscriber: `samples` of each class, one after the other in random order, and how far apart the medians are of those whom
- * the answer does not tell apart.
+ * Measures the doors that must not tell who is a subscriber. A caller asks there about `samples` people of each class, in random
+ * order and one after the other. Reports the median time of each class, and the largest difference between the medians of
+ * classes that get the same answer.
  */
 export async function reportEnumeration(stage: Stage, samples: number): Promise<void> {
   const [ofStarts = [], ofCiba = [], ofQuestions = []] = castsOf([STARTS, CIBA, SIM_SWAP], samples + WARM);
