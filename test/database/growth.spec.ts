@@ -33,6 +33,7 @@ import { otherThan, TEST_PIN, TestService } from '../support/service.ts';
 const MONTHS = 12;
 const ROWS_A_MONTH = 500;
 const PAST_CLIENT = '018f0000-0000-7000-8000-000000000000';
+const BY_MONTH = ['past_authentications', 'past_carrier_events', 'text_messages', 'disclosures'];
 
 let service: TestService;
 
@@ -90,11 +91,17 @@ beforeAll(async () => {
   service = await TestService.start({ HISTORY_DAYS: '420' });
   const { pool } = service.database;
   // In one transaction, so that the tasks of the service never see some of them alone.
-  for (const table of ['past_authentications', 'past_carrier_events', 'push_answers', 'text_messages', 'disclosures']) {
-    const [unit, count] = table === 'push_answers' ? ['day', 15] : ['month', 13];
+  for (const table of ['push_answers', ...BY_MONTH]) {
+    const [unit, from, to] = table === 'push_answers' ? ['day', 0, 15] : ['month', 1, 13];
     await pool.query(
       `SELECT drop_partition('${table}', '${table}_first');
-       SELECT add_partition('${table}', now() - interval '1 ${unit}' * n, '${unit}') FROM generate_series(0, ${count}) n`,
+       SELECT add_partition('${table}', now() - interval '1 ${unit}' * n, '${unit}') FROM generate_series(${from}, ${to}) n`,
+    );
+  }
+  // In the first days of a month, four weeks ahead is the same month, so the service has to add that one, too.
+  for (const table of BY_MONTH) {
+    await eventually(`this month of ${table}`, async () =>
+      (await partitions(table)).includes(partitionOf(daysAgo(0), table)),
     );
   }
   for (let month = MONTHS; month > 0; month -= 1) {
@@ -105,7 +112,7 @@ beforeAll(async () => {
     );
   }
   await pool.query('VACUUM ANALYZE past_authentications');
-}, 120_000);
+});
 afterAll(async () => {
   await service.stop();
 });
@@ -270,7 +277,7 @@ describe('the tasks of the past', () => {
     const [ended, recent, unkept] = [randomId(now - 40 * 60_000), randomId(now - 60_000), randomUUID()];
     await add('authentications', [ended, recent, unkept.replace(/^./, 'f')]);
     await eventually('the old month to be gone', async () => !(await partitions()).includes(old));
-    await eventually('the next month', async () => (await partitions()).includes(partitionOf(monthsAgo(-1))));
+    await eventually('four weeks ahead', async () => (await partitions()).includes(partitionOf(daysAgo(-27))));
     await eventually('the move', async () => {
       const { rows } = await service.database.pool.query('SELECT FROM past_authentications WHERE id = $1', [ended]);
       return rows.length === 1;
@@ -324,17 +331,17 @@ describe('a text message', () => {
     await service.textedCode(person.phoneNumber);
     await eventually('the record', async () => (await service.rows.textMessages.statesOf(id)).length === 1);
     await eventually('the old month to be gone', async () => !(await partitions('text_messages')).includes(old));
-    const next = partitionOf(monthsAgo(-1), 'text_messages');
-    await eventually('the next month', async () => (await partitions('text_messages')).includes(next));
+    const ahead = partitionOf(daysAgo(-27), 'text_messages');
+    await eventually('four weeks ahead', async () => (await partitions('text_messages')).includes(ahead));
   });
 });
 
 describe('an answer about a person', () => {
   it('has a month, which is added four weeks ahead and dropped after HISTORY_DAYS', async () => {
-    const [old, next] = [partitionOf(monthsAgo(16), 'disclosures'), partitionOf(monthsAgo(-1), 'disclosures')];
+    const [old, ahead] = [partitionOf(monthsAgo(16), 'disclosures'), partitionOf(daysAgo(-27), 'disclosures')];
     await addPartition(monthsAgo(16), 'disclosures');
     await eventually('the old month to be gone', async () => !(await partitions('disclosures')).includes(old));
-    await eventually('the next month', async () => (await partitions('disclosures')).includes(next));
+    await eventually('four weeks ahead', async () => (await partitions('disclosures')).includes(ahead));
   });
 });
 
@@ -379,8 +386,8 @@ describe('an event of a carrier', () => {
     const old = partitionOf(monthsAgo(16), 'past_carrier_events');
     await addPartition(monthsAgo(16), 'past_carrier_events');
     await eventually('the old month to be gone', async () => !(await partitions('past_carrier_events')).includes(old));
-    const next = partitionOf(monthsAgo(-1), 'past_carrier_events');
-    await eventually('the next month', async () => (await partitions('past_carrier_events')).includes(next));
+    const ahead = partitionOf(daysAgo(-27), 'past_carrier_events');
+    await eventually('four weeks ahead', async () => (await partitions('past_carrier_events')).includes(ahead));
   });
 });
 
