@@ -133,7 +133,7 @@ export class CarrierController {
     if (!(body instanceof Readable)) {
       throw new Problem('unsupported_media_type', 'Send the snapshot as application/x-ndjson.');
     }
-    const takenAt = query.takenAt === undefined ? new Date() : new Date(query.takenAt);
+    const takenAt = takenAtOf(query, new Date());
     const { dryRun = false, missing = 'report', confirm } = query;
     const options = { client, dryRun, takenAt, missing, ...(confirm !== undefined && { confirm }) };
     const lines = await this.importing.report(body, options);
@@ -149,6 +149,12 @@ export class CarrierController {
     }
     return (await this.lanes.ingestAll(documents)).map((one) => batchOutcome(one, this.environment.ISSUER));
   }
+}
+
+/** When a snapshot was taken. Facts as of a future instant would outrank every later snapshot until then. */
+function takenAtOf({ takenAt }: ImportQuery, now: Date): Date {
+  const at = takenAt === undefined ? now : new Date(takenAt.toUpperCase());
+  return at > now ? now : at;
 }
 
 function batchOutcome({ id, outcome, faults }: EventOutcome, issuer: string): BatchOutcome {

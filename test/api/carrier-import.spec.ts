@@ -571,6 +571,16 @@ describe('an import', () => {
     expect((await stored(line.lineId))?.owner).toEqual({ birthDate: '850715', genderDigit: '2' });
   });
 
+  it.each([
+    ['that is added', () => Promise.resolve(aLine())],
+    ['that is changed', () => storedLine({ plan: 'prepaid' })],
+  ])('an import dated in the future does not keep later ones from a line %s', async (_case, made) => {
+    const line: LineFacts = { ...(await made()), plan: 'postpaid' };
+    await importing([line], { takenAt: '2099-01-01t00:00:00z' });
+    const { of } = await importing([{ ...line, plan: 'prepaid' }]);
+    expect(of(line.lineId)).toMatchObject({ outcome: 'changed', differences: ['plan'] });
+  });
+
   it('an import reactivates a line that had ended, when it is active again', async () => {
     const line = await storedLine({ status: 'active' });
     await put(line.lineId, { ...line, status: 'terminated' });
@@ -589,8 +599,7 @@ describe('an import', () => {
 
   it('an empty import concerns no carrier, and changes nothing', async () => {
     const before = await everything();
-    // Later than every future time that the tests above have reported.
-    const takenAt = new Date(Date.now() + 86_400_000).toISOString();
+    const takenAt = new Date().toISOString();
     for (const body of ['', '\n', '  \n\n']) {
       const { reports, summary } = await reportOf(await send(body, { takenAt, missing: 'terminate' }));
       expect(reports).toEqual([]);
@@ -810,6 +819,12 @@ describe('the refusal of an import', () => {
     ['a dryRun that is neither true nor false', { dryRun: 'yes' }, '/dryRun'],
     ['a takenAt that is no time', { takenAt: 'yesterday' }, '/takenAt'],
     ['a takenAt of no calendar', { takenAt: '2026-02-30T00:00:00Z' }, '/takenAt'],
+    ['a takenAt that is a week', { takenAt: '2026-W48-1' }, '/takenAt'],
+    ['a takenAt that is a day of the year', { takenAt: '2026-334', dryRun: 'true' }, '/takenAt'],
+    ['a takenAt without separators', { takenAt: '20261130T120000Z', dryRun: 'true' }, '/takenAt'],
+    ['a takenAt that is a year', { takenAt: '2026' }, '/takenAt'],
+    ['a takenAt that is a day', { takenAt: '2026-11-30' }, '/takenAt'],
+    ['a takenAt without a zone', { takenAt: '2026-11-30T12:00:00' }, '/takenAt'],
     ['a missing that is not known', { missing: 'delete' }, '/missing'],
     ['a parameter that is not known', { dryrun: 'true' }, '/dryrun'],
   ])('an import is refused with %s before anything changes', async (_case, query, pointer) => {
