@@ -73,7 +73,7 @@ describe('the journal of a running service', () => {
     const { uid, gid, ...found } = await stat(join(folder, begun));
     expect({ code, begun, mode: found.mode & 0o777 }).toEqual({
       code: 0,
-      begun: expect.stringMatching(/^journal-.*\.ndjson$/) as string,
+      begun: expect.stringMatching(/^journal-.*\.ndjson$/),
       mode: isRoot ? mode : 0o600,
     });
     expect({ uid, gid }).toEqual(isRoot ? account : { uid: process.getuid?.(), gid: process.getgid?.() });
