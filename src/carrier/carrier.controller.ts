@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Environment } from '../../config/environment.ts';
 import type { Caller } from '../crypto/access-token.ts';
+import { LONGEST_LINE_ID } from '../domain/line.ts';
 import { Problem, type InputFault } from '../domain/problem.ts';
 import { FromClient } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
@@ -90,8 +91,9 @@ export class CarrierController {
     @Param('lineId') lineId: string,
     @Body() body: LineInput,
   ): Promise<LineResponse> {
-    if (lineId.length > 64 || !PLAIN_TEXT.test(lineId)) {
-      throw new Problem('invalid_request', 'The line id must be one line of text with 1 to 64 characters.');
+    if (lineId.length > LONGEST_LINE_ID || !PLAIN_TEXT.test(lineId)) {
+      const detail = `The line id must be one line of text with 1 to ${LONGEST_LINE_ID} characters.`;
+      throw new Problem('invalid_request', detail);
     }
     if (body.lineId !== undefined && body.lineId !== lineId) {
       const errors = [{ pointer: '/lineId', detail: 'Omit lineId, or send the one in the address.' }];

@@ -204,6 +204,17 @@ describe('PUT of a line', () => {
     expect(await stored(lineId)).toEqual({ lineId, ...facts });
   });
 
+  it('an id of 128 characters names a line in PUT, import and event alike, and a longer one is refused in each', async () => {
+    const [line, other] = ['a', 'b'].map((letter) => aLine({ lineId: letter.repeat(128) }));
+    expect((await put(line!.lineId, line!)).body).toMatchObject({ outcome: 'added' });
+    expect((await importing([other!])).of(other!.lineId)).toMatchObject({ outcome: 'added' });
+    expect(await service.sendEvent(line!.lineId, 'plan-changed', { plan: 'prepaid' }, 1)).toBe('applied');
+    expect(await stored(line!.lineId)).toEqual({ ...line!, plan: 'prepaid' });
+    const tooLong = aLine({ lineId: 'a'.repeat(129) });
+    expect((await importing([tooLong])).summary).toMatchObject({ added: 0, rejected: 1 });
+    expect(await service.sendEvent(tooLong.lineId, 'suspended', undefined, 1)).toBe('rejected');
+  });
+
   it.each<[string, Partial<LineFacts>]>([
     ['carrier', { carrier: 'KT' }],
     ['status', { status: 'suspended' }],
@@ -301,7 +312,7 @@ describe('PUT of a line', () => {
   });
 
   it.each<[string, string]>([
-    ['65 characters', 'x'.repeat(65)],
+    ['129 characters', 'x'.repeat(129)],
     ['a control character', 'line%0A1'],
     ['an invisible character', 'line%E2%80%AE1'],
   ])('PUT of a line refuses an id with %s', async (_case, lineId) => {
@@ -626,7 +637,7 @@ describe('a line of a snapshot that is rejected', () => {
     ['names a key twice inside', (line) => JSON.stringify(line).replace('"os":', '"os":"ios","os":'), '', false],
     ['is too long', (line) => JSON.stringify(line).padEnd(LONGEST_LINE + 1), '', false],
     ['has no id', ({ lineId: _lineId, ...facts }) => JSON.stringify(facts), '/lineId', false],
-    ['has an id that is too long', (line) => JSON.stringify({ ...line, lineId: 'x'.repeat(65) }), '/lineId', false],
+    ['has an id that is too long', (line) => JSON.stringify({ ...line, lineId: 'x'.repeat(129) }), '/lineId', false],
     ['has a field that is not known', (line) => JSON.stringify({ ...line, note: 'x' }), '/note', true],
     ['has a bad value', (line) => JSON.stringify({ ...line, status: 'paused' }), '/status', true],
     [

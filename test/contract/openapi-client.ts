@@ -6794,7 +6794,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The carrier’s own id of the line, 1 to 64 characters
+                 * @description The carrier’s own id of the line, 1 to 128 characters
                  * @example line-0001
                  */
                 lineId: string;
