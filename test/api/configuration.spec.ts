@@ -223,6 +223,19 @@ it.each([
   expect(output).not.toContain(SECRET);
 });
 
+it.each([
+  ['a file', (file: string) => file],
+  ['below a file', (file: string) => join(file, 'data')],
+])('a DATA_DIR that is %s is told by its name, with what to do', async (_case, of) => {
+  const folder = await mkdtemp(join(tmpdir(), 'pushguard-data-'));
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const { code, output } = await run('main', { DATA_DIR: of(file), PORT: '0', MANAGEMENT_PORT: '0' });
+  await rm(folder, { recursive: true });
+  expect(code).toBe(1);
+  expect(output).toMatch(/^DATA_DIR: [^\n]+\. Name a folder in which this process may write\n/m);
+});
+
 it('a port that is taken, a host that is none and a login that is refused are told by their names', async () => {
   const service = await TestService.start();
   try {
@@ -238,6 +251,7 @@ it('a port that is taken, a host that is none and a login that is refused are to
       ['MANAGEMENT_PORT', { ...taken, PORT: both, MANAGEMENT_PORT: both }],
       ['HOST', { ...taken, PORT: '0', HOST: 'nowhere.invalid' }],
       ['DATABASE_URL', { ...taken, PORT: '0', DATABASE_URL: stranger.href }],
+      ['LEGAL_TEXTS', { ...taken, PORT: '0', LEGAL_TEXTS: join(tmpdir(), 'pushguard-no-such-folder') }],
     ] as const) {
       const { code, output } = await run('main', { ...variables, NODE_ENV: 'test' });
       expect(code).toBe(1);
