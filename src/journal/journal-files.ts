@@ -16,8 +16,9 @@ function journalFileOf(path: string, at: Date): string {
  */
 export async function journalFilesOf(path: string): Promise<string[]> {
   const { directory, stem, extension } = parts(path);
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+  const names = await readdir(directory).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
   });
   return names

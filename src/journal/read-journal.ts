@@ -33,7 +33,10 @@ export async function requireJournal(paths: readonly string[]): Promise<void> {
 
 /** Whether a path has lines of a journal, nothing but empty files, or something else. */
 async function contentOf(path: string): Promise<'lines' | 'empty' | 'none'> {
-  for await (const _line of readJournal([path])) return 'lines';
+  const lines = readJournal([path]);
+  const first = await lines.next();
+  await lines.return(undefined);
+  if (first.done !== true) return 'lines';
   const files = await Promise.all((await filesAt(path)).map((file) => stat(file)));
   return files.length > 0 && files.every((file) => file.isFile() && file.size === 0) ? 'empty' : 'none';
 }

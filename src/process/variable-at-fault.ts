@@ -31,7 +31,7 @@ export async function namingVariable<Result>(
  * itself, begins with the name of the variable.
  */
 export function sentenceNaming(variable: string, folder: string, error: unknown): string {
-  const { code, path, message = String(error) } = error as NodeJS.ErrnoException;
+  const { code, path, message } = error as NodeJS.ErrnoException;
   if (code === undefined || path === undefined || !isOneWithin(resolve(folder), resolve(path))) return message;
   return `${variable}: ${message}. Name a folder in which this process may write`;
 }

@@ -85,8 +85,8 @@ describe('a command at a terminal', () => {
   it.each(REWRITING.flatMap((command) => ['--bogus', 'word'].map((word) => [command, word])))(
     '%s refuses %s and does nothing',
     async (command, word) => {
-      const ended = await runProgram(`commands/${command}`, [word!], service.env);
-      expect(ended).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(word!) });
+      const ended = await runProgram(`commands/${command}`, [word], service.env);
+      expect(ended).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(word) });
     },
   );
 
