@@ -774,17 +774,17 @@ export function readSecretsAgain(variables: Record<string, string | undefined>):
 }
 
 /**
- * Reads the environment of this process. Ends the process after one message that names every faulty variable. Warns of
- * variables that look like one of the service's and are none.
+ * Reads the environment of this process. Ends the process with `code` after one message that names every faulty variable.
+ * Warns of variables that look like one of the service's and are none.
  */
-export function readProcessEnvironment(required: readonly (keyof Environment)[] = []): Environment {
+export function readProcessEnvironment(required: readonly (keyof Environment)[] = [], code = 1): Environment {
   for (const { name, nearest } of misspelt(process.env))
     process.stderr.write(`The environment variable ${name} is unknown. Is ${nearest} meant?\n`);
   try {
     return readEnvironment(process.env, required);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(1);
+    process.exit(code);
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from './embedded/demo.ts';
 import { startEmbedded, type Embedded } from './embedded/embedded.ts';
 import { requireFreePorts } from './process/listening.ts';
+import { sentenceNaming } from './process/variable-at-fault.ts';
 import type { Demonstration } from './run.ts';
 
 const environment = readProcessEnvironment();
@@ -175,6 +176,6 @@ function stopOnSignal(stopService: () => Promise<void>, embedded: Embedded | und
 }
 
 start().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${sentenceNaming('DATA_DIR', environment.DATA_DIR, error)}\n`);
   process.exit(1);
 });

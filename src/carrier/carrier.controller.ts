@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Environment } from '../../config/environment.ts';
 import type { Caller } from '../crypto/access-token.ts';
+import { LONGEST_LINE_ID } from '../domain/line.ts';
 import { Problem, type InputFault } from '../domain/problem.ts';
 import { FromClient } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
@@ -90,8 +91,9 @@ export class CarrierController {
     @Param('lineId') lineId: string,
     @Body() body: LineInput,
   ): Promise<LineResponse> {
-    if (lineId.length > 64 || !PLAIN_TEXT.test(lineId)) {
-      throw new Problem('invalid_request', 'The line id must be one line of text with 1 to 64 characters.');
+    if (lineId.length > LONGEST_LINE_ID || !PLAIN_TEXT.test(lineId)) {
+      const detail = `The line id must be one line of text with 1 to ${LONGEST_LINE_ID} characters.`;
+      throw new Problem('invalid_request', detail);
     }
     if (body.lineId !== undefined && body.lineId !== lineId) {
       const errors = [{ pointer: '/lineId', detail: 'Omit lineId, or send the one in the address.' }];
@@ -133,7 +135,7 @@ export class CarrierController {
     if (!(body instanceof Readable)) {
       throw new Problem('unsupported_media_type', 'Send the snapshot as application/x-ndjson.');
     }
-    const takenAt = query.takenAt === undefined ? new Date() : new Date(query.takenAt);
+    const takenAt = takenAtOf(query, new Date());
     const { dryRun = false, missing = 'report', confirm } = query;
     const options = { client, dryRun, takenAt, missing, ...(confirm !== undefined && { confirm }) };
     const lines = await this.importing.report(body, options);
@@ -149,6 +151,12 @@ export class CarrierController {
     }
     return (await this.lanes.ingestAll(documents)).map((one) => batchOutcome(one, this.environment.ISSUER));
   }
+}
+
+/** When a snapshot was taken. Facts as of a future instant would outrank every later snapshot until then. */
+function takenAtOf({ takenAt }: ImportQuery, now: Date): Date {
+  const at = takenAt === undefined ? now : new Date(takenAt.toUpperCase());
+  return at > now ? now : at;
 }
 
 function batchOutcome({ id, outcome, faults }: EventOutcome, issuer: string): BatchOutcome {

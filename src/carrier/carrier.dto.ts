@@ -10,7 +10,15 @@ import {
   validateSync,
   type ValidationOptions,
 } from 'class-validator';
-import type { FormFactor, Handset, Holder, LineFacts, LineStatus, Plan } from '../domain/line.ts';
+import {
+  LONGEST_LINE_ID,
+  type FormFactor,
+  type Handset,
+  type Holder,
+  type LineFacts,
+  type LineStatus,
+  type Plan,
+} from '../domain/line.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parseMsisdn } from '../domain/phone-number.ts';
 import type { InputFault } from '../domain/problem.ts';
@@ -19,8 +27,6 @@ import { namesOfObjects, withoutNamesOfObjects } from '../http/names-of-objects.
 import { Optional } from '../http/optional.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 
-/** The longest line id that is stored, in characters. */
-const LINE_ID = 64;
 /** One line of text that is not blank; outer blanks do not count. PostgreSQL stores no lone surrogate (`Cs`). */
 const NAME = /^(?!\s*$)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
@@ -114,14 +120,14 @@ export class LineInput extends LineFactsInput {
   /** Optional; must equal the line id in the address. */
   @Optional()
   @IsString()
-  @Length(1, LINE_ID)
+  @Length(1, LONGEST_LINE_ID)
   lineId?: string;
 }
 
 /** A line of a snapshot, with its id. */
 export class SnapshotLine extends LineFactsInput {
   @IsString()
-  @Length(1, LINE_ID)
+  @Length(1, LONGEST_LINE_ID)
   @Matches(PLAIN_TEXT)
   lineId: string;
 }

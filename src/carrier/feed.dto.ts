@@ -1,6 +1,7 @@
 import { ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
+import { OptionalInstant } from '../http/instant.ts';
 import type { Outcome } from './events/carrier-event.store.ts';
 import type { Reconciled } from './snapshot/reconcile.ts';
 import { HandsetInput, NumberChangedData, OwnerChangedData, PlanChangedData, PortedOutData } from './carrier.dto.ts';
@@ -39,9 +40,11 @@ export class ImportQuery {
   @IsBoolean()
   dryRun?: boolean;
 
-  /** When the snapshot was taken, RFC 3339; now when left out. Later events are not undone. */
-  @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  /**
+   * When the snapshot was taken, RFC 3339; now when left out. Later events are not undone. An instant of the future counts as
+   * now.
+   */
+  @OptionalInstant()
   takenAt?: string;
 
   /** What happens to lines that the snapshot does not contain; `report` when left out. */

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
-import { parseArgs } from 'node:util';
-import { readProcessEnvironment } from '../../config/environment.ts';
 import { migrateOnStart } from '../../config/migrate.ts';
-import { readJournal } from '../journal/read-journal.ts';
+import { runningDatabase } from '../embedded/running-embedded.ts';
+import { readJournal, requireJournal } from '../journal/read-journal.ts';
 import { journalIsAhead } from '../journal/require-unrestored.ts';
 import { AfterRestore, type Restored } from '../restore/after-restore.ts';
+import { isDatabaseNamed, readCommandEnvironment } from './command-environment.ts';
+import { readOptions } from './terminal.ts';
 import { withService } from './with-service.ts';
 
 /** Makes a restored database safe before the service runs on it. */
@@ -25,7 +26,8 @@ Run it after a backup was put back, while no process of the service runs; the se
 It voids what lives for a short time (open authentications, codes, sessions, requests that wait), closes again what was
 closed after the backup, opens nothing, and writes the gap into the audit. A run that was interrupted is repeated; a
 further run changes nothing more than a first one would.
-Reads DATABASE_URL, KEYRING and, with --moved, JOURNAL_FILE. Exit code: 0 done, 1 failed, 2 wrong use.
+Reads DATABASE_URL, KEYRING and, with --moved, JOURNAL_FILE; without DATABASE_URL it takes the database that npm start runs in
+DATA_DIR. Exit code: 0 done, 1 failed, 2 wrong use.
 `;
 
 interface Wanted {
@@ -35,15 +37,21 @@ interface Wanted {
 }
 
 const wanted = readArguments();
-const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING']);
-const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL, JOURNAL_FILE } = environment;
+const environment = await readCommandEnvironment();
+// Of the embedded database, the service is not the owner.
+if (!isDatabaseNamed()) environment.MIGRATION_DATABASE_URL ??= (await runningDatabase(environment.DATA_DIR)).ownerUrl;
+const { DATABASE_URL, QUEUE_DATABASE_URL = DATABASE_URL, JOURNAL_FILE } = environment;
 // What is closed here stands in the journal already.
 delete environment.JOURNAL_FILE;
-// An older backup may lack the tables of this version.
-await migrateOnStart(environment).catch((error: unknown) => {
+try {
+  // A path that is no journal is refused before anything is done.
+  await requireJournal(wanted.journal);
+  // An older backup may lack the tables of this version.
+  await migrateOnStart(environment);
+} catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exit(1);
-});
+}
 await withService(environment, async (app) => {
   const afterRestore = app.get(AfterRestore);
   try {
@@ -76,26 +84,18 @@ function readArguments(): Wanted {
     process.stderr.write(`${message}\n\n${USAGE}`);
     process.exit(2);
   };
-  try {
-    const { values } = parseArgs({
-      options: {
-        journal: { type: 'string', multiple: true },
-        'no-journal': { type: 'boolean' },
-        'dry-run': { type: 'boolean' },
-        moved: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(USAGE);
-      process.exit(0);
-    }
-    const { journal = [], moved = false } = values;
-    const ways = [journal.length > 0, values['no-journal'] ?? false, moved].filter(Boolean).length;
-    if (ways !== 1) return fail('Give one of --journal, --no-journal and --moved.');
-    if (moved && values['dry-run']) return fail('--moved has no dry run.');
-    return { journal, moved, dryRun: values['dry-run'] ?? false };
-  } catch (error) {
-    return fail((error as Error).message);
-  }
+  const values = readOptions(
+    {
+      journal: { type: 'string', multiple: true },
+      'no-journal': { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+      moved: { type: 'boolean' },
+    },
+    USAGE,
+  );
+  const { journal = [], moved = false } = values;
+  const ways = [journal.length > 0, values['no-journal'] ?? false, moved].filter(Boolean).length;
+  if (ways !== 1) return fail('Give one of --journal, --no-journal and --moved.');
+  if (moved && values['dry-run']) return fail('--moved has no dry run.');
+  return { journal, moved, dryRun: values['dry-run'] ?? false };
 }

@@ -87,7 +87,7 @@ function run(): void {
       'a-day': { type: 'string', default: '0.5' },
       days: { type: 'string', default: '730' },
       json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) {

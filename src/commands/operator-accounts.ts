@@ -19,6 +19,10 @@ import { answerCommand } from './with-rooms.ts';
 const USAGE = 'npm run operator -- add <login> <name> <viewer|agent|supervisor> | disable <login> | list\n';
 
 const [command, ...given] = process.argv.slice(2);
+if (['--help', '-h'].some((word) => process.argv.slice(2).includes(word))) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 const wanted = { add: 3, disable: 1, list: 0 }[command ?? ''];
 if (wanted !== given.length) {
   process.stderr.write(USAGE);

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import pg from 'pg';
-import { readProcessEnvironment } from '../../config/environment.ts';
 import type { DeviceSecret } from '../crypto/device-cipher.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { deviceBond } from '../database/statement-parts.ts';
 import { poolOptions, UNLIMITED } from '../database/database-client.ts';
+import { readCommandEnvironment } from './command-environment.ts';
 import { LONG_LIVED_COLUMNS, type EncryptedColumn } from './keys/encrypted-columns.ts';
+import { readOptions } from './terminal.ts';
 
 /**
  * Re-encrypts personal data under the keyring's present keys, while the service runs: `npm run reencrypt`.
@@ -83,9 +84,19 @@ const BOUND_COLUMNS: readonly BoundColumn[] = [
 
 const TEXT_IDS = new Set(['lines', 'carrier_events']);
 
-const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING']);
-const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
-const pool = new pg.Pool({ ...poolOptions(environment.DATABASE_URL ?? '', UNLIMITED), max: 2 });
+const USAGE = `npm run reencrypt
+
+Rewrites personal data under the present keys of the keyring and in the present form, while the service runs, and prints the
+rows of each column. Safe at any time; run again, it does nothing.
+
+Reads DATABASE_URL and KEYRING; without DATABASE_URL it takes the database that npm start runs in DATA_DIR.
+Exit code: 0 done, 1 failed, 2 wrong use.
+`;
+
+readOptions({}, USAGE);
+const environment = await readCommandEnvironment();
+const keys = new ServiceKeys(parseKeyring(environment.KEYRING));
+const pool = new pg.Pool({ ...poolOptions(environment.DATABASE_URL, UNLIMITED), max: 2 });
 try {
   for (const text of PLAIN_TEXTS) report(`${text.table}.${text.plain}`, await encryptText(text));
   for (const column of BOUND_COLUMNS) report(`${column.table}.${column.column}`, await bind(column));

@@ -45,6 +45,26 @@ export function orRefused<Result>(read: () => Result): Result {
   }
 }
 
+/**
+ * The options of a command that takes no words. Ends the process: after `usage` where help is asked for, and with `code`
+ * after a word or an option that the command does not have.
+ */
+export function readOptions<Options extends NonNullable<ParseArgsConfig['options']>>(
+  options: Options,
+  usage: string,
+  code = 2,
+) {
+  try {
+    const { values } = parseArgs({ options: { ...options, help: { type: 'boolean', short: 'h' } } });
+    if (!(values as { help?: boolean }).help) return values;
+    process.stdout.write(usage);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    process.exit(code);
+  }
+  process.exit(0);
+}
+
 /** The words of a command by these options. Throws `invalid_request` with a sentence that ends in `see`. */
 export function readWords<Options extends NonNullable<ParseArgsConfig['options']>>(
   words: string[],

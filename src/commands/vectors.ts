@@ -11,7 +11,7 @@ ${VECTORS.map((name) => `  ${name}`).join('\n')}
 
 const [wanted = '--help', ...more] = process.argv.slice(2);
 const name = VECTORS.find((one) => one === wanted);
-if (wanted === '--help') {
+if (wanted === '--help' || wanted === '-h') {
   process.stdout.write(USAGE);
 } else if (name === undefined || more.length > 0) {
   process.stderr.write(`There are no such vectors.\n\n${USAGE}`);

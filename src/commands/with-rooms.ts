@@ -2,9 +2,9 @@ import { Module, type DynamicModule, type INestApplicationContext, type Type } f
 import { NestFactory } from '@nestjs/core';
 import type { Environment } from '../../config/environment.ts';
 import { Problem } from '../domain/problem.ts';
-import { joinRunning } from '../embedded/running-embedded.ts';
 import { FoundationModule } from '../foundation.ts';
 import { NOTHING_SENT } from '../gateways/nothing-sent.ts';
+import { joinedOrEnded } from './command-environment.ts';
 
 /** Holds the rooms of a command. */
 @Module({})
@@ -47,10 +47,7 @@ export async function answerCommand(
   rooms: Type[],
   work: (app: INestApplicationContext) => Promise<string>,
 ): Promise<void> {
-  await joinRunning(environment).catch((error: unknown) => {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(1);
-  });
+  await joinedOrEnded(environment);
   await within(withFoundation(environment, rooms), async (app) => {
     const { code, stdout, stderr } = await outcomeOf(work(app));
     process.stdout.write(stdout);

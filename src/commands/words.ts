@@ -26,7 +26,7 @@ const NAMELESS: Brand = {
 const [command = '--help', argument, part = '', ...more] = process.argv.slice(2);
 const locale = LOCALES.find((one) => one === argument);
 
-if (command === '--help') {
+if (command === '--help' || command === '-h') {
   process.stdout.write(USAGE);
 } else if (command === 'list' && locale !== undefined && more.length === 0) {
   const texts = [...(await adoptableTexts(NAMELESS, locale))].flatMap(([key, { text }]) =>

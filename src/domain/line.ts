@@ -12,6 +12,9 @@ export interface Handset {
   model?: string;
 }
 
+/** The most characters of a line id, in events, snapshots and a carrier's directory alike. */
+export const LONGEST_LINE_ID = 128;
+
 /** The facts that a carrier reports about one mobile contract. */
 export interface LineFacts {
   lineId: string;

@@ -1,4 +1,4 @@
-import { open, readdir, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { readJournalLine, type JournalLine } from './journal-line.ts';
@@ -10,10 +10,17 @@ function journalFileOf(path: string, at: Date): string {
   return join(directory, `${stem}-${at.toISOString().slice(0, 10)}-${host}-${process.pid}${extension}`);
 }
 
-/** Every file that processes wrote for `JOURNAL_FILE`, by name. Empty if the directory does not exist. */
+/**
+ * Every file that processes wrote for `JOURNAL_FILE`, by name. Empty if the directory does not exist. Throws the error of
+ * the operating system for a directory that this process may not list.
+ */
 export async function journalFilesOf(path: string): Promise<string[]> {
   const { directory, stem, extension } = parts(path);
-  const names = await readdir(directory).catch(() => []);
+  const names = await readdir(directory).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  });
   return names
     .filter((name) => name.startsWith(`${stem}-`) && (name.endsWith(extension) || name.endsWith(`${extension}.gz`)))
     .sort()
@@ -25,18 +32,31 @@ const TAIL_BYTES = 16_384;
 
 /**
  * The newest line of each process: the one with its highest mark among the last lines of its files. Compressed files are
- * passed over, because they are older.
+ * passed over, because they are older. Throws one line that begins with the variable if a file cannot be read: without it,
+ * nobody knows whether the database was restored.
  */
 export async function newestLinesOf(path: string, installation: string): Promise<JournalLine[]> {
   const newest = new Map<string | undefined, JournalLine>();
-  for (const file of await journalFilesOf(path)) {
+  const files = await journalFilesOf(path).catch((error: unknown) => {
+    throw unreadable(dirname(path), error);
+  });
+  for (const file of files) {
     if (file.endsWith('.gz')) continue;
-    for (const line of await lastLinesOf(file)) {
+    const lines = await lastLinesOf(file).catch((error: unknown) => {
+      throw unreadable(file, error);
+    });
+    for (const line of lines) {
       if (line.installation !== installation || line.mark === null) continue;
       if (line.mark > (newest.get(line.writer)?.mark ?? 0)) newest.set(line.writer, line);
     }
   }
   return [...newest.values()];
+}
+
+function unreadable(path: string, error: unknown): Error {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const todo = 'Give it to the account of the service (chown), or move it away if it is no file of the journal.';
+  return new Error(`JOURNAL_FILE: ${path} cannot be read (${code}). ${todo}`, { cause: error });
 }
 
 async function lastLinesOf(file: string): Promise<JournalLine[]> {
@@ -58,6 +78,9 @@ function parts(path: string): { directory: string; stem: string; extension: stri
   const extension = extname(path);
   return { directory: dirname(path), stem: basename(path, extension), extension };
 }
+
+/** The user id that may change the owner of a file. */
+const ROOT = 0;
 
 /** Where lines go. */
 export interface JournalOutput {
@@ -96,7 +119,7 @@ export class JournalFile implements JournalOutput {
     // A file that was removed would take every further line with it.
     if (this.handle && (this.name !== name || (await this.handle.stat()).nlink === 0)) await this.close();
     if (this.handle) return this.handle;
-    const handle = await open(name, 'a+', 0o600);
+    const handle = await this.created(name);
     this.handle = handle;
     this.name = name;
     const { size } = await handle.stat();
@@ -106,6 +129,39 @@ export class JournalFile implements JournalOutput {
     await syncDirectory(dirname(name));
     return handle;
   }
+
+  /** Opens the file. A new one that root creates goes to the account of the service. */
+  private async created(name: string): Promise<FileHandle> {
+    let handle: FileHandle;
+    try {
+      // Follows no link, so that the account of the service can have no other file of root's given to it.
+      handle = await open(name, 'ax+', 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      return open(name, 'a+', 0o600);
+    }
+    if (process.getuid?.() !== ROOT) return handle;
+    try {
+      const { uid, gid, mode } = await ownerOf(this.path);
+      await handle.chown(uid, gid);
+      await handle.chmod(mode);
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+}
+
+/**
+ * Owner and mode of a journal's next file. A command that root runs beside the service would otherwise leave a file that the
+ * service cannot read at its next start. The folder is of no help where the account of the service has it by its group alone.
+ */
+async function ownerOf(path: string): Promise<{ uid: number; gid: number; mode: number }> {
+  const files = await Promise.all((await journalFilesOf(path)).map((file) => stat(file)));
+  const ofService = files.filter((file) => file.isFile() && file.uid !== ROOT).at(-1);
+  const { uid, gid } = ofService ?? (await stat(dirname(path)));
+  return { uid, gid, mode: ofService ? ofService.mode & 0o666 : 0o600 };
 }
 
 /** Without this, a crash of the machine may lose the name of a new file. */

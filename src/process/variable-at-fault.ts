@@ -1,3 +1,5 @@
+import { relative, resolve } from 'node:path';
+
 /** A code of PostgreSQL, such as `28P01`; those of the operating system and of TLS are words. */
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 /** Classes of SQLSTATE in which PostgreSQL refuses a connection, login or database. */
@@ -22,4 +24,19 @@ export async function namingVariable<Result>(
     const sentence = message || (error as AggregateError).errors.map((one: Error) => one.message).join(', ');
     throw Object.assign(new Error(`${name}: ${sentence}`, { cause: error }), { code });
   }
+}
+
+/**
+ * What an error says. One of the operating system about a file in the folder that a variable names, or about the folder
+ * itself, begins with the name of the variable.
+ */
+export function sentenceNaming(variable: string, folder: string, error: unknown): string {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || path === undefined || !isOneWithin(resolve(folder), resolve(path))) return message;
+  return `${variable}: ${message}. Name a folder in which this process may write`;
+}
+
+/** Whether one of two paths lies within the other: a folder cannot be made where its parent cannot. */
+function isOneWithin(one: string, other: string): boolean {
+  return [relative(one, other), relative(other, one)].some((way) => !way.startsWith('..'));
 }

@@ -308,7 +308,7 @@ const TEXTS = [
   ' ',
   'x'.repeat(40),
   'x'.repeat(41),
-  'x'.repeat(65),
+  'x'.repeat(129),
   'a\u0000',
   '\ud800',
 ];
@@ -357,7 +357,7 @@ const rarely = (usual: unknown, ...others: unknown[]) =>
 const anyLine = fc
   .record(
     {
-      lineId: fc.oneof({ weight: 4, arbitrary: rarely('line-1', '', 'a b', '회선', 'x'.repeat(65), 7) }, edgy),
+      lineId: fc.oneof({ weight: 4, arbitrary: rarely('line-1', '', 'a b', '회선', 'x'.repeat(129), 7) }, edgy),
       phoneNumber: rarely(
         '+821012345678',
         '+8210123456789',

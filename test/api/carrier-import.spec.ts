@@ -204,6 +204,17 @@ describe('PUT of a line', () => {
     expect(await stored(lineId)).toEqual({ lineId, ...facts });
   });
 
+  it('an id of 128 characters names a line in PUT, import and event alike, and a longer one is refused in each', async () => {
+    const [line, other] = ['a', 'b'].map((letter) => aLine({ lineId: letter.repeat(128) }));
+    expect((await put(line!.lineId, line!)).body).toMatchObject({ outcome: 'added' });
+    expect((await importing([other!])).of(other!.lineId)).toMatchObject({ outcome: 'added' });
+    expect(await service.sendEvent(line!.lineId, 'plan-changed', { plan: 'prepaid' }, 1)).toBe('applied');
+    expect(await stored(line!.lineId)).toEqual({ ...line!, plan: 'prepaid' });
+    const tooLong = aLine({ lineId: 'a'.repeat(129) });
+    expect((await importing([tooLong])).summary).toMatchObject({ added: 0, rejected: 1 });
+    expect(await service.sendEvent(tooLong.lineId, 'suspended', undefined, 1)).toBe('rejected');
+  });
+
   it.each<[string, Partial<LineFacts>]>([
     ['carrier', { carrier: 'KT' }],
     ['status', { status: 'suspended' }],
@@ -301,7 +312,7 @@ describe('PUT of a line', () => {
   });
 
   it.each<[string, string]>([
-    ['65 characters', 'x'.repeat(65)],
+    ['129 characters', 'x'.repeat(129)],
     ['a control character', 'line%0A1'],
     ['an invisible character', 'line%E2%80%AE1'],
   ])('PUT of a line refuses an id with %s', async (_case, lineId) => {
@@ -571,6 +582,16 @@ describe('an import', () => {
     expect((await stored(line.lineId))?.owner).toEqual({ birthDate: '850715', genderDigit: '2' });
   });
 
+  it.each([
+    ['that is added', () => Promise.resolve(aLine())],
+    ['that is changed', () => storedLine({ plan: 'prepaid' })],
+  ])('an import dated in the future does not keep later ones from a line %s', async (_case, made) => {
+    const line: LineFacts = { ...(await made()), plan: 'postpaid' };
+    await importing([line], { takenAt: '2099-01-01t00:00:00z' });
+    const { of } = await importing([{ ...line, plan: 'prepaid' }]);
+    expect(of(line.lineId)).toMatchObject({ outcome: 'changed', differences: ['plan'] });
+  });
+
   it('an import reactivates a line that had ended, when it is active again', async () => {
     const line = await storedLine({ status: 'active' });
     await put(line.lineId, { ...line, status: 'terminated' });
@@ -589,8 +610,7 @@ describe('an import', () => {
 
   it('an empty import concerns no carrier, and changes nothing', async () => {
     const before = await everything();
-    // Later than every future time that the tests above have reported.
-    const takenAt = new Date(Date.now() + 86_400_000).toISOString();
+    const takenAt = new Date().toISOString();
     for (const body of ['', '\n', '  \n\n']) {
       const { reports, summary } = await reportOf(await send(body, { takenAt, missing: 'terminate' }));
       expect(reports).toEqual([]);
@@ -617,7 +637,7 @@ describe('a line of a snapshot that is rejected', () => {
     ['names a key twice inside', (line) => JSON.stringify(line).replace('"os":', '"os":"ios","os":'), '', false],
     ['is too long', (line) => JSON.stringify(line).padEnd(LONGEST_LINE + 1), '', false],
     ['has no id', ({ lineId: _lineId, ...facts }) => JSON.stringify(facts), '/lineId', false],
-    ['has an id that is too long', (line) => JSON.stringify({ ...line, lineId: 'x'.repeat(65) }), '/lineId', false],
+    ['has an id that is too long', (line) => JSON.stringify({ ...line, lineId: 'x'.repeat(129) }), '/lineId', false],
     ['has a field that is not known', (line) => JSON.stringify({ ...line, note: 'x' }), '/note', true],
     ['has a bad value', (line) => JSON.stringify({ ...line, status: 'paused' }), '/status', true],
     [
@@ -810,6 +830,12 @@ describe('the refusal of an import', () => {
     ['a dryRun that is neither true nor false', { dryRun: 'yes' }, '/dryRun'],
     ['a takenAt that is no time', { takenAt: 'yesterday' }, '/takenAt'],
     ['a takenAt of no calendar', { takenAt: '2026-02-30T00:00:00Z' }, '/takenAt'],
+    ['a takenAt that is a week', { takenAt: '2026-W48-1' }, '/takenAt'],
+    ['a takenAt that is a day of the year', { takenAt: '2026-334', dryRun: 'true' }, '/takenAt'],
+    ['a takenAt without separators', { takenAt: '20261130T120000Z', dryRun: 'true' }, '/takenAt'],
+    ['a takenAt that is a year', { takenAt: '2026' }, '/takenAt'],
+    ['a takenAt that is a day', { takenAt: '2026-11-30' }, '/takenAt'],
+    ['a takenAt without a zone', { takenAt: '2026-11-30T12:00:00' }, '/takenAt'],
     ['a missing that is not known', { missing: 'delete' }, '/missing'],
     ['a parameter that is not known', { dryrun: 'true' }, '/dryrun'],
   ])('an import is refused with %s before anything changes', async (_case, query, pointer) => {

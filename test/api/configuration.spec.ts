@@ -108,7 +108,8 @@ describe('a secret of the wrong form', () => {
       expect(output).not.toContain(SECRET);
       for (const command of ['reencrypt', 'verify-audit', 'replay-events']) {
         const ended = await run(`commands/${command}`, { DATABASE_URL: faulty['DATABASE_URL']! });
-        expect(ended.code).toBe(1);
+        // 1 would say that the audit was tampered with.
+        expect(ended.code).toBe(command === 'verify-audit' ? 2 : 1);
         expect(ended.output).toMatch(/^Correct these environment variables:\n( {2}[A-Z_]+: [^\n]+\n)+$/);
         expect(ended.output).toContain('KEYRING: is required');
       }
@@ -222,6 +223,19 @@ it.each([
   expect(output).not.toContain(SECRET);
 });
 
+it.each([
+  ['a file', (file: string) => file],
+  ['below a file', (file: string) => join(file, 'data')],
+])('a DATA_DIR that is %s is told by its name, with what to do', async (_case, of) => {
+  const folder = await mkdtemp(join(tmpdir(), 'pushguard-data-'));
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const { code, output } = await run('main', { DATA_DIR: of(file), PORT: '0', MANAGEMENT_PORT: '0' });
+  await rm(folder, { recursive: true });
+  expect(code).toBe(1);
+  expect(output).toMatch(/^DATA_DIR: [^\n]+\. Name a folder in which this process may write\n/m);
+});
+
 it('a port that is taken, a host that is none and a login that is refused are told by their names', async () => {
   const service = await TestService.start();
   try {
@@ -237,6 +251,7 @@ it('a port that is taken, a host that is none and a login that is refused are to
       ['MANAGEMENT_PORT', { ...taken, PORT: both, MANAGEMENT_PORT: both }],
       ['HOST', { ...taken, PORT: '0', HOST: 'nowhere.invalid' }],
       ['DATABASE_URL', { ...taken, PORT: '0', DATABASE_URL: stranger.href }],
+      ['LEGAL_TEXTS', { ...taken, PORT: '0', LEGAL_TEXTS: join(tmpdir(), 'pushguard-no-such-folder') }],
     ] as const) {
       const { code, output } = await run('main', { ...variables, NODE_ENV: 'test' });
       expect(code).toBe(1);

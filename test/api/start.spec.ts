@@ -5,6 +5,7 @@ import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runProgram } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { TestService } from '../support/service.ts';
@@ -20,8 +21,8 @@ describe('npm start at a terminal', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  /** Everything that one start says until it is ready; then it is stopped. */
-  async function said(port: number): Promise<string> {
+  /** Everything that one start says until it is ready; then it is stopped, once `meanwhile` has ended. */
+  async function said(port: number, meanwhile = () => Promise.resolve()): Promise<string> {
     const main = join(import.meta.dirname, '../../dist/src/main.js');
     const { DATABASE_URL: _none, ...inherited } = process.env;
     const own = { DATA_DIR: directory, PORT: String(port), MANAGEMENT_PORT: '0', NODE_ENV: 'development' };
@@ -36,6 +37,7 @@ describe('npm start at a terminal', () => {
         if (child.exitCode !== null) throw new Error(`the start ended with ${child.exitCode}: ${text}${failure}`);
         return text.includes('Press Ctrl-C');
       });
+      await meanwhile();
       return text;
     } finally {
       child.kill('SIGTERM');
@@ -53,6 +55,18 @@ describe('npm start at a terminal', () => {
       expect(text).toMatch(new RegExp(`:${port}${path}\\s`));
     for (const id of ['demo-shop', 'demo-bank', 'demo-securities', 'demo-carrier', 'demo-operator'])
       expect(text).toContain(id);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['verify-audit', [], /^head: /m],
+    ['replay-events', [], /^no events are waiting/],
+    ['reencrypt', [], /^lines\.owner: 0 rows/m],
+    ['after-restore', ['--no-journal', '--dry-run'], /^Nothing was changed\.$/m],
+  ])('%s finds database and keys of a running start by DATA_DIR alone', async (command, words, expected) => {
+    await said(await freePort(), async () => {
+      const ended = await runProgram(`commands/${command}`, words, { DATA_DIR: directory, ISSUER: '', NODE_ENV: '' });
+      expect(ended).toEqual({ code: 0, stdout: expect.stringMatching(expected), stderr: '' });
+    });
   });
 
   it('the next start says that it goes on with the database, and has nothing to migrate', async () => {

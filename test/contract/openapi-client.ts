@@ -6794,7 +6794,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The carrier’s own id of the line, 1 to 64 characters
+                 * @description The carrier’s own id of the line, 1 to 128 characters
                  * @example line-0001
                  */
                 lineId: string;
@@ -6865,7 +6865,8 @@ export interface operations {
                  */
                 dryRun?: boolean;
                 /**
-                 * @description When the snapshot was taken, RFC 3339; now when left out. Later events are not undone.
+                 * @description When the snapshot was taken, RFC 3339; now when left out. Later events are not undone. An instant of the future counts as
+                 *     now.
                  * @example 2026-11-28T03:00:00Z
                  */
                 takenAt?: string;

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { walkChain } from '../../src/operator/walk-chain.ts';
 import type { RecordedHead } from '../../src/operator/check-chain.ts';
+import { freePort } from '../support/free-port.ts';
 import { packed, startProcess, TestService, type Answer } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
@@ -446,10 +447,26 @@ describe('npm run verify-audit', () => {
     'npm run verify-audit refuses the head %s',
     async (head) => {
       const { code, stderr } = await verifyAudit(service, `--head=${head}`);
-      expect(code).toBe(1);
-      expect(stderr).toContain('--head=NUMBER:MAC');
+      expect(code).toBe(2);
+      expect(stderr).toBe('--head=NUMBER:MAC must be the head that this command printed\n');
     },
   );
+
+  it('npm run verify-audit says in one line that the database does not answer, which is no tampering', async () => {
+    const env = { ...service.env, DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none` };
+    const { code, stdout, stderr } = await verifyAudit(Object.assign(Object.create(service) as TestService, { env }));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^DATABASE_URL: [^\n]*ECONNREFUSED[^\n]*\n$/);
+  });
+
+  it.each([
+    { words: ['--help'], code: 0, to: 'stdout' as const },
+    { words: ['--bogus'], code: 2, to: 'stderr' as const },
+  ])('npm run verify-audit $words explains itself and ends with $code', async ({ words, code, to }) => {
+    const ended = await verifyAudit(service, ...words);
+    expect(ended.code).toBe(code);
+    expect(ended[to]).toContain('npm run verify-audit [-- --head=NUMBER:MAC]');
+  });
 
   it('npm run verify-audit reports every entry as broken when the key is another', async () => {
     const keyring = { ...(JSON.parse(service.keyring) as object), subject: Buffer.alloc(32).toString('base64url') };

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { generateKeyring } from '../../src/crypto/keyring.ts';
+import { runProgram } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import type { LocalCarrier } from '../support/local-carrier.ts';
@@ -52,6 +56,84 @@ describe('npm run reencrypt', () => {
     expect((await service.verify(id, await service.codeOf(subscriber, id))).status).toBe(200);
     const replayed = await run('replay-events', { ...service.env, KEYRING: JSON.stringify(onlyNew) });
     expect(replayed.stdout).toBe('unknown_line: 1 events\n');
+  });
+});
+
+describe('a command at a terminal', () => {
+  let service: TestService;
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'pushguard-commands-'));
+    service = await TestService.start();
+  });
+  afterAll(async () => {
+    await service.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  const REWRITING = ['reencrypt', 'replay-events'];
+
+  it.each([...REWRITING, 'after-restore', 'operator-accounts'])(
+    '%s explains itself with --help and does nothing',
+    async (command) => {
+      const ended = await runProgram(`commands/${command}`, ['--help'], service.env);
+      expect(ended).toEqual({ code: 0, stdout: expect.stringContaining('npm run '), stderr: '' });
+    },
+  );
+
+  it.each(REWRITING.flatMap((command) => ['--bogus', 'word'].map((word) => [command, word])))(
+    '%s refuses %s and does nothing',
+    async (command, word) => {
+      const ended = await runProgram(`commands/${command}`, [word], service.env);
+      expect(ended).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(word) });
+    },
+  );
+
+  it.each<[string, string[]]>([
+    ['queue', ['status']],
+    ['operator-accounts', ['list']],
+    ['reencrypt', []],
+    ['replay-events', []],
+    ['after-restore', ['--no-journal']],
+  ])('%s says in one line that the database does not answer', async (command, words) => {
+    const DATABASE_URL = `postgres://nobody@127.0.0.1:${await freePort()}/none`;
+    const { code, stdout, stderr } = await runProgram(`commands/${command}`, words, { ...service.env, DATABASE_URL });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^DATABASE_URL: [^\n]*ECONNREFUSED[^\n]*\n$/);
+  });
+
+  it.each<[string, string[]]>([
+    ['replay-events', []],
+    ['after-restore', ['--no-journal', '--dry-run']],
+  ])('%s needs no ISSUER', async (command, words) => {
+    const ended = await runProgram(`commands/${command}`, words, { ...service.env, ISSUER: '' });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  describe('after-restore', () => {
+    const restoring = (...journals: string[]) =>
+      runProgram('commands/after-restore', [...journals.map((one) => `--journal=${one}`), '--dry-run'], service.env);
+    const SAYS =
+      'it has no line of a journal. Name the files of JOURNAL_FILE, or give --no-journal if there is no journal.';
+
+    it('refuses a path at which there is no line of a journal', async () => {
+      const file = join(directory, 'other.txt');
+      await writeFile(file, 'something else\n');
+      const folder = await mkdtemp(join(directory, 'empty-'));
+      for (const path of [file, folder, '/dev/null'])
+        expect(await restoring(path)).toEqual({ code: 1, stdout: '', stderr: `${path}: ${SAYS}\n` });
+      expect(await restoring('-')).toEqual({ code: 1, stdout: '', stderr: `standard input: ${SAYS}\n` });
+    });
+
+    it('takes the empty file of a process that closed nothing, beside another one', async () => {
+      const [empty, written] = ['journal-a.ndjson', 'journal-b.ndjson'].map((name) => join(directory, name));
+      await writeFile(empty!, '');
+      const line = { v: 1, at: '2026-11-28T00:00:00.000Z', installation: randomUUID(), epoch: 0, mark: 1 };
+      await writeFile(written!, `${JSON.stringify({ ...line, door: 'device_revoked', id: randomUUID() })}\n`);
+      expect(await restoring(empty!)).toMatchObject({ code: 1, stderr: `${empty}: ${SAYS}\n` });
+      expect(await restoring(empty!, written!)).toMatchObject({ code: 0, stderr: '' });
+    });
   });
 });
 

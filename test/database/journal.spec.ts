@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +12,7 @@ import { writeJournalLine, type JournalLine } from '../../src/journal/journal-li
 import { Journal } from '../../src/journal/journal.ts';
 import { MissingDoors } from '../../src/journal/missing-doors.ts';
 import { readJournal } from '../../src/journal/read-journal.ts';
+import { runProgram } from '../support/commands.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startProcess, TestService } from '../support/service.ts';
@@ -41,6 +42,41 @@ describe('the journal of a running service', () => {
   it('is required where it is configured: without its directory the service does not start', async () => {
     const env = { ...service.env, JOURNAL_FILE: join(directory, 'missing', 'journal.ndjson') };
     await expect(startProcess(env)).rejects.toThrow(/JOURNAL_FILE: cannot be written: ENOENT/);
+  });
+
+  it('with a file that cannot be read stops the start in one line that names the variable, the file and what to do', async () => {
+    const folder = join(directory, 'unreadable');
+    const file = join(folder, 'journal-2026-11-28-host-1.ndjson');
+    await mkdir(file, { recursive: true });
+    const env = { ...service.env, JOURNAL_FILE: join(folder, 'journal.ndjson') };
+    const line = `JOURNAL_FILE: ${file} cannot be read (EISDIR). Give it to the account of the service (chown)`;
+    await expect(startProcess(env)).rejects.toThrow(line);
+  });
+
+  it.each([
+    { what: 'other files', account: { uid: 1001, gid: 1002 }, mode: 0o640 },
+    { what: 'folder', account: { uid: 1001, gid: 1002 }, mode: 0o600 },
+  ])('has the owner of its $what also in files that a command of root begins', async ({ what, account, mode }) => {
+    const folder = join(directory, what);
+    const JOURNAL_FILE = join(folder, 'journal.ndjson');
+    await mkdir(folder);
+    const owned = join(folder, what === 'folder' ? '' : 'journal-2026-11-28-host-1.ndjson');
+    if (what !== 'folder') await writeFile(owned, '', { mode });
+    // As another user than root, everything is this user's in any case.
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) await chown(owned, account.uid, account.gid);
+    const env = { ...service.env, JOURNAL_FILE };
+    const clientId = `shop-of-${what.replace(' ', '-')}`;
+    await runProgram('commands/clients', ['add', '상점', '--scope=authentications', `--id=${clientId}`], env);
+    const { code } = await runProgram('commands/clients', ['disable', clientId], env);
+    const [begun = ''] = (await readdir(folder)).filter((name) => !name.includes('-host-1.'));
+    const { uid, gid, ...found } = await stat(join(folder, begun));
+    expect({ code, begun, mode: found.mode & 0o777 }).toEqual({
+      code: 0,
+      begun: expect.stringMatching(/^journal-.*\.ndjson$/),
+      mode: isRoot ? mode : 0o600,
+    });
+    expect({ uid, gid }).toEqual(isRoot ? account : { uid: process.getuid?.(), gid: process.getgid?.() });
   });
 
   it('has what closed before the caller has the answer', async () => {

@@ -1,3 +1,4 @@
+import { LONGEST_LINE_ID } from '../../domain/line.ts';
 import type { InputFault } from '../../domain/problem.ts';
 import type { LineEvent } from '../../domain/line-event.ts';
 import { existsInCalendar } from '../../http/instant.ts';
@@ -91,8 +92,9 @@ function readContent(
     return { line: { phoneNumber }, sequence: null, event: { kind: 'sim-swapped' } };
   }
   const faults: InputFault[] = [];
-  const lineId = isAttribute(subject) ? subject : '';
-  if (lineId === '') faults.push({ pointer: '/subject', detail: 'Send the id of the line.' });
+  const lineId = isAttribute(subject) && subject.length <= LONGEST_LINE_ID ? subject : '';
+  if (lineId === '')
+    faults.push({ pointer: '/subject', detail: `Send the id of the line, of 1 to ${LONGEST_LINE_ID} characters.` });
   const number = readSequence(sequence);
   if (number === null)
     faults.push({

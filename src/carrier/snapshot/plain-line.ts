@@ -1,7 +1,7 @@
-import type { LineFacts } from '../../domain/line.ts';
+import { LONGEST_LINE_ID, type LineFacts } from '../../domain/line.ts';
 import { parsePerson } from '../../domain/person.ts';
 
-const ID = /^[\x21-\x7e]{1,64}$/;
+const ID = new RegExp(`^[\\x21-\\x7e]{1,${LONGEST_LINE_ID}}$`);
 const NUMBER = /^\+8210\d{8}$/;
 /** One line of visible characters without outer blanks. */
 const NAME = /^[\x21-\x7e가-힣](?:[\x20-\x7e가-힣]{0,38}[\x21-\x7e가-힣])?$/;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { LineFacts } from '../../domain/line.ts';
+import { LONGEST_LINE_ID, type LineFacts } from '../../domain/line.ts';
 import { seoulDay } from '../../domain/person.ts';
 import { Problem, type InputFault } from '../../domain/problem.ts';
 import { readJson } from '../../http/read-json.ts';
@@ -190,5 +190,5 @@ function readLine(text: string, today: string): { facts: LineFacts } | Pick<Reje
   const read = readAs(SnapshotLine, document);
   if ('value' in read) return { facts: factsOf(read.value.lineId, read.value) };
   const { lineId } = document;
-  return { faults: read.faults, lineId: typeof lineId === 'string' ? lineId.slice(0, 64) : null };
+  return { faults: read.faults, lineId: typeof lineId === 'string' ? lineId.slice(0, LONGEST_LINE_ID) : null };
 }

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { LONGEST_LINE_ID } from '../../domain/line.ts';
 import type { Mode } from '../../http/client.guard.ts';
 import { BODY, DECLARED, MODE, type Completed } from '../../http/operation.ts';
 import { withExamples } from './examples.ts';
@@ -121,7 +122,7 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   '/app/v1/registrations': 'The `id` of the registration',
   '/app/v1/device/pin-check': 'The `id` of the PIN check',
   '/app/v1/alerts': 'The `id` of the alert',
-  '/carrier/v1/lines': 'The carrier’s own id of the line, 1 to 64 characters',
+  '/carrier/v1/lines': `The carrier’s own id of the line, 1 to ${LONGEST_LINE_ID} characters`,
   '/operator/v1/subscriptions': 'The `subscriptionId`',
   '/operator/v1/reissues': 'The `id` of the reissue',
 };

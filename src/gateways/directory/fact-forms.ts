@@ -1,4 +1,4 @@
-import type { FormFactor, Holder, LineStatus, Plan } from '../../domain/line.ts';
+import { LONGEST_LINE_ID, type FormFactor, type Holder, type LineStatus, type Plan } from '../../domain/line.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
 
 /** The values of the facts that have a closed list. */
@@ -9,8 +9,8 @@ export const FACT_VALUES = {
   handsetFormFactor: ['phone', 'tablet'] satisfies FormFactor[],
 } as const;
 
-/** Maximum characters of a value; the longest expected one, a UUID, has 36. */
-const MAX_LENGTH = 128;
+/** Maximum characters of a value: what a line id may have, which is the longest one. */
+const MAX_LENGTH = LONGEST_LINE_ID;
 
 /** YYMMDD, as the first six digits of a resident registration number. */
 export const BIRTH_DATE = /^\d{6}$/;

@@ -107,10 +107,15 @@ export function readLegalFolder(folder: string, names = legalNames(folder)): Leg
   return Object.fromEntries([...found].map(([name, versions]) => [name, checked(name, versionsOf(versions))]));
 }
 
+/** The files of the folder of `LEGAL_TEXTS`. */
 function legalNames(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name !== 'company.json' && !name.startsWith('.'))
-    .sort();
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (cause) {
+    throw new Error('LEGAL_TEXTS: cannot be read; name a folder that this process may list', { cause });
+  }
+  return names.filter((name) => name !== 'company.json' && !name.startsWith('.')).sort();
 }
 
 function readText(path: string, name: string): string {
