@@ -50,6 +50,12 @@ export interface OpeningProofs {
   match?: string;
 }
 
+/** The same as the app sends them: `match` may be null. */
+type SentProofs = Omit<OpeningProofs, 'match'> & { match?: string | null };
+
+/** The proofs that approve: the PIN's covers the two digits. */
+type ApprovingProofs = Required<Pick<OpeningProofs, 'pinProof' | 'match'>>;
+
 /** Steps 2 and 3 of an authentication: the app shows who asks, and gets a code after the right PIN. */
 @Injectable()
 export class Open {
@@ -95,9 +101,13 @@ export class Open {
    * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `match_mismatch`, `invalid_request`, `card_mismatch`,
    * `subscription_not_active`.
    */
-  async open(
+  open(id: string, proofs: SentProofs, unspent: UnspentProof): Promise<{ state: 'opened' }> {
+    return this.devices.inPinTurn(unspent.device.deviceId, () => this.openInTurn(id, proofs, unspent));
+  }
+
+  private async openInTurn(
     id: string,
-    { pinProof: proof, cardProof, match = null }: Omit<OpeningProofs, 'match'> & { match?: string | null },
+    { pinProof: proof, cardProof, match = null }: SentProofs,
     unspent: UnspentProof,
   ): Promise<{ state: 'opened' }> {
     const { device } = unspent;
@@ -140,9 +150,13 @@ export class Open {
    * Problems: `device_proof_invalid`, `authentication_not_found`, `authentication_closed`, `authentication_expired`,
    * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `match_mismatch`, `invalid_request`, `subscription_not_active`.
    */
-  async approve(
+  approve(id: string, proofs: ApprovingProofs, unspent: UnspentProof): Promise<{ state: 'verified' }> {
+    return this.devices.inPinTurn(unspent.device.deviceId, () => this.approveInTurn(id, proofs, unspent));
+  }
+
+  private async approveInTurn(
     id: string,
-    { pinProof: proof, match }: { pinProof: string; match: string },
+    { pinProof: proof, match }: ApprovingProofs,
     unspent: UnspentProof,
   ): Promise<{ state: 'verified' }> {
     const { device } = unspent;

@@ -161,7 +161,15 @@ export class Devices {
     await this.pinLife.judge(pin);
   }
 
-  /** The problem of a device whose PIN is locked: `pin_locked`, or `pin_exhausted` for good. */
+  /** Runs what counts, compares and resets the PIN of this device, when no other such work of it runs in this process. */
+  inPinTurn<Outcome>(deviceId: string, work: () => Promise<Outcome>): Promise<Outcome> {
+    return this.pinLife.inTurn(deviceId, work);
+  }
+
+  /**
+   * The problem of a device whose PIN was not counted: `pin_locked`, or `pin_exhausted` for good; `service_unavailable` where
+   * proofs that other processes compare at this moment left it no try.
+   */
   async pinRefused(deviceId: string): Promise<Problem> {
     return this.pinLife.refused(deviceId);
   }
@@ -178,10 +186,12 @@ export class Devices {
     if (purpose === 'alert-confirm' && (await this.store.wasLost(deviceId))) {
       throw new Problem('device_proof_invalid', 'A phone that was replaced because it was lost confirms nothing.');
     }
-    const counted = await this.store.countAlertPin(deviceId, alertId);
-    if (!counted) throw await this.pinRefused(deviceId);
-    await this.judgePin({ purpose, id: alertId, deviceId, proof, counted });
-    await this.store.resetPin(deviceId);
+    await this.inPinTurn(deviceId, async () => {
+      const counted = await this.store.countAlertPin(deviceId, alertId);
+      if (!counted) throw await this.pinRefused(deviceId);
+      await this.judgePin({ purpose, id: alertId, deviceId, proof, counted });
+      await this.store.resetPin(deviceId);
+    });
   }
 
   /** Of these devices, those of the same subscription that were enrolled after this one. */

@@ -131,6 +131,56 @@ describe('fifteen wrong PINs in all', () => {
   });
 });
 
+describe('right PINs at the same time', () => {
+  const TOGETHER = 20;
+  /** Sends the same proof of the PIN many times at once, each with a Device-Proof of its own; the distinct answers. */
+  const together = async (prove: () => Promise<unknown>): Promise<string[]> =>
+    (await Promise.all(Array.from({ length: TOGETHER }, () => refusal(prove())))).sort();
+  const expectNoLock = async (): Promise<void> => {
+    expect(await owner.phone.standing()).toMatchObject({ pinLocked: false });
+    expect((await owner.phone.alerts()).filter(({ kind }) => kind === 'pin_locked')).toEqual([]);
+    expect([texts('비밀번호를 여러 번').length, noticesOf('pin_locked').length]).toEqual([0, 0]);
+    expect(await wrongInAll()).toBe(0);
+  };
+
+  it('open an authentication, and none counts as wrong', async () => {
+    await service.start(owner.person);
+    const [pending] = await owner.phone.pending();
+    expect(await together(() => owner.phone.open(pending!, TEST_PIN))).toEqual(Array<string>(TOGETHER).fill('done'));
+    await expectNoLock();
+  });
+
+  it('approve an authentication once, and none counts as wrong', async () => {
+    const { phoneNumber, birthDate, genderDigit } = owner.person;
+    const body = { phoneNumber, birthDate, genderDigit, purpose: '이체 확인', method: 'approve' };
+    const { match } = (await service.call<{ match: string }>('POST', '/v1/authentications', body)).body;
+    const [pending] = await owner.phone.pending();
+    const answers = await together(() => owner.phone.approve(pending!, TEST_PIN, match));
+    expect(answers).toEqual([...Array<string>(TOGETHER - 1).fill('authentication_closed'), 'done']);
+    await expectNoLock();
+  });
+
+  it('are not refused as locked while another process compares five right ones', async () => {
+    await service.start(owner.person);
+    const [pending] = await owner.phone.pending();
+    await service.rows.devices.countPins(owner.phone.deviceId, 5);
+    const spent = await service.rows.devices.proofsOf(owner.phone.deviceId);
+    const answer = owner.phone.open(pending!, TEST_PIN).catch((error: unknown) => error);
+    await eventually('the try', async () => (await service.rows.devices.proofsOf(owner.phone.deviceId)) > spent);
+    await service.rows.devices.unlockPin(owner.phone.deviceId);
+    await service.rows.devices.setPinWrong(owner.phone.deviceId, 0);
+    expect(await answer).toMatchObject({ status: 503, code: 'service_unavailable', retryAfterSeconds: 1 });
+    await expectNoLock();
+    expect(await refusal(owner.phone.open(pending!, TEST_PIN))).toBe('done');
+  });
+
+  it('are refused after a process counted five and ended before it compared them, and the person is told', async () => {
+    await service.rows.devices.countPins(owner.phone.deviceId, 5);
+    expect(await refusal(owner.phone.checkPin(TEST_PIN))).toBe('pin_locked');
+    expect(await alertOf(owner.phone, 'pin_locked')).toMatchObject({ state: 'open' });
+  });
+});
+
 describe('a locked PIN', () => {
   it('is told once to the phone and to the number, however many wrong PINs arrive at the same time', async () => {
     await service.start(owner.person);

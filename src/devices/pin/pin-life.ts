@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Alerts } from '../../alerts/alerts.ts';
 import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
@@ -6,28 +7,45 @@ import { isPinExhausted, isPinLocked } from '../../database/statement-parts.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { Metrics } from '../../http/metrics.ts';
 import { Notices } from '../../notices/notices.ts';
+import { OneAtATime } from '../../process/one-at-a-time.ts';
 import { JobQueue } from '../../queue/job-queue.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import type { Device } from '../device.entity.ts';
 import { DeviceSecrets } from '../device-secrets.ts';
-import { isRightPin, pinExhausted, pinLocked, pinMismatch, type JudgedPin } from './judge-pin.ts';
+import { isRightPin, pinExhausted, pinLocked, pinMismatch, pinUndecided, type JudgedPin } from './judge-pin.ts';
 
-const UNTOLD = statement(
-  'device_pin_untold',
-  `SELECT d.subscription_id AS "subscriptionId" FROM devices d
-    WHERE d.id = $1 AND ${isPinLocked('d')} AND d.pin_locked_at IS NULL`,
+/** How a PIN stands that was not counted. */
+interface PinStanding {
+  isLocked: boolean;
+  /** The lock is told: its wrong PINs were compared. */
+  isTold: boolean;
+  isExhausted: boolean;
+}
+
+const STANDING = statement(
+  'device_pin_standing',
+  `SELECT ${isPinLocked('d')} AS "isLocked", d.pin_locked_at IS NOT NULL AS "isTold", ${isPinExhausted('d')} AS "isExhausted"
+    FROM devices d WHERE d.id = $1`,
 );
+
+const SUBSCRIPTION_OF = statement(
+  'device_pin_subscription_of',
+  'SELECT d.subscription_id AS "subscriptionId" FROM devices d WHERE d.id = $1',
+);
+
+/**
+ * Milliseconds within which a process that counted a PIN compares it. After that the process has ended between the two, and
+ * what it counted stays counted.
+ */
+const DECIDED_WITHIN_MS = 2_000;
+/** Milliseconds between two looks at what other processes decide. */
+const LOOK_MS = 50;
 
 /** Takes effect once for a lock, however many wrong PINs arrive at the same time. */
 const LOCK = statement(
   'device_pin_lock',
   `UPDATE devices d SET pin_locked_at = now() WHERE d.id = $1 AND ${isPinLocked('d')} AND d.pin_locked_at IS NULL
     RETURNING d.id, d.pin_wrong AS wrong`,
-);
-
-const IS_EXHAUSTED = statement(
-  'device_pin_is_exhausted',
-  `SELECT 1 FROM devices d WHERE d.id = $1 AND ${isPinExhausted('d')}`,
 );
 
 /** An exhausted PIN stays as it is. */
@@ -49,6 +67,7 @@ const UNLOCK = statement(
 export class PinLife {
   private readonly rejected;
   private readonly locked;
+  private readonly turns = new OneAtATime();
 
   constructor(
     private readonly database: Database,
@@ -64,6 +83,14 @@ export class PinLife {
   }
 
   /**
+   * Runs what counts a PIN of this device, compares it and resets the counters, when no other does so in this process. Right
+   * PINs that arrive at the same time would otherwise count as wrong until each is compared, and lock the PIN.
+   */
+  inTurn<Outcome>(deviceId: string, work: () => Promise<Outcome>): Promise<Outcome> {
+    return this.turns.run(deviceId, work);
+  }
+
+  /**
    * Compares a PIN that was counted, and returns if it is right. The wrong PIN that locks is told to the person before
    * its answer. Problems: `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
    */
@@ -71,16 +98,21 @@ export class PinLife {
     const { deviceId, counted } = pin;
     if (isRightPin(pin, this.secrets.knowledgeKey(deviceId, counted))) return;
     this.rejected.inc();
-    throw counted.attemptsLeft === 0 ? await this.refused(deviceId) : pinMismatch(counted.attemptsLeft);
+    if (counted.attemptsLeft > 0) throw pinMismatch(counted.attemptsLeft);
+    await this.tellOfLock(deviceId);
+    throw (await this.standing(deviceId)).isExhausted ? pinExhausted() : pinLocked();
   }
 
   /**
-   * The problem of a device whose PIN is locked: `pin_locked` or `pin_exhausted`. If a process ended between the wrong
-   * PIN that locked and the alert, the next attempt raises the alert here.
+   * The problem of a device whose PIN was not counted: `pin_locked` or `pin_exhausted`; `service_unavailable` where proofs that
+   * other processes had not compared filled the tries, and one of them was right. If a process ended between the wrong PIN
+   * that locked and the alert, the next attempt raises the alert here.
    */
   async refused(deviceId: string): Promise<Problem> {
-    await this.tellOfLock(deviceId);
-    return (await this.database.rows(IS_EXHAUSTED, [deviceId])).length === 1 ? pinExhausted() : pinLocked();
+    const { isLocked, isTold, isExhausted } = await this.decided(deviceId);
+    if (!isLocked) return pinUndecided();
+    if (!isTold) await this.tellOfLock(deviceId);
+    return isExhausted ? pinExhausted() : pinLocked();
   }
 
   /**
@@ -98,10 +130,26 @@ export class PinLife {
     return this.tell(session, subscriptionId, 'pin_unlocked', null);
   }
 
+  /** Waits until other processes have compared the PINs that they counted, or have ended. */
+  private async decided(deviceId: string): Promise<PinStanding> {
+    const until = performance.now() + DECIDED_WITHIN_MS;
+    let standing = await this.standing(deviceId);
+    while (standing.isLocked && !standing.isTold && performance.now() < until) {
+      await delay(LOOK_MS);
+      standing = await this.standing(deviceId);
+    }
+    return standing;
+  }
+
+  private async standing(deviceId: string): Promise<PinStanding> {
+    const [standing] = await this.database.rows<PinStanding>(STANDING, [deviceId]);
+    return standing ?? { isLocked: true, isTold: true, isExhausted: false };
+  }
+
   private async tellOfLock(deviceId: string): Promise<void> {
-    const [untold] = await this.database.rows<Pick<Device, 'subscriptionId'>>(UNTOLD, [deviceId]);
-    if (!untold) return;
-    const { subscriptionId } = untold;
+    const [device] = await this.database.rows<Pick<Device, 'subscriptionId'>>(SUBSCRIPTION_OF, [deviceId]);
+    if (!device) return;
+    const { subscriptionId } = device;
     const queued = await this.database.transaction(async (session) => {
       await this.subscriptions.lock(session, subscriptionId);
       const locked = await session.rows<Pick<Device, 'id'> & { wrong: number }>(LOCK, [deviceId]);
