@@ -66,7 +66,9 @@ export class Devices {
       } else if (outcome?.state === 'active') {
         await this.recordConsent(session, device);
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
-        if (reissued) await this.alerts.withdraw(session, subscriptionId, ['reissue']);
+        // The request for a new phone is served: this phone must not confirm its own coming.
+        const served = reissued ? (['new_phone', 'reissue'] as const) : (['new_phone'] as const);
+        await this.alerts.withdraw(session, subscriptionId, served);
         // The lost phone may bear other devices of the subscription, and the SIM may be in other hands.
         const inOtherHands = isInDoubt(subscription);
         if (inOtherHands) await this.store.revokeAll(session, subscriptionId, { but: device.deviceId, replaced: true });
