@@ -424,6 +424,12 @@ describe('a new phone', () => {
     await pass(0);
     await pass(23 * 60 + 30);
     expect(codeTexts(owner.person)).toEqual([]);
+    // However short the wait is set, this is true.
+    await eventually('the notice', () =>
+      service.smsc.received.some(
+        ({ to, text }) => to === owner.person.phoneNumber && text.includes('한 시간 안에 새 휴대폰에 앱 등록 코드'),
+      ),
+    );
     await pass(31);
     await eventually('the code', () => codeTexts(owner.person).length === 1);
   });
