@@ -28,14 +28,6 @@ export class DeviceRows {
     return this.sql('UPDATE devices SET pin_failures = $2, pin_wrong = $2 WHERE id = $1', [deviceId, tries]);
   }
 
-  /** The number of proofs of a device that were spent. */
-  async proofsOf(deviceId: string): Promise<number> {
-    const [row] = await this.sql<{ n: number }>('SELECT count(*)::int AS n FROM device_proofs WHERE device_id = $1', [
-      deviceId,
-    ]);
-    return row!.n;
-  }
-
   /** Adds an active device to a subscription. */
   addActive(subscriptionId: string, name: string): Promise<unknown> {
     return this.sql(
