@@ -1141,8 +1141,8 @@ export interface paths {
         /**
          * Unlock the PIN
          * @description Unlocks the PIN of the active device for five more attempts, and tells the person: once in 24 hours alone, and then
-         *     after another client requested it. Errors: `subscription_not_found`, `second_person_required`; `pin_exhausted` after
-         *     fifteen wrong PINs without a right one: the phone must be enrolled anew.
+         *     after another client requested it. Errors: `subscription_not_found`, `second_person_required`; `nothing_to_change` when
+         *     no PIN is locked; `pin_exhausted` after fifteen wrong PINs without a right one: the phone must be enrolled anew.
          */
         post: operations["unlockPin"];
         delete?: never;
@@ -1164,7 +1164,8 @@ export interface paths {
          * Issue an enrolment code
          * @description Issues an enrolment code for a new phone; earlier codes become invalid. In doubt it takes two clients, as cancelling
          *     does. Codes for subscriptions whose phone is in use are limited for each client and hour. Errors:
-         *     `subscription_not_found`, `insufficient_scope`, `second_person_required`, `too_many_requests`.
+         *     `subscription_not_found`, `nothing_to_change` for a cancelled subscription, `insufficient_scope`,
+         *     `second_person_required`, `too_many_requests`.
          */
         post: operations["issueEnrolmentCode"];
         delete?: never;
