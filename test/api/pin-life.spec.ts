@@ -4,6 +4,7 @@ import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import type { Phone, PhoneAlert } from '../../src/phone/phone.ts';
 import { ProblemError } from '../../src/phone/problem-error.ts';
 import { eventually } from '../support/eventually.ts';
+import { Installation } from '../support/installation.ts';
 import { expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Answer, type Subscriber } from '../support/service.ts';
 
@@ -133,9 +134,12 @@ describe('fifteen wrong PINs in all', () => {
 
 describe('right PINs at the same time', () => {
   const TOGETHER = 20;
-  /** Sends the same proof of the PIN many times at once, each with a Device-Proof of its own; the distinct answers. */
-  const together = async (prove: () => Promise<unknown>): Promise<string[]> =>
-    (await Promise.all(Array.from({ length: TOGETHER }, () => refusal(prove())))).sort();
+  /** Sends the same proof of the PIN many times at once, each with a Device-Proof of its own; the answers. */
+  const together = async (path: string, body: object): Promise<number[]> => {
+    const installation = await Installation.of(owner.phone);
+    const sendings = Array.from({ length: TOGETHER }, () => installation.send('POST', path, body));
+    return (await Promise.all(sendings)).map(({ status }) => status).sort();
+  };
   const expectNoLock = async (): Promise<void> => {
     expect(await owner.phone.standing()).toMatchObject({ pinLocked: false });
     expect((await owner.phone.alerts()).filter(({ kind }) => kind === 'pin_locked')).toEqual([]);
@@ -146,7 +150,9 @@ describe('right PINs at the same time', () => {
   it('open an authentication, and none counts as wrong', async () => {
     await service.start(owner.person);
     const [pending] = await owner.phone.pending();
-    expect(await together(() => owner.phone.open(pending!, TEST_PIN))).toEqual(Array<string>(TOGETHER).fill('done'));
+    const pinProof = await owner.phone['prove']('open', pending!, TEST_PIN);
+    const answers = await together(`/app/v1/authentications/${pending!.id}/open`, { pinProof });
+    expect(answers).toEqual(Array<number>(TOGETHER).fill(202));
     await expectNoLock();
   });
 
@@ -155,8 +161,9 @@ describe('right PINs at the same time', () => {
     const body = { phoneNumber, birthDate, genderDigit, purpose: '이체 확인', method: 'approve' };
     const { match } = (await service.call<{ match: string }>('POST', '/v1/authentications', body)).body;
     const [pending] = await owner.phone.pending();
-    const answers = await together(() => owner.phone.approve(pending!, TEST_PIN, match));
-    expect(answers).toEqual([...Array<string>(TOGETHER - 1).fill('authentication_closed'), 'done']);
+    const pinProof = await owner.phone['prove']('approve', pending!, TEST_PIN, match);
+    const answers = await together(`/app/v1/authentications/${pending!.id}/approve`, { pinProof, match });
+    expect(answers).toEqual([202, ...Array<number>(TOGETHER - 1).fill(409)]);
     await expectNoLock();
   });
 

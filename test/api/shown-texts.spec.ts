@@ -47,7 +47,7 @@ const sign = (field: { label: string; value: string }) =>
       method: 'sign',
       transaction: [field],
     },
-    { scope: 'signing' },
+    { clientId: 'demo-bank' },
   );
 const openWindow = (change: object) =>
   service.call('POST', '/v1/windows', {
