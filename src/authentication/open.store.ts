@@ -97,7 +97,8 @@ const isOpenOf = (channels: string) => `EXISTS (
           AND a.state IN ('pending', 'opened') AND a.expires_at > now())`;
 
 const COUNT_PIN = countPin('authentication_count_pin', {
-  exists: isOpenOf(`a.channel <> 'approve'`),
+  // What asks for digits where none were sent ($4), or the other way round, is refused before it costs a try.
+  exists: isOpenOf(`a.channel <> 'approve' AND (a.match_digits IS NOT NULL) = $4`),
   device: 'd.encryption_key AS "encryptionKey", d.card_key AS "cardKey"',
   columns: `a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.expires_at AS "expiresAt", a.nonce, a.channel,
         a.match_digits AS "matchDigits"`,
@@ -253,11 +254,17 @@ export class OpenStore {
   }
 
   /**
-   * Spends the proof and counts a PIN; null where the proof does not count. Undefined when the PIN is locked or the device
-   * cannot open this authentication: then the caller must compare nothing.
+   * Spends the proof and counts a PIN; null where the proof does not count. Undefined when the PIN is locked, when the device
+   * cannot open this authentication, or when digits came (`hasMatch`) where it asks for none, or the other way round: then the
+   * caller must compare nothing.
    */
-  async countPin({ device: { deviceId }, jti }: UnspentProof, id: string): Promise<CountedOpening | undefined | null> {
-    const [row] = await this.database.sharedRows<Proven<CountedOpening>>(COUNT_PIN, [deviceId, id, jti], deviceId);
+  async countPin(
+    { device: { deviceId }, jti }: UnspentProof,
+    id: string,
+    { hasMatch }: { hasMatch: boolean },
+  ): Promise<CountedOpening | undefined | null> {
+    const values = [deviceId, id, jti, hasMatch];
+    const [row] = await this.database.sharedRows<Proven<CountedOpening>>(COUNT_PIN, values, deviceId);
     if (!row?.isProven) return null;
     return isCounted(row) ? row : undefined;
   }

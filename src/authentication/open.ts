@@ -50,6 +50,12 @@ export interface OpeningProofs {
   match?: string;
 }
 
+/** The same as the app sends them: `match` may be null. */
+type SentProofs = Omit<OpeningProofs, 'match'> & { match?: string | null };
+
+/** The proofs that approve: the PIN's covers the two digits. */
+type ApprovingProofs = Required<Pick<OpeningProofs, 'pinProof' | 'match'>>;
+
 /** Steps 2 and 3 of an authentication: the app shows who asks, and gets a code after the right PIN. */
 @Injectable()
 export class Open {
@@ -90,21 +96,29 @@ export class Open {
   /**
    * Generates the code, stores its digest, and enqueues the sealed code for the phone. With the channel `sign` the
    * phone computes the code itself.
-   * The PIN is counted before it is compared. A second opening changes nothing.
+   * The PIN is counted before it is compared. An opening with digits where none are asked for, or without them where they
+   * are, is refused before that. A second opening changes nothing.
    * Problems: `device_proof_invalid`, `authentication_not_found`, `authentication_closed`, `authentication_expired`,
    * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `match_mismatch`, `invalid_request`, `card_mismatch`,
    * `subscription_not_active`.
    */
-  async open(
+  open(id: string, proofs: SentProofs, unspent: UnspentProof): Promise<{ state: 'opened' }> {
+    return this.devices.inPinTurn(unspent.device.deviceId, () => this.openInTurn(id, proofs, unspent));
+  }
+
+  private async openInTurn(
     id: string,
-    { pinProof: proof, cardProof, match = null }: Omit<OpeningProofs, 'match'> & { match?: string | null },
+    { pinProof: proof, cardProof, match = null }: SentProofs,
     unspent: UnspentProof,
   ): Promise<{ state: 'opened' }> {
     const { device } = unspent;
-    const counted = await this.store.countPin(unspent, id);
+    const counted = await this.store.countPin(unspent, id, { hasMatch: match !== null });
     if (counted === null) throw this.proofs.refused(unspent);
     if (!counted) {
-      if ((await this.find(id, device)).channel === 'approve') throw isApproval(id);
+      const { channel, matchDigits } = await this.find(id, device);
+      if (channel === 'approve') throw isApproval(id);
+      if (matchDigits !== null && match === null) throw matchMissing();
+      if (matchDigits === null && match !== null) throw matchNotAsked();
       throw await this.devices.pinRefused(device.deviceId);
     }
     const { deviceId } = device;
@@ -140,9 +154,13 @@ export class Open {
    * Problems: `device_proof_invalid`, `authentication_not_found`, `authentication_closed`, `authentication_expired`,
    * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `match_mismatch`, `invalid_request`, `subscription_not_active`.
    */
-  async approve(
+  approve(id: string, proofs: ApprovingProofs, unspent: UnspentProof): Promise<{ state: 'verified' }> {
+    return this.devices.inPinTurn(unspent.device.deviceId, () => this.approveInTurn(id, proofs, unspent));
+  }
+
+  private async approveInTurn(
     id: string,
-    { pinProof: proof, match }: { pinProof: string; match: string },
+    { pinProof: proof, match }: ApprovingProofs,
     unspent: UnspentProof,
   ): Promise<{ state: 'verified' }> {
     const { device } = unspent;
@@ -166,8 +184,8 @@ export class Open {
   }
 
   /**
-   * Judges the digits that came with a right PIN, and counts wrong ones. Problems: `match_mismatch`; `invalid_request` where
-   * none were sent, or none are asked for; those of an authentication that has ended.
+   * Judges the digits that came with a right PIN, and counts wrong ones. Problems: `match_mismatch`, and those of an
+   * authentication that has ended.
    */
   private async judgeMatch(
     id: string,
@@ -175,11 +193,8 @@ export class Open {
     device: ProvenDevice,
   ): Promise<void> {
     const { deviceId } = device;
-    if (typed === null || expected === null) {
-      if (typed === expected) return;
-      await this.store.resetPin(deviceId);
-      throw typed === null ? matchMissing() : matchNotAsked();
-    }
+    // Both or none: any other opening was not counted.
+    if (typed === null || expected === null) return;
     if (equalInConstantTime(Buffer.from(typed), Buffer.from(expected))) return;
     const wrong = await this.store.countWrongMatch(id, deviceId, typed);
     if (!wrong) {

@@ -39,7 +39,8 @@ export class RelyingPartyController {
    * the method `otp` the person reads the current code from the app; with `sign` the app shows the transaction and
    * computes a code from it. The answer does not reveal whether the number exists, is subscribed or has an app. A new
    * start cancels the pending authentication of the same person at the same relying party. Limits: five starts in ten
-   * minutes and twenty a day for one person over all relying parties, and the starts per minute of the relying party.
+   * minutes and twenty a day for one person at this relying party, or at one `site` of an agency, and the starts per minute
+   * of the relying party. Beyond fifteen in ten minutes and forty a day over all relying parties, a start rings no phone.
    * A token of test mode starts a test, which reaches no line and no person.
    * Errors: `invalid_request`,
    * `insufficient_scope` for `sign` without the scope `signing`, `idempotency_key_reused`, `idempotency_in_progress`,

@@ -5,6 +5,7 @@ import type { Caller } from '../crypto/access-token.ts';
 import { PURPOSE_LENGTH } from '../domain/authentication.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
+import { RELYING_PARTY_LIMIT } from '../domain/start-budget.ts';
 import { compactText, visibleText } from '../domain/typed-text.ts';
 import { isUuid } from '../domain/uuid.ts';
 import { CamaraError } from '../http/camara-error.ts';
@@ -102,7 +103,8 @@ function sendingRefusal(error: unknown): unknown {
   if (!(error instanceof Problem) || error.code !== 'too_many_requests') return error;
   const { limit, retryAfterSeconds } = error.members;
   if (limit?.name !== 'starts') return error;
-  const sentence = `One number gets at most ${limit.quota} codes in ten minutes and 20 a day. Wait before sending another.`;
+  const { perTenMinutes, perDay } = RELYING_PARTY_LIMIT;
+  const sentence = `One number gets at most ${perTenMinutes} codes in ten minutes and ${perDay} a day. Wait before sending another.`;
   return new CamaraError('ONE_TIME_PASSWORD_SMS.MAX_OTP_CODES_EXCEEDED', sentence, retryAfterSeconds);
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { PartitionedTable } from '../database/partitioned-table.ts';
 import { statement } from '../database/statement.ts';
 import { PUSH_ANSWER_DAYS, TEST_PUSH_SECONDS } from '../domain/push-answer.ts';
@@ -102,8 +102,8 @@ export class PushAnswerStore {
    * Queues a test push to the phone in use, with `deviceId` to that one alone; undefined when there is none, or it has no
    * push token.
    */
-  async enqueueTest(subscriptionId: string, deviceId: string | null): Promise<string | undefined> {
-    return (await this.database.rows<Pick<Delivery, 'id'>>(ENQUEUE_TEST, [subscriptionId, deviceId]))[0]?.id;
+  async enqueueTest(session: Session, subscriptionId: string, deviceId: string | null): Promise<string | undefined> {
+    return (await session.rows<Pick<Delivery, 'id'>>(ENQUEUE_TEST, [subscriptionId, deviceId]))[0]?.id;
   }
 
   async ofTest(subscriptionId: string, deliveryId: string): Promise<GivenPushAnswer | undefined> {

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+import { FormLimits, type FormLimit } from '../http/form-limits.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { PushAnswerStore, type GivenPushAnswer, type NewPushAnswer } from './push-answer.store.ts';
@@ -26,6 +28,8 @@ export class PushAnswers {
   constructor(
     private readonly store: PushAnswerStore,
     private readonly queue: JobQueue,
+    private readonly database: Database,
+    private readonly limits: FormLimits,
   ) {}
 
   /** Records the answers of one job. Never rejects. */
@@ -45,10 +49,19 @@ export class PushAnswers {
 
   /**
    * Queues a visible push to the phone in use that says that it is a test, and returns the id of its delivery; undefined
-   * when there is no phone, or its push token was cleared. With `deviceId`, the phone in use has to be that one.
+   * when there is no phone, or its push token was cleared. With `deviceId`, the phone in use has to be that one. Only a push
+   * that is queued counts against `limits`. Problems: `too_many_requests`.
    */
-  async test(subscriptionId: string, deviceId: string | null = null): Promise<string | undefined> {
-    const id = await this.store.enqueueTest(subscriptionId, deviceId);
+  async test(
+    subscriptionId: string,
+    limits: readonly FormLimit[],
+    deviceId: string | null = null,
+  ): Promise<string | undefined> {
+    const id = await this.database.transaction(async (session) => {
+      const queued = await this.store.enqueueTest(session, subscriptionId, deviceId);
+      if (queued !== undefined) for (const limit of limits) await this.limits.spendIn(session, limit);
+      return queued;
+    });
     if (id !== undefined) this.queue.enqueue(id);
     return id;
   }

@@ -66,7 +66,9 @@ export class Devices {
       } else if (outcome?.state === 'active') {
         await this.recordConsent(session, device);
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
-        if (reissued) await this.alerts.withdraw(session, subscriptionId, ['reissue']);
+        // The request for a new phone is served: this phone must not confirm its own coming.
+        const served = reissued ? (['new_phone', 'reissue'] as const) : (['new_phone'] as const);
+        await this.alerts.withdraw(session, subscriptionId, served);
         // The lost phone may bear other devices of the subscription, and the SIM may be in other hands.
         const inOtherHands = isInDoubt(subscription);
         if (inOtherHands) await this.store.revokeAll(session, subscriptionId, { but: device.deviceId, replaced: true });
@@ -161,7 +163,15 @@ export class Devices {
     await this.pinLife.judge(pin);
   }
 
-  /** The problem of a device whose PIN is locked: `pin_locked`, or `pin_exhausted` for good. */
+  /** Runs what counts, compares and resets the PIN of this device, when no other such work of it runs in this process. */
+  inPinTurn<Outcome>(deviceId: string, work: () => Promise<Outcome>): Promise<Outcome> {
+    return this.pinLife.inTurn(deviceId, work);
+  }
+
+  /**
+   * The problem of a device whose PIN was not counted: `pin_locked`, or `pin_exhausted` for good; `service_unavailable` where
+   * proofs that other processes compare at this moment left it no try.
+   */
   async pinRefused(deviceId: string): Promise<Problem> {
     return this.pinLife.refused(deviceId);
   }
@@ -178,10 +188,12 @@ export class Devices {
     if (purpose === 'alert-confirm' && (await this.store.wasLost(deviceId))) {
       throw new Problem('device_proof_invalid', 'A phone that was replaced because it was lost confirms nothing.');
     }
-    const counted = await this.store.countAlertPin(deviceId, alertId);
-    if (!counted) throw await this.pinRefused(deviceId);
-    await this.judgePin({ purpose, id: alertId, deviceId, proof, counted });
-    await this.store.resetPin(deviceId);
+    await this.inPinTurn(deviceId, async () => {
+      const counted = await this.store.countAlertPin(deviceId, alertId);
+      if (!counted) throw await this.pinRefused(deviceId);
+      await this.judgePin({ purpose, id: alertId, deviceId, proof, counted });
+      await this.store.resetPin(deviceId);
+    });
   }
 
   /** Of these devices, those of the same subscription that were enrolled after this one. */
@@ -215,11 +227,16 @@ export class Devices {
   }
 
   /**
-   * Unlocks the PIN of the active devices, and tells the person. Returns the deliveries to enqueue after the commit;
-   * undefined when the subscription has no active device. Problems: `pin_exhausted`.
+   * Unlocks the locked PINs of the active devices, and tells the person. Returns the deliveries to enqueue after the commit;
+   * undefined when no PIN is locked. Problems: `pin_exhausted`.
    */
   async unlockPin(session: Session, subscriptionId: string): Promise<string[] | undefined> {
     return this.pinLife.unlock(session, subscriptionId);
+  }
+
+  /** True while the PIN of an active device is locked. An exhausted one counts for the subscription’s own phone alone. */
+  async hasLockedPin(session: Session, subscriptionId: string): Promise<boolean> {
+    return this.pinLife.isAnyLocked(session, subscriptionId);
   }
 
   /** Clears a batch of devices that went out of use 72 hours ago. Returns true if more may remain. */

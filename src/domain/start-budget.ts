@@ -54,15 +54,28 @@ function allowancesOf({ perTenMinutes, perDay }: StartLimit): readonly Allowance
   ];
 }
 
+/** An allowance, and the whole seconds, at least 1, until it lets another start pass. */
+export interface AwaitedAllowance {
+  allowance: Allowance;
+  seconds: number;
+}
+
 /**
- * Whole seconds, at least 1, until a limit allows another start.
+ * The interval of a limit that lets another start pass last.
  * For each of its intervals, the oldest start that fills it must first leave the interval. `starts` are the instants of
  * the last day's starts, newest last.
  */
-export function secondsUntilNextStart(starts: readonly Date[], now: Date, limit: StartLimit): number {
-  const waits = allowancesOf(limit).map((allowance) => {
-    const oldest = starts.at(-allowance.starts);
-    return oldest ? oldest.getTime() + allowance.seconds * 1000 - now.getTime() : 0;
-  });
-  return Math.max(1, Math.ceil(Math.max(...waits) / 1000));
+export function awaitedAllowance(starts: readonly Date[], now: Date, limit: StartLimit): AwaitedAllowance {
+  return lastOf(
+    allowancesOf(limit).map((allowance) => {
+      const oldest = starts.at(-allowance.starts);
+      const wait = oldest ? oldest.getTime() + allowance.seconds * 1000 - now.getTime() : 0;
+      return { allowance, seconds: Math.max(1, Math.ceil(wait / 1000)) };
+    }),
+  );
+}
+
+/** The one that is waited for longest; of equal ones the first. */
+export function lastOf(awaited: readonly AwaitedAllowance[]): AwaitedAllowance {
+  return awaited.reduce((last, one) => (one.seconds > last.seconds ? one : last));
 }

@@ -11,10 +11,11 @@ export const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]+$/u;
 export const KEPT_TEXT = /^[^\p{Cs}\ufffd]*$/u;
 
 /**
- * The stricter form for signed text: no character that screens leave out, such as fillers and variation selectors, with
- * which two different transactions could look alike.
+ * The stricter form for signed text: at least one visible character, and none that screens leave out, such as fillers and
+ * variation selectors, with which two different transactions could look alike.
  */
-export const SIGNED_TEXT = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffd]+$/u;
+export const SIGNED_TEXT =
+  /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffd]+$/u;
 
 /** An emoji with its modifiers, after which a joiner or a variation selector is part of what a person sees. */
 const EMOJI = String.raw`[\p{Extended_Pictographic}\d#*]\p{Emoji_Modifier}?\ufe0f?`;

@@ -6,8 +6,10 @@ import { parameters } from '../database/statement-parts.ts';
 import { Problem } from '../domain/problem.ts';
 import {
   AGENCY_LIMIT,
+  awaitedAllowance,
   CALLER_LIMIT,
   GUESS_LIMIT,
+  lastOf,
   MATCH_LIMIT,
   MATCH_OF_ALL_LIMIT,
   NUMBER_LIMIT,
@@ -15,10 +17,10 @@ import {
   QUIET_MINUTES,
   RELYING_PARTY_LIMIT,
   RINGING_LIMIT,
-  secondsUntilNextStart,
   SIGNING_LIMIT,
   UNKNOWN_LIMIT,
   WEBSITE_LIMIT,
+  type AwaitedAllowance,
   type StartLimit,
 } from '../domain/start-budget.ts';
 import type { StartBudget } from './start-budget.entity.ts';
@@ -262,27 +264,36 @@ export class StartBudgets {
   }
 
   /** The seconds, at least 1, until no refusing budget is spent any more. */
-  async secondsLeft({ person, number, agency }: BudgetsOfStart): Promise<number> {
+  async secondsLeft(budgets: BudgetsOfStart): Promise<number> {
+    return (await this.awaited(budgets))?.seconds ?? 1;
+  }
+
+  /** The limit that is used up longest, of the budgets that refuse; undefined where nothing was ever spent. */
+  private async awaited({ person, number, agency }: BudgetsOfStart): Promise<AwaitedAllowance | undefined> {
     const budgets = [person, number, agency].filter((budget) => budget !== undefined);
     const spent = await this.database.rows<Pick<StartBudget, 'starts'> & { key: Buffer; now: Date }>(STARTS, [
       budgets.map(({ key }) => key),
     ]);
-    const waits = spent.map(({ key, starts, now }) => {
+    const waits = spent.flatMap(({ key, starts, now }) => {
       const budget = budgets.find((one) => one.key.equals(key));
-      return budget ? secondsUntilNextStart(starts, now, budget.limit) : 1;
+      return budget ? [awaitedAllowance(starts, now, budget.limit)] : [];
     });
-    return Math.max(1, ...waits);
+    return waits.length === 0 ? undefined : lastOf(waits);
   }
 
-  /** Returns `too_many_requests` for a start beyond a budget, with the seconds until the next start is allowed. */
+  /**
+   * Returns `too_many_requests` for a start beyond a budget, with the limit that is used up and the seconds until the next
+   * start is allowed.
+   */
   async tooMany(budgets: BudgetsOfStart): Promise<Problem> {
     const { perTenMinutes = RELYING_PARTY_LIMIT.perTenMinutes, perDay = RELYING_PARTY_LIMIT.perDay } =
       budgets.person?.limit ?? {};
     const detail = `One person can be asked at most ${perTenMinutes} times in ten minutes and ${perDay} times a day. Wait before starting again.`;
-    const limit = { name: 'starts', quota: perTenMinutes, seconds: 600 };
+    const awaited = await this.awaited(budgets);
+    const { starts: quota, seconds } = awaited?.allowance ?? { starts: perTenMinutes, seconds: 600 };
     return new Problem('too_many_requests', detail, {
-      retryAfterSeconds: await this.secondsLeft(budgets),
-      limit,
+      retryAfterSeconds: awaited?.seconds ?? 1,
+      limit: { name: 'starts', quota, seconds },
     });
   }
 

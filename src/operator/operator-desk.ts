@@ -260,7 +260,8 @@ export class OperatorDesk {
 
   /**
    * Unlocks the PIN of the active device, which allows five more attempts, and tells the person; once in 24 hours by one
-   * person. Problems: `subscription_not_found`, `pin_exhausted`, `second_person_required`.
+   * person. Problems: `subscription_not_found`, `pin_exhausted`, `second_person_required`; `nothing_to_change` when no PIN is
+   * locked.
    */
   async unlockPin(doer: Doer, subscriptionId: string): Promise<void> {
     const call = { ...auditedBy(doer), action: 'unlock-pin', subscriptionId };
@@ -268,8 +269,9 @@ export class OperatorDesk {
       this.lifecycle.inTransaction(async (step) => {
         const { session } = step;
         const locked = await this.lifecycle.lock(step, subscriptionId);
+        if (locked.state === 'cancelled') throw nothingToChange(locked);
         const told = await this.devices.unlockPin(session, subscriptionId);
-        if (!told) throw new Problem('subscription_not_found', 'The subscription has no active device.');
+        if (!told) throw pinNotLocked(locked);
         step.queued.push(...told);
         await this.secondPerson.expect(session, locked, 'unlock_pin', doer);
         await this.audit.done(session, call);
@@ -279,7 +281,8 @@ export class OperatorDesk {
 
   /**
    * Issues an enrolment code for a new phone; earlier codes become invalid. Codes that one program issues while a phone
-   * is in use are counted. Problems: `subscription_not_found`, `too_many_requests`, and those of `SecondPerson.expect`.
+   * is in use are counted. Problems: `subscription_not_found`, `nothing_to_change` for one that is cancelled,
+   * `too_many_requests`, and those of `SecondPerson.expect`.
    */
   async enrolmentCode(doer: Doer, subscriptionId: string): Promise<Enrolment> {
     const call = { ...auditedBy(doer), action: 'enrolment-code', subscriptionId };
@@ -287,7 +290,7 @@ export class OperatorDesk {
       this.lifecycle.inTransaction(async (step) => {
         const { session } = step;
         const locked = await this.lifecycle.lock(step, subscriptionId);
-        if (locked.state === 'cancelled') throw subscriptionNotFound();
+        if (locked.state === 'cancelled') throw nothingToChange(locked);
         await this.secondPerson.expect(session, locked, 'enrolment_code', doer);
         if (await this.devices.hasActive(session, subscriptionId))
           await this.limits.spendIn(session, this.codesOf(doer));
@@ -428,6 +431,13 @@ function auditedBy({ operator, reason, address }: Operator): Operator {
 /** The problem of an authentication that is not in the history of the subscription. */
 export function authenticationNotFound(): Problem {
   return new Problem('authentication_not_found', 'Use an id listed in the history of this subscription.');
+}
+
+/** The problem of an unlock where no PIN is locked. */
+function pinNotLocked({ state }: Pick<Standing, 'state'>): Problem {
+  return new Problem('nothing_to_change', 'No PIN of the subscription is locked. Look the subscription up again.', {
+    state,
+  });
 }
 
 /** The problem of a change that does not apply to the subscription's state. */

@@ -161,8 +161,8 @@ export class OperatorController {
 
   /**
    * Unlocks the PIN of the active device for five more attempts, and tells the person: once in 24 hours alone, and then
-   * after another client requested it. Errors: `subscription_not_found`, `second_person_required`; `pin_exhausted` after
-   * fifteen wrong PINs without a right one: the phone must be enrolled anew.
+   * after another client requested it. Errors: `subscription_not_found`, `second_person_required`; `nothing_to_change` when
+   * no PIN is locked; `pin_exhausted` after fifteen wrong PINs without a right one: the phone must be enrolled anew.
    */
   @Post('subscriptions/:id/unlock-pin')
   @Permits('unlock_pin')
@@ -184,7 +184,8 @@ export class OperatorController {
   /**
    * Issues an enrolment code for a new phone; earlier codes become invalid. In doubt it takes two clients, as cancelling
    * does. Codes for subscriptions whose phone is in use are limited for each client and hour. Errors:
-   * `subscription_not_found`, `insufficient_scope`, `second_person_required`, `too_many_requests`.
+   * `subscription_not_found`, `nothing_to_change` for a cancelled subscription, `insufficient_scope`,
+   * `second_person_required`, `too_many_requests`.
    */
   @Post('subscriptions/:id/enrolment-code')
   @Permits('enrolment_code')

@@ -3,7 +3,6 @@ import { PushAnswers, type GivenPushAnswer } from '../delivery/push-answers.ts';
 import { Devices } from '../devices/devices.ts';
 import { Problem } from '../domain/problem.ts';
 import { TEST_PUSHES } from '../domain/push-answer.ts';
-import { FormLimits } from '../http/form-limits.ts';
 import { SmsPermissions } from '../sms-permissions/sms-permissions.ts';
 import { subscriptionNotFound, Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Audit } from './audit.ts';
@@ -43,7 +42,6 @@ export class PhoneDeeds {
     private readonly devices: Devices,
     private readonly subscriptions: Subscriptions,
     private readonly smsPermissions: SmsPermissions,
-    private readonly limits: FormLimits,
     private readonly audit: Audit,
   ) {}
 
@@ -57,11 +55,10 @@ export class PhoneDeeds {
     return this.audit.of(call, async () => {
       const { state, device } = await this.subscriptions.view(subscriptionId);
       if (state === 'cancelled' || device?.state !== 'active') throw noPhone();
-      await this.limits.spend(
+      const id = await this.answers.test(subscriptionId, [
         { name: 'test-pushes', of: subscriptionId, times: TEST_PUSHES.perTenMinutes, seconds: TEN_MINUTES },
         { name: 'test-pushes-a-day', of: subscriptionId, times: TEST_PUSHES.perDay, seconds: A_DAY },
-      );
-      const id = await this.answers.test(subscriptionId);
+      ]);
       if (id === undefined) throw noPhone();
       return this.audit.recordRead(call, id);
     });

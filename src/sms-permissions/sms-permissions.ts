@@ -92,6 +92,10 @@ export class SmsPermissions {
    */
   async confirm(id: string, proof: string, { deviceId }: ProvenDevice): Promise<{ endsAt: string }> {
     if (this.minutes === 0) throw permittedNowhere();
+    return this.devices.inPinTurn(deviceId, () => this.permit(id, proof, deviceId));
+  }
+
+  private async permit(id: string, proof: string, deviceId: string): Promise<{ endsAt: string }> {
     const counted = await this.store.countPin(deviceId, id);
     if (!counted) {
       const request = await this.store.asked(id, deviceId);

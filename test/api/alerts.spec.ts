@@ -389,6 +389,23 @@ describe('a new phone', () => {
     expect(given).toHaveProperty('enrolmentCode');
   });
 
+  it('ends when a new phone is enrolled, which cannot confirm its own coming', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    const { nonce, id } = await alertOf(owner.phone, 'new_phone');
+    const { body } = await service.call<{ enrolmentCode: string }>(
+      'POST',
+      `/operator/v1/subscriptions/${owner.subscriptionId}/enrolment-code`,
+      { reason: '기기변경' },
+      { scope: 'operator' },
+    );
+    const phone = await service.enrol(body.enrolmentCode);
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect(await alertOf(phone, 'new_phone')).toMatchObject({ id, state: 'closed' });
+    expect(await refusal(phone.confirmAlert({ id, nonce }, TEST_PIN))).toBe('alert_closed');
+    expect(await alertOf(owner.phone, 'device_enrolled')).toMatchObject({ state: 'open' });
+  });
+
   it('without the old phone the code is texted a day after the carrier reported the handset, not before', async () => {
     const owner = await subscribed();
     await ask(owner.person);
@@ -407,6 +424,12 @@ describe('a new phone', () => {
     await pass(0);
     await pass(23 * 60 + 30);
     expect(codeTexts(owner.person)).toEqual([]);
+    // However short the wait is set, this is true.
+    await eventually('the notice', () =>
+      service.smsc.received.some(
+        ({ to, text }) => to === owner.person.phoneNumber && text.includes('한 시간 안에 새 휴대폰에 앱 등록 코드'),
+      ),
+    );
     await pass(31);
     await eventually('the code', () => codeTexts(owner.person).length === 1);
   });

@@ -201,6 +201,17 @@ describe('The method approve', () => {
 });
 
 describe('Two-way match by push', () => {
+  it('digits where none are asked for are refused before the PIN is counted', async () => {
+    const { id } = await started({});
+    const installation = await Installation.of(phone);
+    for (const pin of [WRONG_PIN, TEST_PIN]) {
+      const body = { pinProof: await phone['prove']('open', await asked(id), pin), match: '47' };
+      expectFaults(await installation.send('POST', `/app/v1/authentications/${id}/open`, body), '/match');
+    }
+    expect(await failures()).toBe(0);
+    await service.call('DELETE', `/v1/authentications/${id}`);
+  });
+
   it('the app opens after the digits of the page, and the code is then typed as ever', async () => {
     const { id, channel, match } = await started({ match: true });
     expect(channel).toBe('push');
@@ -208,8 +219,11 @@ describe('Two-way match by push', () => {
     expect(pending).toMatchObject({ match: true });
     expect(pending).not.toHaveProperty('method');
     const installation = await Installation.of(phone);
-    const missing = { pinProof: await phone['prove']('open', pending, TEST_PIN) };
-    expectFaults(await installation.send('POST', `/app/v1/authentications/${id}/open`, missing), '/match');
+    for (const pin of [WRONG_PIN, TEST_PIN]) {
+      const missing = { pinProof: await phone['prove']('open', pending, pin) };
+      expectFaults(await installation.send('POST', `/app/v1/authentications/${id}/open`, missing), '/match');
+    }
+    expect(await failures()).toBe(0);
     expect(await refusalOf(phone.open(pending, TEST_PIN, undefined, otherDigits(match)))).toEqual({
       status: 422,
       code: 'match_mismatch',

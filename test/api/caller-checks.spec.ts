@@ -126,6 +126,7 @@ describe('a caller who is verified by push', () => {
   it('lets one agent unlock again a PIN that locked after the person had proved it', async () => {
     const subscriber = await service.subscriber();
     const { subscriptionId: id } = subscriber;
+    await service.rows.devices.lockPinOf(id);
     expect((await does(id, 'unlock-pin')).location).toBe(`${at(id)}?done=unlock-pin`);
     expect((await does(id, 'unlock-pin')).status).toBe(409);
     await ask(id, 'unlock_pin');
@@ -201,7 +202,9 @@ describe('a verification of a caller', () => {
 
   it('serves no other deed in the other direction either', async () => {
     const { subscriptionId: id } = await verified('cancel');
+    await service.rows.devices.lockPinOf(id);
     await does(id, 'unlock-pin', 'supervisor');
+    await service.rows.devices.lockPinOf(id);
     expect((await does(id, 'unlock-pin')).status).toBe(409);
   });
 
@@ -225,14 +228,18 @@ describe('a verification of a caller', () => {
 
   it('serves once', async () => {
     const { subscriptionId: id } = await verified('unlock_pin');
+    await service.rows.devices.lockPinOf(id);
     await does(id, 'unlock-pin', 'supervisor');
+    await service.rows.devices.lockPinOf(id);
     expect((await does(id, 'unlock-pin')).location).toBe(`${at(id)}?done=unlock-pin`);
     expect((await does(id, 'unlock-pin')).status).toBe(409);
   });
 
   it('serves once among many deeds at once', async () => {
     const { subscriptionId: id } = await verified('unlock_pin');
+    await service.rows.devices.lockPinOf(id);
     await does(id, 'unlock-pin', 'supervisor');
+    await service.rows.devices.lockPinOf(id);
     const answers = await Promise.all(Array.from({ length: 6 }, () => does(id, 'unlock-pin')));
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 409, 409, 409, 409, 409]);
   });

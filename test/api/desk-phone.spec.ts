@@ -188,6 +188,15 @@ describe('a test push', () => {
       expect((await agent.get(`${pathOf(one)}/test-push/${hostile}`)).status).toBe(404);
   });
 
+  it('a test push that was refused because the phone has no push token counts as none', async () => {
+    const subscriber = await service.subscriber();
+    await subscriber.phone.replacePushToken('');
+    for (let refused = 0; refused < 4; refused += 1)
+      expect((await agent.post(`${pathOf(subscriber)}/test-push`, { reason })).status).toBe(409);
+    await subscriber.phone.replacePushToken(subscriber.pushToken);
+    expect((await agent.post(`${pathOf(subscriber)}/test-push`, { reason })).status).toBe(303);
+  });
+
   it('a test push goes to no cancelled subscription and to none that is unknown', async () => {
     const subscriber = await service.subscriber();
     await service.operate(subscriber.subscriptionId, 'cancel');

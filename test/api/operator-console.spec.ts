@@ -1000,6 +1000,7 @@ describe('what takes two operators', () => {
     const subscriber = await service.subscriber();
     const { subscriptionId } = subscriber;
     const path = `/operator/v1/subscriptions/${subscriptionId}`;
+    await lockPin(subscriber);
     expect((await service.call('POST', `${path}/unlock-pin`, { reason }, { scope: 'operator' })).status).toBe(204);
     expect((await desk('agent').post(`${pathOf(subscriptionId)}/unlock-pin`, { reason })).status).toBe(409);
   });

@@ -417,11 +417,8 @@ describe('cancelling', () => {
   it('cancelling is final, and the person can subscribe again at once', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
     expect(brief(await act(id, 'cancel'))).toEqual(standing(id, 'cancelled', [], 'call_centre'));
-    for (const action of ['cancel', 'report-loss', 'resume'] as const) {
+    for (const action of ACTIONS) {
       expectProblem(await act(id, action), 409, 'nothing_to_change', { state: 'cancelled' });
-    }
-    for (const action of ['unlock-pin', 'enrolment-code'] as const) {
-      expectProblem(await act(id, action), 404, 'subscription_not_found');
     }
     const again = await service.subscribe(person);
     await confirm(await service.enrol(again.enrolmentCode));
@@ -533,9 +530,21 @@ describe('the PIN', () => {
 
   it('the PIN of a subscription without an active device cannot be unlocked', async () => {
     const { subscriptionId, enrolmentCode } = await awaiting();
-    expectProblem(await act(subscriptionId, 'unlock-pin'), 404, 'subscription_not_found');
+    expectProblem(await act(subscriptionId, 'unlock-pin'), 409, 'nothing_to_change', { state: 'awaiting_device' });
     await service.enrol(enrolmentCode);
-    expectProblem(await act(subscriptionId, 'unlock-pin'), 404, 'subscription_not_found');
+    expectProblem(await act(subscriptionId, 'unlock-pin'), 409, 'nothing_to_change', { state: 'awaiting_device' });
+  });
+
+  it('a PIN that is not locked is not unlocked: nobody is told, and the unlock of the day is left', async () => {
+    const { subscriptionId, phone } = await service.subscriber();
+    expectProblem(await act(subscriptionId, 'unlock-pin'), 409, 'nothing_to_change', { state: 'active' });
+    expect((await phone.alerts()).filter(({ kind }) => kind === 'pin_unlocked')).toEqual([]);
+    await service.rows.devices.lockPin(phone.deviceId);
+    expect((await act(subscriptionId, 'unlock-pin')).status).toBe(204);
+  });
+
+  it('an unknown subscription alone is not found', async () => {
+    for (const action of ACTIONS) expectProblem(await act(randomUUID(), action), 404, 'subscription_not_found');
   });
 });
 
@@ -646,12 +655,12 @@ describe('the audit', () => {
       [5, 'resume', 'insufficient_scope'],
       [5, 'ask-resume', 'done'],
       [5, 'resume', 'done', 'demo-supervisor'],
-      [6, 'unlock-pin', 'subscription_not_found'],
+      [6, 'unlock-pin', 'nothing_to_change'],
       [7, 'enrolment-code', 'done'],
       [8, 'history', 'done'],
       [9, 'cancel', 'done'],
       [10, 'cancel', 'nothing_to_change'],
-      [11, 'enrolment-code', 'subscription_not_found'],
+      [11, 'enrolment-code', 'nothing_to_change'],
       [12, 'audit', 'done'],
     ] as const;
     expect(entries).toEqual(
@@ -889,6 +898,7 @@ it('no answer to operators contains the number or the birth date of the person',
   const { id } = (await service.start(person)).body;
   expect((await service.verify(id, await service.codeOf(subscriber, id))).status).toBe(200);
   await note(subscribe(phoneNumber));
+  await service.rows.devices.lockPin(phone.deviceId);
   await note(eligibility(phoneNumber));
   for (const action of [
     'unlock-pin',

@@ -4,6 +4,7 @@ import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import type { Phone, PhoneAlert } from '../../src/phone/phone.ts';
 import { ProblemError } from '../../src/phone/problem-error.ts';
 import { eventually } from '../support/eventually.ts';
+import { Installation } from '../support/installation.ts';
 import { expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Answer, type Subscriber } from '../support/service.ts';
 
@@ -128,6 +129,62 @@ describe('fifteen wrong PINs in all', () => {
     expect(await wrongInAll()).toBe(15);
     expect(answers.filter((code) => code === 'pin_mismatch').length).toBeLessThanOrEqual(12);
     expect(answers.at(-1)).toBe('pin_exhausted');
+  });
+});
+
+describe('right PINs at the same time', () => {
+  const TOGETHER = 20;
+  /** Sends the same proof of the PIN many times at once, each with a Device-Proof of its own; the answers. */
+  const together = async (path: string, body: object): Promise<number[]> => {
+    const installation = await Installation.of(owner.phone);
+    const sendings = Array.from({ length: TOGETHER }, () => installation.send('POST', path, body));
+    return (await Promise.all(sendings)).map(({ status }) => status).sort();
+  };
+  const expectNoLock = async (): Promise<void> => {
+    expect(await owner.phone.standing()).toMatchObject({ pinLocked: false });
+    expect((await owner.phone.alerts()).filter(({ kind }) => kind === 'pin_locked')).toEqual([]);
+    expect([texts('비밀번호를 여러 번').length, noticesOf('pin_locked').length]).toEqual([0, 0]);
+    expect(await wrongInAll()).toBe(0);
+  };
+
+  it('open an authentication, and none counts as wrong', async () => {
+    await service.start(owner.person);
+    const [pending] = await owner.phone.pending();
+    const pinProof = await owner.phone['prove']('open', pending!, TEST_PIN);
+    const answers = await together(`/app/v1/authentications/${pending!.id}/open`, { pinProof });
+    expect(answers).toEqual(Array<number>(TOGETHER).fill(202));
+    await expectNoLock();
+  });
+
+  it('approve an authentication once, and none counts as wrong', async () => {
+    const { phoneNumber, birthDate, genderDigit } = owner.person;
+    const body = { phoneNumber, birthDate, genderDigit, purpose: '이체 확인', method: 'approve' };
+    const { match } = (await service.call<{ match: string }>('POST', '/v1/authentications', body)).body;
+    const [pending] = await owner.phone.pending();
+    const pinProof = await owner.phone['prove']('approve', pending!, TEST_PIN, match);
+    const answers = await together(`/app/v1/authentications/${pending!.id}/approve`, { pinProof, match });
+    expect(answers).toEqual([202, ...Array<number>(TOGETHER - 1).fill(409)]);
+    await expectNoLock();
+  });
+
+  it('are not refused as locked while another process compares five right ones', async () => {
+    await service.start(owner.person);
+    const [pending] = await owner.phone.pending();
+    await service.rows.devices.countPins(owner.phone.deviceId, 5);
+    const spent = await service.rows.devices.proofsOf(owner.phone.deviceId);
+    const answer = owner.phone.open(pending!, TEST_PIN).catch((error: unknown) => error);
+    await eventually('the try', async () => (await service.rows.devices.proofsOf(owner.phone.deviceId)) > spent);
+    await service.rows.devices.unlockPin(owner.phone.deviceId);
+    await service.rows.devices.setPinWrong(owner.phone.deviceId, 0);
+    expect(await answer).toMatchObject({ status: 503, code: 'service_unavailable', retryAfterSeconds: 1 });
+    await expectNoLock();
+    expect(await refusal(owner.phone.open(pending!, TEST_PIN))).toBe('done');
+  });
+
+  it('are refused after a process counted five and ended before it compared them, and the person is told', async () => {
+    await service.rows.devices.countPins(owner.phone.deviceId, 5);
+    expect(await refusal(owner.phone.checkPin(TEST_PIN))).toBe('pin_locked');
+    expect(await alertOf(owner.phone, 'pin_locked')).toMatchObject({ state: 'open' });
   });
 });
 

@@ -289,18 +289,24 @@ describe('without a doubt', () => {
 describe('unlocking a PIN', () => {
   it('takes one client once in a day, whichever it is, and then another one that requested it', async () => {
     const subscriber = await service.subscriber();
+    const lock = () => service.rows.devices.lockPin(subscriber.phone.deviceId);
+    await lock();
     expect((await act(OPERATOR, subscriber, 'unlock-pin')).status).toBe(204);
+    await lock();
     const third = await client(['operator']);
     for (const by of [OPERATOR, SUPERVISOR, third]) expectAlone(await act(by, subscriber, 'unlock-pin'));
     await ask(OPERATOR, subscriber, 'unlock-pin');
     expectAlone(await act(OPERATOR, subscriber, 'unlock-pin'));
     expect((await act(third, subscriber, 'unlock-pin')).status).toBe(204);
+    await lock();
     expectAlone(await act(third, subscriber, 'unlock-pin'));
   });
 
   it('takes one client again after a day', async () => {
     const subscriber = await service.subscriber();
+    await service.rows.devices.lockPin(subscriber.phone.deviceId);
     await act(OPERATOR, subscriber, 'unlock-pin');
+    await service.rows.devices.lockPin(subscriber.phone.deviceId);
     await service.rows.subscriptions.ageUnlocking(subscriber.subscriptionId, 23);
     expectAlone(await act(OPERATOR, subscriber, 'unlock-pin'));
     await service.rows.subscriptions.ageUnlocking(subscriber.subscriptionId, 1);
@@ -309,6 +315,7 @@ describe('unlocking a PIN', () => {
 
   it('that is refused unlocks nothing: 20 calls at once unlock once', async () => {
     const subscriber = await service.subscriber();
+    await service.rows.devices.lockPin(subscriber.phone.deviceId);
     const answers = await Promise.all(Array.from({ length: 20 }, () => act(OPERATOR, subscriber, 'unlock-pin')));
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     await service.start(subscriber.person);

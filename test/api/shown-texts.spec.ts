@@ -35,6 +35,20 @@ const start = (purpose: string) =>
     genderDigit: '1',
     purpose,
   });
+const sign = (field: { label: string; value: string }) =>
+  service.call(
+    'POST',
+    '/v1/authentications',
+    {
+      phoneNumber: '010-1234-5678',
+      birthDate: '900101',
+      genderDigit: '1',
+      purpose: '이체',
+      method: 'sign',
+      transaction: [field],
+    },
+    { clientId: 'demo-bank' },
+  );
 const openWindow = (change: object) =>
   service.call('POST', '/v1/windows', {
     purpose: '회원가입',
@@ -59,6 +73,16 @@ const report = async (reason: string) => {
     { scope: 'operator' },
   );
 };
+
+describe.each([...INVISIBLE, ['a blank only', ' '], ['a no-break blank only', '\u00a0']])(
+  'a text with %s',
+  (_, text) => {
+    it('is refused as label and as value of a transaction to sign', async () => {
+      expectFaults(await sign({ label: text, value: '홍길동' }), '/transaction/0/label');
+      expectFaults(await sign({ label: '받는 분', value: text }), '/transaction/0/value');
+    });
+  },
+);
 
 describe.each(INVISIBLE)('a text with %s', (_, text) => {
   it('is refused as purpose, as name in a window, as name of a phone and as reason', async () => {

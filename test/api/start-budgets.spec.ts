@@ -74,6 +74,7 @@ describe('the limit of one relying party', () => {
     const refused = await start(person);
     expectProblem(refused, 429, 'too_many_requests');
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(80_000);
+    expect(refused.headers.get('ratelimit-policy')).toBe('"starts";q=20;w=86400');
     await service.rows.budgets.ageStarts('24 hours');
     expect((await start(person)).status).toBe(201);
   });

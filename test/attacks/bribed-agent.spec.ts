@@ -118,9 +118,11 @@ describe.each(LOGINS)('one person at the desk, as %s', (login) => {
 
   it('unlocks a PIN once, of which phone and number are told, and not again and again', async () => {
     const victim = await service.subscriber();
+    await service.rows.devices.lockPinOf(victim.subscriptionId);
     expect((await does(login, victim, 'unlock-pin')).status).toBe(303);
     expect(await alertsOf(victim, 'pin_unlocked')).toMatchObject([{ state: 'open' }]);
     await isTold(victim);
+    await service.rows.devices.lockPinOf(victim.subscriptionId);
     for (let times = 0; times < 3; times += 1)
       expect(await does(login, victim, 'unlock-pin')).toMatchObject({ status: 409, h1: '두 사람이 필요합니다' });
     expect((await does(login, victim, 'ask-unlock-pin')).status).toBe(303);
@@ -128,6 +130,7 @@ describe.each(LOGINS)('one person at the desk, as %s', (login) => {
     expect(await approveOwn(login, `/operator/approvals/${approval}/approve`)).toEqual([403, 403]);
     expect(await withSession(login, victim, 'unlock-pin')).toBe(409);
     expect((await auditOf(victim, login)).filter((entry) => entry === 'unlock-pin done')).toHaveLength(1);
+    await service.rows.devices.unlockPin(victim.phone.deviceId);
     await victim.phone.objectToAlert((await alertsOf(victim, 'pin_unlocked'))[0]!, TEST_PIN);
     expect(await standing(victim)).toMatchObject({ suspensions: ['loss_reported'] });
   });
@@ -192,7 +195,9 @@ describe('one person at the desk who has the secret of a client too', () => {
   ])('is not two people: %s', async (deed, asked) => {
     const victim = await service.subscriber();
     await service.operate(victim.subscriptionId, 'report-loss');
+    await service.rows.devices.lockPinOf(victim.subscriptionId);
     await does('agent', victim, 'unlock-pin');
+    await service.rows.devices.lockPinOf(victim.subscriptionId);
     const path = `/operator/v1/subscriptions/${victim.subscriptionId}`;
     expect((await does('agent', victim, asked)).status).toBe(303);
     const scope = 'operator.decide';
@@ -291,9 +296,11 @@ describe('an agent, or a caller who deceives one, with a victim who reads the co
     expect((await does('supervisor', victim, 'cancel')).status).toBe(409);
     if (deed === 'unlock_pin') {
       expect((await does('agent', victim, 'cancel')).status).toBe(409);
-      expect((await does('agent', victim, 'unlock-pin')).status).toBe(303);
-      expect((await does('agent', victim, 'unlock-pin')).status).toBe(303);
-      expect((await does('agent', victim, 'unlock-pin')).status).toBe(409);
+      for (const status of [303, 303, 409]) {
+        await service.rows.devices.lockPinOf(victim.subscriptionId);
+        expect((await does('agent', victim, 'unlock-pin')).status).toBe(status);
+      }
+      await service.rows.devices.unlockPin(victim.phone.deviceId);
     }
     expect(await isServed(service, victim)).toBe(true);
     expect(await auditOf(victim, 'agent')).toContain(`verify-caller-${deed.replace('_', '-')} done`);

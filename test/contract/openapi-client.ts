@@ -14,7 +14,8 @@ export interface paths {
          *     the method `otp` the person reads the current code from the app; with `sign` the app shows the transaction and
          *     computes a code from it. The answer does not reveal whether the number exists, is subscribed or has an app. A new
          *     start cancels the pending authentication of the same person at the same relying party. Limits: five starts in ten
-         *     minutes and twenty a day for one person over all relying parties, and the starts per minute of the relying party.
+         *     minutes and twenty a day for one person at this relying party, or at one `site` of an agency, and the starts per minute
+         *     of the relying party. Beyond fifteen in ten minutes and forty a day over all relying parties, a start rings no phone.
          *     A token of test mode starts a test, which reaches no line and no person.
          *     Errors: `invalid_request`,
          *     `insufficient_scope` for `sign` without the scope `signing`, `idempotency_key_reused`, `idempotency_in_progress`,
@@ -1140,8 +1141,8 @@ export interface paths {
         /**
          * Unlock the PIN
          * @description Unlocks the PIN of the active device for five more attempts, and tells the person: once in 24 hours alone, and then
-         *     after another client requested it. Errors: `subscription_not_found`, `second_person_required`; `pin_exhausted` after
-         *     fifteen wrong PINs without a right one: the phone must be enrolled anew.
+         *     after another client requested it. Errors: `subscription_not_found`, `second_person_required`; `nothing_to_change` when
+         *     no PIN is locked; `pin_exhausted` after fifteen wrong PINs without a right one: the phone must be enrolled anew.
          */
         post: operations["unlockPin"];
         delete?: never;
@@ -1163,7 +1164,8 @@ export interface paths {
          * Issue an enrolment code
          * @description Issues an enrolment code for a new phone; earlier codes become invalid. In doubt it takes two clients, as cancelling
          *     does. Codes for subscriptions whose phone is in use are limited for each client and hour. Errors:
-         *     `subscription_not_found`, `insufficient_scope`, `second_person_required`, `too_many_requests`.
+         *     `subscription_not_found`, `nothing_to_change` for a cancelled subscription, `insufficient_scope`,
+         *     `second_person_required`, `too_many_requests`.
          */
         post: operations["issueEnrolmentCode"];
         delete?: never;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { backoffMs, CLAIM_SECONDS, HANDOVER_SECONDS } from '../../src/domain/delivery.ts';
-import { NUMBER_LIMIT, RELYING_PARTY_LIMIT, secondsUntilNextStart } from '../../src/domain/start-budget.ts';
+import { awaitedAllowance, NUMBER_LIMIT, RELYING_PARTY_LIMIT } from '../../src/domain/start-budget.ts';
 
 const now = new Date('2026-11-22T00:00:00.000Z');
 const ago = (...seconds: number[]) => seconds.map((one) => new Date(now.getTime() - one * 1000));
@@ -13,12 +13,12 @@ describe('a person whose budget of starts is spent', () => {
     ['the twentieth start of a day', ago(...Array.from({ length: 20 }, (_, at) => 86_390 - at * 1000)), 10],
     ['a start that fell out of the window while we looked', ago(601, 601, 601, 601, 601), 1],
   ])('a person whose budget of starts is spent is told how long to wait after %s', (_, starts, seconds) => {
-    expect(secondsUntilNextStart(starts, now, RELYING_PARTY_LIMIT)).toBe(seconds);
+    expect(awaitedAllowance(starts, now, RELYING_PARTY_LIMIT).seconds).toBe(seconds);
   });
 
   it('a person whose budget of starts is spent waits a day once twenty birth dates were tried on a number', () => {
     const starts = ago(...Array.from({ length: 20 }, () => 60));
-    expect(secondsUntilNextStart(starts, now, NUMBER_LIMIT)).toBe(86_340);
+    expect(awaitedAllowance(starts, now, NUMBER_LIMIT).seconds).toBe(86_340);
   });
 
   it('a person whose budget of starts is spent waits long enough, and not a second longer', () => {
@@ -26,7 +26,7 @@ describe('a person whose budget of starts is spent', () => {
     fc.assert(
       fc.property(times, (seconds) => {
         const starts = ago(...seconds.sort((a, b) => b - a));
-        const wait = secondsUntilNextStart(starts, now, RELYING_PARTY_LIMIT);
+        const wait = awaitedAllowance(starts, now, RELYING_PARTY_LIMIT).seconds;
         const spent = (at: number) =>
           starts.filter((start) => start.getTime() > at - 600_000).length >= 5 ||
           starts.filter((start) => start.getTime() > at - 86_400_000).length >= 20;

@@ -497,7 +497,7 @@ export function en({ service, callCentre }: Brand): AppWords {
         device_retired: `The app on this phone was deregistered because your phone was changed. ${tellUs}`,
         device_replaced: 'The app on this phone was deregistered because another phone was registered.',
         new_phone_asked: 'Registration of the app on a new phone was requested. Object if it was not you.',
-        new_phone_soon: 'In an hour, the enrolment code goes to the new phone. Object if it was not you.',
+        new_phone_soon: 'Within an hour, the enrolment code goes to the new phone. Object if it was not you.',
         pin_locked: `The PIN was locked after several wrong attempts. ${tellUs}`,
         pin_unlocked: 'The call centre unlocked the PIN. Object if you did not ask for it.',
         cancellation_asked: 'The call centre was asked to cancel the service. Object if it was not you.',

@@ -511,7 +511,7 @@ export function ko({ service, callCentre }: Brand) {
         device_retired: `휴대폰이 변경되어 이 휴대폰의 앱 등록이 해제되었습니다. ${tellUs}`,
         device_replaced: '다른 휴대폰에 앱이 등록되어 이 휴대폰의 등록이 해제되었습니다.',
         new_phone_asked: '새 휴대폰의 앱 등록이 신청되었습니다. 본인이 아니면 거절해 주세요.',
-        new_phone_soon: '한 시간 뒤 새 휴대폰에 앱 등록 코드를 보냅니다. 본인이 아니면 거절해 주세요.',
+        new_phone_soon: '한 시간 안에 새 휴대폰에 앱 등록 코드를 보냅니다. 본인이 아니면 거절해 주세요.',
         pin_locked: `비밀번호를 여러 번 잘못 입력해 잠겼습니다. ${tellUs}`,
         pin_unlocked: '고객센터에서 비밀번호 잠금을 해제했습니다. 요청하지 않았다면 거절해 주세요.',
         cancellation_asked: '고객센터에 서비스 해지가 요청되었습니다. 요청하지 않았다면 거절해 주세요.',

@@ -177,7 +177,11 @@ export class Registrations {
    * earlier registration of the same person at this institution ends. Problems: `registration_not_found`,
    * `registration_closed`, `pin_mismatch`, `pin_locked`, `pin_exhausted`, `subscription_not_active`.
    */
-  async confirm(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'active' }> {
+  confirm(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'active' }> {
+    return this.devices.inPinTurn(device.deviceId, () => this.confirmInTurn(id, proof, device));
+  }
+
+  private async confirmInTurn(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'active' }> {
     const { deviceId } = device;
     const counted = await this.store.countPin(deviceId, id);
     if (!counted) {

@@ -45,6 +45,15 @@ export function pinLocked(): Problem {
   );
 }
 
+/**
+ * `service_unavailable`: the PIN was not compared, because proofs that other processes had counted and not yet compared
+ * filled its five tries. Nothing was counted, and the phone may prove the PIN again.
+ */
+export function pinUndecided(): Problem {
+  const detail = 'Other proofs of the PIN are being compared. This one was not counted: send a new one in a second.';
+  return new Problem('service_unavailable', detail, { retryAfterSeconds: 1 });
+}
+
 /** `pin_exhausted`: fifteen wrong PINs without a right one have locked the PIN for good. */
 export function pinExhausted(): Problem {
   return new Problem(

@@ -45,10 +45,12 @@ export class PinCheck {
     { deviceId }: ProvenDevice,
     purpose: 'pin' | 'authenticator' = 'pin',
   ): Promise<void> {
-    const counted = await this.store.countPin(deviceId, id);
-    if (!counted)
-      throw (await this.store.isAsked(deviceId, id)) ? await this.devices.pinRefused(deviceId) : nonceSpent();
-    await this.devices.judgePin({ purpose, id, deviceId, proof, counted });
-    if (!(await this.store.spend(deviceId, id))) throw nonceSpent();
+    await this.devices.inPinTurn(deviceId, async () => {
+      const counted = await this.store.countPin(deviceId, id);
+      if (!counted)
+        throw (await this.store.isAsked(deviceId, id)) ? await this.devices.pinRefused(deviceId) : nonceSpent();
+      await this.devices.judgePin({ purpose, id, deviceId, proof, counted });
+      if (!(await this.store.spend(deviceId, id))) throw nonceSpent();
+    });
   }
 }

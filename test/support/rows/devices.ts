@@ -23,6 +23,11 @@ export class DeviceRows {
     return row!.count;
   }
 
+  /** Counts PINs as a process does that has not compared them. */
+  countPins(deviceId: string, tries: number): Promise<unknown> {
+    return this.sql('UPDATE devices SET pin_failures = $2, pin_wrong = $2 WHERE id = $1', [deviceId, tries]);
+  }
+
   /** Adds an active device to a subscription. */
   addActive(subscriptionId: string, name: string): Promise<unknown> {
     return this.sql(
@@ -145,12 +150,14 @@ export class DeviceRows {
 
   /** Locks the PIN of a device. */
   lockPin(deviceId: string): Promise<unknown> {
-    return this.sql('UPDATE devices SET pin_failures = 5 WHERE id = $1', [deviceId]);
+    return this.sql('UPDATE devices SET pin_failures = 5, pin_locked_at = now() WHERE id = $1', [deviceId]);
   }
 
   /** Locks the PIN of a subscription's devices. */
   lockPinOf(subscriptionId: string): Promise<unknown> {
-    return this.sql('UPDATE devices SET pin_failures = 5 WHERE subscription_id = $1', [subscriptionId]);
+    return this.sql('UPDATE devices SET pin_failures = 5, pin_locked_at = now() WHERE subscription_id = $1', [
+      subscriptionId,
+    ]);
   }
 
   /** Ends the period of a PIN check. */
