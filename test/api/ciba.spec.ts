@@ -265,6 +265,32 @@ describe('a request', () => {
     expectError(await shop.begin({ scope: 'openid', id_token_hint: forged }), 400, 'invalid_request');
   });
 
+  it('about the person of an earlier id_token rings the phone under the number that the line has since, and nobody once the line is another’s or over', async () => {
+    const { lineId, ...person } = await service.addLine();
+    const subscriber = await service.enrolled(person);
+    const first = await shop.asks(person);
+    await approves(subscriber, first.pushguard_match);
+    const idToken = String((await shop.poll(first.auth_req_id)).body['id_token']);
+    const asksAgain = async () => {
+      const { status, body } = await shop.begin({ scope: 'openid phone', id_token_hint: idToken });
+      expect([status, Object.keys(body)]).toEqual([200, ['auth_req_id', 'expires_in', 'interval', 'pushguard_match']]);
+      return { authReqId: String(body['auth_req_id']), match: String(body['pushguard_match']) };
+    };
+    const { phoneNumber } = nobody();
+    expect(await service.sendEvent(lineId, 'number-changed', { phoneNumber }, 1)).toBe('applied');
+    const { authReqId, match } = await asksAgain();
+    await approves(subscriber, match);
+    const said = decodeJwt(String((await shop.poll(authReqId)).body['id_token']));
+    expect(said).toMatchObject({ sub: decodeJwt(idToken).sub, phone_number: phoneNumber });
+    const owner = { birthDate: '850505', genderDigit: '2' };
+    expect(await service.sendEvent(lineId, 'owner-changed', { owner }, 2)).toBe('applied');
+    const next = await service.enrolled({ phoneNumber, ...owner });
+    await asksAgain();
+    expect(await next.phone.pending()).toEqual([]);
+    expect(await service.sendEvent(lineId, 'terminated', undefined, 3)).toBe('applied');
+    await asksAgain();
+  });
+
   it('of clients of one sector has one subject and one di, signed with the algorithm of each client', async () => {
     const subscriber = await service.subscriber();
     const said: Record<string, unknown>[] = [];
