@@ -445,8 +445,16 @@ describe('a poll', () => {
     const [first, ...others] = begun.map(shape);
     for (const other of others) expect(other).toEqual(first);
     const ids = begun.map(({ body }) => String(body['auth_req_id']));
+    const { auth_req_id: slowed } = await shop.asks(nobody());
+    const heldToo = shop.poll(slowed);
+    await eventually('the held poll', async () => (await service.rows.ciba.of(slowed)).isPolled);
+    expectError(await shop.poll(slowed), 400, 'slow_down');
     // Held for 25 seconds, all at once.
     const held = await Promise.all(ids.map((id) => shop.poll(id)));
+    // The interval that another poll has lengthened meanwhile.
+    const late = await heldToo;
+    expectError(late, 400, 'authorization_pending');
+    expect(late.headers.get('retry-after')).toBe('10');
     for (const answer of held) {
       expectError(answer, 400, 'authorization_pending');
       expect(answer.headers.get('retry-after')).toBe('5');
