@@ -84,6 +84,9 @@ describe('openid-client', () => {
       'urn:openid:params:jwt:claim:auth_req_id': asked.auth_req_id,
     });
     expect(tokens.claims()).not.toHaveProperty('urn:pushguard:channel');
+    const { acr, amr, auth_time, sub } = tokens.claims()!;
+    // RFC 9068, 2.2.1.
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ acr, amr, auth_time, sub });
     // The token stands for a person, and the service's own API is for clients.
     const url = new URL(`/v1/authentications/${randomUUID()}`, service.issuer);
     const refused = await fetch(url, { headers: { Authorization: `Bearer ${tokens.access_token}` } });

@@ -165,6 +165,9 @@ describe('openid-client', () => {
       phone_number: who.phoneNumber,
     });
     expect(tokens.scope).toBe('openid profile phone kr_identity kr_di');
+    const { acr, amr, auth_time } = claims;
+    // RFC 9068, 2.2.1.
+    expect(claimsIn(tokens.access_token)).toMatchObject({ acr, amr, auth_time });
     expect(tokens.expires_in).toBe(300);
     const info = await openid.fetchUserInfo(config, tokens.access_token, claims.sub);
     expect(info).toEqual({
