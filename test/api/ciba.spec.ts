@@ -269,8 +269,9 @@ describe('a request', () => {
   });
 
   it('about the person of an earlier id_token rings the phone under the number that the line has since, and nobody once the line is another’s or over', async () => {
-    const { lineId, ...person } = await service.addLine();
-    const subscriber = await service.enrolled(person);
+    const subscriber = await service.subscriber();
+    const { person } = subscriber;
+    const { lineId } = person;
     const first = await shop.asks(person);
     await approves(subscriber, first.pushguard_match);
     const idToken = String((await shop.poll(first.auth_req_id)).body['id_token']);
@@ -287,7 +288,7 @@ describe('a request', () => {
     expect(said).toMatchObject({ sub: decodeJwt(idToken).sub, phone_number: phoneNumber });
     const owner = { birthDate: '850505', genderDigit: '2' };
     expect(await service.sendEvent(lineId, 'owner-changed', { owner }, 2)).toBe('applied');
-    const next = await service.enrolled({ phoneNumber, ...owner });
+    const next = await service.enrolled({ lineId, phoneNumber, ...owner });
     await asksAgain();
     expect(await next.phone.pending()).toEqual([]);
     expect(await service.sendEvent(lineId, 'terminated', undefined, 3)).toBe('applied');
