@@ -43,8 +43,9 @@ const shop = () => {
 async function askToken(
   form: Record<string, string> | URLSearchParams | string,
   authorization?: string,
+  endpoint = 'token',
 ): Promise<Answer> {
-  const response = await fetch(`${service.issuer}/oauth2/token`, {
+  const response = await fetch(`${service.issuer}/oauth2/${endpoint}`, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/x-www-form-urlencoded',
@@ -365,6 +366,25 @@ describe('a client with keys', () => {
 });
 
 describe('the token endpoint', () => {
+  it('a required parameter that was left out is named as missing, and a field of JSON too', async () => {
+    const form = (path: string) => askToken({}, shop(), path);
+    for (const [path, name] of [
+      ['token', 'grant_type'],
+      ['revoke', 'token'],
+      ['introspect', 'token'],
+    ] as const) {
+      const { body } = await form(path);
+      const detail = `Send ${name}.`;
+      expect(body).toMatchObject({ error: 'invalid_request', error_description: detail });
+      expect(body['errors']).toEqual([{ pointer: `/${name}`, detail }]);
+    }
+    const { body } = await service.call('POST', '/v1/authentications', { genderDigit: 1 });
+    const errors = body['errors'] as { pointer: string; detail: string }[];
+    const of = (pointer: string) => errors.filter((error) => error.pointer === pointer).map(({ detail }) => detail);
+    expect(of('/birthDate')).toEqual(['Send birthDate.']);
+    expect(of('/genderDigit').join()).toContain('genderDigit must');
+  });
+
   it.each(['password', 'refresh_token', 'CLIENT_CREDENTIALS'])(
     'the token endpoint knows no grant type "%s"',
     async (grant_type) => {
