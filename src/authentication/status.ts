@@ -80,23 +80,15 @@ export class AuthenticationStatus {
   }
 
   /**
-   * Returns the person of a verified authentication as the client named it, so that the client can ask the same person
-   * again; null where it was not verified, or is no longer kept.
+   * Returns the line and the person of a verified authentication, as the client named the person then, for a token that
+   * stands for that person; null where it was not verified, or is no longer kept.
    */
-  async verifiedPerson(id: string, clientId: string): Promise<NamedPerson | null> {
+  async verified(id: string, clientId: string): Promise<{ lineId: string; person: NamedPerson } | null> {
     const authentication = await this.store.view(id, clientId, NAMING_A_PERSON);
-    return authentication?.state === 'verified' ? this.verifying.named(authentication) : null;
-  }
-
-  /**
-   * Returns the line and the person of a verified authentication, for a token that stands for that person.
-   * Problems: `authentication_not_found`.
-   */
-  async verified(id: string, clientId: string): Promise<{ lineId: string; person: NamedPerson }> {
-    const authentication = await this.find(id, clientId, NAMING_A_PERSON);
+    if (authentication?.state !== 'verified') return null;
+    const { lineId } = authentication;
     const person = this.verifying.named(authentication);
-    if (authentication.state !== 'verified' || !authentication.lineId || !person) throw notFound();
-    return { lineId: authentication.lineId, person };
+    return lineId !== null && person !== null ? { lineId, person } : null;
   }
 
   /**

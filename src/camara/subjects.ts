@@ -56,7 +56,10 @@ export class Subjects {
     }
     if (phoneNumber !== undefined && !mayRepeat)
       throw new CamaraError('UNNECESSARY_IDENTIFIER', 'Leave phoneNumber out: the access token identifies the line.');
-    const { lineId, person } = await this.authentications.verified(caller.person.authenticationId, caller.id);
+    const verified = await this.authentications.verified(caller.person.authenticationId, caller.id);
+    if (!verified)
+      throw new Problem('authentication_not_found', 'No verification of this access token is kept any more.');
+    const { lineId, person } = verified;
     if (phoneNumber !== undefined && phoneNumber !== person.phoneNumber)
       throw new CamaraError('INVALID_TOKEN_CONTEXT', 'Send the number of the access token, or no phoneNumber.');
     const subject = await this.find(person.phoneNumber, caller, isQuestion);

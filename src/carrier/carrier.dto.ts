@@ -180,7 +180,7 @@ export function readAs<T extends object>(type: new () => T, value: unknown, allo
   const errors = validateSync(instance, {
     whitelist: true,
     forbidNonWhitelisted: !allowUnknown,
-    validationError: { target: false, value: false },
+    validationError: { target: false },
     // A class without fields has no rules; without this every object would be refused.
     forbidUnknownValues: false,
   });

@@ -41,6 +41,14 @@ export interface TokenPerson {
   subject: string;
 }
 
+/** How a person was verified, as a token that stands for the person says it (RFC 9068, 2.2.1). */
+export interface HowVerified {
+  /** Seconds since 1970. */
+  auth_time: number;
+  acr: string;
+  amr: readonly string[];
+}
+
 /**
  * Access tokens in the form of RFC 9068, which this service issues to itself.
  * A relying party sends the same token with every call, so a verified token is remembered until it expires.
@@ -62,7 +70,7 @@ export class AccessTokens {
   }
 
   /** A signed token for a client, or for a person at a client, valid for ACCESS_TOKEN_SECONDS from `now`. */
-  issue(caller: Caller, now: Date): string {
+  issue(caller: Caller, now: Date, how?: HowVerified): string {
     const iat = Math.floor(now.getTime() / 1000);
     return signJws(this.keys[0], 'at+jwt', {
       iss: this.issuer,
@@ -73,6 +81,7 @@ export class AccessTokens {
       scope: caller.scopes.join(' '),
       ...(caller.test && { test: true }),
       ...(caller.person && { authentication: caller.person.authenticationId }),
+      ...how,
       ...(caller.jkt !== undefined && { cnf: { jkt: caller.jkt } }),
       iat,
       exp: iat + ACCESS_TOKEN_SECONDS,

@@ -89,9 +89,30 @@ export async function verifyClientAssertion(
     const thumbprint = await calculateJwkThumbprint(key as CryptoKey);
     return { jti, expiresAt: new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1000), thumbprint, isTest };
   } catch (error) {
+    if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) return faultOf(error);
     return error instanceof errors.JOSEError
       ? `The assertion is not valid (${error.code}).`
       : 'The assertion is not valid.';
+  }
+}
+
+/**
+ * Names the claim of an assertion and what is wrong with it, never its value. Claims are looked at after the signature, so it
+ * tells nobody else whether a key is the client's.
+ */
+function faultOf({ claim, reason, code }: errors.JWTExpired | errors.JWTClaimValidationFailed): string {
+  if (reason === 'missing') return `The assertion’s ${claim} is missing.`;
+  if (reason === 'invalid') return `The assertion’s ${claim} must be a number of seconds.`;
+  switch (claim) {
+    case 'exp':
+      return 'The assertion’s exp is in the past.';
+    case 'nbf':
+      return 'The assertion’s nbf is in the future.';
+    case 'iss':
+    case 'sub':
+      return `The assertion’s ${claim} must be the client_id.`;
+    default:
+      return `The assertion’s ${claim} is not valid (${code}).`;
   }
 }
 

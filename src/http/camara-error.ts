@@ -78,9 +78,9 @@ const CODES: Partial<Record<ProblemCode, CamaraCode>> = {
 const MESSAGE_LENGTH = 512;
 
 /** ErrorInfo for a refusal. A fault of the body is named by its JSON pointer; the body itself is not repeated. */
-function errorInfoOf(refusal: Problem | CamaraError): ErrorInfo {
+function errorInfoOf(refusal: Problem | CamaraError, issuer: string): ErrorInfo {
   const code = refusal instanceof CamaraError ? refusal.code : (CODES[refusal.code] ?? 'INVALID_ARGUMENT');
-  const sentence = refusal instanceof CamaraError ? refusal.message : sentenceOf(refusal);
+  const sentence = refusal instanceof CamaraError ? refusal.message : sentenceOf(refusal, issuer);
   return { status: STATUS[code], code, message: sentence.slice(0, MESSAGE_LENGTH) };
 }
 
@@ -120,7 +120,7 @@ export function correlate(request: FastifyRequest, reply: FastifyReply): void {
 
 /** Writes ErrorInfo. */
 export function writeErrorInfo(reply: FastifyReply, refusal: Problem | CamaraError): void {
-  const info = errorInfoOf(refusal);
+  const info = errorInfoOf(refusal, reply.server.issuer);
   const request = reply.request as { camaraCode?: CamaraCode; problemCode?: string };
   request.camaraCode = info.code;
   request.problemCode ??= info.code;
@@ -133,6 +133,10 @@ export function writeErrorInfo(reply: FastifyReply, refusal: Problem | CamaraErr
     .send(JSON.stringify(info));
 }
 
-function sentenceOf({ detail, members: { errors = [] } }: Problem): string {
-  return [detail, ...errors.map((fault) => `${fault.pointer}: ${fault.detail}`)].join(' ');
+/** What a problem says to a client of CAMARA: ErrorInfo has no `errors`, and no other API of the service is one of CAMARA. */
+function sentenceOf({ code, detail, members: { errors = [] } }: Problem, issuer: string): string {
+  if (code === 'not_found') return `No operation of CAMARA is at this address. See ${issuer}/developers/camara.`;
+  if (code === 'payload_too_large') return 'Send a body of at most 16 KiB.';
+  if (errors.length === 0) return detail;
+  return errors.map((fault) => `${fault.pointer}: ${fault.detail}`).join(' ');
 }

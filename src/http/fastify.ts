@@ -5,9 +5,9 @@ import { Problem } from '../domain/problem.ts';
 import { readableHops } from './address.ts';
 import { KnownPaths, LONGEST_PARAMETER, METHODS } from './known-paths.ts';
 import { correlate } from './camara-error.ts';
-import { assertMessage, hasBody } from './message-rules.ts';
+import { assertMessage, hasBody, judgesParameters } from './message-rules.ts';
 import { problemOf, writeProblem } from './problem.filter.ts';
-import { readForm } from './read-form.ts';
+import { readEveryParameter, readForm } from './read-form.ts';
 import { readJson, readJsonArray } from './read-json.ts';
 import { answerUnparsed } from './unparsed.ts';
 import { bodyText } from './utf8.ts';
@@ -92,7 +92,7 @@ function declareBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   const declare = (
     type: string,
-    read: (text: string) => unknown,
+    read: (text: string, request: FastifyRequest) => unknown,
     accepts: readonly BodyType[],
     bodyLimit: number = BODY_LIMIT,
   ): void => {
@@ -101,12 +101,14 @@ function declareBodies(fastify: FastifyInstance): void {
       settle(done, () => {
         if (body.length === 0) return undefined;
         requireBodyType(request, accepts);
-        return read(bodyText(body));
+        return read(bodyText(body), request);
       });
     });
   };
   declare('application/json', readJson, ['json', 'events']);
-  declare(MEDIA_TYPES.form, readForm, ['form']);
+  const readFormOf = (text: string, request: FastifyRequest) =>
+    judgesParameters(request) ? readEveryParameter(text) : readForm(text);
+  declare(MEDIA_TYPES.form, readFormOf, ['form']);
   declare(MEDIA_TYPES.events, readJson, ['events']);
   declare('application/cloudevents-batch+json', readJsonArray, ['events'], BATCH_LIMIT);
   fastify.addContentTypeParser(MEDIA_TYPES.lines, (request, stream, done) => {

@@ -8,7 +8,7 @@ export function inputPipe(): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
-    validationError: { target: false, value: false },
+    validationError: { target: false },
     exceptionFactory: (errors) => refusal(faultsOf(errors, '')),
   });
 }
@@ -37,12 +37,18 @@ export function faultsOf(errors: ValidationError[], path: string): InputFault[] 
 }
 
 function allFaults(errors: ValidationError[], path: string): InputFault[] {
-  return errors.flatMap(({ property, constraints, children }) => {
+  return errors.flatMap(({ property, value, constraints, children }) => {
     const pointer = `${path}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const own = Object.entries(constraints ?? {}).map(([rule, sentence]) => ({
-      pointer,
-      detail: rule === 'whitelistValidation' ? 'This field is not supported. Remove it.' : `${sentence}.`,
-    }));
-    return [...own, ...allFaults(children ?? [], pointer)];
+    const sentences = Object.entries(constraints ?? {}).map(([rule, sentence]) =>
+      rule === 'whitelistValidation' ? 'This field is not supported. Remove it.' : `${sentence}.`,
+    );
+    // The rules of a value, such as its length, say nothing of one that was left out.
+    const said = value === undefined && sentences.length > 0 ? [missing(property)] : sentences;
+    return [...said.map((detail) => ({ pointer, detail })), ...allFaults(children ?? [], pointer)];
   });
+}
+
+/** The fault of a required member that was left out. */
+export function missing(name: string): string {
+  return `Send ${name}.`;
 }

@@ -11,10 +11,19 @@ export function assertMessage(request: FastifyRequest): void {
   assertOneHost(request);
   // The bytes of an address are ASCII (RFC 3986, 2); others would reach the routes as letters of Latin-1.
   const address = request.raw.url ?? '';
-  if (!/^[\x21-\x7e]*$/.test(address) || percentDecoded(address) === null) throw notUtf8('address');
+  const isUtf8 = judgesParameters(request) || percentDecoded(address) !== null;
+  if (!/^[\x21-\x7e]*$/.test(address) || !isUtf8) throw notUtf8('address');
   if (!hasBody(request)) return;
   assertEncoding(request);
   assertCharset(request.headers['content-type']);
+}
+
+/**
+ * Whether the route reads its parameters by `readEveryParameter`, because it answers one that is repeated or no UTF-8 in its own
+ * way (`judgesParameters` of its configuration).
+ */
+export function judgesParameters({ routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as { judgesParameters?: boolean }).judgesParameters === true;
 }
 
 /** Whether the request announces a body. */

@@ -1,6 +1,6 @@
 import { ValidationPipe, type Type } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
-import { faultsOf } from './input.pipe.ts';
+import { faultsOf, missing } from './input.pipe.ts';
 import { withoutNamesOfObjects } from './names-of-objects.ts';
 
 /**
@@ -12,11 +12,13 @@ export function oauthPipe(shape: Type): ValidationPipe {
     expectedType: shape,
     whitelist: true,
     transform: true,
-    validationError: { target: false, value: false },
+    validationError: { target: false },
     exceptionFactory: (errors) => {
       const faults = faultsOf(errors, '');
       const names = [...new Set(faults.map(({ pointer }) => pointer.slice(1)))].join(', ');
-      return new Problem('invalid_request', `Correct these parameters: ${names}.`, { errors: faults });
+      const isMissing = faults.every(({ pointer, detail }) => detail === missing(pointer.slice(1)));
+      const sentence = isMissing ? missing(names) : `Correct these parameters: ${names}.`;
+      return new Problem('invalid_request', sentence, { errors: faults });
     },
   });
 }

@@ -1,5 +1,5 @@
 import { Problem } from '../domain/problem.ts';
-import { notUtf8 } from './utf8.ts';
+import { notUtf8, percentDecoded } from './utf8.ts';
 
 /**
  * Parses `application/x-www-form-urlencoded`, as OAuth clients send it.
@@ -14,4 +14,21 @@ export function readForm(text: string): Record<string, string> {
     fields.set(name, value);
   }
   return Object.fromEntries(fields);
+}
+
+/** The values of a parameter in the order in which they came; null for one whose bytes are no UTF-8. */
+export type EveryValue = (string | null)[];
+
+/**
+ * Parses a form or a query for a page that tells the client by itself which parameter it refuses: nothing is refused here. A
+ * name that is no UTF-8 is none that the page could know.
+ */
+export function readEveryParameter(text: string): ReadonlyMap<string, EveryValue> {
+  const parameters = new Map<string, EveryValue>();
+  for (const pair of text.split('&')) {
+    const [, name, value] = /^([^=]*)=?(.*)$/s.exec(pair.replaceAll('+', ' ')) ?? [];
+    const known = percentDecoded(name ?? '');
+    if (known) parameters.set(known, [...(parameters.get(known) ?? []), percentDecoded(value ?? '')]);
+  }
+  return parameters;
 }

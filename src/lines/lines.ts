@@ -174,6 +174,17 @@ export class Lines extends CarrierDirectory {
     return row ? this.read(row) : null;
   }
 
+  /**
+   * The E.164 number that a line has now; null where it has none, has ended or is another owner's. As much is decrypted for
+   * every line that has a number.
+   */
+  async numberOf(lineId: string, owner: LineFacts['owner']): Promise<string | null> {
+    const [row] = await this.database.rows<LineRow>(BY_ID, [lineId]);
+    const isTheirs = this.isOwnedBy(row, owner);
+    const phoneNumber = row?.phoneNumber ? this.readNumber(lineId, row.phoneNumber) : null;
+    return isTheirs && row?.status !== 'terminated' ? phoneNumber : null;
+  }
+
   /** Returns a stamp that changes with every change of the line that has this number, and when another line gets it. */
   async versionStamp(phoneNumber: string, session: Session = this.database): Promise<string> {
     const [row] = await session.rows<{ stamp: string }>(VERSION_STAMP, [this.keys.indexes.all('phone', phoneNumber)]);

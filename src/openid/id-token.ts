@@ -5,6 +5,7 @@ import { signJws, signWithRsa } from '../crypto/compact-jws.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
 import type { IdTokenAlgorithm } from '../domain/client.ts';
+import type { HowVerified } from '../crypto/access-token.ts';
 import type { ServiceKeys } from '../crypto/service-keys.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
 
@@ -51,10 +52,8 @@ export function signIdToken(
     sub: person.subject,
     iat,
     exp: iat + ID_TOKEN_SECONDS,
-    auth_time: Math.floor(Date.parse(person.verifiedAt) / 1000),
     jti: authenticationId,
-    acr,
-    amr: METHODS_USED[person.channel],
+    ...howVerified(person, acr),
     // Core 1.0, 3.1.3.6: both algorithms have SHA-256.
     at_hash: sha256(accessToken).subarray(0, 16).toString('base64url'),
     ...(nonce !== undefined && { nonce }),
@@ -66,6 +65,14 @@ export function signIdToken(
   const [key] = rsa;
   if (!key) throw refuseUnsignable(audience);
   return signWithRsa(key, 'JWT', payload);
+}
+
+/**
+ * How and when a person was verified, for both tokens alike (OpenID Connect Core 1.0, 2; RFC 9068, 2.2.1). `acr` is in the form
+ * in which the client asked for it.
+ */
+export function howVerified({ channel, verifiedAt }: VerifiedPerson, acr: string): HowVerified {
+  return { auth_time: Math.floor(Date.parse(verifiedAt) / 1000), acr, amr: METHODS_USED[channel] };
 }
 
 const WARNINGS = new RareWarnings(new Logger('IdToken'));

@@ -10,7 +10,7 @@ import type { TokenResponse } from '../relying-parties/oauth.dto.ts';
 import { boundTo } from '../relying-parties/token-grants.ts';
 import { claimsOf, type Released } from './claims.ts';
 import { diOf } from './di.ts';
-import { signIdToken, type IdTokenInput } from './id-token.ts';
+import { howVerified, signIdToken, type IdTokenInput } from './id-token.ts';
 
 /** What a flow knows of the person whom it has verified, and of what its client asked for. */
 export interface TokensOf extends Released, Pick<IdTokenInput, 'authenticationId' | 'acr' | 'nonce' | 'more'> {
@@ -46,7 +46,7 @@ export class PersonTokens {
       person: { authenticationId, subject: person.subject },
       ...token,
     };
-    const accessToken = this.tokens.issue(caller, now);
+    const accessToken = this.tokens.issue(caller, now, howVerified(person, said.acr));
     const idToken = () => {
       const released = claimsOf(person, { scopes, claims }, diOf(this.keys.subject, client, person.subject));
       const algorithm = client.idTokenSignedResponseAlg;

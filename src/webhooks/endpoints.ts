@@ -132,14 +132,16 @@ export class Endpoints {
     return viewOf(row);
   }
 
-  /** Changes what is given. Problems: `webhook_endpoint_not_found`, `webhook_url_refused`. */
+  /** Changes what is given; null removes the description. Problems: `webhook_endpoint_not_found`, `webhook_url_refused`. */
   async change(
     clientId: string,
     id: string,
-    input: Partial<AddedEndpoint> & { disabled?: boolean },
+    input: Partial<Omit<AddedEndpoint, 'description'>> & { description?: string | null; disabled?: boolean },
     also?: Also<EndpointView>,
   ): Promise<EndpointView> {
-    const { url = null, types = null, description = null, disabled = null } = input;
+    const { url = null, types = null, disabled = null } = input;
+    // In the statement, null keeps it and an empty text removes it.
+    const description = input.description === null ? '' : (input.description ?? null);
     await this.see(clientId, id);
     if (url !== null) await this.assertReachable(url);
     return this.inTransaction(async (session) => {

@@ -8,6 +8,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsOptional,
   IsString,
   Length,
   Matches,
@@ -15,7 +16,7 @@ import {
   Min,
 } from 'class-validator';
 import { Instant, OptionalInstant } from '../http/instant.ts';
-import { Optional } from '../http/optional.ts';
+import { Optional, Unchanged } from '../http/optional.ts';
 import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 import { CHOSEN_TYPES, EVENT_TYPES, type EventType } from './event-types.ts';
 
@@ -49,16 +50,17 @@ export class WebhookEndpointRequest {
   description?: string;
 }
 
+/** Members that are left out stay. Null is a change too: it removes the description, and is refused for the others. */
 export class ChangeWebhookEndpointRequest {
   /** As when it was added. */
-  @Optional()
+  @Unchanged()
   @IsString()
   @Length(1, 10_000)
   url?: string;
 
   /** As when it was added. */
   @ApiPropertyOptional({ isArray: true, enum: CHOSEN_TYPES })
-  @Optional()
+  @Unchanged()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(32)
@@ -66,16 +68,16 @@ export class ChangeWebhookEndpointRequest {
   @IsIn(CHOSEN_TYPES, { each: true })
   types?: (EventType | '*')[];
 
-  /** What it is for, one line of at most 200 characters; an empty text removes it. */
-  @Optional()
+  /** What it is for, one line of at most 200 characters; an empty text or null removes it. */
+  @IsOptional()
   @Trimmed()
   @IsString()
   @Length(0, 200)
   @Matches(new RegExp(`${PLAIN_TEXT.source}|^$`, 'u'), { message: 'description must be one line of text' })
-  description?: string;
+  description?: string | null;
 
   /** `true` stops sending and keeps what waits; `false` sends again, also to an endpoint that the service disabled. */
-  @Optional()
+  @Unchanged()
   @IsBoolean()
   disabled?: boolean;
 }

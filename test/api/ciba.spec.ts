@@ -86,6 +86,9 @@ describe('openid-client', () => {
       'urn:openid:params:jwt:claim:auth_req_id': asked.auth_req_id,
     });
     expect(tokens.claims()).not.toHaveProperty('urn:pushguard:channel');
+    const { acr, amr, auth_time, sub } = tokens.claims()!;
+    // RFC 9068, 2.2.1.
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ acr, amr, auth_time, sub });
     // The token stands for a person, and the service's own API is for clients.
     const url = new URL(`/v1/authentications/${randomUUID()}`, service.issuer);
     const refused = await fetch(url, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
@@ -337,6 +340,33 @@ describe('a request', () => {
     expectError(await shop.begin({ scope: 'openid', id_token_hint: forged }), 400, 'invalid_request');
   });
 
+  it('about the person of an earlier id_token rings the phone under the number that the line has since, and nobody once the line is another’s or over', async () => {
+    const subscriber = await service.subscriber();
+    const { person } = subscriber;
+    const { lineId } = person;
+    const first = await shop.asks(person);
+    await approves(subscriber, first.pushguard_match);
+    const idToken = String((await shop.poll(first.auth_req_id)).body['id_token']);
+    const asksAgain = async () => {
+      const { status, body } = await shop.begin({ scope: 'openid phone', id_token_hint: idToken });
+      expect([status, Object.keys(body)]).toEqual([200, ['auth_req_id', 'expires_in', 'interval', 'pushguard_match']]);
+      return { authReqId: String(body['auth_req_id']), match: String(body['pushguard_match']) };
+    };
+    const { phoneNumber } = nobody();
+    expect(await service.sendEvent(lineId, 'number-changed', { phoneNumber }, 1)).toBe('applied');
+    const { authReqId, match } = await asksAgain();
+    await approves(subscriber, match);
+    const said = decodeJwt(String((await shop.poll(authReqId)).body['id_token']));
+    expect(said).toMatchObject({ sub: decodeJwt(idToken).sub, phone_number: phoneNumber });
+    const owner = { birthDate: '850505', genderDigit: '2' };
+    expect(await service.sendEvent(lineId, 'owner-changed', { owner }, 2)).toBe('applied');
+    const next = await service.enrolled({ lineId, phoneNumber, ...owner });
+    await asksAgain();
+    expect(await next.phone.pending()).toEqual([]);
+    expect(await service.sendEvent(lineId, 'terminated', undefined, 3)).toBe('applied');
+    await asksAgain();
+  });
+
   it('of clients of one sector has one subject and one di, signed with the algorithm of each client', async () => {
     const subscriber = await service.subscriber();
     const said: Record<string, unknown>[] = [];
@@ -491,8 +521,16 @@ describe('a poll', () => {
     const [first, ...others] = begun.map(shape);
     for (const other of others) expect(other).toEqual(first);
     const ids = begun.map(({ body }) => String(body['auth_req_id']));
+    const { auth_req_id: slowed } = await shop.asks(nobody());
+    const heldToo = shop.poll(slowed);
+    await eventually('the held poll', async () => (await service.rows.ciba.of(slowed)).isPolled);
+    expectError(await shop.poll(slowed), 400, 'slow_down');
     // Held for 25 seconds, all at once.
     const held = await Promise.all(ids.map((id) => shop.poll(id)));
+    // The interval that another poll has lengthened meanwhile.
+    const late = await heldToo;
+    expectError(late, 400, 'authorization_pending');
+    expect(late.headers.get('retry-after')).toBe('10');
     for (const answer of held) {
       expectError(answer, 400, 'authorization_pending');
       expect(answer.headers.get('retry-after')).toBe('5');

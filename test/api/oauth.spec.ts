@@ -43,8 +43,9 @@ const shop = () => {
 async function askToken(
   form: Record<string, string> | URLSearchParams | string,
   authorization?: string,
+  endpoint = 'token',
 ): Promise<Answer> {
-  const response = await fetch(`${service.issuer}/oauth2/token`, {
+  const response = await fetch(`${service.issuer}/oauth2/${endpoint}`, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/x-www-form-urlencoded',
@@ -218,6 +219,25 @@ describe('a client with keys', () => {
     expect((await present(assertion({ header: { kid: undefined } }))).status).toBe(200);
   });
 
+  it.each<[string, object, string]>([
+    ['without aud', { aud: undefined }, "The assertion's aud is missing."],
+    ['without exp', { exp: undefined }, "The assertion's exp is missing."],
+    ['without jti', { jti: undefined }, "The assertion's jti is missing."],
+    ['without sub', { sub: undefined }, "The assertion's sub is missing."],
+    ['with another sub', { sub: 'demo-shop' }, "The assertion's sub must be the client_id."],
+    ['with an nbf to come', { nbf: seconds() + 60 }, "The assertion's nbf is in the future."],
+    ['with an exp that is over', { iat: seconds() - 120, exp: seconds() - 60 }, "The assertion's exp is in the past."],
+    ['with an iat of words', { iat: 'now' }, "The assertion's iat must be a number of seconds."],
+    ['with an exp of words', { exp: 'soon' }, "The assertion's exp must be a number of seconds."],
+  ])(
+    'a refused assertion %s is told which claim is wrong, and one by another key is not',
+    async (_case, claims, said) => {
+      expect((await present(assertion({ claims }))).body['error_description']).toBe(said);
+      const forged = await present(assertion({ claims }, es256(keyPair().privateKey)));
+      expect(forged.body['error_description']).toContain('ERR_JWS_SIGNATURE_VERIFICATION_FAILED');
+    },
+  );
+
   it.each<[string, () => string]>([
     ['for another server', () => assertion({ claims: { aud: 'https://other.example' } })],
     ['for the token endpoint', () => assertion({ claims: { aud: `${service.issuer}/oauth2/token` } })],
@@ -346,6 +366,25 @@ describe('a client with keys', () => {
 });
 
 describe('the token endpoint', () => {
+  it('a required parameter that was left out is named as missing, and a field of JSON too', async () => {
+    const form = (path: string) => askToken({}, shop(), path);
+    for (const [path, name] of [
+      ['token', 'grant_type'],
+      ['revoke', 'token'],
+      ['introspect', 'token'],
+    ] as const) {
+      const { body } = await form(path);
+      const detail = `Send ${name}.`;
+      expect(body).toMatchObject({ error: 'invalid_request', error_description: detail });
+      expect(body['errors']).toEqual([{ pointer: `/${name}`, detail }]);
+    }
+    const { body } = await service.call('POST', '/v1/authentications', { genderDigit: 1 });
+    const errors = body['errors'] as { pointer: string; detail: string }[];
+    const of = (pointer: string) => errors.filter((error) => error.pointer === pointer).map(({ detail }) => detail);
+    expect(of('/birthDate')).toEqual(['Send birthDate.']);
+    expect(of('/genderDigit').join()).toContain('genderDigit must');
+  });
+
   it.each(['password', 'refresh_token', 'CLIENT_CREDENTIALS'])(
     'the token endpoint knows no grant type "%s"',
     async (grant_type) => {

@@ -163,6 +163,9 @@ describe('openid-client', () => {
       phone_number: who.phoneNumber,
     });
     expect(tokens.scope).toBe('openid profile phone kr_identity kr_di');
+    const { acr, amr, auth_time } = claims;
+    // RFC 9068, 2.2.1.
+    expect(claimsIn(tokens.access_token)).toMatchObject({ acr, amr, auth_time });
     expect(tokens.expires_in).toBe(300);
     const info = await openid.fetchUserInfo(config, tokens.access_token, claims.sub);
     expect(info).toEqual({
@@ -574,6 +577,57 @@ describe('what the OpenID Foundation tests of a basic provider', () => {
     });
   });
 
+  it.each<[string, string, string, boolean?]>([
+    ['two nonces', '&nonce=n2', 'invalid_request'],
+    ['two scopes', '&scope=openid', 'invalid_request'],
+    ['two response modes', '&response_mode=query&response_mode=form_post', 'invalid_request'],
+    ['a purpose with a NUL byte', '&purpose=a%00b', 'invalid_request'],
+    ['a purpose that is no UTF-8', '&purpose=%FF', 'invalid_request'],
+    ['two states', '&state=state-1', 'invalid_request', false],
+    ['an address of a request elsewhere', '&request_uri=https%3A%2F%2Fevil.example%2F', 'request_uri_not_supported'],
+    ['a signed request beside a pushed one', '&request=x&request_uri=urn%3Ax', 'invalid_request'],
+  ])('a request with %s goes back with an error, by GET and by POST', async (_case, more, error, keepsState = true) => {
+    const url = authorize() + more;
+    const [address, body] = url.split('?') as [string, string];
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    for (const init of [undefined, { method: 'POST', body, headers }]) {
+      const response = await new LogInBrowser(service).ask(init ? address : url, init);
+      const back = locationOf(response);
+      expect([response.status, back.origin + back.pathname]).toEqual([303, CALLBACK]);
+      expect(Object.fromEntries(back.searchParams)).toEqual({
+        error,
+        error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
+        ...(keepsState && { state: 'state-1' }),
+        iss: service.issuer,
+      });
+    }
+  });
+
+  it.each(['%FF', 'a%00'])('a state that nobody can read (%s) does not come back with the error', async (state) => {
+    const back = locationOf(await new LogInBrowser(service).ask(`${authorize({ state: undefined })}&state=${state}`));
+    expect([back.origin + back.pathname, back.searchParams.get('error')]).toEqual([CALLBACK, 'invalid_request']);
+    expect(back.searchParams.has('state')).toBe(false);
+  });
+
+  it('a parameter that the service does not know may be repeated and of any bytes', async () => {
+    await new LogInBrowser(service).begin(`${authorize()}&extra=1&extra=2&other=%FF&%FF=x`);
+  });
+
+  it('the pages at the end speak the language of the window, whatever the browser asks for', async () => {
+    const clientId = `english-${randomUUID()}`;
+    await service.rows.clients.register({ clientId, secret: SECRET, returnUrls: [CALLBACK] });
+    const change = { client_id: clientId, ui_locales: 'en', response_mode: 'form_post' };
+    const [back, left] = [new LogInBrowser(service), new LogInBrowser(service)];
+    await back.begin(await push(change));
+    await left.begin(authorize(change));
+    const pages = [await back.ask(/id="leave" href="([^"]+)"/.exec(await back.page())?.[1] ?? '')];
+    const resume = await left.returnAddress();
+    await service.rows.clients.setReturnUrls(clientId, ['https://shop.example/other']);
+    pages.push(await left.ask(resume));
+    expect(pages.map(({ status }) => status)).toEqual([200, 400]);
+    for (const page of pages) expect(await page.text()).toContain('<html lang="en"');
+  });
+
   it('a state above the limit is refused, and does not come back', async () => {
     const response = await new LogInBrowser(service).ask(authorize({ state: 's'.repeat(4_097) }));
     const back = locationOf(response);
@@ -658,10 +712,11 @@ describe('a redirect address', () => {
     ['two clients', () => `${authorize()}&client_id=demo-bank`],
     ['two redirect addresses', () => `${authorize()}&redirect_uri=https%3A%2F%2Fevil.example`],
     ['the name of an object’s property as client', () => authorize({ client_id: '__proto__' })],
-    ['an address of a request elsewhere', () => authorize({ request_uri: 'https://evil.example/request.jwt' })],
+    ['a redirect address with a NUL byte', () => authorize({ redirect_uri: `${CALLBACK}\0` })],
+    ['a redirect address that is no UTF-8', () => authorize({ redirect_uri: undefined }) + '&redirect_uri=%FF'],
     [
-      'a signed request beside a pushed one',
-      () => authorize({ request: 'x', request_uri: 'urn:ietf:params:oauth:request_uri:x' }),
+      'an address of a request elsewhere and none to go back to',
+      () => authorize({ redirect_uri: undefined, request_uri: 'https://evil.example/request.jwt' }),
     ],
     ['a pushed request that nobody pushed', () => authorize({ request_uri: 'urn:ietf:params:oauth:request_uri:x' })],
   ])('a request with %s leads nowhere', async (_case, address) => {

@@ -477,7 +477,7 @@ const BASIC: Module[] = [
   [
     'request-uri-unsigned-supported-correctly-or-rejected-as-unsupported',
     errorOf({ request_uri: 'https://shop.example/request.jwt' }),
-    'page 400',
+    'request_uri_not_supported',
   ],
   [
     'unsigned-request-object-supported-correctly-or-rejected-as-unsupported',

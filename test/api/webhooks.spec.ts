@@ -214,6 +214,14 @@ describe('endpoints', () => {
     expectFaults(await call('PATCH', `${ENDPOINTS}/${id}`, { types: [] }), '/types');
   });
 
+  it('PATCH with null removes the description, and is refused for what an endpoint cannot be without', async () => {
+    const { id, path } = await add(['test'], {}, { description: 'first' });
+    const patch = (body: object) => call('PATCH', `${ENDPOINTS}/${id}`, body);
+    for (const name of ['url', 'types', 'disabled']) expectFaults(await patch({ [name]: null }), `/${name}`);
+    expect((await patch({})).body).toMatchObject({ description: 'first', url: receiver.url(path), disabled: false });
+    expect((await patch({ description: null })).body).toMatchObject({ description: null, types: ['test'] });
+  });
+
   it('every client reaches its own endpoints, events and attempts, and no other client’s', async () => {
     const endpoint = await add();
     const eventId = await sendTest(endpoint);

@@ -3293,8 +3293,8 @@ export interface components {
             types?: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "subject.changed" | "test" | "window.closed")[];
             /** @description As when it was added. */
             url?: string;
-            /** @description What it is for, one line of at most 200 characters; an empty text removes it. */
-            description?: string;
+            /** @description What it is for, one line of at most 200 characters; an empty text or null removes it. */
+            description?: string | null;
             /** @description `true` stops sending and keeps what waits; `false` sends again, also to an endpoint that the service disabled. */
             disabled?: boolean;
         };

@@ -163,9 +163,13 @@ export class Begin {
   private async personOfToken(hint: string, client: Client): Promise<{ person: NamedPerson; isByNumber: boolean }> {
     const { ISSUER } = this.environment;
     const hinted = readIdTokenHint(hint, { audience: client.clientId, issuer: ISSUER }, this.keys);
-    const person = await this.authentications.verifiedPerson(hinted.authenticationId, client.id);
-    if (person) return { person, isByNumber: client.mayNameByNumber || hinted.isByNumber };
-    throw new Problem('unknown_user_id', 'The verification of id_token_hint is no longer kept. Send login_hint.');
+    const verified = await this.authentications.verified(hinted.authenticationId, client.id);
+    if (!verified)
+      throw new Problem('unknown_user_id', 'The verification of id_token_hint is no longer kept. Send login_hint.');
+    const { lineId, person } = verified;
+    // Whom the line has left is named as before: the start finds nobody, and says so to nobody.
+    const phoneNumber = (await this.lines.numberOf(lineId, person)) ?? person.phoneNumber;
+    return { person: { ...person, phoneNumber }, isByNumber: client.mayNameByNumber || hinted.isByNumber };
   }
 }
 

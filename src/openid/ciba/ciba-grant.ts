@@ -75,8 +75,9 @@ export class CibaGrant implements TokenGrant {
       await this.store.abandoned(polled.id);
       throw pending(polled);
     }
-    // What was seen after the hold is judged by the time after the hold.
-    if (!isApproved(seen, { ...polled, secondsLeft: await this.store.answered(polled.id) })) throw pending(polled);
+    // What was seen after the hold is judged, and the next poll is asked for, by what counts after the hold.
+    const now = { ...polled, ...((await this.store.answered(polled.id)) ?? { secondsLeft: -GRACE_SECONDS }) };
+    if (!isApproved(seen, now)) throw pending(now);
   }
 
   /** One whose start did not come about is not there: nobody was asked. */

@@ -78,10 +78,13 @@ const POLL = statement(
       extract(epoch FROM c.expires_at - now())::float8 AS "secondsLeft"`,
 );
 
+/** What may change while a poll is held: other polls of the request that come too soon lengthen its interval. */
+export type Held = Pick<Polled, 'intervalSeconds' | 'secondsLeft'>;
+
 const ANSWERED = statement(
   'ciba_answered',
   `UPDATE ciba_requests SET answered_at = now(), polling_until = NULL WHERE id = $1
-    RETURNING extract(epoch FROM expires_at - now())::float8 AS "secondsLeft"`,
+    RETURNING interval_seconds AS "intervalSeconds", extract(epoch FROM expires_at - now())::float8 AS "secondsLeft"`,
 );
 
 /** The client was not answered, so it may poll again at once. */
@@ -205,9 +208,9 @@ export class CibaRequestStore {
     await this.database.changed(DROP, [id]);
   }
 
-  /** Records that a held poll is answered. Returns the seconds to the expiry, negative after it. */
-  async answered(id: string): Promise<number> {
-    return (await this.database.rows<{ secondsLeft: number }>(ANSWERED, [id]))[0]?.secondsLeft ?? -GRACE_SECONDS;
+  /** Records that a held poll is answered. Returns what has changed while it was held; undefined once the request is gone. */
+  async answered(id: string): Promise<Held | undefined> {
+    return (await this.database.rows<Held>(ANSWERED, [id]))[0];
   }
 
   /** Records that the connection of a held poll ended without an answer. */

@@ -103,7 +103,8 @@ export function answerTarget(
     throw new AuthorizationError('invalid_request', 'The redirect_uri is not registered for this client.');
   const isKept = state !== undefined && state.length <= MAX_STATE && KEPT_TEXT.test(state);
   const isByForm = mode === 'form_post' && isOfWeb(redirectUri);
-  return { redirectUri, mode: isByForm ? 'form_post' : 'query', ...(isKept && { state }) };
+  const locale = localeIn(given);
+  return { redirectUri, mode: isByForm ? 'form_post' : 'query', ...(isKept && { state }), ...(locale && { locale }) };
 }
 
 /**
@@ -139,7 +140,7 @@ export function readRequest(
   if (given.max_age !== undefined && !/^\d{1,10}$/.test(given.max_age))
     refuse('invalid_request', 'The max_age must be a whole number of seconds.');
   const maxAge = given.max_age === undefined ? undefined : Number(given.max_age);
-  const locale = listed(given.ui_locales).flatMap((tag) => localeNamed(tag) ?? [])[0] ?? LOCALES[0];
+  const locale = localeIn(given) ?? LOCALES[0];
   const { acrs, ...claims } =
     readClaims(given.claims) ??
     refuse('invalid_request', 'The claims must be a JSON object as OpenID Connect Core 1.0, 5.5 has it.');
@@ -162,6 +163,10 @@ export function readRequest(
     purpose: readPurpose(given.purpose, refuse) ?? PURPOSE[locale],
     maxAge,
   };
+}
+
+function localeIn({ ui_locales: tags }: Parameters): Locale | undefined {
+  return listed(tags).flatMap((tag) => localeNamed(tag) ?? [])[0];
 }
 
 type Refuse = (error: string, description: string) => never;

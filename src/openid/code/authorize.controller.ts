@@ -13,6 +13,7 @@ import { looksAhead } from '../../http/looks-ahead.ts';
 import { Metrics } from '../../http/metrics.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { problemOf } from '../../http/problem.filter.ts';
+import { readEveryParameter } from '../../http/read-form.ts';
 import { recordShownRefusal } from '../../http/record-refusal.ts';
 import { Assets } from '../../pages/assets.ts';
 import { sendPage } from '../../pages/page.ts';
@@ -46,19 +47,21 @@ export class AuthorizeController {
   ) {}
 
   @Get('authorize')
-  begin(@Query() query: object, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.answer(query, request, reply);
+  @RouteConfig({ judgesParameters: true })
+  begin(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const [, query = ''] = /\?(.*)$/s.exec(request.url) ?? [];
+    return this.answer(readEveryParameter(query), request, reply);
   }
 
   /** The same by a form of the client's page (OpenID Connect Core 1.0, 3.1.2.1). */
   @Post('authorize')
-  @RouteConfig({ bodyType: 'form' satisfies BodyType })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType, judgesParameters: true })
   beginByForm(
-    @Body() body: object | undefined,
+    @Body() body: ReturnType<typeof readEveryParameter> | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.answer(body ?? {}, request, reply);
+    return this.answer(body ?? readEveryParameter(''), request, reply);
   }
 
   @Get('resume/:id')
@@ -82,11 +85,16 @@ export class AuthorizeController {
     }
   }
 
-  private async answer(sent: object, request: FastifyRequest, reply: FastifyReply): Promise<string> {
+  private async answer(
+    sent: ReturnType<typeof readEveryParameter>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<string> {
     if (looksAhead(request)) return nothing(reply);
-    const locale = localeOfBrowser(request, sent);
+    const given = Object.fromEntries([...sent].map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
+    const locale = localeOfBrowser(request, given);
     try {
-      return this.go(await this.authorize.begin(sent, this.browserOf(request)), locale, reply);
+      return this.go(await this.authorize.begin(given, this.browserOf(request)), locale, reply);
     } catch (error) {
       return this.refuse(error, locale, { request, reply });
     }
@@ -108,9 +116,9 @@ export class AuthorizeController {
     const { reply } = call;
     if (error.cause !== undefined) this.record(error.cause, call);
     if (error.target) return this.go(this.authorize.refused(error, error.target), locale, reply);
-    const { kind, status } = error.page;
+    const { kind, status, locale: ofWindow = locale } = error.page;
     const detail = kind === 'refused' ? `${error.error}: ${error.description}` : undefined;
-    return this.fault(kind, status, locale, reply, detail);
+    return this.fault(kind, status, ofWindow, reply, detail);
   }
 
   /** Sends the browser on. 303, so that a form is not sent again to where it goes (RFC 9700, 4.12). */
@@ -129,8 +137,10 @@ export class AuthorizeController {
       const kept = secret === undefined ? { value: '', seconds: 0 } : { value: secret, seconds: CODE_SECONDS };
       setCookie(reply, { name: windowCookie(windowId), ...kept }, this.environment.ISSUER);
     }
-    if (target.mode === 'form_post')
-      return sendPage(reply, this.assets, formPostPage(this.words.reader(locale), target.redirectUri, fields));
+    if (target.mode === 'form_post') {
+      const reader = this.words.reader(target.locale ?? locale);
+      return sendPage(reply, this.assets, formPostPage(reader, target.redirectUri, fields));
+    }
     // It was compared as text; a header holds it with its letters encoded.
     const { href } = new URL(target.redirectUri);
     const joined = href.includes('?') ? '&' : '?';

@@ -83,7 +83,8 @@ export class Authorize {
     sent: object,
     jkt: string | undefined,
   ): Promise<{ request_uri: string; expires_in: number }> {
-    const given = readParameters(sent);
+    const { given, unreadable } = readParameters(sent);
+    if (unreadable !== undefined) throw new AuthorizationError('invalid_request', sendOnce(unreadable));
     if (given.request_uri !== undefined)
       throw new AuthorizationError('invalid_request', 'A pushed request must not have a request_uri (RFC 9126, 2.1).');
     // Anybody can push a request for a public client.
@@ -105,11 +106,19 @@ export class Authorize {
    * {@link AuthorizationError}; problems: those of `browser.spend`.
    */
   async begin(sent: object, browser: Browser): Promise<Next> {
-    const given = readParameters(sent);
+    const { given, unreadable } = readParameters(sent);
     const client = given.client_id === undefined ? null : await this.relyingParties.named(given.client_id);
     if (client === null) throw new AuthorizationError('invalid_request', 'The client_id names no client.');
-    if (given.request !== undefined && given.request_uri !== undefined)
-      throw new AuthorizationError('invalid_request', 'Send request or request_uri, not both (RFC 9101, 5).');
+    if (unreadable !== undefined)
+      throw new AuthorizationError('invalid_request', sendOnce(unreadable), knownTarget(given, client));
+    if (given.request !== undefined && given.request_uri !== undefined) {
+      const detail = 'Send request or request_uri, not both (RFC 9101, 5).';
+      throw new AuthorizationError('invalid_request', detail, knownTarget(given, client));
+    }
+    if (given.request_uri?.startsWith(REQUEST_URI) === false) {
+      const detail = 'Push the request to /oauth2/par.';
+      throw new AuthorizationError('request_uri_not_supported', detail, knownTarget(given, client));
+    }
     if (given.request_uri !== undefined) return this.beginPushed(client, given.request_uri, browser);
     const { request, spend } = await this.check(client, given, { isAuthentic: false });
     const kept = this.newRequest(client, request);
@@ -189,8 +198,6 @@ export class Authorize {
 
   /** Takes a request that was pushed. The browser that took it before goes on in its window. */
   private async beginPushed(client: Client, uri: string, browser: Browser): Promise<Next> {
-    if (!uri.startsWith(REQUEST_URI))
-      throw new AuthorizationError('request_uri_not_supported', 'Push the request to /oauth2/par.');
     const digest = sha256(uri.slice(REQUEST_URI.length));
     const pushed = await this.store.pushed(digest, client.id);
     if (!pushed) throw requestUriOver();
@@ -270,10 +277,14 @@ export class Authorize {
     const { clientId } = await this.relyingParties.get(kept.clientId);
     const client = await this.relyingParties.named(clientId);
     const request = this.parametersOf(kept);
+    const refuse = (error: string, description: string): never => {
+      const page = { kind: 'refused', status: 400, locale: request.locale } as const;
+      throw new AuthorizationError(error, description, undefined, page);
+    };
     if (!client?.scopes.includes(ADMITTED_SCOPE))
-      throw new AuthorizationError('unauthorized_client', 'The client is no longer admitted to this flow.');
+      return refuse('unauthorized_client', 'The client is no longer admitted to this flow.');
     if (!isRedirectOf(client, request.redirectUri))
-      throw new AuthorizationError('invalid_request', 'The redirect_uri is no longer registered for this client.');
+      return refuse('invalid_request', 'The redirect_uri is no longer registered for this client.');
     return request;
   }
 
@@ -332,11 +343,7 @@ export class Authorize {
     outside: Parameters,
     request: string,
   ): Promise<{ given: Parameters; isFirst: () => Promise<boolean> }> {
-    // An error may go back to an address that is registered anyway.
-    const target = () => {
-      const isKnown = isRedirectOf(client, outside.redirect_uri ?? '');
-      return isKnown ? answerTarget(outside, client) : undefined;
-    };
+    const target = () => knownTarget(outside, client);
     if (isUnsigned(request))
       throw new AuthorizationError('request_not_supported', 'Sign the request with ES256 or PS256.', target());
     const { clientId } = client;
@@ -357,16 +364,15 @@ export class Authorize {
     if (claims['client_id'] !== undefined && claims['client_id'] !== clientId)
       throw new AuthorizationError('invalid_request_object', 'Its client_id names another client.', target());
     const { claims: asked, max_age: maxAge } = claims;
-    const {
-      request: inner,
-      request_uri: uri,
-      ...given
-    } = readParameters({
+    const { given: within, unreadable } = readParameters({
       ...claims,
       // In a signed request these are JSON and not text (OpenID Connect Core 1.0, 6.1).
       ...(typeof asked === 'object' && { claims: JSON.stringify(asked) }),
       ...(typeof maxAge === 'number' && { max_age: String(maxAge) }),
     });
+    if (unreadable !== undefined)
+      throw new AuthorizationError('invalid_request_object', sendOnce(unreadable), target());
+    const { request: inner, request_uri: uri, ...given } = within;
     if (inner !== undefined || uri !== undefined)
       throw new AuthorizationError('invalid_request_object', 'A signed request contains no other one.', target());
     const { jti, expiresAt } = verified;
@@ -388,20 +394,28 @@ function placeOf(id: string): string {
 }
 
 /**
- * The parameters that the service knows. An empty one counts as left out (RFC 6749, 3.1); throws for one that was sent twice,
- * before anything else is read, because the two may name two addresses.
+ * The parameters that the service knows. An empty one counts as left out (RFC 6749, 3.1). One that was sent twice, or is no text,
+ * is none of `given`: of two addresses, nobody is sent to either. `unreadable` is the first of those.
  */
-function readParameters(sent: object): Parameters {
-  const given = new Map(Object.entries(sent));
-  const read: Parameters = {};
+function readParameters(sent: object): { given: Parameters; unreadable: string | undefined } {
+  const all = new Map<string, unknown>(Object.entries(sent));
+  const [given, unreadable]: [Parameters, string[]] = [{}, []];
   for (const name of PARAMETERS) {
-    const value: unknown = given.get(name);
+    const value = all.get(name);
     if (value === undefined || value === '') continue;
-    if (typeof value !== 'string' || value.includes('\0'))
-      throw new AuthorizationError('invalid_request', `Send the parameter ${name} once, as text.`);
-    read[name] = value;
+    if (typeof value === 'string' && !value.includes('\0')) given[name] = value;
+    else unreadable.push(name);
   }
-  return read;
+  return { given, unreadable: unreadable[0] };
+}
+
+function sendOnce(name: string): string {
+  return `Send the parameter ${name} once, as text in UTF-8.`;
+}
+
+/** Where an error goes before the request itself is read: to an address that is registered anyway, or else to a page. */
+function knownTarget(given: Parameters, client: Client): AnswerTarget | undefined {
+  return isRedirectOf(client, given.redirect_uri ?? '') ? answerTarget(given, client) : undefined;
 }
 
 /** What the profile of CAMARA has a server ignore (Handling of acr_values). */
