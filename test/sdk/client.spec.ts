@@ -8,6 +8,7 @@ import {
   Pushguard,
   verifyWebhook,
   windowOfReturn,
+  type CallOptions,
   type PushguardOptions,
   type WebhookEvent,
 } from '../../src/sdk/pushguard.ts';
@@ -371,6 +372,19 @@ describe('tokens', () => {
     const gone = await left;
     expect([gone.code, gone.cause]).toEqual(['aborted', new Error('the browser has gone')]);
     expect((await stayed).code).toBe('authentication_not_found');
+  });
+
+  it.each<[string, CallOptions]>([
+    ['whose signal has ended', { signal: AbortSignal.abort() }],
+    ['without any time', { deadlineMs: 0 }],
+  ])('a call %s fetches no token, of which a failure would be heard by nobody', async (_case, options) => {
+    const client = shopBehindProxy({ clientSecret: 'wrong' });
+    proxy.forget();
+    const refusal = await refusalOf(client.getAuthentication(randomUUID(), options));
+    expect(['aborted', 'timeout']).toContain(refusal.code);
+    // By the time this one is answered, a request of the other would have arrived.
+    await refusalOf(shopBehindProxy().getAuthentication(randomUUID()));
+    expect(proxy.to(TOKENS)).toHaveLength(1);
   });
 
   it('nothing that a log prints of a client has its secret or its token', async () => {
