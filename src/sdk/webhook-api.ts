@@ -6,7 +6,7 @@ import { isDuration, LONGEST_MS } from './time-limit.ts';
 import { eventOf, type WebhookEvent } from './webhook.ts';
 
 /** A type of events that an endpoint can choose. */
-export type WebhookEventType = Exclude<WebhookEvent['type'], 'unknown' | 'subject.changed'>;
+export type WebhookEventType = Exclude<WebhookEvent['type'], 'unknown'>;
 
 /** The input of an endpoint. */
 export interface AddWebhookEndpoint {

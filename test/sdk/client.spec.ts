@@ -316,6 +316,7 @@ describe('webhooks', () => {
     await shop.webhooks.listEvents();
     const since = new Date();
     const ids = await cancelled(3);
+    expect((await shop.webhooks.listEvents({ type: 'subject.changed', since })).events).toEqual([]);
     const first = await shop.webhooks.listEvents({ type: 'authentication.cancelled', since, limit: 2 });
     const second = await shop.webhooks.listEvents({ since, cursor: first.cursor ?? '', limit: 2 });
     expect([...idsIn(first.events), ...idsIn(second.events)]).toEqual(ids.toReversed());
