@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { createFastifyAdapter } from '../../src/http/fastify.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { exchange, rawRequest, type RawAnswer } from '../support/raw-http.ts';
+import { exchange, rawRequest, untilClosed, type RawAnswer } from '../support/raw-http.ts';
 import { answerOf, TestService, type Answer } from '../support/service.ts';
 
 let service: TestService;
@@ -222,6 +224,67 @@ describe('a body', () => {
     expectRawProblem(await exchange(service.issuer, sized), 415, 'unsupported_media_type');
     // The resend is still possible, because neither of the two was one.
     expect((await send('POST', `${START}/${id}/resend`)).status).toBe(202);
+  });
+});
+
+describe('a body that is too large', () => {
+  const inChunks = (bytes: Uint8Array, size: number) =>
+    ReadableStream.from(
+      Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size)),
+    );
+
+  it.each([100_000, 1_000_000, 8_000_000])('a client that sends %d bytes sees why they are refused', async (length) => {
+    const headers = { Authorization: bearer.slice(15), 'Content-Type': 'application/json' };
+    const bytes = Buffer.alloc(length, ' ');
+    for (let time = 0; time < 4; time += 1) {
+      for (const body of [bytes, inChunks(bytes, 64_000)]) {
+        const response = await fetch(service.issuer + START, {
+          method: 'POST',
+          headers,
+          body,
+          duplex: 'half',
+        } as never);
+        expectProblem(await answerOf(response), 413, 'payload_too_large');
+      }
+    }
+  });
+
+  it('more than 16 MiB are not read to the end', async () => {
+    const lines = [`POST ${START} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', 'Content-Length: 99999999'];
+    await expect(untilClosed(service.issuer, rawRequest(lines), Buffer.alloc(60_000_000))).rejects.toThrow(
+      /EPIPE|RESET/,
+    );
+  });
+});
+
+describe('a body that does not arrive in time', () => {
+  let adapter: ReturnType<typeof createFastifyAdapter>;
+  let address: string;
+  const handled: unknown[] = [];
+  beforeAll(async () => {
+    adapter = createFastifyAdapter({ trustProxy: [], issuer: service.issuer, bodyMs: 200 });
+    const fastify = adapter.getInstance<FastifyInstance>();
+    fastify.post('/', (request, reply) => {
+      handled.push(request.body);
+      return reply.send({});
+    });
+    address = await fastify.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterAll(() => adapter.close());
+
+  it.each<[string, string, string]>([
+    ['with a length', 'Content-Length: 10', '{"a":'],
+    ['in chunks', 'Transfer-Encoding: chunked', '5\r\n{"a":\r\n'],
+    ['of which nothing arrives', 'Content-Length: 10', ''],
+  ])('a body %s is refused as late, and what arrives afterwards is not handled', async (_case, header, begun) => {
+    const lines = ['POST / HTTP/1.1', 'Host: x', 'Content-Type: application/json', header];
+    const answer = await exchange(address, rawRequest(lines, begun));
+    expectRawProblem(answer, 408, 'request_timeout');
+    expect(answer.headers['connection']).toBe('close');
+    const rest = `${begun === '' ? '{"a":' : ''}"bc"}`;
+    const late = header.startsWith('Content') ? rest : '5\r\n"bc"}\r\n0\r\n\r\n';
+    expect(await untilClosed(address, rawRequest(lines, begun), late)).toMatch(/^HTTP\/1.1 408 /);
+    expect(handled).toEqual([]);
   });
 });
 
