@@ -70,7 +70,7 @@ export function createFastifyAdapter(options: {
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
       correlate(request, reply);
-      assertMessage(request);
+      assertMessage(request, reply);
       done();
     } catch (error) {
       done(error as Error);

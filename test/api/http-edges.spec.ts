@@ -56,11 +56,33 @@ describe('bytes that are no HTTP request', () => {
     ['two Hosts', ['GET /health/live HTTP/1.1', 'Host: a.example', 'Host: b.example'], 400, 'invalid_request'],
     ['one Host twice', ['GET /health/live HTTP/1.1', 'Host: a.example', 'Host: a.example'], 400, 'invalid_request'],
     ['two Hosts at an unknown address', ['GET /x HTTP/1.1', 'Host: a', 'host: b'], 400, 'invalid_request'],
+    ['a blank in Host', ['GET /health/live HTTP/1.1', 'Host: a b'], 400, 'invalid_request'],
+    ['a path in Host', ['GET /health/live HTTP/1.1', 'Host: a/b'], 400, 'invalid_request'],
+    ['a user in Host', ['GET /health/live HTTP/1.1', 'Host: u@h'], 400, 'invalid_request'],
+    ['a name as a port in Host', ['GET /health/live HTTP/1.1', 'Host: a:b'], 400, 'invalid_request'],
+    ['Hangul in Host', ['GET /health/live HTTP/1.1', 'Host: \xea\xb0\x80'], 400, 'invalid_request'],
     ['a tunnel', ['CONNECT example.org:443 HTTP/1.1', 'Host: example.org:443'], 400, 'invalid_request'],
   ])('bytes with %s are refused with a problem document', async (_case, lines, status, code) => {
     expectRawProblem(await exchange(service.issuer, rawRequest(lines)), status, code);
     expect((await fetch(`${service.issuer}/health/live`)).status).toBe(200);
   });
+
+  it.each([[], ['Host: a', 'Host: a'], ['Host: a b']])(
+    'the connection of a request without one readable Host is closed, and the next request on it is not answered: %j',
+    async (...hosts) => {
+      const first = rawRequest(['GET /health/live HTTP/1.1', ...hosts]);
+      const received = await untilClosed(service.issuer, first, rawRequest(['GET /health/live HTTP/1.1', 'Host: x']));
+      expect(received.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+    },
+  );
+
+  it.each(['a_b.example', 'x:80', 'x:', '127.0.0.1', '[::1]:8080', 'xn--bb0b12r.kr', ''])(
+    'the Host "%s" is answered',
+    async (host) => {
+      const lines = ['GET /health/live HTTP/1.1', `Host: ${host}`];
+      expect((await exchange(service.issuer, rawRequest(lines))).status).toBe(200);
+    },
+  );
 
   it('a body whose chunks cannot be read is refused with a problem document', async () => {
     const lines = [`POST ${START} HTTP/1.1`, 'Host: x', bearer, 'Content-Type: application/json'];
