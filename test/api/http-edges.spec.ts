@@ -90,6 +90,22 @@ describe('bytes that are no HTTP request', () => {
     expectRawProblem(await exchange(service.issuer, bytes), 400, 'invalid_request');
   });
 
+  it('several blanks after the scheme of Authorization are read as one (RFC 6750, 2.1)', async () => {
+    const authorization = bearer.replace('Bearer ', 'Bearer   ');
+    const lines = [`GET ${START}/${randomUUID()} HTTP/1.1`, 'Host: x', authorization];
+    expectRawProblem(await exchange(service.issuer, rawRequest(lines)), 404, 'authentication_not_found');
+  });
+
+  it('a request with two headers Authorization is refused, whichever of them is right', async () => {
+    for (const both of [
+      [bearer, 'Authorization: Bearer other'],
+      ['authorization: Bearer other', bearer],
+    ]) {
+      const lines = [`GET ${START}/${randomUUID()} HTTP/1.1`, 'Host: x', ...both];
+      expectRawProblem(await exchange(service.issuer, rawRequest(lines)), 400, 'invalid_request');
+    }
+  });
+
   it('an expectation that the service does not know is ignored, as RFC 9110 allows', async () => {
     const lines = ['GET /health/live HTTP/1.1', 'Host: x', 'Expect: 200-ok', 'Connection: close'];
     expect((await exchange(service.issuer, rawRequest(lines))).status).toBe(200);
