@@ -567,6 +567,7 @@ describe('errors', () => {
     birthDate: '900101',
     genderDigit: '1',
     serialNumber: 'PG-0000-0000-0000',
+    vendorCode: 'BANK',
   };
   const anybody = { phoneNumber: '019-0000-0000', birthDate: '900101', genderDigit: '1', purpose: '가입' };
 
