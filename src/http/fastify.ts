@@ -153,7 +153,8 @@ const MEDIA_TYPES: Readonly<Record<BodyType, string>> = {
 /** Milliseconds in which a body must arrive. */
 const BODY_MS = 60_000;
 
-function bodyTypeOf(request: FastifyRequest): BodyType {
+/** The body type of a request's route. */
+export function bodyTypeOf(request: FastifyRequest): BodyType {
   return (request.routeOptions.config as { bodyType?: BodyType }).bodyType ?? 'json';
 }
 

@@ -326,6 +326,30 @@ describe('a body that does not arrive in time', () => {
   });
 });
 
+describe('a body where none is needed', () => {
+  it.each<[string, string]>([
+    ['POST', `${START}/x/resend`],
+    ['DELETE', `${START}/x`],
+    ['DELETE', '/v1/registrations/x'],
+    ['DELETE', '/v1/webhook-endpoints/x'],
+  ])('%s %s refuses each member of a body, and accepts an empty one', async (method, path) => {
+    expectFaults(await send(method, path, '{"a":1,"b/c":{}}'), '/a', '/b~1c');
+    expect((await send(method, path, '{}')).status).toBe(404);
+    expect((await send(method, path, '')).status).toBe(404);
+  });
+
+  it('a device whose request needs no body is told of a member that it sends', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Device-Proof': 'x' };
+    expectFaults(await send('POST', '/app/v1/device/pin-check', '{"a":1}', headers), '/a');
+  });
+
+  it('a cancellation with a member that is not known cancels nothing', async () => {
+    const { id } = (await service.start(await service.addLine())).body;
+    expectFaults(await send('DELETE', `${START}/${id}`, '{"reason":"x"}'), '/reason');
+    expect((await send('GET', `${START}/${id}`)).body['state']).toBe('pending');
+  });
+});
+
 describe('an id', () => {
   it.each<[string, number]>([
     ['GET', 1],
