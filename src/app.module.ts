@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AlertsModule } from './alerts/alerts.module.ts';
 import { AppShellModule } from './app-shell/app-shell.module.ts';
 import { AuthenticationModule } from './authentication/authentication.module.ts';
@@ -16,6 +16,7 @@ import { FiguresModule } from './figures/figures.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { HealthController } from './http/health.controller.ts';
 import { inputPipe } from './http/input.pipe.ts';
+import { NeedlessBodyGuard } from './http/needless-body.guard.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
 import { NoticesModule } from './notices/notices.module.ts';
@@ -74,6 +75,7 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         // Nest asks the filter that was declared last first.
         { provide: APP_FILTER, useClass: UnknownAddressFilter },
+        { provide: APP_GUARD, useClass: NeedlessBodyGuard },
         { provide: APP_PIPE, useFactory: inputPipe },
       ],
     };

@@ -5,6 +5,7 @@ import type { Caller } from '../crypto/access-token.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
 import { includesName, type LineFacts } from '../domain/line.ts';
+import { Problem } from '../domain/problem.ts';
 import { CamaraError } from '../http/camara-error.ts';
 import { Lines } from '../lines/lines.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
@@ -42,7 +43,7 @@ export class Subjects {
    * answers which numbers are those of customers. A line of another carrier counts as none.
    * With `isQuestion` false, no question about the number is spent: for an operation that answers nothing about the line.
    * CAMARA: `MISSING_IDENTIFIER`, `UNNECESSARY_IDENTIFIER`, `INVALID_TOKEN_CONTEXT`, `IDENTIFIER_NOT_FOUND`,
-   * `QUOTA_EXCEEDED`. Problems: `too_many_requests`.
+   * `QUOTA_EXCEEDED`. Problems: `too_many_requests`, `authentication_not_found` once the verification is no longer kept.
    */
   async of(
     caller: Caller,

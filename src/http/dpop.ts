@@ -10,9 +10,12 @@ export interface PresentedToken {
   isDpop: boolean;
 }
 
-/** The access token of an `Authorization` header, by the scheme `Bearer` (RFC 6750) or `DPoP` (RFC 9449, 7.1). */
+/**
+ * The access token of an `Authorization` header, by the scheme `Bearer` (RFC 6750, 2.1) or `DPoP` (RFC 9449, 7.1). Both allow
+ * several blanks after the scheme.
+ */
 export function presentedToken(authorization: string | undefined): PresentedToken | undefined {
-  const [, scheme = '', token] = /^(Bearer|DPoP) ([\w.-]{1,4096})$/i.exec(authorization ?? '') ?? [];
+  const [, scheme = '', token] = /^(Bearer|DPoP) +([\w.-]{1,4096})$/i.exec(authorization ?? '') ?? [];
   return token === undefined ? undefined : { token, isDpop: scheme.length === 'DPoP'.length };
 }
 

@@ -5,11 +5,12 @@ import { Problem } from '../domain/problem.ts';
 import { readableHops } from './address.ts';
 import { KnownPaths, LONGEST_PARAMETER, METHODS } from './known-paths.ts';
 import { correlate } from './camara-error.ts';
+import { lingerAfterAnswer } from './linger.ts';
 import { assertMessage, hasBody, judgesParameters } from './message-rules.ts';
 import { problemOf, writeProblem } from './problem.filter.ts';
 import { readEveryParameter, readForm } from './read-form.ts';
 import { readJson, readJsonArray } from './read-json.ts';
-import { answerUnparsed } from './unparsed.ts';
+import { answerUnparsed, lateRequest } from './unparsed.ts';
 import { bodyText } from './utf8.ts';
 
 /** Tells the requests of this process from those of others in the log. */
@@ -30,7 +31,13 @@ declare module 'fastify' {
 export type RawRequest = FastifyRequest & { rawBody?: Buffer };
 
 /** Creates the Fastify adapter: small bodies, strict JSON, and trust in the configured proxies only. */
-export function createFastifyAdapter(options: { trustProxy: string[]; issuer: string }): FastifyAdapter {
+export function createFastifyAdapter(options: {
+  trustProxy: string[];
+  issuer: string;
+  /** Milliseconds in which a body must arrive. Default: 60,000. */
+  bodyMs?: number;
+}): FastifyAdapter {
+  const { bodyMs = BODY_MS } = options;
   let requests = 0;
   const adapter = new FastifyAdapter({
     // Of this process and unique in all of them; for the log, and no secret.
@@ -64,7 +71,7 @@ export function createFastifyAdapter(options: { trustProxy: string[]; issuer: st
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
       correlate(request, reply);
-      assertMessage(request);
+      assertMessage(request, reply);
       done();
     } catch (error) {
       done(error as Error);
@@ -76,10 +83,14 @@ export function createFastifyAdapter(options: { trustProxy: string[]; issuer: st
     if (hops !== undefined) headers['x-forwarded-for'] = readableHops([hops].flat().join(','));
     done();
   });
-  fastify.addHook('onRequest', (request, _reply, done) => {
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    lingerAfterAnswer(request, reply);
+    done();
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
     // A snapshot may take minutes, and an empty one is a snapshot. Elsewhere the type of no body does not matter.
     if (bodyTypeOf(request) !== 'lines') {
-      if (hasBody(request)) enforceBodyDeadline(request.raw);
+      if (hasBody(request)) enforceBodyDeadline(request, reply, bodyMs);
       else delete request.headers['content-type'];
     }
     done();
@@ -145,7 +156,8 @@ const MEDIA_TYPES: Readonly<Record<BodyType, string>> = {
 /** Milliseconds in which a body must arrive. */
 const BODY_MS = 60_000;
 
-function bodyTypeOf(request: FastifyRequest): BodyType {
+/** The body type of a request's route. */
+export function bodyTypeOf(request: FastifyRequest): BodyType {
   return (request.routeOptions.config as { bodyType?: BodyType }).bodyType ?? 'json';
 }
 
@@ -155,11 +167,13 @@ function requireBodyType(request: FastifyRequest, sent: readonly BodyType[]): vo
     throw new Problem('unsupported_media_type', `Send the body as ${MEDIA_TYPES[accepted]}.`);
 }
 
-/** Closes a connection whose body does not arrive in time. */
-function enforceBodyDeadline(message: FastifyRequest['raw']): void {
+/** Answers 408 to a request whose body does not arrive in time, and closes its connection. */
+function enforceBodyDeadline({ raw: message }: FastifyRequest, reply: FastifyReply, bodyMs: number): void {
   const timer = setTimeout(() => {
-    if (!message.complete) message.destroy();
-  }, BODY_MS).unref();
+    if (message.complete) return;
+    if (reply.sent || reply.raw.headersSent) message.destroy();
+    else writeProblem(reply.header('Connection', 'close'), lateRequest());
+  }, bodyMs).unref();
   message.once('close', () => {
     clearTimeout(timer);
   });

@@ -1,14 +1,22 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MIMEType } from 'node:util';
 import { Problem } from '../domain/problem.ts';
 import { notUtf8, percentDecoded } from './utf8.ts';
 
 /**
- * The rules of every message, whatever its address: one `Host` (RFC 9112, 3.2), an address in UTF-8, and a body in
- * UTF-8 that is sent as it is. Problems: `invalid_request`, `unsupported_media_type`.
+ * The rules of every message, whatever its address: one `Host` that names a host (RFC 9112, 3.2), credentials at most once,
+ * an address in UTF-8, and a body in UTF-8 that is sent as it is. Without such a `Host` the connection is closed after the
+ * answer: a proxy in front may take its requests for those of another site.
+ * Problems: `invalid_request`, `unsupported_media_type`.
  */
-export function assertMessage(request: FastifyRequest): void {
-  assertOneHost(request);
+export function assertMessage(request: FastifyRequest, reply: FastifyReply): void {
+  const fault = faultOfHost(request);
+  if (fault !== undefined) {
+    void reply.header('Connection', 'close');
+    throw new Problem('invalid_request', fault);
+  }
+  if (timesSent(request, 'authorization') > 1)
+    throw new Problem('invalid_request', 'Send the header Authorization only once.');
   // The bytes of an address are ASCII (RFC 3986, 2); others would reach the routes as letters of Latin-1.
   const address = request.raw.url ?? '';
   const isUtf8 = judgesParameters(request) || percentDecoded(address) !== null;
@@ -19,8 +27,8 @@ export function assertMessage(request: FastifyRequest): void {
 }
 
 /**
- * Whether the route reads its parameters by `readEveryParameter`, because it answers one that is repeated or no UTF-8 in its own
- * way (`judgesParameters` of its configuration).
+ * Whether the route reads its parameters by `readEveryParameter`, because it answers one that is repeated or no UTF-8 in
+ * its own way (`judgesParameters` of its configuration).
  */
 export function judgesParameters({ routeOptions }: FastifyRequest): boolean {
   return (routeOptions.config as { judgesParameters?: boolean }).judgesParameters === true;
@@ -31,11 +39,22 @@ export function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-function assertOneHost({ raw }: FastifyRequest): void {
-  // Node keeps the first of several and drops the others from `headers`; a proxy in front may have read another one.
-  const hosts = raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
-  if (hosts === 1 || (hosts === 0 && raw.httpVersion === '1.0')) return;
-  throw new Problem('invalid_request', 'Send the header Host exactly once.');
+/** A host as RFC 3986, 3.2.2 writes it, with or without a port. A name may be empty there, and is accepted. */
+const HOST = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
+
+/** How often a header was sent. Node keeps the first of some and drops the others from `headers`. */
+function timesSent({ raw }: FastifyRequest, header: string): number {
+  return raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === header).length;
+}
+
+function faultOfHost(request: FastifyRequest): string | undefined {
+  const { raw } = request;
+  // A proxy in front may have read another one of several.
+  const hosts = timesSent(request, 'host');
+  if (hosts === 0 && raw.httpVersion === '1.0') return undefined;
+  if (hosts !== 1) return 'Send the header Host exactly once.';
+  if (!HOST.test(raw.headers.host ?? '')) return 'Send a host, with or without a port, in the header Host.';
+  return undefined;
 }
 
 function assertEncoding({ headers }: FastifyRequest): void {

@@ -1,11 +1,9 @@
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem } from '../domain/problem.ts';
+import { linger } from './linger.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
 import { problemDocument } from './problem.filter.ts';
-
-/** Milliseconds for which a refused connection stays open, so that its client can read the answer. */
-const LINGER_MS = 1_000;
 
 /**
  * Answers what Node's parser refuses with a problem document, and closes the connection: bytes that are no HTTP/1.1,
@@ -40,12 +38,17 @@ export function answerUnparsed(server: Server, issuer: string): void {
   });
 }
 
+/** The problem of a request that did not arrive in time. */
+export function lateRequest(): Problem {
+  return new Problem('request_timeout', 'The request did not arrive in time. Send it again on a new connection.');
+}
+
 function unparsedProblem(code: string): Problem {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return new Problem('headers_too_large', 'Send an address and headers of at most 16 KiB together.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Problem('request_timeout', 'The request did not arrive in time. Send it again on a new connection.');
+      return lateRequest();
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new Problem('payload_too_large', 'Send the chunks of a body without extensions.');
     default:
@@ -64,12 +67,6 @@ function endWith(socket: Duplex, problem: Problem, issuer: string): void {
     'X-Content-Type-Options: nosniff',
     'Connection: close',
   ];
-  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
-  // While the client is still sending, closing would reset the connection before the client has read the answer.
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  socket.once('close', () => {
-    clearTimeout(timer);
-  });
-  socket.on('error', () => socket.destroy());
-  socket.resume();
+  socket.write(`${headers.join('\r\n')}\r\n\r\n${body}`);
+  linger(socket);
 }

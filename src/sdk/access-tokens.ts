@@ -21,15 +21,21 @@ export class AccessTokens {
   /** Returns a token that is valid for a while. */
   async get(limit: TimeLimit): Promise<string> {
     if (this.kept && this.kept.until > performance.now()) return this.kept.token;
-    const fetching = (this.fetching ??= this.fetch().finally(() => {
-      this.fetching = undefined;
-    }));
-    return limit.run(() => fetching);
+    // Fetched only for a caller who waits: a failure that nobody waits for would end the process.
+    return limit.run(() => (this.fetching ??= this.fetchOnce()));
   }
 
   /** Forgets a token that the service refused, unless another one has taken its place. */
   forget(token: string): void {
     if (this.kept?.token === token) this.kept = undefined;
+  }
+
+  private async fetchOnce(): Promise<string> {
+    try {
+      return await this.fetch();
+    } finally {
+      this.fetching = undefined;
+    }
   }
 
   private async fetch(): Promise<string> {

@@ -31,8 +31,9 @@ export class Api {
   async call<Answer>(request: ApiRequest, options: CallOptions = {}): Promise<Answer> {
     const { heldMs = 0, repeatable = true } = request;
     const limit = new TimeLimit((options.deadlineMs ?? this.deadlineMs) + heldMs, options.signal);
+    assertKey(request.idempotencyKey);
     // Written once: a repetition has the same bytes.
-    const body = request.body && JSON.stringify(request.body);
+    const body = request.body && jsonOf(request.body);
     const send = (token: string) => {
       const headers = {
         Authorization: `Bearer ${token}`,
@@ -48,6 +49,20 @@ export class Api {
       return send(await this.tokens.get(limit));
     });
     return answerIn(text) as Answer;
+  }
+}
+
+/** Refuses a key that no header can carry, which looks like a network error to those who send it. */
+function assertKey(key: string | undefined): void {
+  if (key === undefined || /^[\x20-\x7e]{1,512}$/.test(key)) return;
+  throw new PushguardError('invalid_request', 'An idempotencyKey has 1 to 255 visible ASCII characters.');
+}
+
+function jsonOf(body: object): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw new PushguardError('invalid_request', 'The input cannot be written as JSON.', { cause });
   }
 }
 

@@ -41,9 +41,14 @@ export class Assertions {
     this.keys = createRemoteJWKSet(new URL(`${issuer}/oauth2/jwks`), { [customFetch]: fetch });
   }
 
-  /** Rejects with `invalid_assertion`, or with `network` when the keys cannot be fetched. */
+  /** Rejects with `invalid_assertion`, with `invalid_request` for checks that are none, or with `network` when the keys cannot be fetched. */
   async verify(jws: string, checks: AssertionChecks): Promise<Assertion> {
-    const payload = await this.claimsOf(jws, checks.clockToleranceSeconds ?? 5);
+    const { clockToleranceSeconds = 5 } = checks;
+    // With NaN, no time would be too late.
+    if (!Number.isFinite(clockToleranceSeconds) || clockToleranceSeconds < 0) {
+      throw new PushguardError('invalid_request', 'clockToleranceSeconds must be a number of seconds, 0 or more.');
+    }
+    const payload = await this.claimsOf(jws, clockToleranceSeconds);
     const assertion = assertionOf(payload);
     // What the test mode signs has an issuer of its own, so that a verifier which knows no test mode refuses it.
     const isOfTests = payload.iss === this.testIssuer;

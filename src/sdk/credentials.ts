@@ -25,10 +25,16 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Returns what proves this client. Throws TypeError for credentials that cannot serve. */
 export function proofOf(issuer: string, clientId: string, credentials: Credentials): ProveClient {
   const { clientSecret, privateKey } = credentials;
+  if (!isText(clientId)) throw new TypeError('give the clientId');
   if ((clientSecret === undefined) === (privateKey === undefined)) {
     throw new TypeError('give either clientSecret or privateKey');
   }
+  if (clientSecret !== undefined && !isText(clientSecret)) throw new TypeError('clientSecret must not be empty');
   return privateKey === undefined ? bySecret(clientId, clientSecret) : byKey(issuer, clientId, privateKey);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function bySecret(clientId: string, secret: string): ProveClient {
@@ -59,10 +65,17 @@ function byKey(issuer: string, clientId: string, privateKey: JWK | string): Prov
 }
 
 function readPrivateKey(privateKey: JWK | string): KeyObject {
-  const key =
-    typeof privateKey === 'string'
-      ? createPrivateKey(privateKey)
-      : createPrivateKey({ key: privateKey as JsonWebKey, format: 'jwk' });
+  const key = keyIn(privateKey);
   if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new TypeError('privateKey must be a P-256 key');
   return key;
+}
+
+function keyIn(privateKey: JWK | string): KeyObject {
+  try {
+    return typeof privateKey === 'string'
+      ? createPrivateKey(privateKey)
+      : createPrivateKey({ key: privateKey as JsonWebKey, format: 'jwk' });
+  } catch (cause) {
+    throw new TypeError('privateKey must be a private key as JWK or PEM', { cause });
+  }
 }

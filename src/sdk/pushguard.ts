@@ -5,6 +5,8 @@ import { Assertions, type Assertion, type AssertionChecks } from './assertion.ts
 import { proofOf, type Credentials } from './credentials.ts';
 import { issuerOf } from './issuer.ts';
 import type * as messages from './messages.ts';
+import { PushguardError } from './pushguard-error.ts';
+import { isDuration } from './time-limit.ts';
 import { Transport } from './transport.ts';
 import { WebhookApi } from './webhook-api.ts';
 import { bindingOf, newState } from './window-binding.ts';
@@ -40,6 +42,8 @@ const REPLAY_MS = 60_000;
 /** An authentication lives 180 seconds. */
 const LIFE_MS = 200_000;
 const WAIT_SECONDS = 25;
+/** The service holds an answer no longer. */
+const LONGEST_WAIT_SECONDS = 30;
 
 /**
  * The server of a relying party. One instance serves the whole process: it keeps the access token.
@@ -59,6 +63,9 @@ export class Pushguard {
   /** Throws TypeError for options that cannot serve. */
   constructor(options: PushguardOptions) {
     const { clientId, deadlineMs = 20_000, attemptMs = 10_000, fetch = globalThis.fetch } = options;
+    if (!isDuration(deadlineMs) || !isDuration(attemptMs)) {
+      throw new TypeError('deadlineMs and attemptMs must be numbers of milliseconds');
+    }
     this.issuer = issuerOf(options.issuer, options.allowHttp ?? false);
     this.clientId = clientId;
     this.#deadlineMs = deadlineMs;
@@ -87,13 +94,20 @@ export class Pushguard {
     options: CallOptions & { wait?: number | undefined } = {},
   ): Promise<messages.Authentication> {
     const { wait } = options;
+    if (wait !== undefined && !(Number.isInteger(wait) && wait >= 0 && wait <= LONGEST_WAIT_SECONDS)) {
+      throw new PushguardError('invalid_request', `wait must be a whole number from 0 to ${LONGEST_WAIT_SECONDS}.`);
+    }
     const path = pathOf('authentications', id) + (wait === undefined ? '' : `?wait=${wait}`);
     return this.#api.call({ method: 'GET', path, heldMs: (wait ?? 0) * 1000 }, options);
   }
 
   /** Waits until an authentication has ended, at most `deadlineMs` (default: 200,000, longer than one lives). */
   async waitForEnd(id: string, options: CallOptions = {}): Promise<messages.EndedAuthentication> {
-    const endsAt = performance.now() + (options.deadlineMs ?? LIFE_MS);
+    const { deadlineMs = LIFE_MS } = options;
+    if (!isDuration(deadlineMs)) {
+      throw new PushguardError('invalid_request', 'deadlineMs must be a number of milliseconds.');
+    }
+    const endsAt = performance.now() + deadlineMs;
     for (let wait = 0; ; wait = WAIT_SECONDS) {
       const leftMs = Math.max(1, endsAt - performance.now());
       const heldMs = Math.min(wait, Math.ceil(leftMs / 1000)) * 1000;

@@ -4,15 +4,20 @@ import { PushguardError } from './pushguard-error.ts';
 /** A timer may fire this much before its time. */
 const EARLY_MS = 5;
 
+/** The longest time of a timer: a longer one would fire at once. About 24 days. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
 /** The time that one call may take with all its repetitions, and the caller's own signal. */
 export class TimeLimit {
   private readonly endsAt: number;
 
+  /** Rejects milliseconds that are no number with `invalid_request`; a time of more than 24 days ends after these. */
   constructor(
     ms: number,
     private readonly caller: AbortSignal | undefined,
   ) {
-    this.endsAt = performance.now() + ms;
+    if (!isDuration(ms)) throw new PushguardError('invalid_request', 'deadlineMs must be a number of milliseconds.');
+    this.endsAt = performance.now() + Math.min(ms, LONGEST_MS - EARLY_MS);
   }
 
   get leftMs(): number {
@@ -50,6 +55,11 @@ export class TimeLimit {
     }
     if (this.leftMs <= 0) throw new PushguardError('timeout', 'The call did not end before its deadline.', { cause });
   }
+}
+
+/** Whether this is a time in milliseconds; `Infinity` is one. */
+export function isDuration(ms: unknown): ms is number {
+  return typeof ms === 'number' && !Number.isNaN(ms);
 }
 
 function abortOf(signal: AbortSignal): Promise<never> {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathOf, type Api, type CallOptions } from './api.ts';
 import { PushguardError } from './pushguard-error.ts';
+import { isDuration, LONGEST_MS } from './time-limit.ts';
 import { eventOf, type WebhookEvent } from './webhook.ts';
 
 /** A type of events that an endpoint can choose. */
-export type WebhookEventType = Exclude<WebhookEvent['type'], 'unknown' | 'subject.changed'>;
+export type WebhookEventType = Exclude<WebhookEvent['type'], 'unknown'>;
 
 /** The input of an endpoint. */
 export interface AddWebhookEndpoint {
@@ -223,6 +224,9 @@ export class WebhookApi {
    */
   async *readFeed(query: FeedQuery = {}, options: CallOptions = {}): AsyncGenerator<FeedPage, void, undefined> {
     const { type, limit, pollMs = POLL_MS } = query;
+    if (pollMs !== null && !isDuration(pollMs)) {
+      throw new PushguardError('invalid_request', 'pollMs must be a number of milliseconds or null.');
+    }
     let after = query.after ?? '';
     for (;;) {
       const page = await this.#list({ after, type, limit }, options);
@@ -269,7 +273,7 @@ function textOf(date: Date): string {
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await sleep(ms, undefined, { signal });
+    await sleep(Math.min(ms, LONGEST_MS), undefined, { signal });
   } catch {
     throw new PushguardError('aborted', 'The signal of the caller ended the reading.', { cause: signal?.reason });
   }

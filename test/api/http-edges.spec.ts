@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { createFastifyAdapter } from '../../src/http/fastify.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { exchange, rawRequest, type RawAnswer } from '../support/raw-http.ts';
+import { exchange, rawRequest, untilClosed, type RawAnswer } from '../support/raw-http.ts';
 import { answerOf, TestService, type Answer } from '../support/service.ts';
 
 let service: TestService;
@@ -54,16 +56,54 @@ describe('bytes that are no HTTP request', () => {
     ['two Hosts', ['GET /health/live HTTP/1.1', 'Host: a.example', 'Host: b.example'], 400, 'invalid_request'],
     ['one Host twice', ['GET /health/live HTTP/1.1', 'Host: a.example', 'Host: a.example'], 400, 'invalid_request'],
     ['two Hosts at an unknown address', ['GET /x HTTP/1.1', 'Host: a', 'host: b'], 400, 'invalid_request'],
+    ['a blank in Host', ['GET /health/live HTTP/1.1', 'Host: a b'], 400, 'invalid_request'],
+    ['a path in Host', ['GET /health/live HTTP/1.1', 'Host: a/b'], 400, 'invalid_request'],
+    ['a user in Host', ['GET /health/live HTTP/1.1', 'Host: u@h'], 400, 'invalid_request'],
+    ['a name as a port in Host', ['GET /health/live HTTP/1.1', 'Host: a:b'], 400, 'invalid_request'],
+    ['Hangul in Host', ['GET /health/live HTTP/1.1', 'Host: \xea\xb0\x80'], 400, 'invalid_request'],
     ['a tunnel', ['CONNECT example.org:443 HTTP/1.1', 'Host: example.org:443'], 400, 'invalid_request'],
   ])('bytes with %s are refused with a problem document', async (_case, lines, status, code) => {
     expectRawProblem(await exchange(service.issuer, rawRequest(lines)), status, code);
     expect((await fetch(`${service.issuer}/health/live`)).status).toBe(200);
   });
 
+  it.each([[], ['Host: a', 'Host: a'], ['Host: a b']])(
+    'the connection of a request without one readable Host is closed, and the next request on it is not answered: %j',
+    async (...hosts) => {
+      const first = rawRequest(['GET /health/live HTTP/1.1', ...hosts]);
+      const received = await untilClosed(service.issuer, first, rawRequest(['GET /health/live HTTP/1.1', 'Host: x']));
+      expect(received.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+    },
+  );
+
+  it.each(['a_b.example', 'x:80', 'x:', '127.0.0.1', '[::1]:8080', 'xn--bb0b12r.kr', ''])(
+    'the Host "%s" is answered',
+    async (host) => {
+      const lines = ['GET /health/live HTTP/1.1', `Host: ${host}`];
+      expect((await exchange(service.issuer, rawRequest(lines))).status).toBe(200);
+    },
+  );
+
   it('a body whose chunks cannot be read is refused with a problem document', async () => {
     const lines = [`POST ${START} HTTP/1.1`, 'Host: x', bearer, 'Content-Type: application/json'];
     const bytes = rawRequest([...lines, 'Transfer-Encoding: chunked'], 'zz\r\n{}\r\n0\r\n\r\n');
     expectRawProblem(await exchange(service.issuer, bytes), 400, 'invalid_request');
+  });
+
+  it('several blanks after the scheme of Authorization are read as one (RFC 6750, 2.1)', async () => {
+    const authorization = bearer.replace('Bearer ', 'Bearer   ');
+    const lines = [`GET ${START}/${randomUUID()} HTTP/1.1`, 'Host: x', authorization];
+    expectRawProblem(await exchange(service.issuer, rawRequest(lines)), 404, 'authentication_not_found');
+  });
+
+  it('a request with two headers Authorization is refused, whichever of them is right', async () => {
+    for (const both of [
+      [bearer, 'Authorization: Bearer other'],
+      ['authorization: Bearer other', bearer],
+    ]) {
+      const lines = [`GET ${START}/${randomUUID()} HTTP/1.1`, 'Host: x', ...both];
+      expectRawProblem(await exchange(service.issuer, rawRequest(lines)), 400, 'invalid_request');
+    }
   });
 
   it('an expectation that the service does not know is ignored, as RFC 9110 allows', async () => {
@@ -222,6 +262,91 @@ describe('a body', () => {
     expectRawProblem(await exchange(service.issuer, sized), 415, 'unsupported_media_type');
     // The resend is still possible, because neither of the two was one.
     expect((await send('POST', `${START}/${id}/resend`)).status).toBe(202);
+  });
+});
+
+describe('a body that is too large', () => {
+  const inChunks = (bytes: Uint8Array, size: number) =>
+    ReadableStream.from(
+      Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size)),
+    );
+
+  it.each([100_000, 1_000_000, 8_000_000])('a client that sends %d bytes sees why they are refused', async (length) => {
+    const headers = { Authorization: bearer.slice(15), 'Content-Type': 'application/json' };
+    const bytes = Buffer.alloc(length, ' ');
+    for (let time = 0; time < 4; time += 1) {
+      for (const body of [bytes, inChunks(bytes, 64_000)]) {
+        const response = await fetch(service.issuer + START, {
+          method: 'POST',
+          headers,
+          body,
+          duplex: 'half',
+        } as never);
+        expectProblem(await answerOf(response), 413, 'payload_too_large');
+      }
+    }
+  });
+
+  it('more than 16 MiB are not read to the end', async () => {
+    const lines = [`POST ${START} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', 'Content-Length: 99999999'];
+    await expect(untilClosed(service.issuer, rawRequest(lines), Buffer.alloc(60_000_000))).rejects.toThrow(
+      /EPIPE|RESET/,
+    );
+  });
+});
+
+describe('a body that does not arrive in time', () => {
+  let adapter: ReturnType<typeof createFastifyAdapter>;
+  let address: string;
+  const handled: unknown[] = [];
+  beforeAll(async () => {
+    adapter = createFastifyAdapter({ trustProxy: [], issuer: service.issuer, bodyMs: 200 });
+    const fastify = adapter.getInstance<FastifyInstance>();
+    fastify.post('/', (request, reply) => {
+      handled.push(request.body);
+      return reply.send({});
+    });
+    address = await fastify.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterAll(() => adapter.close());
+
+  it.each<[string, string, string]>([
+    ['with a length', 'Content-Length: 10', '{"a":'],
+    ['in chunks', 'Transfer-Encoding: chunked', '5\r\n{"a":\r\n'],
+    ['of which nothing arrives', 'Content-Length: 10', ''],
+  ])('a body %s is refused as late, and what arrives afterwards is not handled', async (_case, header, begun) => {
+    const lines = ['POST / HTTP/1.1', 'Host: x', 'Content-Type: application/json', header];
+    const answer = await exchange(address, rawRequest(lines, begun));
+    expectRawProblem(answer, 408, 'request_timeout');
+    expect(answer.headers['connection']).toBe('close');
+    const rest = `${begun === '' ? '{"a":' : ''}"bc"}`;
+    const late = header.startsWith('Content') ? rest : '5\r\n"bc"}\r\n0\r\n\r\n';
+    expect(await untilClosed(address, rawRequest(lines, begun), late)).toMatch(/^HTTP\/1.1 408 /);
+    expect(handled).toEqual([]);
+  });
+});
+
+describe('a body where none is needed', () => {
+  it.each<[string, string]>([
+    ['POST', `${START}/x/resend`],
+    ['DELETE', `${START}/x`],
+    ['DELETE', '/v1/registrations/x'],
+    ['DELETE', '/v1/webhook-endpoints/x'],
+  ])('%s %s refuses each member of a body, and accepts an empty one', async (method, path) => {
+    expectFaults(await send(method, path, '{"a":1,"b/c":{}}'), '/a', '/b~1c');
+    expect((await send(method, path, '{}')).status).toBe(404);
+    expect((await send(method, path, '')).status).toBe(404);
+  });
+
+  it('a device whose request needs no body is told of a member that it sends', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Device-Proof': 'x' };
+    expectFaults(await send('POST', '/app/v1/device/pin-check', '{"a":1}', headers), '/a');
+  });
+
+  it('a cancellation with a member that is not known cancels nothing', async () => {
+    const { id } = (await service.start(await service.addLine())).body;
+    expectFaults(await send('DELETE', `${START}/${id}`, '{"reason":"x"}'), '/reason');
+    expect((await send('GET', `${START}/${id}`)).body['state']).toBe('pending');
   });
 });
 

@@ -8,6 +8,7 @@ import {
   Pushguard,
   verifyWebhook,
   windowOfReturn,
+  type CallOptions,
   type PushguardOptions,
   type WebhookEvent,
 } from '../../src/sdk/pushguard.ts';
@@ -315,6 +316,7 @@ describe('webhooks', () => {
     await shop.webhooks.listEvents();
     const since = new Date();
     const ids = await cancelled(3);
+    expect((await shop.webhooks.listEvents({ type: 'subject.changed', since })).events).toEqual([]);
     const first = await shop.webhooks.listEvents({ type: 'authentication.cancelled', since, limit: 2 });
     const second = await shop.webhooks.listEvents({ since, cursor: first.cursor ?? '', limit: 2 });
     expect([...idsIn(first.events), ...idsIn(second.events)]).toEqual(ids.toReversed());
@@ -371,6 +373,19 @@ describe('tokens', () => {
     const gone = await left;
     expect([gone.code, gone.cause]).toEqual(['aborted', new Error('the browser has gone')]);
     expect((await stayed).code).toBe('authentication_not_found');
+  });
+
+  it.each<[string, CallOptions]>([
+    ['whose signal has ended', { signal: AbortSignal.abort() }],
+    ['without any time', { deadlineMs: 0 }],
+  ])('a call %s fetches no token, of which a failure would be heard by nobody', async (_case, options) => {
+    const client = shopBehindProxy({ clientSecret: 'wrong' });
+    proxy.forget();
+    const refusal = await refusalOf(client.getAuthentication(randomUUID(), options));
+    expect(['aborted', 'timeout']).toContain(refusal.code);
+    // By the time this one is answered, a request of the other would have arrived.
+    await refusalOf(shopBehindProxy().getAuthentication(randomUUID()));
+    expect(proxy.to(TOKENS)).toHaveLength(1);
   });
 
   it('nothing that a log prints of a client has its secret or its token', async () => {
@@ -533,6 +548,40 @@ describe('errors', () => {
     expect((await refusalOf(call())).code).toBe(code);
   });
 
+  it.each<[string, () => Promise<unknown>]>([
+    ['a deadline that is no number', () => shop.getAuthentication(randomUUID(), { deadlineMs: NaN })],
+    ['a deadline of waitForEnd that is no number', () => shop.waitForEnd(randomUUID(), { deadlineMs: NaN })],
+    ['a wait that is no number', () => shop.getAuthentication(randomUUID(), { wait: NaN })],
+    ['a wait without end', () => shop.getAuthentication(randomUUID(), { wait: Infinity })],
+    ['half a second of waiting', () => shop.getAuthentication(randomUUID(), { wait: 0.5 })],
+    ['an idempotency key in Hangul', () => shop.startAuthentication(anybody, { idempotencyKey: '가' })],
+    ['an idempotency key in two lines', () => shop.requestRegistration(anyone, { idempotencyKey: 'a\nb' })],
+    ['an input that JSON cannot write', () => shop.startAuthentication({ ...anybody, purpose: 1n as never })],
+    ['a tolerance that is no number', () => shop.verifyAssertion('a.b.c', { clockToleranceSeconds: NaN })],
+    ['a pause that is no number', () => shop.webhooks.readFeed({ pollMs: NaN }).next()],
+  ])('%s is refused at once as an invalid request', async (_case, call) => {
+    expect(await refusalOf(call())).toMatchObject({ name: 'PushguardError', code: 'invalid_request' });
+  });
+  const anyone = {
+    phoneNumber: '019-0000-0000',
+    birthDate: '900101',
+    genderDigit: '1',
+    serialNumber: 'PG-0000-0000-0000',
+    vendorCode: 'BANK',
+  };
+  const anybody = { phoneNumber: '019-0000-0000', birthDate: '900101', genderDigit: '1', purpose: '가입' };
+
+  it.each([Infinity, 2 ** 31, Number.MAX_VALUE])(
+    'a deadline of %d milliseconds lets a call end by itself',
+    async (ms) => {
+      const client = shopBehindProxy({ deadlineMs: ms, attemptMs: ms });
+      expect((await refusalOf(client.getAuthentication(randomUUID()))).code).toBe('authentication_not_found');
+      expect((await refusalOf(client.waitForEnd(randomUUID(), { deadlineMs: ms }))).code).toBe(
+        'authentication_not_found',
+      );
+    },
+  );
+
   it('every code of the library is one of the service', () => {
     expect(PROBLEM_CODES.filter((code) => !(code in PROBLEM_CATALOGUE))).toEqual([]);
   });
@@ -544,8 +593,14 @@ describe('errors', () => {
     ['no credentials', { clientSecret: undefined }],
     ['two kinds of credentials', { privateKey: 'a', clientSecret: 'b' } as never],
     ['a key that cannot be read', { clientSecret: undefined, privateKey: '-----BEGIN' }],
+    ['a key that is none', { clientSecret: undefined, privateKey: 'xx' }],
+    ['a public key', { clientSecret: undefined, privateKey: { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' } }],
+    ['no id', { clientId: undefined as never }],
+    ['an empty id', { clientId: '' }],
+    ['an empty secret', { clientSecret: '' }],
+    ['a deadline that is no number', { deadlineMs: NaN }],
   ])('a client with %s is not made', (_case, options) => {
     const right = { issuer: shop.issuer, clientId: shop.clientId, clientSecret: 'any' };
-    expect(() => new Pushguard({ ...right, ...options } as PushguardOptions)).toThrow();
+    expect(() => new Pushguard({ ...right, ...options } as PushguardOptions)).toThrow(TypeError);
   });
 });

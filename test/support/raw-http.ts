@@ -30,6 +30,26 @@ export function exchange(issuer: string, bytes: string | Uint8Array): Promise<Ra
   });
 }
 
+/**
+ * Sends these bytes on a connection of their own and `more` once something was answered. Returns everything that was
+ * received until the service closed the connection.
+ */
+export function untilClosed(issuer: string, bytes: Uint8Array, more: string | Uint8Array = ''): Promise<string> {
+  const { hostname, port } = new URL(issuer);
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    socket.on('data', (chunk: Buffer) => {
+      if (received === '' && more.length > 0) socket.write(more);
+      received += chunk.toString('latin1');
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      resolve(received);
+    });
+  });
+}
+
 /** A request line and headers in CRLF, then the body. */
 export function rawRequest(lines: readonly string[], body: string | Uint8Array = ''): Buffer {
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), Buffer.from(body)]);
