@@ -66,8 +66,13 @@ export class CarrierController {
     linkEvents([body].flat());
     if (Array.isArray(body)) return { outcomes: await this.ingestAll(body) };
     // Senders may repeat attributes as `ce-` headers in structured mode: the media type alone tells the mode.
+    const isBinary = request.headers['ce-specversion'] !== undefined;
+    if ((body ?? undefined) === undefined && !isBinary) {
+      const errors = [{ pointer: '', detail: 'Send one event, or a batch of events.' }];
+      throw new Problem('invalid_request', 'The body is empty. Send an event in it.', { errors });
+    }
     const isStructured = /^application\/cloudevents\+json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
-    if (!isStructured && request.headers['ce-specversion'] === undefined) {
+    if (!isStructured && !isBinary) {
       throw new Problem(
         'unsupported_media_type',
         'Send the event as application/cloudevents+json, or in binary mode with ce- headers.',

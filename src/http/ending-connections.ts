@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../domain/problem.ts';
+import { writeProblem } from './problem.filter.ts';
 
 /** Milliseconds for the rest of a body that is arriving while the process stops. */
 const BODY_MS = 1_000;
@@ -10,24 +12,33 @@ export interface EndingConnections {
    * process for as long as it is kept. No other connection ends.
    */
   announce(): void;
-  /** Likewise; once the last request is answered, connections that never sent a whole request are closed as well. */
+  /**
+   * Likewise. A request whose body is still arriving after a second is answered 503, for a snapshot may take minutes. Once
+   * the last request is answered, connections that never sent a whole request are closed as well.
+   */
   end(): void;
 }
 
 /** Call it before the routes are declared. */
 export function endingConnections(fastify: FastifyInstance): EndingConnections {
-  const running = new Set<FastifyRequest>();
+  const running = new Map<FastifyRequest, FastifyReply>();
   let isAnnounced = false;
   let isEnding = false;
   const closeIfIdle = () => {
     if (isEnding && running.size === 0) fastify.server.closeAllConnections();
   };
   fastify.addHook('onRequest', (request, reply, done) => {
-    running.add(request);
-    // Not `onResponse`: there is none for an answer that the caller did not wait for.
-    reply.raw.once('close', () => {
+    const ended = () => {
       running.delete(request);
       closeIfIdle();
+    };
+    running.set(request, reply);
+    // Not `onResponse`: there is none for an answer that the caller did not wait for.
+    reply.raw.once('close', () => {
+      const { complete, socket } = request.raw;
+      // A client that is still sending has yet to read its answer.
+      if (complete || socket.closed) ended();
+      else socket.once('close', ended);
     });
     done();
   });
@@ -43,9 +54,19 @@ export function endingConnections(fastify: FastifyInstance): EndingConnections {
       isAnnounced = isEnding = true;
       closeIfIdle();
       setTimeout(() => {
-        for (const { raw } of running) if (!raw.complete) raw.destroy();
+        for (const [{ raw }, reply] of running) {
+          if (raw.complete) continue;
+          if (reply.sent) raw.destroy();
+          else writeProblem(reply, stopping());
+        }
         closeIfIdle();
       }, BODY_MS).unref();
     },
   };
+}
+
+function stopping(): Problem {
+  return new Problem('service_unavailable', 'The process stops, and took nothing of this request. Send it again.', {
+    retryAfterSeconds: 1,
+  });
 }

@@ -28,6 +28,8 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const problem = problemOf(error);
     recordRefusal({ error, problem, request }, this.metrics);
+    // The process stops, or the body was late: the caller was told while the work went on.
+    if (reply.sent) return;
     writeProblem(reply, problem);
   }
 }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type { MonthlyCharge } from '../charges/charge.ts';
 import { Charges } from '../charges/charges.ts';
 import type { Caller } from '../crypto/access-token.ts';
+import { prefers } from '../http/accept.ts';
 import { FromClient } from '../http/client.guard.ts';
 import { Operation } from '../http/operation.ts';
 import { Audit } from './audit.ts';
@@ -59,7 +60,7 @@ export class ChargesController {
     const closedAt = (await this.charges.closedAt(month)) ?? null;
     await this.audit.recordRead({ ...operator, action: `charges ${month}` }, undefined);
     const batches = this.charges.of(month);
-    if (accept?.includes('text/csv')) {
+    if (prefers(accept, ['text/csv'])) {
       void reply.header('Content-Disposition', `attachment; filename="charges-${month}.csv"`);
       await reply.type('text/csv; charset=utf-8').send(Readable.from(chargesCsv(batches)));
     } else await reply.type('application/json; charset=utf-8').send(Readable.from(json({ month, closedAt }, batches)));

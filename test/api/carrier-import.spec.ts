@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { LineFacts } from '../../src/domain/line.ts';
 import { eventually } from '../support/eventually.ts';
+import { scrape } from '../support/exposition.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import type { LineRow } from '../support/rows/lines.ts';
 import { answerOf, TEST_PIN, TestService, type TestScope } from '../support/service.ts';
@@ -904,6 +905,9 @@ describe('a snapshot that breaks off', () => {
     await eventually('nothing to be left on disk', async () => (await snapshots()).length === 0);
     expect(await everything()).toEqual(before);
     expect((await importing([aLine()])).summary).toMatchObject({ added: 1 });
+    // A carrier that hangs up is no outage of the service.
+    const metrics = await scrape(service.process.announcement.management);
+    expect(metrics.value('pushguard_http_failures_total', { route: IMPORT })).toBeUndefined();
   });
 
   it('a snapshot is deleted from disk as soon as its import ends', async () => {

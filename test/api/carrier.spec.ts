@@ -356,6 +356,8 @@ describe('the three modes of CloudEvents', () => {
     ['an array as one event', [event('x', 'terminated', 1)], STRUCTURED, 400, 'invalid_request'],
     ['plain JSON without headers', event('x', 'terminated', 1), 'application/json', 415, 'unsupported_media_type'],
     ['text', 'ported out', 'text/plain', 415, 'unsupported_media_type'],
+    ['nothing as one event', '', STRUCTURED, 400, 'invalid_request'],
+    ['nothing as a batch', '', BATCHED, 400, 'invalid_request'],
     ['broken JSON', '{"id": ', STRUCTURED, 400, 'invalid_request'],
     ['a key twice', '{"id": "1", "id": "2"}', STRUCTURED, 400, 'invalid_request'],
     ['more than a megabyte', `[${'"x",'.repeat(300_000)}"x"]`, BATCHED, 413, 'payload_too_large'],

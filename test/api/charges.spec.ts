@@ -135,6 +135,17 @@ describe('the charges of a month', () => {
     );
   });
 
+  it.each(['application/json', '*/*', 'text/csv;q=0, application/json', 'text/csv;q=0.5, application/json', ''])(
+    'the charges of a month are JSON for a client that accepts %j',
+    async (accept) => {
+      const response = await fetch(`${service.issuer}/operator/v1/charges?month=${seoulMonth()}`, {
+        headers: { authorization: `Bearer ${await service.token('operator')}`, accept, 'audit-reason': 'billing' },
+      });
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(await response.json()).toMatchObject({ month: seoulMonth() });
+    },
+  );
+
   it.each(['month=2026-13', 'month=november', 'month=2026-1', ''])(
     'the charges of the month %j are refused',
     async (query) => {

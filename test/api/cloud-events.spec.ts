@@ -286,9 +286,10 @@ describe('the handshake of a sender', () => {
     expect(response.headers.get('allow')).toContain('POST');
   });
 
-  it('OPTIONS without the question of a sender is no method of this address', async () => {
+  it('OPTIONS without the question of a sender names the methods, and allows no origin', async () => {
     const response = await ask({});
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'OPTIONS, POST']);
+    expect([response.status, response.headers.get('allow')]).toEqual([204, 'OPTIONS, POST']);
+    expect(response.headers.get('webhook-allowed-origin')).toBeNull();
   });
 
   it('the handshake admits no event: that takes a token', async () => {

@@ -27,9 +27,8 @@ interface Held {
   closed: Promise<unknown>;
 }
 
-/** Starts an authentication and asks for its next state on a connection that is kept. */
-async function hold({ announcement: { issuer, clients, lines } }: ServiceProcess, agent: Agent): Promise<Held> {
-  const client = clients.find(({ scope }) => scope === 'authentications');
+async function tokenFor({ announcement: { issuer, clients } }: ServiceProcess, scopes: string): Promise<string> {
+  const client = clients.find(({ scope }) => scope === scopes);
   const granted = await fetch(`${issuer}/oauth2/token`, {
     method: 'POST',
     headers: {
@@ -37,7 +36,13 @@ async function hold({ announcement: { issuer, clients, lines } }: ServiceProcess
     },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
-  const { access_token: token } = (await granted.json()) as { access_token: string };
+  return ((await granted.json()) as { access_token: string }).access_token;
+}
+
+/** Starts an authentication and asks for its next state on a connection that is kept. */
+async function hold(service: ServiceProcess, agent: Agent): Promise<Held> {
+  const { issuer, lines } = service.announcement;
+  const token = await tokenFor(service, 'authentications');
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   const { phoneNumber, birthDate, genderDigit } = lines[0]!;
   const started = await fetch(`${issuer}/v1/authentications`, {
@@ -61,6 +66,27 @@ async function hold({ announcement: { issuer, clients, lines } }: ServiceProcess
   return { answer, closed };
 }
 
+/** Sends the first line of a snapshot, and does not end it. */
+async function upload(service: ServiceProcess): Promise<{ answer: Promise<unknown> }> {
+  const sent = request(`${service.announcement.issuer}/carrier/v1/lines/import`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${await tokenFor(service, 'carrier')}`,
+      'Content-Type': 'application/x-ndjson',
+      'Transfer-Encoding': 'chunked',
+    },
+  });
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve).once('error', reject);
+  }).then(async (response) => [
+    response.statusCode,
+    response.headers['retry-after'],
+    (JSON.parse(await text(response)) as { code: unknown }).code,
+  ]);
+  await new Promise((resolve) => sent.write('{}\n', resolve));
+  return { answer };
+}
+
 /** Sends the beginning of a request, and nothing more. Returns what resolves when the service closes the connection. */
 async function openConnection(
   { announcement: { issuer } }: ServiceProcess,
@@ -75,7 +101,7 @@ async function openConnection(
   return [closed];
 }
 
-it('SIGTERM answers callers that wait on kept connections, closes every connection, and ends with 0 and without its PostgreSQL', async () => {
+it('SIGTERM answers callers that wait on kept connections or still send, closes every connection, and ends with 0 and without its PostgreSQL', async () => {
   const agent = new Agent({ keepAlive: true });
   const service = await startProcess({ DATA_DIR: dataDir });
   const held = await hold(service, agent);
@@ -91,10 +117,13 @@ it('SIGTERM answers callers that wait on kept connections, closes every connecti
     openConnection(service, 'POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n'),
   ]);
 
+  const uploaded = await upload(service);
+
   const stopping = performance.now();
   const code = await service.stop();
   const took = performance.now() - stopping;
   expect([code, await held.answer]).toEqual([0, { status: 200, connection: 'close' }]);
+  expect(await uploaded.answer).toEqual([503, '1', 'service_unavailable']);
   expect(took).toBeLessThan(STOP_MS + 20 * usual);
   await Promise.all([held.closed, ...abandoned.flat()]);
   expect(existsSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false);

@@ -1,7 +1,6 @@
 import { Controller, HttpCode, Options, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '../../domain/problem.ts';
 
 /**
  * The handshake with which senders of CloudEvents ask, without a token, whether they may send here (HTTP Web Hooks for
@@ -14,10 +13,13 @@ export class HandshakeController {
   @HttpCode(200)
   handshake(@Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): void {
     const origin = headers['webhook-request-origin'];
+    const allow = { Allow: 'OPTIONS, POST' };
     if (typeof origin !== 'string') {
-      throw new Problem('method_not_allowed', 'Use POST at this address.', { allow: ['OPTIONS', 'POST'] });
+      // No question of a sender: what OPTIONS asks of any address (RFC 9110, 9.3.7).
+      void reply.status(204).headers(allow).send();
+      return;
     }
     const rate = headers['webhook-request-rate'] === undefined ? {} : { 'WebHook-Allowed-Rate': '*' };
-    void reply.headers({ Allow: 'OPTIONS, POST', 'WebHook-Allowed-Origin': origin, ...rate }).send();
+    void reply.headers({ ...allow, 'WebHook-Allowed-Origin': origin, ...rate }).send();
   }
 }

@@ -43,7 +43,10 @@ export function rejected({ number, facts: { lineId } }: Numbered, pointer: strin
   return { line: number, outcome: 'rejected', lineId, faults: [{ pointer, detail }] };
 }
 
-/** Stores a snapshot on disk until it is processed. Problems: `payload_too_large`, `invalid_request`. */
+/**
+ * Stores a snapshot on disk until it is processed. Problems: `payload_too_large`, `invalid_request`, also where the client
+ * ended the connection first, which is no fault of the service.
+ */
 export async function receive(body: Readable): Promise<LinesOnDisk> {
   const lines = await LinesOnDisk.open();
   try {
@@ -51,8 +54,14 @@ export async function receive(body: Readable): Promise<LinesOnDisk> {
     return lines;
   } catch (error) {
     await lines.discard();
-    throw error;
+    throw isCutOff(error) ? new Problem('invalid_request', 'The snapshot did not arrive whole. Send it again.') : error;
   }
+}
+
+/** Of body and file, only a body can be reset or end early. */
+function isCutOff(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** Lines in a file. They are personal data in clear: the file is unlinked while open, so it ends with the process. */

@@ -1,6 +1,6 @@
 import { Catch, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { acceptsHtml } from '../../http/accepts-html.ts';
+import { acceptsHtml } from '../../http/accept.ts';
 import { problemOf, writeProblem } from '../../http/problem.filter.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 
