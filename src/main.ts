@@ -176,6 +176,8 @@ function stopOnSignal(stopService: () => Promise<void>, embedded: Embedded | und
 }
 
 start().catch((error: unknown) => {
-  process.stderr.write(`${sentenceNaming('DATA_DIR', environment.DATA_DIR, error)}\n`);
+  // Production has no folder of its own.
+  const sentence = production ? (error as Error).message : sentenceNaming('DATA_DIR', environment.DATA_DIR, error);
+  process.stderr.write(`${sentence}\n`);
   process.exit(1);
 });

@@ -16,7 +16,10 @@ export type ListedAlert = Pick<Alert, 'id' | 'kind' | 'about' | 'at' | 'expiresA
 export type AnsweredAlert = Pick<Alert, 'id' | 'kind' | 'about' | 'subscriptionId'> & { deviceId: string };
 
 /** What answers do. Each runs its own transaction, in which it closes the alert with {@link Alerts.close}. */
-export type AlertHandler = Readonly<Record<AlertAnswer, (alert: AnsweredAlert) => Promise<unknown>>>;
+export type AlertHandler = Readonly<Record<AlertAnswer, (alert: AnsweredAlert) => Promise<unknown>>> & {
+  /** Ends, in the transaction, what the alerts ask about once it was done by other means. */
+  readonly served?: (session: Session, subscriptionId: string) => Promise<void>;
+};
 
 /** `about` of a report of loss that was made without a login, which the phone alone can lift. */
 export const WITHOUT_LOGIN = 'without_login';
@@ -153,6 +156,12 @@ export class Alerts {
   /** Closes the open alerts of these kinds, because what they tell of has ended. */
   async withdraw(session: Session, subscriptionId: string, kinds: readonly AlertKind[]): Promise<void> {
     await session.rows(WITHDRAW, [subscriptionId, kinds]);
+  }
+
+  /** Closes the open alerts of these kinds and ends what they ask about, because it was done by other means. */
+  async served(session: Session, subscriptionId: string, kinds: readonly AlertKind[]): Promise<void> {
+    await this.withdraw(session, subscriptionId, kinds);
+    for (const kind of kinds) await this.handlers.get(kind)?.served?.(session, subscriptionId);
   }
 
   /** Deletes a batch of alerts raised more than `days` ago. Returns true if more may remain. */

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
+import { readProcessEnvironment } from '../../config/environment.ts';
 import { migrateOnStart } from '../../config/migrate.ts';
-import { runningDatabase } from '../embedded/running-embedded.ts';
 import { readJournal, requireJournal } from '../journal/read-journal.ts';
 import { journalIsAhead } from '../journal/require-unrestored.ts';
 import { AfterRestore, type Restored } from '../restore/after-restore.ts';
-import { isDatabaseNamed, readCommandEnvironment } from './command-environment.ts';
+import { joinedOrEnded } from './command-environment.ts';
 import { readOptions } from './terminal.ts';
 import { withService } from './with-service.ts';
 
@@ -26,8 +26,7 @@ Run it after a backup was put back, while no process of the service runs; the se
 It voids what lives for a short time (open authentications, codes, sessions, requests that wait), closes again what was
 closed after the backup, opens nothing, and writes the gap into the audit. A run that was interrupted is repeated; a
 further run changes nothing more than a first one would.
-Reads DATABASE_URL, KEYRING and, with --moved, JOURNAL_FILE; without DATABASE_URL it takes the database that npm start runs in
-DATA_DIR. Exit code: 0 done, 1 failed, 2 wrong use.
+Reads DATABASE_URL, KEYRING and, with --moved, JOURNAL_FILE. Exit code: 0 done, 1 failed, 2 wrong use.
 `;
 
 interface Wanted {
@@ -37,9 +36,8 @@ interface Wanted {
 }
 
 const wanted = readArguments();
-const environment = await readCommandEnvironment();
-// Of the embedded database, the service is not the owner.
-if (!isDatabaseNamed()) environment.MIGRATION_DATABASE_URL ??= (await runningDatabase(environment.DATA_DIR)).ownerUrl;
+// The database of npm start runs only while the service does, which this command must not meet.
+const environment = await joinedOrEnded(readProcessEnvironment(['DATABASE_URL', 'KEYRING']));
 const { DATABASE_URL, QUEUE_DATABASE_URL = DATABASE_URL, JOURNAL_FILE } = environment;
 // What is closed here stands in the journal already.
 delete environment.JOURNAL_FILE;

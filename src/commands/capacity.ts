@@ -33,6 +33,8 @@ npm run --silent capacity -- --subscribers=20000000
   --a-day=0.5       authentications of one of them a day
   --days=730        HISTORY_DAYS
   --json            one JSON object
+
+Exit code: 0 computed, 2 wrong use.
 `;
 
 interface Needs {

@@ -16,7 +16,7 @@ export async function readCommandEnvironment(code = 1): Promise<CommandEnvironme
 }
 
 /** Whether the variables of this process name a database; else a command takes the one that `npm start` runs. */
-export function isDatabaseNamed(): boolean {
+function isDatabaseNamed(): boolean {
   return ['DATABASE_URL', 'DATABASE_URL_FILE'].some((name) => process.env[name]?.trim());
 }
 

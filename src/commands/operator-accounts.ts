@@ -16,7 +16,12 @@ import { answerCommand } from './with-rooms.ts';
  * are stored nowhere and never printed again: an operator who lost them gets another account.
  */
 
-const USAGE = 'npm run operator -- add <login> <name> <viewer|agent|supervisor> | disable <login> | list\n';
+const USAGE = `npm run operator -- add <login> <name> <viewer|agent|supervisor>   a new account; its password is shown once
+npm run operator -- disable <login>                                 ends its sessions, and it cannot sign in again
+npm run operator -- list                                            login, role, name and state of each account
+
+Exit code: 0 done, 1 failed, 2 wrong use.
+`;
 
 const [command, ...given] = process.argv.slice(2);
 if (['--help', '-h'].some((word) => process.argv.slice(2).includes(word))) {

@@ -13,6 +13,7 @@ npm run --silent words -- check [FOLDER]         checks files as a start does (d
 
 LANGUAGE is ${LOCALES.join(' or ')}. {1}, {2} are values, such as a name or a number, which a changed text must have too; {service},
 {carrier} and {callCentre} are the names of the brand.
+Exit code: 0 listed, or the files are right; 1 a file is wrong; 2 wrong use.
 `;
 
 /** A text that is copied out of the list has these in place of names, so that it follows the brand. */

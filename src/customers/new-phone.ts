@@ -129,6 +129,8 @@ export class NewPhone {
         await this.subscriptions.newPhoneObjected(step.session, alert.subscriptionId);
         await this.store.resolveOpen(step.session, alert.subscriptionId, 'call_centre');
       }),
+    // The phone that could object is in use no more.
+    served: (session, subscriptionId) => this.store.resolveOpen(session, subscriptionId, 'no_change'),
   };
 
   /** The old phone shows the code that enrols the new one; it is never texted. Problems: `subscription_not_active`. */

@@ -34,6 +34,11 @@ export function isPinLocked(d: string): string {
   return `(${d}.pin_failures >= ${PIN_ATTEMPTS} OR ${isPinExhausted(d)})`;
 }
 
+/** SQL: the wrong PINs of a device (`d`) that are left before its PIN is locked. */
+export function pinAttemptsLeft(d: string): string {
+  return `least(${PIN_ATTEMPTS} - ${d}.pin_failures, ${PIN_WRONG_IN_ALL} - ${d}.pin_wrong)`;
+}
+
 /** SQL: true for a device (`d`) whose PIN is locked for good. */
 export function isPinExhausted(d: string): string {
   return `${d}.pin_wrong >= ${PIN_WRONG_IN_ALL}`;

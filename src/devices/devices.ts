@@ -68,7 +68,7 @@ export class Devices {
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
         // The request for a new phone is served: this phone must not confirm its own coming.
         const served = reissued ? (['new_phone', 'reissue'] as const) : (['new_phone'] as const);
-        await this.alerts.withdraw(session, subscriptionId, served);
+        await this.alerts.served(session, subscriptionId, served);
         // The lost phone may bear other devices of the subscription, and the SIM may be in other hands.
         const inOtherHands = isInDoubt(subscription);
         if (inOtherHands) await this.store.revokeAll(session, subscriptionId, { but: device.deviceId, replaced: true });

@@ -54,6 +54,15 @@ function allowancesOf({ perTenMinutes, perDay }: StartLimit): readonly Allowance
   ];
 }
 
+/** A limit in words, such as “5 times in ten minutes and 20 times a day”. */
+export function limitInWords({ perTenMinutes, perDay }: StartLimit): string {
+  const parts = [
+    ...(perTenMinutes < UNLIMITED ? [`${perTenMinutes} times in ten minutes`] : []),
+    ...(perDay < UNLIMITED ? [`${perDay} times a day`] : []),
+  ];
+  return parts.join(' and ');
+}
+
 /** An allowance, and the whole seconds, at least 1, until it lets another start pass. */
 export interface AwaitedAllowance {
   allowance: Allowance;
@@ -76,6 +85,6 @@ export function awaitedAllowance(starts: readonly Date[], now: Date, limit: Star
 }
 
 /** The one that is waited for longest; of equal ones the first. */
-export function lastOf(awaited: readonly AwaitedAllowance[]): AwaitedAllowance {
+export function lastOf<Awaited extends AwaitedAllowance>(awaited: readonly Awaited[]): Awaited {
   return awaited.reduce((last, one) => (one.seconds > last.seconds ? one : last));
 }

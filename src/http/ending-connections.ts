@@ -33,6 +33,7 @@ export function endingConnections(fastify: FastifyInstance): EndingConnections {
       closeIfIdle();
     };
     running.set(request, reply);
+    if (isEnding) limitBody(request, reply);
     // Not `onResponse`: there is none for an answer that the caller did not wait for.
     reply.raw.once('close', () => {
       const { complete, socket } = request.raw;
@@ -53,16 +54,18 @@ export function endingConnections(fastify: FastifyInstance): EndingConnections {
     end: () => {
       isAnnounced = isEnding = true;
       closeIfIdle();
-      setTimeout(() => {
-        for (const [{ raw }, reply] of running) {
-          if (raw.complete) continue;
-          if (reply.sent) raw.destroy();
-          else writeProblem(reply, stopping());
-        }
-        closeIfIdle();
-      }, BODY_MS).unref();
+      for (const [request, reply] of running) limitBody(request, reply);
     },
   };
+}
+
+/** Ends a request whose body does not arrive in time. */
+function limitBody({ raw }: FastifyRequest, reply: FastifyReply): void {
+  setTimeout(() => {
+    if (raw.complete) return;
+    if (reply.sent) raw.destroy();
+    else writeProblem(reply, stopping());
+  }, BODY_MS).unref();
 }
 
 function stopping(): Problem {

@@ -46,6 +46,8 @@ export function createFastifyAdapter(options: {
     trustProxy: options.trustProxy.length > 0 ? options.trustProxy : false,
     // Load balancers keep idle connections for a minute; the server must keep them longer.
     keepAliveTimeout: 75_000,
+    // A request that still reaches a process that stops is served: Fastify's own 503 is no problem document.
+    return503OnClosing: false,
     // Bodies have their own deadline, see below. Only the streamed import may take minutes.
     requestTimeout: 0,
     // Node would answer a missing Host without a body; `assertMessage` refuses it.

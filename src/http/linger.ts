@@ -31,8 +31,8 @@ export function linger(socket: Duplex): void {
 /** Lets an answer that ends the connection before the body has arrived reach its client. Call it before the answer is sent. */
 export function lingerAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
   if (raw.complete) return;
-  const { socket } = reply.raw;
-  if (!socket) return;
+  // Not the answer's: it has none while an earlier one of the connection is pending.
+  const { socket } = raw;
   // Node calls it once the last answer of a connection is written.
   socket.destroySoon = () => {
     if (raw.complete) Socket.prototype.destroySoon.call(socket);

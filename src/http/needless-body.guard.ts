@@ -6,8 +6,8 @@ import { bodyTypeOf } from './fastify.ts';
 import { MOST_FAULTS } from './input.pipe.ts';
 
 /**
- * Refuses the members of a JSON body at an operation that takes none: a caller who sends one expects that it counts. No body
- * and an empty object are accepted. Problems: `invalid_request`.
+ * Refuses a JSON body at an operation that takes none: a caller who sends one expects that it counts. No body and an empty
+ * object are accepted. Problems: `invalid_request`.
  */
 @Injectable()
 export class NeedlessBodyGuard implements CanActivate {

@@ -16,7 +16,7 @@ export function readForm(text: string): Record<string, string> {
   return Object.fromEntries(fields);
 }
 
-/** The values of a parameter in the order in which they came; null for one whose bytes are no UTF-8. */
+/** The first two values of a parameter, in the order in which they came; null for one whose bytes are no UTF-8. */
 export type EveryValue = (string | null)[];
 
 /**
@@ -28,7 +28,10 @@ export function readEveryParameter(text: string): ReadonlyMap<string, EveryValue
   for (const pair of text.split('&')) {
     const [, name, value] = /^([^=]*)=?(.*)$/s.exec(pair.replaceAll('+', ' ')) ?? [];
     const known = percentDecoded(name ?? '');
-    if (known) parameters.set(known, [...(parameters.get(known) ?? []), percentDecoded(value ?? '')]);
+    if (!known) continue;
+    const values = parameters.get(known) ?? [];
+    // Whether it is repeated matters, and not how often.
+    if (values.length < 2) parameters.set(known, [...values, percentDecoded(value ?? '')]);
   }
   return parameters;
 }

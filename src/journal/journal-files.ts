@@ -1,4 +1,5 @@
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { readJournalLine, type JournalLine } from './journal-line.ts';
@@ -38,12 +39,14 @@ const TAIL_BYTES = 16_384;
 export async function newestLinesOf(path: string, installation: string): Promise<JournalLine[]> {
   const newest = new Map<string | undefined, JournalLine>();
   const files = await journalFilesOf(path).catch((error: unknown) => {
-    throw unreadable(dirname(path), error);
+    throw unreadable(dirname(path), error, 'Let the account of the service read this folder.');
   });
   for (const file of files) {
     if (file.endsWith('.gz')) continue;
     const lines = await lastLinesOf(file).catch((error: unknown) => {
-      throw unreadable(file, error);
+      // It was compressed or moved away meanwhile.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw unreadable(file, error, OF_ANOTHER_ACCOUNT);
     });
     for (const line of lines) {
       if (line.installation !== installation || line.mark === null) continue;
@@ -53,9 +56,11 @@ export async function newestLinesOf(path: string, installation: string): Promise
   return [...newest.values()];
 }
 
-function unreadable(path: string, error: unknown): Error {
+const OF_ANOTHER_ACCOUNT =
+  'Give it to the account of the service (chown), or move it away if it is no file of the journal.';
+
+function unreadable(path: string, error: unknown, todo: string): Error {
   const { code = '' } = error as NodeJS.ErrnoException;
-  const todo = 'Give it to the account of the service (chown), or move it away if it is no file of the journal.';
   return new Error(`JOURNAL_FILE: ${path} cannot be read (${code}). ${todo}`, { cause: error });
 }
 
@@ -132,36 +137,51 @@ export class JournalFile implements JournalOutput {
 
   /** Opens the file. A new one that root creates goes to the account of the service. */
   private async created(name: string): Promise<FileHandle> {
-    let handle: FileHandle;
-    try {
-      // Follows no link, so that the account of the service can have no other file of root's given to it.
-      handle = await open(name, 'ax+', 0o600);
-    } catch (error) {
+    const owner = isRoot() ? await ownerOf(this.path) : undefined;
+    // Follows no link, so that the account of the service can have no other file of root's given to it.
+    const handle = await open(name, 'ax+', 0o600).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      return open(name, 'a+', 0o600);
-    }
-    if (process.getuid?.() !== ROOT) return handle;
+    });
+    if (!handle) return openedAgain(name);
+    if (!owner) return handle;
     try {
-      const { uid, gid, mode } = await ownerOf(this.path);
-      await handle.chown(uid, gid);
-      await handle.chmod(mode);
+      await handle.chown(owner.uid, owner.gid);
+      await handle.chmod(owner.mode);
       return handle;
     } catch (error) {
       await handle.close();
+      // As a file of root's it would stop the next start of the service.
+      await rm(name, { force: true });
       throw error;
     }
   }
 }
 
+/** Opens a file of the journal that exists, and nothing to which the account of the service may have linked its name. */
+async function openedAgain(name: string): Promise<FileHandle> {
+  const handle = await open(name, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW);
+  if (!isRoot()) return handle;
+  const found = await handle.stat();
+  if (found.isFile() && found.nlink === 1) return handle;
+  await handle.close();
+  throw new Error(`${name} is no file of its own. Move it away.`);
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === ROOT;
+}
+
 /**
  * Owner and mode of a journal's next file. A command that root runs beside the service would otherwise leave a file that the
- * service cannot read at its next start. The folder is of no help where the account of the service has it by its group alone.
+ * service cannot read at its next start. Before the service wrote one, the folder tells: where root owns it and the account of
+ * the service has it by its group, the file is the group's too.
  */
 async function ownerOf(path: string): Promise<{ uid: number; gid: number; mode: number }> {
-  const files = await Promise.all((await journalFilesOf(path)).map((file) => stat(file)));
-  const ofService = files.filter((file) => file.isFile() && file.uid !== ROOT).at(-1);
-  const { uid, gid } = ofService ?? (await stat(dirname(path)));
-  return { uid, gid, mode: ofService ? ofService.mode & 0o666 : 0o600 };
+  const files = await Promise.all((await journalFilesOf(path)).map((file) => lstat(file).catch(() => undefined)));
+  const ofService = files.filter((file) => file?.isFile() === true && file.uid !== ROOT).at(-1);
+  if (ofService) return { uid: ofService.uid, gid: ofService.gid, mode: ofService.mode & 0o666 };
+  const { uid, gid, mode } = await stat(dirname(path));
+  return { uid, gid, mode: uid === ROOT ? 0o600 | (mode & 0o060) : 0o600 };
 }
 
 /** Without this, a crash of the machine may lose the name of a new file. */

@@ -8,12 +8,12 @@ import { readJournalLine, type JournalLine } from './journal-line.ts';
 
 /**
  * Reads a journal line by line: a file, also compressed (`.gz`), every file of a directory, the files of a
- * `JOURNAL_FILE`, or standard input (`-`). What is not a whole line of the journal is passed over.
- * Throws an error that names the path if there is no such file, and at the end of a standard input without any line.
+ * `JOURNAL_FILE`, a pipe, or standard input (`-`). What is not a whole line of the journal is passed over.
+ * Throws an error that names the path if there is no such file, and at the end of a pipe without any line.
  */
 export async function* readJournal(paths: readonly string[]): AsyncGenerator<JournalLine> {
   for (const path of paths) {
-    if (path === '-') yield* someLines(linesOf(process.stdin));
+    if (await isReadOnce(path)) yield* someLines(path, linesOf(path === '-' ? process.stdin : streamOf(path)));
     else for (const file of await filesAt(path)) yield* linesOf(streamOf(file));
   }
 }
@@ -21,14 +21,22 @@ export async function* readJournal(paths: readonly string[]): AsyncGenerator<Jou
 /**
  * Requires that each path leads to a journal: a file, or files, with a line of one. The file of a process that closed
  * nothing is empty, and counts beside another path. Throws an error that names the path, so that a wrong one does not look
- * like a journal in which nothing was closed. Standard input is not looked at: see {@link readJournal}.
+ * like a journal in which nothing was closed. A pipe is not looked at: see {@link readJournal}.
  */
 export async function requireJournal(paths: readonly string[]): Promise<void> {
-  const sources = paths.filter((path) => path !== '-');
+  const once = await Promise.all(paths.map((path) => isReadOnce(path)));
+  const sources = paths.filter((_, at) => once[at] === false);
   const found = await Promise.all(sources.map((path) => contentOf(path)));
   const isAnyWritten = found.includes('lines') || sources.length < paths.length;
   const wrong = sources.find((_, at) => found[at] === 'none' || (found[at] === 'empty' && !isAnyWritten));
   if (wrong !== undefined) throw noJournal(wrong);
+}
+
+/** Whether a path is a pipe or a device, such as standard input: what was read of it is gone. */
+async function isReadOnce(path: string): Promise<boolean> {
+  if (path === '-') return true;
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 /** Whether a path has lines of a journal, nothing but empty files, or something else. */
@@ -66,13 +74,13 @@ function streamOf(file: string): NodeJS.ReadableStream {
   return stream.pipe(plain);
 }
 
-async function* someLines(lines: AsyncGenerator<JournalLine>): AsyncGenerator<JournalLine> {
+async function* someLines(path: string, lines: AsyncGenerator<JournalLine>): AsyncGenerator<JournalLine> {
   let isAny = false;
   for await (const line of lines) {
     isAny = true;
     yield line;
   }
-  if (!isAny) throw noJournal('-');
+  if (!isAny) throw noJournal(path);
 }
 
 async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<JournalLine> {

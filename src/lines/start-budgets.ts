@@ -10,6 +10,7 @@ import {
   CALLER_LIMIT,
   GUESS_LIMIT,
   lastOf,
+  limitInWords,
   MATCH_LIMIT,
   MATCH_OF_ALL_LIMIT,
   NUMBER_LIMIT,
@@ -44,6 +45,9 @@ export interface BudgetsOfStart {
   /** The row that remembers that the person answered this relying party that it was not them; none of a question. */
   quietKey?: Buffer;
 }
+
+/** The limit that is waited for, and whom or what it limits, in words. */
+type AwaitedLimit = AwaitedAllowance & { of: string; limit: StartLimit };
 
 /** What starts, which decides which budgets it spends. */
 export type StartKind = 'ring' | 'silent' | 'sign' | 'website' | 'caller';
@@ -269,14 +273,18 @@ export class StartBudgets {
   }
 
   /** The limit that is used up longest, of the budgets that refuse; undefined where nothing was ever spent. */
-  private async awaited({ person, number, agency }: BudgetsOfStart): Promise<AwaitedAllowance | undefined> {
-    const budgets = [person, number, agency].filter((budget) => budget !== undefined);
+  private async awaited({ person, number, agency }: BudgetsOfStart): Promise<AwaitedLimit | undefined> {
+    const budgets = [
+      ...(person ? [{ ...person, of: 'One person' }] : []),
+      ...(number ? [{ ...number, of: 'One number' }] : []),
+      ...(agency ? [{ ...agency, of: 'One number at all sites of an agency' }] : []),
+    ];
     const spent = await this.database.rows<Pick<StartBudget, 'starts'> & { key: Buffer; now: Date }>(STARTS, [
       budgets.map(({ key }) => key),
     ]);
     const waits = spent.flatMap(({ key, starts, now }) => {
       const budget = budgets.find((one) => one.key.equals(key));
-      return budget ? [awaitedAllowance(starts, now, budget.limit)] : [];
+      return budget ? [{ ...awaitedAllowance(starts, now, budget.limit), ...budget }] : [];
     });
     return waits.length === 0 ? undefined : lastOf(waits);
   }
@@ -286,11 +294,10 @@ export class StartBudgets {
    * start is allowed.
    */
   async tooMany(budgets: BudgetsOfStart): Promise<Problem> {
-    const { perTenMinutes = RELYING_PARTY_LIMIT.perTenMinutes, perDay = RELYING_PARTY_LIMIT.perDay } =
-      budgets.person?.limit ?? {};
-    const detail = `One person can be asked at most ${perTenMinutes} times in ten minutes and ${perDay} times a day. Wait before starting again.`;
     const awaited = await this.awaited(budgets);
-    const { starts: quota, seconds } = awaited?.allowance ?? { starts: perTenMinutes, seconds: 600 };
+    const { of, limit } = awaited ?? { of: 'One person', limit: budgets.person?.limit ?? RELYING_PARTY_LIMIT };
+    const { starts: quota, seconds } = awaited?.allowance ?? { starts: limit.perTenMinutes, seconds: 600 };
+    const detail = `${of} can be asked at most ${limitInWords(limit)}. Wait before starting again.`;
     return new Problem('too_many_requests', detail, {
       retryAfterSeconds: awaited?.seconds ?? 1,
       limit: { name: 'starts', quota, seconds },

@@ -28,15 +28,17 @@ export async function namingVariable<Result>(
 
 /**
  * What an error says. One of the operating system about a file in the folder that a variable names, or about the folder
- * itself, begins with the name of the variable.
+ * itself, begins with the name of the variable. So does one about a parent that cannot be made.
  */
 export function sentenceNaming(variable: string, folder: string, error: unknown): string {
-  const { code, path, message } = error as NodeJS.ErrnoException;
-  if (code === undefined || path === undefined || !isOneWithin(resolve(folder), resolve(path))) return message;
+  const { code, path, syscall, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || path === undefined) return message;
+  const isItsParent = syscall === 'mkdir' && isWithin(folder, path);
+  if (!isItsParent && !isWithin(path, folder)) return message;
   return `${variable}: ${message}. Name a folder in which this process may write`;
 }
 
-/** Whether one of two paths lies within the other: a folder cannot be made where its parent cannot. */
-function isOneWithin(one: string, other: string): boolean {
-  return [relative(one, other), relative(other, one)].some((way) => !way.startsWith('..'));
+/** Whether a path is a folder, or lies within it. */
+function isWithin(path: string, folder: string): boolean {
+  return !relative(resolve(folder), resolve(path)).startsWith('..');
 }

@@ -18,8 +18,10 @@ export interface AddWebhookEndpoint {
   description?: string | undefined;
 }
 
-/** What is changed of an endpoint; what is left out stays. An empty description removes it. */
-export interface ChangeWebhookEndpoint extends Partial<AddWebhookEndpoint> {
+/** What is changed of an endpoint; what is left out stays. */
+export interface ChangeWebhookEndpoint extends Partial<Omit<AddWebhookEndpoint, 'description'>> {
+  /** An empty one, or null, removes it. */
+  description?: string | null | undefined;
   /** `true` stops sending and keeps what waits; `false` also enables an endpoint that the service disabled. */
   disabled?: boolean | undefined;
 }

@@ -389,8 +389,10 @@ describe('a new phone', () => {
     expect(given).toHaveProperty('enrolmentCode');
   });
 
-  it('ends when a new phone is enrolled, which cannot confirm its own coming', async () => {
+  it('ends when a new phone is enrolled, which cannot confirm its own coming, and so does the request', async () => {
     const owner = await subscribed();
+    await ask(owner.person);
+    await alertOf(owner.phone, 'new_phone');
     await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
     const { nonce, id } = await alertOf(owner.phone, 'new_phone');
     const { body } = await service.call<{ enrolmentCode: string }>(
@@ -404,6 +406,7 @@ describe('a new phone', () => {
     expect(await alertOf(phone, 'new_phone')).toMatchObject({ id, state: 'closed' });
     expect(await refusal(phone.confirmAlert({ id, nonce }, TEST_PIN))).toBe('alert_closed');
     expect(await alertOf(owner.phone, 'device_enrolled')).toMatchObject({ state: 'open' });
+    expect(await open()).toBe(0);
   });
 
   it('without the old phone the code is texted a day after the carrier reported the handset, not before', async () => {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { ProblemCode } from '../../src/domain/problem.ts';
 import { eventually } from '../support/eventually.ts';
-import { expectProblem } from '../support/problem.ts';
+import { expectFaults, expectProblem } from '../support/problem.ts';
 import { otherThan, packed, TestService, type Subscriber } from '../support/service.ts';
 
 let service: TestService;
@@ -356,13 +356,15 @@ describe('the three modes of CloudEvents', () => {
     ['an array as one event', [event('x', 'terminated', 1)], STRUCTURED, 400, 'invalid_request'],
     ['plain JSON without headers', event('x', 'terminated', 1), 'application/json', 415, 'unsupported_media_type'],
     ['text', 'ported out', 'text/plain', 415, 'unsupported_media_type'],
-    ['nothing as one event', '', STRUCTURED, 400, 'invalid_request'],
-    ['nothing as a batch', '', BATCHED, 400, 'invalid_request'],
     ['broken JSON', '{"id": ', STRUCTURED, 400, 'invalid_request'],
     ['a key twice', '{"id": "1", "id": "2"}', STRUCTURED, 400, 'invalid_request'],
     ['more than a megabyte', `[${'"x",'.repeat(300_000)}"x"]`, BATCHED, 413, 'payload_too_large'],
   ])('the feed refuses %s', async (_what, body, contentType, status, code) => {
     expectProblem(await post(body, contentType), status, code);
+  });
+
+  it.each([STRUCTURED, BATCHED])('the feed refuses an empty body of the type %s', async (contentType) => {
+    expectFaults(await post('', contentType), '');
   });
 
   it('the feed refuses the events of clients that are no carrier', async () => {

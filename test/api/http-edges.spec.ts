@@ -287,6 +287,15 @@ describe('a body that is too large', () => {
     }
   });
 
+  it('a client that still waits for an earlier answer on the connection sees both', async () => {
+    const { id } = (await service.start(await service.addLine())).body;
+    const first = rawRequest([`GET /v1/authentications/${id}?wait=1 HTTP/1.1`, 'Host: x', bearer]);
+    const lines = [`POST ${START} HTTP/1.1`, 'Host: x', bearer, 'Content-Type: application/json'];
+    const second = rawRequest([...lines, 'Content-Length: 2000000'], Buffer.alloc(1_000_000, ' '));
+    const answers = await untilClosed(service.issuer, Buffer.concat([first, second]));
+    expect(answers.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 413']);
+  });
+
   it('more than 16 MiB are not read to the end', async () => {
     const lines = [`POST ${START} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', 'Content-Length: 99999999'];
     await expect(untilClosed(service.issuer, rawRequest(lines), Buffer.alloc(60_000_000))).rejects.toThrow(

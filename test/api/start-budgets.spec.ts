@@ -94,7 +94,13 @@ describe('the limit of one relying party', () => {
     for (const site of ['문구점', '찻집', '꽃집', '빵집', '분식집']) {
       expect((await startTimes(5, person, { site })).status).toBe(201);
     }
-    expectProblem(await start(person, { site: '약국' }), 429, 'too_many_requests');
+    const refused = await start(person, { site: '약국' });
+    expectProblem(refused, 429, 'too_many_requests');
+    // The sentence names the same limit as the headers.
+    expect(refused.headers.get('ratelimit-policy')).toBe('"starts";q=30;w=600');
+    expect(refused.body).toMatchObject({
+      detail: expect.stringMatching(/^One number at all sites of an agency .* at most 30 times in ten minutes\./),
+    });
     expect((await start(person, { clientId: 'demo-bank' })).status).toBe(201);
   });
 

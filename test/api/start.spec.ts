@@ -61,7 +61,6 @@ describe('npm start at a terminal', () => {
     ['verify-audit', [], /^head: /m],
     ['replay-events', [], /^no events are waiting/],
     ['reencrypt', [], /^lines\.owner: 0 rows/m],
-    ['after-restore', ['--no-journal', '--dry-run'], /^Nothing was changed\.$/m],
   ])('%s finds database and keys of a running start by DATA_DIR alone', async (command, words, expected) => {
     await said(await freePort(), async () => {
       const ended = await runProgram(`commands/${command}`, words, { DATA_DIR: directory, ISSUER: '', NODE_ENV: '' });

@@ -134,6 +134,18 @@ describe('a command at a terminal', () => {
       expect(await restoring(empty!)).toMatchObject({ code: 1, stderr: `${empty}: ${SAYS}\n` });
       expect(await restoring(empty!, written!)).toMatchObject({ code: 0, stderr: '' });
     });
+
+    it('reads a pipe, which can be read only once, to its end', async () => {
+      const pipe = join(directory, 'pipe');
+      await promisify(execFile)('mkfifo', [pipe]);
+      const { rows } = await service.database.pool.query<object>('SELECT installation, epoch FROM journal_mark');
+      const line = { v: 1, at: new Date().toISOString(), ...rows[0], mark: 1_000_000 };
+      const written = writeFile(pipe, `${JSON.stringify({ ...line, door: 'device_revoked', id: randomUUID() })}\n`);
+      const { code, stdout, stderr } = await restoring(pipe);
+      await written;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^lines of the journal that are newer than the database: 1$/m);
+    });
   });
 });
 

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { chown, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, chmod, chown, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../config/data-source.ts';
 import { Database } from '../../src/database/database.ts';
 import { writeJournalLine, type JournalLine } from '../../src/journal/journal-line.ts';
+import { JournalFile } from '../../src/journal/journal-files.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { MissingDoors } from '../../src/journal/missing-doors.ts';
 import { readJournal } from '../../src/journal/read-journal.ts';
@@ -56,17 +57,19 @@ describe('the journal of a running service', () => {
   it.each([
     { what: 'other files', account: { uid: 1001, gid: 1002 }, mode: 0o640 },
     { what: 'folder', account: { uid: 1001, gid: 1002 }, mode: 0o600 },
+    { what: 'folder of a group', account: { uid: 0, gid: 1002 }, mode: 0o660 },
   ])('has the owner of its $what also in files that a command of root begins', async ({ what, account, mode }) => {
     const folder = join(directory, what);
     const JOURNAL_FILE = join(folder, 'journal.ndjson');
     await mkdir(folder);
-    const owned = join(folder, what === 'folder' ? '' : 'journal-2026-11-28-host-1.ndjson');
-    if (what !== 'folder') await writeFile(owned, '', { mode });
+    const owned = join(folder, what === 'other files' ? 'journal-2026-11-28-host-1.ndjson' : '');
+    if (what === 'other files') await writeFile(owned, '', { mode });
+    if (what === 'folder of a group') await chmod(folder, 0o770);
     // As another user than root, everything is this user's in any case.
     const isRoot = process.getuid?.() === 0;
     if (isRoot) await chown(owned, account.uid, account.gid);
     const env = { ...service.env, JOURNAL_FILE };
-    const clientId = `shop-of-${what.replace(' ', '-')}`;
+    const clientId = `shop-of-${what.replaceAll(' ', '-')}`;
     await runProgram('commands/clients', ['add', '상점', '--scope=authentications', `--id=${clientId}`], env);
     const { code } = await runProgram('commands/clients', ['disable', clientId], env);
     const [begun = ''] = (await readdir(folder)).filter((name) => !name.includes('-host-1.'));
@@ -77,6 +80,18 @@ describe('the journal of a running service', () => {
       mode: isRoot ? mode : 0o600,
     });
     expect({ uid, gid }).toEqual(isRoot ? account : { uid: process.getuid?.(), gid: process.getgid?.() });
+  });
+
+  it('follows no link that bears the name of its file', async () => {
+    const folder = await mkdtemp(join(directory, 'links-'));
+    const target = join(folder, 'target');
+    const at = new Date('2026-11-28T00:00:00Z');
+    await symlink(
+      target,
+      join(folder, `journal-2026-11-28-${hostname().replace(/[^\w.-]/g, '_')}-${process.pid}.ndjson`),
+    );
+    await expect(new JournalFile(join(folder, 'journal.ndjson')).append('a line\n', at)).rejects.toThrow('ELOOP');
+    await expect(access(target)).rejects.toThrow('ENOENT');
   });
 
   it('has what closed before the caller has the answer', async () => {

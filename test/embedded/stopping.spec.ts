@@ -84,6 +84,8 @@ async function upload(service: ServiceProcess): Promise<{ answer: Promise<unknow
     (JSON.parse(await text(response)) as { code: unknown }).code,
   ]);
   await new Promise((resolve) => sent.write('{}\n', resolve));
+  // A later request on another connection is answered: the service reads this one.
+  await (await fetch(`${service.announcement.issuer}/oauth2/jwks`)).text();
   return { answer };
 }
 

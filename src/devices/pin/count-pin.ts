@@ -1,6 +1,5 @@
 import { statement, type Statement } from '../../database/statement.ts';
-import { deviceBond, isPinLocked } from '../../database/statement-parts.ts';
-import { PIN_ATTEMPTS, PIN_WRONG_IN_ALL } from '../../domain/device.ts';
+import { deviceBond, isPinLocked, pinAttemptsLeft } from '../../database/statement-parts.ts';
 import { spendProof } from '../spend-proof.ts';
 
 /**
@@ -33,7 +32,7 @@ export function countPin(
   const counting = `UPDATE devices d SET pin_failures = d.pin_failures + 1, pin_wrong = d.pin_wrong + 1
       WHERE d.id = $1 AND ${isProven}${mayProve} AND NOT ${isPinLocked('d')} AND ${exists}
       RETURNING d.knowledge_key AS "knowledgeKey", ${deviceBond('d')} AS bond,
-        least(${PIN_ATTEMPTS} - d.pin_failures, ${PIN_WRONG_IN_ALL} - d.pin_wrong) AS "attemptsLeft"${device && `, ${device}`}`;
+        ${pinAttemptsLeft('d')} AS "attemptsLeft"${device && `, ${device}`}`;
   if (columns === undefined) return statement(name, counting);
   const answer = `SELECT counted.*, ${columns} FROM counted, ${from ?? ''}`;
   if (!spendsProof) return statement(name, `WITH counted AS (${counting}) ${answer}`);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Alerts } from '../../alerts/alerts.ts';
 import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
-import { isPinExhausted, isPinLocked } from '../../database/statement-parts.ts';
+import { isPinExhausted, isPinLocked, pinAttemptsLeft } from '../../database/statement-parts.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { Metrics } from '../../http/metrics.ts';
 import { Notices } from '../../notices/notices.ts';
@@ -14,9 +14,10 @@ import type { Device } from '../device.entity.ts';
 import { DeviceSecrets } from '../device-secrets.ts';
 import { isRightPin, pinExhausted, pinLocked, pinMismatch, pinUndecided, type JudgedPin } from './judge-pin.ts';
 
-/** How a PIN stands that was not counted. */
+/** How a PIN stands. */
 interface PinStanding {
   isLocked: boolean;
+  attemptsLeft: number;
   /** The lock is told: its wrong PINs were compared. */
   isTold: boolean;
   isExhausted: boolean;
@@ -24,7 +25,8 @@ interface PinStanding {
 
 const STANDING = statement(
   'device_pin_standing',
-  `SELECT ${isPinLocked('d')} AS "isLocked", d.pin_locked_at IS NOT NULL AS "isTold", ${isPinExhausted('d')} AS "isExhausted"
+  `SELECT ${isPinLocked('d')} AS "isLocked", ${pinAttemptsLeft('d')} AS "attemptsLeft",
+      d.pin_locked_at IS NOT NULL AS "isTold", ${isPinExhausted('d')} AS "isExhausted"
     FROM devices d WHERE d.id = $1`,
 );
 
@@ -107,7 +109,10 @@ export class PinLife {
     this.rejected.inc();
     if (counted.attemptsLeft > 0) throw pinMismatch(counted.attemptsLeft);
     await this.tellOfLock(deviceId);
-    throw (await this.standing(deviceId)).isExhausted ? pinExhausted() : pinLocked();
+    const { isLocked, attemptsLeft, isExhausted } = await this.standing(deviceId);
+    // Meanwhile another process has compared a right PIN, which was counted before this one.
+    if (!isLocked) throw pinMismatch(attemptsLeft);
+    throw isExhausted ? pinExhausted() : pinLocked();
   }
 
   /**
@@ -153,7 +158,7 @@ export class PinLife {
 
   private async standing(deviceId: string): Promise<PinStanding> {
     const [standing] = await this.database.rows<PinStanding>(STANDING, [deviceId]);
-    return standing ?? { isLocked: true, isTold: true, isExhausted: false };
+    return standing ?? { isLocked: true, attemptsLeft: 0, isTold: true, isExhausted: false };
   }
 
   private async tellOfLock(deviceId: string): Promise<void> {
