@@ -1,80 +1,74 @@
 import { parseArgs } from 'node:util';
+import { needsOf } from './capacity/needs.ts';
+import { needsTable, simulatedReport } from './capacity/report.ts';
+import {
+  CORES,
+  FAILOVER_SECONDS,
+  MINUTES,
+  SHARDS,
+  simulateNation,
+  STARTS_PER_MINUTE,
+  type Wanted,
+} from './capacity/scenarios.ts';
 
-/** Computes what an installation needs, from measured figures: `npm run capacity -- --help`. */
+/** Computes what an installation needs, from measured figures, and simulates it: `npm run capacity -- --help`. */
 
-/**
- * Measured on two virtual cores, which also ran the load and the push platforms. The guide "Capacity" says by which command
- * each was measured.
- */
-const MEASURED = {
-  /** Bytes of a past authentication with its indexes. */
-  pastBytes: 523,
-  /** Bytes of a line with its subscription, its history of two changes and its phone, with indexes. */
-  subscriberBytes: 2_578,
-  /** Bytes of WAL of an authentication from start to verification, and of its move to its month. */
-  walBytes: 12_700,
-  /** Microseconds of processor time an authentication: of the service, and of PostgreSQL with the move. */
-  serviceMicros: 4_347,
-  databaseMicros: 3_582,
-};
-
-/** The share of a core that may be busy in the busiest second, so that it still answers fast. */
-const BUSY = 0.6;
-/** The busiest second has this many times the authentications of the mean one. */
-const PEAK = 5;
-/** Minutes for which an authentication stays in the table of the present. */
-const PRESENT_MINUTES = 30;
-
-const USAGE = `Computes what an installation needs.
+const USAGE = `Computes what an installation needs, or simulates its busiest minutes.
 
 npm run --silent capacity -- --subscribers=20000000
+npm run --silent capacity -- --subscribers=20000000 --simulate
 
   --subscribers=N   people with a subscription
   --a-day=0.5       authentications of one of them a day
   --days=730        HISTORY_DAYS
   --json            one JSON object
 
+With --simulate:
+  --minutes=${MINUTES}              minutes of the peak, at least 5
+  --machines=N              machines of the service; by default as many as are needed, and one more
+  --cores=${CORES}                 cores of each
+  --database-cores=N        cores of PostgreSQL; by default as many as are needed
+  --starts-per-minute=${STARTS_PER_MINUTE}  quota of each relying party in each process
+  --failover=${FAILOVER_SECONDS}             seconds in which the database answers nothing
+  --shards=${SHARDS}               shards over which keys are spread
+  --seed=1                  another seed gives other people
+
 Exit code: 0 computed, 2 wrong use.
 `;
 
-interface Needs {
-  authenticationsADay: number;
-  authenticationsInThePeakSecond: number;
-  serviceCores: number;
-  databaseCores: number;
-  walMegabytesASecond: number;
-  presentGigabytes: number;
-  pastGigabytesADay: number;
-  pastGigabytesAMonth: number;
-  pastGigabytesKept: number;
-  subscribersGigabytes: number;
-}
+const OPTIONS = {
+  subscribers: { type: 'string' },
+  'a-day': { type: 'string', default: '0.5' },
+  days: { type: 'string', default: '730' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  simulate: { type: 'boolean', default: false },
+  minutes: { type: 'string', default: String(MINUTES) },
+  machines: { type: 'string' },
+  cores: { type: 'string', default: String(CORES) },
+  'database-cores': { type: 'string' },
+  'starts-per-minute': { type: 'string', default: String(STARTS_PER_MINUTE) },
+  failover: { type: 'string', default: String(FAILOVER_SECONDS) },
+  shards: { type: 'string', default: String(SHARDS) },
+  seed: { type: 'string', default: '1' },
+} as const;
 
-/** What `subscribers` need who authenticate `aDay` times each, if the past is kept for `days`. */
-function needsOf(subscribers: number, aDay: number, days: number): Needs {
-  const authenticationsADay = subscribers * aDay;
-  const peak = (authenticationsADay / 86_400) * PEAK;
-  const { pastBytes, subscriberBytes, walBytes, serviceMicros, databaseMicros } = MEASURED;
-  const gigabytes = (bytes: number) => bytes / 1e9;
-  return {
-    authenticationsADay,
-    authenticationsInThePeakSecond: peak,
-    serviceCores: Math.max(1, Math.ceil((peak * serviceMicros) / 1e6 / BUSY)),
-    databaseCores: Math.max(1, Math.ceil((peak * databaseMicros) / 1e6 / BUSY)),
-    walMegabytesASecond: (peak * walBytes) / 1e6,
-    presentGigabytes: gigabytes(peak * PRESENT_MINUTES * 60 * pastBytes),
-    pastGigabytesADay: gigabytes(authenticationsADay * pastBytes),
-    pastGigabytesAMonth: gigabytes(authenticationsADay * 30 * pastBytes),
-    // A month is dropped as a whole.
-    pastGigabytesKept: gigabytes(authenticationsADay * (days + 31) * pastBytes),
-    subscribersGigabytes: gigabytes(subscribers * subscriberBytes),
-  };
-}
+/** The largest number of machines, cores and shards that is taken for one. */
+const MOST = 10_000;
+/** The fewest minutes that hold what is simulated, and the most that fit in memory. */
+const [FEWEST_MINUTES, MOST_MINUTES] = [5, 60];
 
 /** A number of an option; undefined unless it is above zero. */
 function above0(text: string | undefined): number | undefined {
   const value = Number(text);
   return value > 0 && Number.isFinite(value) ? value : undefined;
+}
+
+/** A whole number of an option from `least` to `most`. Throws for any other. */
+function whole(name: string, text: string, least = 1, most = MOST): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Error(`Give --${name} as a whole number from ${least} to ${most}.`);
 }
 
 function refuse(why: string): void {
@@ -83,15 +77,7 @@ function refuse(why: string): void {
 }
 
 function run(): void {
-  const { values } = parseArgs({
-    options: {
-      subscribers: { type: 'string' },
-      'a-day': { type: 'string', default: '0.5' },
-      days: { type: 'string', default: '730' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values } = parseArgs({ options: OPTIONS });
   if (values.help) {
     process.stdout.write(USAGE);
     return;
@@ -101,36 +87,39 @@ function run(): void {
     refuse('Give --subscribers, --a-day and --days as numbers above zero.');
     return;
   }
+  if (values.simulate) {
+    const simulated = simulateNation(readWanted(values, { subscribers, aDay }));
+    print(values.json ? JSON.stringify(simulated) : simulatedReport(simulated));
+    return;
+  }
   const needs = needsOf(subscribers, aDay, days);
-  process.stdout.write(values.json ? `${JSON.stringify(needs)}\n` : table(needs));
+  print(values.json ? JSON.stringify(needs) : needsTable(needs));
 }
 
-function table(needs: Needs): string {
-  const rows: [string, number, string][] = [
-    ['authentications a day', needs.authenticationsADay, ''],
-    ['authentications in the peak second', needs.authenticationsInThePeakSecond, ''],
-    ['cores of the service', needs.serviceCores, ''],
-    ['cores of PostgreSQL', needs.databaseCores, ''],
-    ['WAL in the peak second', needs.walMegabytesASecond, 'MB'],
-    ['table of the present', needs.presentGigabytes, 'GB'],
-    ['past authentications a day', needs.pastGigabytesADay, 'GB'],
-    ['past authentications a month', needs.pastGigabytesAMonth, 'GB'],
-    ['past authentications kept', needs.pastGigabytesKept, 'GB'],
-    ['lines, subscriptions and phones', needs.subscribersGigabytes, 'GB'],
-  ];
-  return rows
-    .map(([name, value, unit]) => `${name.padEnd(36)}${formatted(value).padStart(14)} ${unit}`.trimEnd())
-    .concat('')
-    .join('\n');
+type Given = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+function readWanted(values: Given, people: Pick<Wanted, 'subscribers' | 'aDay'>): Wanted {
+  const { machines, 'database-cores': databaseCores } = values;
+  return {
+    ...people,
+    minutes: whole('minutes', values.minutes, FEWEST_MINUTES, MOST_MINUTES),
+    machines: machines === undefined ? undefined : whole('machines', machines),
+    cores: whole('cores', values.cores),
+    databaseCores: databaseCores === undefined ? undefined : whole('database-cores', databaseCores),
+    shards: whole('shards', values.shards),
+    startsPerMinute: whole('starts-per-minute', values['starts-per-minute'], 1, 9_999_999),
+    failoverSeconds: whole('failover', values.failover, 1, 120),
+    seed: whole('seed', values.seed, 0, 2 ** 31 - 2),
+  };
 }
 
-function formatted(value: number): string {
-  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : 0 });
+function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
 try {
   run();
 } catch (error) {
-  // An option that there is not.
+  // An option that there is not, or a value that it does not take.
   refuse((error as Error).message);
 }

@@ -46,7 +46,7 @@ const LANE_MS = 300;
 /** Groups that may be late at the same time. */
 const LATE_GROUPS = 6;
 /** Milliseconds for which a caller waits to be taken into a group. */
-const WAIT_MS = 7_000;
+export const WAIT_MS = 7_000;
 
 /**
  * Runs the statements of callers that wait at the same time in one transaction: one commit and one round trip serve all

@@ -22,6 +22,7 @@ import '../../src/delivery/text-message.store.ts';
 import '../../src/figures/figure.store.ts';
 import '../../src/sms-permissions/sms-permission.store.ts';
 import { randomId } from '../../src/crypto/random.ts';
+import type { Simulated } from '../../src/commands/capacity/scenarios.ts';
 import { STATEMENTS } from '../../src/database/statement.ts';
 import { lowestIdAt, HIGHEST_ID } from '../../src/domain/id-time.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -404,6 +405,21 @@ describe('npm run capacity', () => {
     await expect(capacity('--subscribers=many')).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^Give --subscribers, --a-day and --days as numbers above zero\./),
+    });
+  });
+
+  it('simulates the peak on the machines that are given, and refuses no machine', async () => {
+    const given = ['--subscribers=100000', '--simulate', '--minutes=5', '--machines=3', '--cores=2', '--seed=4'];
+    const { stdout } = await capacity(...given);
+    expect(stdout).toMatch(/^3 machines of the service with 2 cores each, 1 cores of PostgreSQL, seed 4$/m);
+    expect(stdout).toMatch(/^ +peak +burst +burst, no quota +machine less +both of these +failover$/m);
+    expect(stdout).toMatch(/^requests answered 503 +0 +0 +0 +0 +0 +\d+$/m);
+    const { machines, outcomes } = JSON.parse((await capacity(...given, '--json')).stdout) as Simulated;
+    expect(machines).toBe(3);
+    expect(outcomes).toHaveLength(6);
+    await expect(capacity(...given, '--cores=0')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^Give --cores as a whole number from 1 to 10000\./),
     });
   });
 });
