@@ -796,8 +796,9 @@ describe('how a client authenticates', () => {
   });
 
   it('without a gap: its secret and its keys serve side by side until an owner chooses one of them', async () => {
-    const [clientId, secret] = ['console-either', 'a secret'];
+    const [clientId, secret, testSecret] = ['console-either', 'a secret', 'test_either'];
     await service.rows.clients.register({ clientId, secret, authMethod: 'client_secret_basic' });
+    await service.rows.clients.setTestSecret(clientId, testSecret);
     const boss = await Member.of(service, { [clientId]: 'owner' });
     const form = at('app/method', clientId);
     const { privateKey, set } = await keyPair();
@@ -819,6 +820,8 @@ describe('how a client authenticates', () => {
     // The way back is the same: the keys serve until the new secret is in use.
     const next = secretIn(await boss.confirm(form, { method: 'either' }));
     expect([await byBasic(clientId, next), await byKey(clientId, privateKey)]).toEqual([200, 200]);
+    // What had ended before does not come back.
+    expect([await byBasic(clientId, secret), await byBasic(clientId, testSecret)]).toEqual([401, 401]);
     expect((await boss.confirm(form, { method: 'client_secret_basic' })).status).toBe(303);
     expect([await byBasic(clientId, next), await byPost(clientId, next), await byKey(clientId, privateKey)]).toEqual([
       200, 401, 401,
