@@ -81,7 +81,9 @@ export class Admission {
 
   /**
    * Changes settings; those that are left out stay. Another way to authenticate brings its keys: a new secret, or the
-   * JWKS or its address, and takes those of test mode away. Returns the secret that this made, or null.
+   * JWKS or its address, and ends at once those of the former way, also of test mode. With the method null, the secret
+   * serves in either place and the registered keys beside it, so that nothing ends. Returns the secret that this made,
+   * or null.
    */
   async change(
     session: Session,
@@ -90,24 +92,36 @@ export class Admission {
     { endsTests = false } = {},
   ): Promise<Admitted> {
     const client = await this.inUse(session, clientId);
-    const method = settings.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
+    const { tokenEndpointAuthMethod: wanted } = settings;
+    const method = wanted === undefined ? client.tokenEndpointAuthMethod : wanted;
     const keeps = method === null || method === 'private_key_jwt';
     const keySet = keysOf(settings) ?? (keeps ? client : NO_KEYS);
     const { jwks, jwksUri } = keySet;
     if (method === null && jwksUri !== null)
       throw refused('Keys at an address are the only ones of a client: give --auth-method=private_key_jwt too.');
     if (method !== null) expectFitting(method, keySet);
-    const [secret, secretDigest] = secretOf(method, client);
+    const [secret, secretDigest] = secretOf(method, client, { isChosen: wanted !== undefined });
     const keys = { jwks, jwksUri, ...secretDigest };
     const keptTestJwks = keeps && !endsTests ? client.testJwks : null;
     const testJwks = settings.testJwks === undefined ? keptTestJwks : settings.testJwks;
-    if (method !== null) await expectTestKeys(method, { jwks, testJwks });
+    await expectTestKeys(method, { jwks, testJwks });
     expectFlowsFit(method, { ...flowSettingsOf(client), ...settings });
     expectPublicFits(method, { scopes: client.scopes, returnUrls: client.returnUrls, ...settings });
     await unique(this.store.change(session, client, { ...settings, ...keys, testJwks }), { clientId, ...settings });
     if (endsTests || method === 'private_key_jwt' || method === 'none')
       await this.store.endTestSecrets(session, client.id);
     return { clientId, secret };
+  }
+
+  /**
+   * Changes settings as the client's own people may: the operator of the service decides which clients are public, so
+   * nobody else changes the method of one.
+   */
+  async changeOwn(session: Session, clientId: string, settings: ClientSettings): Promise<Admitted> {
+    const { tokenEndpointAuthMethod: method } = settings;
+    if (method !== undefined && (method === 'none' || isPublic(await this.inUse(session, clientId))))
+      throw refused('The operator of the service decides which clients are public.');
+    return this.change(session, clientId, settings);
   }
 
   /** Gives a client a new secret. The former one serves for `overlapSeconds` longer; those before it no longer either. */
@@ -222,19 +236,21 @@ function hasKeys({ jwks, jwksUri }: KeySet): boolean {
 
 /** The keys that settings bring; undefined without any. One place alone says which they are (RFC 7591, 2). */
 function keysOf({ jwks = null, jwksUri = null }: ClientSettings): KeySet | undefined {
-  if (jwks !== null && jwksUri !== null)
-    throw refused('Give the keys (--jwks) or their address (--jwks-uri), not both.');
+  if (jwks !== null && jwksUri !== null) throw refused('Give the keys (jwks) or their address (jwks_uri), not both.');
   return jwks === null && jwksUri === null ? undefined : { jwks, jwksUri };
 }
 
-/** The secret that a change makes, and its column as far as it changes. */
+/**
+ * The secret that a change makes, and its column as far as it changes. A client without a method may have keys alone: it gets a
+ * secret only where that way is chosen.
+ */
 function secretOf(
   method: ClientAuthMethod | null,
   { secretDigest }: Client,
+  { isChosen }: { isChosen: boolean },
 ): [string | null, Partial<Pick<Client, 'secretDigest'>>] {
-  if (method === null) return [null, {}];
   if (method === 'none' || method === 'private_key_jwt') return [null, secretDigest ? { secretDigest: null } : {}];
-  if (secretDigest) return [null, {}];
+  if (secretDigest || (method === null && !isChosen)) return [null, {}];
   const secret = randomToken(SECRET_BYTES);
   return [secret, { secretDigest: sha256(secret) }];
 }
@@ -319,13 +335,13 @@ function expectPublicFits(
   if (hasTests) throw refused('A public client has no secret, and no test mode.');
 }
 
-/** Keys of test mode serve a client that authenticates by keys, and are none of its live ones. */
+/** Keys of test mode serve a client that may authenticate by keys, and are none of its live ones. */
 async function expectTestKeys(
-  method: ClientAuthMethod,
+  method: ClientAuthMethod | null,
   { jwks, testJwks }: Pick<ClientSettings, 'jwks' | 'testJwks'>,
 ): Promise<void> {
   if (!testJwks) return;
-  if (method !== 'private_key_jwt')
+  if (method !== null && method !== 'private_key_jwt')
     throw refused(`Test keys serve private_key_jwt, and the method is ${method}. Use rotate --test for a test secret.`);
   const live = (await thumbprintsOf(jwks ?? {})).map(({ thumbprint }) => thumbprint);
   const both = (await thumbprintsOf(testJwks)).some(({ thumbprint }) => live.includes(thumbprint));

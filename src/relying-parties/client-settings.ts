@@ -43,7 +43,10 @@ export type ClientSettings = Partial<
     | 'logInMatch'
     | 'idTokenSignedResponseAlg'
     | 'sector'
-  > & { tokenEndpointAuthMethod: ClientAuthMethod }
+  > & {
+    /** Null: by its secret in either place, and by its registered keys where it has some. */
+    tokenEndpointAuthMethod: ClientAuthMethod | null;
+  }
 >;
 
 /** What a client of OpenID Connect and CIBA can choose from, by the name of the field of a form. */
@@ -52,6 +55,10 @@ export const PROTOCOL_CHOICES = {
   mode: DELIVERY_MODES,
   signingAlg: REQUEST_SIGNING_ALGS,
 } as const;
+
+/** How a client that can keep a secret may authenticate, by the value of the field of a form. `either` is no method of RFC 7591. */
+export const AUTH_CHOICES = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'either'] as const;
+export type AuthChoice = (typeof AUTH_CHOICES)[number];
 
 /** Addresses of one client, as many as a reader can check. */
 const MAX_ADDRESSES = 50;
@@ -138,6 +145,14 @@ export function readAuthMethod(text: string): ClientAuthMethod {
   throw refused(
     `The authentication method ${shown(text)} is unknown. Choose from: ${[...CLIENT_AUTH_METHODS].sort().join(', ')}.`,
   );
+}
+
+/** The method that was chosen in a form; null for `either`. */
+export function readAuthChoice(text: string): ClientAuthMethod | null {
+  const choice = AUTH_CHOICES.find((one) => one === text);
+  if (choice === undefined)
+    throw refused(`The authentication method ${shown(text)} is unknown. Choose from: ${AUTH_CHOICES.join(', ')}.`);
+  return choice === 'either' ? null : choice;
 }
 
 export function readAssertionAudience(text: string): Client['assertionAudience'] {

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { MEMBER_ROLES, mayMember, type MemberPermission } from '../../src/domain/console.ts';
 import { eventually } from '../support/eventually.ts';
 import { LogInBrowser } from '../support/log-in.ts';
 import { ConsoleBrowser, Member, textOf } from '../support/console.ts';
 import { codeOf, wrongCodeFor, type PageAnswer } from '../support/desk.ts';
+import { KeyHost } from '../support/key-host.ts';
 import { packed, TestService } from '../support/service.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -105,6 +108,7 @@ const ROUTES: readonly (readonly ['GET' | 'POST', string, MemberPermission])[] =
   ['POST', 'app/test-secret', 'test'],
   ['POST', 'app/test-keys', 'test'],
   ['POST', 'app/secret', 'keys'],
+  ['POST', 'app/method', 'keys'],
   ['POST', 'app/keys', 'keys'],
   ['POST', 'app/addresses', 'keys'],
   ['POST', 'app/protocols', 'keys'],
@@ -683,6 +687,254 @@ describe('the app', () => {
     const dev = await Member.of(service, { [clientId]: 'developer' });
     const same = await dev.post(at('app/test-keys', clientId), { set: setOf(open!) });
     expect([same.status, textOf(same).includes('테스트 키 집합을 저장하지 못했습니다')]).toEqual([422, true]);
+  });
+});
+
+describe('how a client authenticates', () => {
+  const KID = 'bank-1';
+
+  /** A pair of keys, with the sets of the public and of the private one as a person types them. */
+  async function keyPair() {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const [open, closed] = await Promise.all([publicKey, privateKey].map((key) => exportJWK(key)));
+    const setOf = (key: object) => JSON.stringify({ keys: [{ ...key, kid: KID }] });
+    return { privateKey, jwks: { keys: [{ ...open, kid: KID }] }, set: setOf(open!), privateSet: setOf(closed!) };
+  }
+
+  /** Asks for a token with these credentials; returns the status. */
+  async function tokenBy(parameters: Record<string, string>, headers: Record<string, string> = {}): Promise<number> {
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...parameters });
+    return (await fetch(`${service.issuer}/oauth2/token`, { method: 'POST', headers, body })).status;
+  }
+  const byPost = (clientId: string, secret: string) => tokenBy({ client_id: clientId, client_secret: secret });
+  const byBasic = (clientId: string, secret: string) =>
+    tokenBy({}, { Authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}` });
+  async function byKey(clientId: string, privateKey: CryptoKey): Promise<number> {
+    const assertion = new SignJWT({ jti: randomUUID() })
+      .setProtectedHeader({ alg: 'ES256', kid: KID })
+      .setIssuer(clientId)
+      .setSubject(clientId)
+      .setAudience(service.issuer)
+      .setExpirationTime('1m');
+    return tokenBy({
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await assertion.sign(privateKey),
+    });
+  }
+  const isChosen = ({ html }: PageAnswer, method: string) =>
+    new RegExp(`value="${method}"\\s+required\\s+checked`).test(html);
+
+  it('an owner moves it from its secret to keys and back; what it had before ends at once, as the page says', async () => {
+    const [clientId, secret, testSecret] = ['console-method', 'a secret', 'test_secret'];
+    await service.rows.clients.register({ clientId, secret, authMethod: 'client_secret_basic' });
+    await service.rows.clients.setTestSecret(clientId, testSecret);
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const form = at('app/method', clientId);
+    const { privateKey, set, privateSet } = await keyPair();
+    const rotated = secretIn(await boss.confirm(at('app/secret', clientId), { overlap: '86400' }));
+    expect(await Promise.all([secret, rotated, testSecret].map((one) => byBasic(clientId, one)))).toEqual([
+      200, 200, 200,
+    ]);
+    const before = await boss.get(at('app', clientId));
+    expect(isChosen(before, 'client_secret_basic')).toBe(true);
+    expect(textOf(before)).toContain('테스트 시크릿이 바로 종료됩니다');
+    expect(textOf(before)).toContain('최대 5분');
+
+    const unproven = await boss.post(form, { method: 'private_key_jwt', set, code: wrongCodeFor(boss.totpSecret) });
+    expect([unproven.status, textOf(unproven).includes('변경하지 않았습니다')]).toEqual([422, true]);
+    expect([
+      isChosen(unproven, 'private_key_jwt'),
+      unproven.html.includes('&quot;kid&quot;:&quot;bank-1&quot;'),
+    ]).toEqual([true, true]);
+    for (const [wrong, sentence] of [
+      [{ method: 'private_key_jwt' }, 'private_key_jwt needs the public keys of the client.'],
+      [{ method: 'private_key_jwt', set: privateSet }, 'has the private member "d"'],
+      [{ method: 'private_key_jwt', set: '{"keys":' }, 'The JWKS is not valid JSON.'],
+      [{ method: 'private_key_jwt', set, uri: 'https://keys.example/jwks' }, 'or their address (jwks_uri), not both.'],
+      [{ method: 'private_key_jwt', uri: 'https://10.0.0.1/jwks' }, 'The host is not reachable from the internet.'],
+      [{ method: 'either', uri: 'https://keys.example/jwks' }, 'Keys at an address are the only ones of a client.'],
+      [{ method: 'client_secret_post', set }, 'A JWKS serves private_key_jwt, and the method is client_secret_post.'],
+      [{ method: 'none' }, 'The authentication method none is unknown.'],
+      [{}, 'The authentication method'],
+    ] as const) {
+      const answer = await boss.confirm(form, wrong);
+      expect([wrong, answer.status, textOf(answer).replaceAll('&quot;', '"')]).toEqual([
+        wrong,
+        422,
+        expect.stringContaining(sentence),
+      ]);
+      // The sentence stands by itself: no code for programs, and no options of the operator's command.
+      expect(textOf(answer)).not.toMatch(/invalid_request|--/);
+      if ('uri' in wrong) expect(answer.html).toContain(`value="${wrong.uri}"`);
+    }
+    expect([await byBasic(clientId, secret), await byKey(clientId, privateKey)]).toEqual([200, 401]);
+
+    const moved = await boss.confirm(form, { method: 'private_key_jwt', set });
+    expect(moved.location).toBe(`${at('app', clientId)}?done=method`);
+    expect(await byKey(clientId, privateKey)).toBe(200);
+    expect(await Promise.all([secret, rotated, testSecret].map((one) => byBasic(clientId, one)))).toEqual([
+      401, 401, 401,
+    ]);
+    expect(textOf(await boss.get(at('app', clientId)))).toContain(KID);
+
+    const back = await boss.confirm(form, { method: 'client_secret_post' });
+    const next = secretIn(back);
+    expect([back.status, next.length]).toEqual([200, 43]);
+    expect([await byPost(clientId, next), await byBasic(clientId, next)]).toEqual([200, 401]);
+    expect(await byKey(clientId, privateKey)).toBe(401);
+    const page = await boss.get(at('app', clientId));
+    expect([isChosen(page, 'client_secret_post'), page.html.includes(next)]).toEqual([true, false]);
+    const otherPlace = await boss.confirm(form, { method: 'client_secret_basic' });
+    expect([otherPlace.status, await byBasic(clientId, next), await byPost(clientId, next)]).toEqual([303, 200, 401]);
+    const audited = await service.rows.console.audited(`console:${boss.login}`);
+    const action = `console-change-method ${clientId}`;
+    expect(audited.filter((one) => one.action === action && one.outcome === 'done')).toEqual([
+      { action, outcome: 'done', reason: 'tokenEndpointAuthMethod=client_secret_basic' },
+      { action, outcome: 'done', reason: 'tokenEndpointAuthMethod=client_secret_post' },
+      { action, outcome: 'done', reason: 'tokenEndpointAuthMethod=private_key_jwt, jwks' },
+    ]);
+  });
+
+  it('without a gap: its secret and its keys serve side by side until an owner chooses one of them', async () => {
+    const [clientId, secret, testSecret] = ['console-either', 'a secret', 'test_either'];
+    await service.rows.clients.register({ clientId, secret, authMethod: 'client_secret_basic' });
+    await service.rows.clients.setTestSecret(clientId, testSecret);
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const form = at('app/method', clientId);
+    const { privateKey, set } = await keyPair();
+    expect((await boss.confirm(form, { method: 'either', set })).location).toContain('done=method');
+    const statuses = () =>
+      Promise.all([byBasic(clientId, secret), byPost(clientId, secret), byKey(clientId, privateKey)]);
+    expect(await statuses()).toEqual([200, 200, 200]);
+    const page = await boss.get(at('app', clientId));
+    expect([isChosen(page, 'either'), page.html.includes('app/secret'), page.html.includes('app/keys')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    // A key of test mode is none of the live ones, also beside a secret.
+    expect((await boss.post(at('app/test-keys', clientId), { set })).status).toBe(422);
+    expect((await boss.confirm(form, { method: 'private_key_jwt' })).status).toBe(303);
+    expect(await statuses()).toEqual([401, 401, 200]);
+
+    // The way back is the same: the keys serve until the new secret is in use.
+    const next = secretIn(await boss.confirm(form, { method: 'either' }));
+    expect([await byBasic(clientId, next), await byKey(clientId, privateKey)]).toEqual([200, 200]);
+    // What had ended before does not come back.
+    expect([await byBasic(clientId, secret), await byBasic(clientId, testSecret)]).toEqual([401, 401]);
+    expect((await boss.confirm(form, { method: 'client_secret_basic' })).status).toBe(303);
+    expect([await byBasic(clientId, next), await byPost(clientId, next), await byKey(clientId, privateKey)]).toEqual([
+      200, 401, 401,
+    ]);
+  });
+
+  it('its keys may be those that it publishes at an address', async () => {
+    const [clientId, host, { privateKey, jwks }] = ['console-published', await KeyHost.start(), await keyPair()];
+    host.publish('/keys', jwks);
+    await service.rows.clients.register({ clientId, secret: 'a secret', authMethod: 'client_secret_post' });
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const answer = await boss.confirm(at('app/method', clientId), {
+      method: 'private_key_jwt',
+      set: '',
+      uri: host.url('/keys'),
+    });
+    expect([answer.status, await byKey(clientId, privateKey), await byPost(clientId, 'a secret')]).toEqual([
+      303, 200, 401,
+    ]);
+    const page = await boss.get(at('app', clientId));
+    expect(textOf(page)).toContain(host.url('/keys'));
+    // A secret cannot serve beside an address, so the page does not offer it.
+    expect(page.html).not.toContain('value="either"');
+    await host.stop();
+  });
+
+  it('only the operator makes a client public, or a public client another one', async () => {
+    const [clientId, secret] = ['console-public', 'a secret'];
+    await service.rows.clients.register({ clientId, scopes: ['openid'], authMethod: 'none' });
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const page = await boss.get(at('app', clientId));
+    expect([page.html.includes('app/method'), textOf(page).includes('서비스 운영자가 정합니다')]).toEqual([
+      false,
+      true,
+    ]);
+    const answer = await boss.confirm(at('app/method', clientId), { method: 'client_secret_basic' });
+    expect([answer.status, secretIn(answer), textOf(answer).includes('decides which clients are public')]).toEqual([
+      422,
+      '',
+      true,
+    ]);
+    await service.rows.clients.register({ clientId: 'console-confidential', secret });
+    const other = await Member.of(service, { 'console-confidential': 'owner' });
+    expect((await other.confirm(at('app/method', 'console-confidential'), { method: 'none' })).status).toBe(422);
+    expect(await byPost('console-confidential', secret)).toBe(200);
+  });
+
+  it('a client that must use its keys keeps them, and who may not change the method reads it', async () => {
+    const [clientId, { privateKey, jwks }] = ['console-fapi', await keyPair()];
+    await service.rows.clients.register({ clientId, jwks, authMethod: 'private_key_jwt' });
+    await service.rows.clients.setCiba(clientId, { signingAlg: 'ES256' });
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const looker = await Member.of(service, { [clientId]: 'viewer' });
+    for (const method of ['client_secret_basic', 'either']) {
+      const refused = await boss.confirm(at('app/method', clientId), { method });
+      expect([refused.status, textOf(refused).includes('signed requests need private_key_jwt.')]).toEqual([422, true]);
+    }
+    expect(await byKey(clientId, privateKey)).toBe(200);
+    const seen = await looker.get(at('app', clientId));
+    expect([seen.html.includes('app/method'), textOf(seen).includes('현재 방법 private_key_jwt')]).toEqual([
+      false,
+      true,
+    ]);
+    await service.rows.clients.setCiba(clientId, { camara: true });
+    const page = await boss.get(at('app', clientId));
+    expect([page.html.includes('app/method'), textOf(page).includes('private_key_jwt만 쓸 수 있습니다')]).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('what is missing before the first log-in', () => {
+  const missingIn = ({ html }: PageAnswer) => html.split('id="missing"')[1]?.split('</section>')[0] ?? '';
+
+  it('is listed with who adds it, and no longer once it is there', async () => {
+    const clientId = 'console-unready';
+    await service.rows.clients.register({ clientId, secret: 'a secret', scopes: ['openid'], idTokenAlg: 'RS256' });
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const page = async () => missingIn(await boss.get(at('app', clientId)));
+    expect(await page()).toMatch(/복귀 주소가 없습니다[^]*href="#addresses"[^]*RS256[^]*href="#protocols"/);
+    await boss.confirm(at('app/addresses', clientId), { returnUrls: 'https://shop.example/back', frameOrigins: '' });
+    expect(await page()).not.toContain('복귀 주소');
+    const settings = { idTokenAlg: 'ES256', mode: 'poll', endpoint: '', signingAlg: '' };
+    await boss.confirm(at('app/protocols', clientId), settings);
+    expect(await page()).toBe('');
+  });
+
+  it('is the scope that the operator grants, for a client that is set for CIBA without it, and no return address', async () => {
+    const clientId = 'console-ungranted';
+    await service.rows.clients.register({ clientId, secret: 'a secret', scopes: ['authentications'] });
+    const looker = await Member.of(service, { [clientId]: 'viewer' });
+    const page = async () => missingIn(await looker.get(at('app', clientId)));
+    // A client of the API alone needs nothing of this.
+    expect(await page()).toBe('');
+    await service.rows.clients.setCiba(clientId, { endpoint: 'https://bank.example/ciba' });
+    expect(await page()).toContain('scope openid가 없습니다. 서비스 운영자가 허용합니다.');
+    expect(await page()).not.toContain('복귀 주소');
+    await service.rows.clients.grant(clientId, ['openid']);
+    expect(await page()).toBe('');
+  });
+
+  it('is a key, for a client whose last one a restored database ended', async () => {
+    const clientId = 'console-keyless';
+    await service.rows.clients.register({
+      clientId,
+      scopes: ['openid'],
+      jwks: { keys: [] },
+      authMethod: 'private_key_jwt',
+      returnUrls: ['https://shop.example/back'],
+    });
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    expect(missingIn(await boss.get(at('app', clientId)))).toMatch(/시크릿이나 키가 없습니다[^]*href="#method"/);
   });
 });
 

@@ -11,6 +11,7 @@ import { FormLimits } from '../../http/form-limits.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Admission, type Rotated } from '../../relying-parties/admission.ts';
 import {
+  readAuthChoice,
   readDeliveryMode,
   readFrameOrigins,
   readIdTokenAlgorithm,
@@ -22,7 +23,8 @@ import {
   refused,
   type ClientSettings,
 } from '../../relying-parties/client-settings.ts';
-import { appPage, OVERLAPS, type AppFault, type AppForm } from './app.page.ts';
+import type { AppFault, AppForm } from './app-form.ts';
+import { appPage, OVERLAPS } from './app.page.ts';
 import { ConsolePages, MayIn } from './console.guard.ts';
 import { AtConsole, type ConsoleRequest } from './console-request.ts';
 import { secretPage } from './secret.page.ts';
@@ -68,6 +70,18 @@ export class ConsoleAppController {
     return this.rotate(at, 'test-secret', (session, overlap) =>
       this.admission.rotateTest(session, at.client.clientId, overlap),
     );
+  }
+
+  @Post('method')
+  @RouteConfig(FORM)
+  @MayIn('keys')
+  async method(@AtConsole() at: ConsoleRequest): Promise<string> {
+    const { method = '', set = '', uri = '' } = at.fields;
+    return this.change(at, 'method', () => ({
+      tokenEndpointAuthMethod: readAuthChoice(method),
+      ...(set.trim() !== '' && { jwks: readJwks(set) }),
+      ...(uri.trim() !== '' && { jwksUri: readJwksUri(uri.trim(), outboundRules(this.environment)) }),
+    }));
   }
 
   @Post('keys')
@@ -161,10 +175,12 @@ export class ConsoleAppController {
     try {
       const settings = read();
       if (form !== 'test-keys' && !(await at.confirmed())) return await this.show(at, form, 'code');
-      await this.database.transaction(async (session) => {
-        await this.admission.change(session, at.client.clientId, settings);
+      const { secret } = await this.database.transaction(async (session) => {
+        const changed = await this.admission.changeOwn(session, at.client.clientId, settings);
         await this.audit.done(session, at.call(`change-${form}`, written(settings)));
+        return changed;
       });
+      if (secret !== null) return at.show(secretPage(at.clientReader, { secret, what: 'live', next: 'app' }));
     } catch (error) {
       return this.showRefusal(at, form, error);
     }
@@ -173,15 +189,23 @@ export class ConsoleAppController {
 
   private showRefusal(at: ConsoleRequest, form: AppForm, error: unknown): Promise<string> {
     if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
-    return this.show(at, form, { detail: error.message });
+    return this.show(at, form, { detail: withoutOptions(error.detail) });
   }
 
   private async show(at: ConsoleRequest, form?: AppForm, fault?: AppFault['fault']): Promise<string> {
     const { clientId } = at.client;
     const [client, keySets] = await Promise.all([this.admission.show(clientId), this.admission.keySets(clientId)]);
     const wrong = form !== undefined && fault !== undefined ? { form, fault, fields: at.fields } : undefined;
-    return at.show(appPage(at.clientReader, client, { keySets, ...(wrong && { fault: wrong }), done: at.done }));
+    const canSign = this.serviceKeys.canSign(client.idTokenSignedResponseAlg);
+    return at.show(
+      appPage(at.clientReader, client, { keySets, canSign, ...(wrong && { fault: wrong }), done: at.done }),
+    );
   }
+}
+
+/** A sentence of a refusal without the options of the operator's command, which the page does not have. */
+function withoutOptions(detail: string): string {
+  return detail.replace(/(: give|\. Give) --[^.]*\.$/, '.');
 }
 
 /** The settings of a change, as the audit keeps them. Of keys it keeps that there were some. */

@@ -7,24 +7,21 @@ import { facts } from '../../pages/site.ts';
 import type { ListedClient, ListedKey } from '../../relying-parties/admission.ts';
 import { PROTOCOL_CHOICES } from '../../relying-parties/client-settings.ts';
 import { wideTable } from '../../pages/wide-table.ts';
+import {
+  faultNote,
+  isCodeWrong,
+  keyAddressField,
+  keySetField,
+  LONGEST_SET,
+  typedIn,
+  type AppFault,
+} from './app-form.ts';
+import { methodSection } from './app-method.ts';
+import { missingSection } from './app-missing.ts';
 import { clientPage, codeField, doneNote, pathIn, type ClientReader } from './frame.ts';
-
-/** The forms of the page. */
-export type AppForm = 'secret' | 'test-secret' | 'keys' | 'test-keys' | 'addresses' | 'switches' | 'protocols';
-
-export interface AppFault {
-  form: AppForm;
-  /** `code`: the one-time password was wrong. Otherwise the service's own sentence, in English. */
-  fault: 'code' | { detail: string };
-  /** What was typed. */
-  fields: Readonly<Record<string, string>>;
-}
 
 /** The public keys that are registered now. */
 export type KeySets = Readonly<Record<'live' | 'test', object | null>>;
-
-/** Characters of a list, so that the form fits into a request of 16 KiB. */
-const LONGEST_SET = 5_000;
 
 /** Times for which a former secret may serve beside its successor, in seconds. */
 export const OVERLAPS = [0, 3_600, 86_400, 604_800, 2_592_000] as const;
@@ -33,12 +30,24 @@ export const OVERLAPS = [0, 3_600, 86_400, 604_800, 2_592_000] as const;
 export function appPage(
   reader: ClientReader,
   client: ListedClient,
-  { keySets, fault, done }: { keySets: KeySets; fault?: AppFault; done?: string | undefined },
+  {
+    keySets,
+    canSign,
+    fault,
+    done,
+  }: {
+    keySets: KeySets;
+    /** The service has a key for the algorithm of the client's id_tokens. */
+    canSign: boolean;
+    fault?: AppFault;
+    done?: string | undefined;
+  },
 ): Page {
   const { app: words } = reader.texts;
   const content = html`<h1>${words.title}</h1>
     <p class="lead">${words.lead}</p>
-    ${doneNote(reader, done)} ${registration(reader, client)} ${keysSection(reader, client, keySets, fault)}
+    ${doneNote(reader, done)} ${missingSection(reader, client, canSign)} ${registration(reader, client)}
+    ${methodSection(reader, client, fault)} ${keysSection(reader, client, keySets, fault)}
     ${addressesSection(reader, client, fault)} ${protocolsSection(reader, client, fault)}
     ${switchesSection(reader, client, fault)}`;
   return clientPage({
@@ -57,15 +66,10 @@ function registration(reader: ClientReader, client: ListedClient): Html {
     [words.clientId, html`<code>${client.clientId}</code>`],
     [words.name, client.name],
     [words.scopes, html`${client.scopes.map((one) => html`<code>${one}</code> `)}`],
-    [words.method, methodName(words, client)],
-    [words.jwksUri, client.jwksUri ?? words.none],
     [words.audience, html`<code>${client.assertionAudience}</code>`],
     [words.vendorCode, client.vendorCode ?? words.none],
     [words.startsPerMinute, grouped(client.startsPerMinute)],
-    [words.idTokenAlgorithm, client.idTokenSignedResponseAlg],
     [words.sector, client.sector ?? words.ownSector],
-    [words.cibaMode, client.backchannelTokenDeliveryMode],
-    [words.cibaEndpoint, client.backchannelClientNotificationEndpoint ?? words.none],
     [words.fapi, client.fapi ? words.yes : words.no],
     [words.camaraProfile, client.camara ? words.yes : words.no],
   ];
@@ -76,14 +80,13 @@ function registration(reader: ClientReader, client: ListedClient): Html {
   </section>`;
 }
 
-function methodName(words: ClientReader['texts']['app'], { tokenEndpointAuthMethod: method }: ListedClient): string {
-  return method === 'none' ? words.publicClient : (method ?? words.anyMethod);
-}
-
 function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySets, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;
   const { tokenEndpointAuthMethod: method, keys } = client;
   const usesKeys = method === 'private_key_jwt' || (method === null && keys.some(({ kind }) => kind === 'key'));
+  // A client that may use either can have both.
+  const usesSecret =
+    !usesKeys || keys.some(({ kind, test, state }) => kind === 'secret' && !test && state === 'present');
   // A public client has no key that could be replaced.
   const may = (what: 'keys' | 'test') => method !== 'none' && mayMember(reader.member.role, what);
   const [mayKeys, mayTest] = [may('keys'), may('test')];
@@ -99,7 +102,8 @@ function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySet
             )
       }
     </section>
-    ${mayKeys && (usesKeys ? keySetForm(reader, 'keys', keySets.live, fault, client.jwksUri ?? '') : secretForm(reader, fault))}
+    ${mayKeys && usesKeys && keySetForm(reader, 'keys', keySets.live, fault, client.jwksUri ?? '')}
+    ${mayKeys && usesSecret && secretForm(reader, fault)}
     ${mayTest && (usesKeys ? keySetForm(reader, 'test-keys', keySets.test, fault) : testSecretForm(reader, client, fault))}`;
 }
 
@@ -173,44 +177,16 @@ function keySetForm(
     <h2 id="${form}-title">${form === 'keys' ? words.jwks : words.testJwks}</h2>
     <p class="hint">${words.jwksHint}</p>
     <form method="post" action="${pathIn(reader, `app/${form}`)}">
-      ${reader.formToken}
-      <div class="field">
-        <label for="${form}-set">${words.keySet}</label>
-        <textarea
-          id="${form}-set"
-          class="console-lines"
-          name="set"
-          rows="8"
-          maxlength="${LONGEST_SET}"
-          spellcheck="false"
-          autocomplete="off"
-          ${form === 'test-keys' && html`required`}
-        >
-${set}</textarea>
-      </div>
-      ${form === 'keys' && addressOfKeysField(reader, address, typedIn(fault, form)['uri'])}
+      ${reader.formToken} ${keySetField(reader, { id: form, set, needed: form === 'test-keys' })}
+      ${
+        form === 'keys' &&
+        html`${keyAddressField(reader, { id: form, address: typedIn(fault, form)['uri'] ?? address })}
+          <input type="hidden" name="shownUri" value="${address}" />`
+      }
       ${form === 'keys' && codeField(reader, 'keys-code', isCodeWrong(fault, form))} ${faultNote(reader, fault, form)}
       <button class="${form === 'keys' ? 'primary' : 'secondary'}">${words.replace}</button>
     </form>
   </section>`;
-}
-
-/** Where the client publishes its keys, in place of a set that is registered here. */
-function addressOfKeysField({ texts }: ClientReader, shown: string, typed: string | undefined): Html {
-  const { app: words } = texts;
-  return html`<div class="field">
-    <label for="keys-uri">${words.jwksUri}</label>
-    <input
-      id="keys-uri"
-      name="uri"
-      type="url"
-      value="${typed ?? shown}"
-      maxlength="2048"
-      aria-describedby="keys-uri-says"
-    />
-    <input type="hidden" name="shownUri" value="${shown}" />
-    <p class="hint" id="keys-uri-says">${words.jwksUriHint}</p>
-  </div>`;
 }
 
 function addressesSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
@@ -387,22 +363,4 @@ function switchesSection(reader: ClientReader, client: ListedClient, fault: AppF
             <p class="hint">${words.ownersOnly}</p>`
     }
   </section>`;
-}
-
-function isCodeWrong(fault: AppFault | undefined, form: AppForm): boolean {
-  return fault?.form === form && fault.fault === 'code';
-}
-
-/** What was typed into a form that was refused. */
-function typedIn(fault: AppFault | undefined, form: AppForm): Readonly<Record<string, string>> {
-  return fault?.form === form ? fault.fields : {};
-}
-
-function faultNote({ texts }: ClientReader, fault: AppFault | undefined, form: AppForm): Html | false {
-  return (
-    fault?.form === form &&
-    fault.fault !== 'code' &&
-    html`<p class="fault" role="alert">${texts.app.faults[form]}</p>
-      <p class="hint" lang="en">${fault.fault.detail}</p>`
-  );
 }

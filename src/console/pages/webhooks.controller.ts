@@ -279,7 +279,7 @@ async function orFault<Result extends object>(
     return await work();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const detail = error.message;
+    const { detail } = error;
     if (error.code === 'webhook_url_refused') return { fault: { kind: 'url', detail } };
     if (error.code === 'webhook_endpoint_limit') return { fault: { kind: 'limit' } };
     throw error;

@@ -34,6 +34,7 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     remove: 'Removed.',
     resend: 'The event will be sent again.',
     test: 'The test event is on its way. Reload this page to see the answer.',
+    method: 'The way to authenticate was changed.',
     keys: 'The key set was replaced.',
     'test-keys': 'The test key set was replaced.',
     addresses: 'The addresses were saved.',
@@ -379,22 +380,71 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     clientId: 'Client ID',
     name: 'Name, as people read it in the app',
     scopes: 'Scopes',
-    method: 'Authentication at the token endpoint',
-    anyMethod: 'any',
+    method: 'Present method',
+    anyMethod: 'secret or keys',
     publicClient: 'none (public client)',
     audience: 'Audience of client assertions',
     vendorCode: 'Vendor code',
     startsPerMinute: 'Starts a minute',
-    idTokenAlgorithm: 'Algorithm of id_tokens',
     sector: 'Sector',
     ownSector: 'its own',
-    cibaMode: 'CIBA mode',
-    cibaEndpoint: 'CIBA notification endpoint',
     fapi: 'FAPI-CIBA',
     camaraProfile: 'CAMARA security profile',
     yes: 'yes',
     no: 'no',
     none: 'none',
+    missing: {
+      title: 'Missing before the first log-in',
+      items: {
+        openid: 'The scope openid is not granted. The operator of the service grants it.',
+        credential: 'There is no secret and no key that serves.',
+        returnUrl: 'There is no return address. Log-ins in a browser need one; CIBA alone needs none.',
+        algorithm:
+          'id_tokens are to be signed with RS256, and the service has no key for it. Choose ES256, or ask the operator of the service for a key of RSA.',
+      },
+    },
+    methods: {
+      title: 'How this client authenticates',
+      lead: (minutes: number) =>
+        `With this your server proves, when it asks for a token, that it is this client. A change counts at once. Access tokens that were issued before serve until they expire, ${minutes} minutes at most.`,
+      legend: 'Method',
+      choices: {
+        client_secret_basic: {
+          name: 'Secret in the header (client_secret_basic)',
+          says: 'Your server sends the secret in the Authorization header, as most libraries can.',
+        },
+        client_secret_post: {
+          name: 'Secret in the body (client_secret_post)',
+          says: 'Your server sends the secret in the body of the request.',
+        },
+        private_key_jwt: {
+          name: 'Signature by a key (private_key_jwt)',
+          says: 'Your server signs with its private key, which nobody else has. Signed requests and FAPI-CIBA need it.',
+        },
+        either: {
+          name: 'Secret or keys',
+          says: 'The secret serves in the header and in the body, and registered keys serve beside it. To change without a gap, choose this first, move your server over, and then choose one method.',
+        },
+      },
+      ends: {
+        asNow: 'This is the present method.',
+        nothing: 'Nothing ends.',
+        nothingAndSecret: 'Nothing ends, and a new secret is shown once.',
+        secrets:
+          'The present secret, former ones that still serve, and test secrets end at once. Tests then need test keys, which you register anew.',
+        keys: 'The registered keys and the test keys end at once. The secret stays.',
+        keysAndSecret: 'The registered keys and the test keys end at once, and a new secret is shown once.',
+        place: 'The secret stays. Sent in another way, it is refused at once.',
+        secretAlone: 'A new secret is shown once.',
+      },
+      keysStay: 'A method with keys takes those that are registered. You change them below.',
+      keysHint:
+        'For private_key_jwt, fill in the key set or its address. Keys that serve beside the secret are given as a key set.',
+      change: 'Change the method',
+      publicOnly:
+        'This is a public client, which logs people in without a secret or key. The operator of the service decides which clients are public.',
+      profileOnly: 'A client that follows FAPI-CIBA or the security profile of CAMARA can use private_key_jwt alone.',
+    },
     keys: 'Keys',
     noKey: 'There is no key.',
     kind: 'Key',
@@ -493,6 +543,8 @@ export const en = ({ service }: BrandNames): ConsoleWords => ({
     faults: {
       secret: 'No secret was made.',
       'test-secret': 'No test secret was made.',
+      method:
+        'The method was not changed. private_key_jwt needs one of two: a key set of the form {"keys": […]} with public keys alone, or its https address. A client that signs its requests can use private_key_jwt alone.',
       keys: 'The key set was not saved. It must have the form {"keys": […]}, with public keys alone.',
       'test-keys':
         'The key set was not saved. It must have the form {"keys": […]}, with public keys alone, and none of the live ones.',

@@ -2,6 +2,7 @@ import type { MemberRole } from '../../domain/console.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { BrandNames } from '../../pages/brand.ts';
 import type { Sentence } from '../../pages/sentence.ts';
+import type { AuthChoice } from '../../relying-parties/client-settings.ts';
 
 export const ko = ({ service }: BrandNames) => ({
   frame: {
@@ -35,6 +36,7 @@ export const ko = ({ service }: BrandNames) => ({
     remove: '삭제했습니다.',
     resend: '이벤트를 다시 보냅니다.',
     test: '테스트 이벤트를 보내고 있습니다. 새로 고치면 응답을 볼 수 있습니다.',
+    method: '인증 방법을 바꾸었습니다.',
     keys: '키 집합을 바꾸었습니다.',
     'test-keys': '테스트 키 집합을 바꾸었습니다.',
     addresses: '주소를 저장했습니다.',
@@ -369,22 +371,71 @@ export const ko = ({ service }: BrandNames) => ({
     clientId: '클라이언트 ID',
     name: '앱에 표시되는 이름',
     scopes: '권한 범위(scope)',
-    method: '토큰 엔드포인트의 인증 방법',
-    anyMethod: '제한 없음',
+    method: '현재 방법',
+    anyMethod: '시크릿 또는 키',
     publicClient: '없음(공개 클라이언트)',
     audience: '클라이언트 어설션의 audience',
     vendorCode: '기관 코드',
     startsPerMinute: '분당 시작 한도',
-    idTokenAlgorithm: 'id_token 서명 알고리즘',
     sector: '섹터(sector)',
     ownSector: '이 클라이언트만',
-    cibaMode: 'CIBA 방식',
-    cibaEndpoint: 'CIBA 알림 주소',
     fapi: 'FAPI-CIBA',
     camaraProfile: 'CAMARA 보안 프로필',
     yes: '예',
     no: '아니요',
     none: '없음',
+    missing: {
+      title: '첫 로그인 전에 필요한 것',
+      items: {
+        openid: 'scope openid가 없습니다. 서비스 운영자가 허용합니다.',
+        credential: '인증에 쓸 수 있는 시크릿이나 키가 없습니다.',
+        returnUrl: '복귀 주소가 없습니다. 브라우저의 로그인에는 반드시 필요하고, CIBA만 쓴다면 필요 없습니다.',
+        algorithm:
+          'id_token을 RS256으로 서명해야 하지만 서비스에 그 키가 없습니다. ES256을 선택하거나 서비스 운영자에게 RSA 키를 요청하세요.',
+      },
+    },
+    methods: {
+      title: '클라이언트 인증 방법',
+      lead: (minutes: number) =>
+        `서버가 토큰을 요청할 때 이 클라이언트임을 증명하는 방법입니다. 변경은 바로 적용됩니다. 이미 발급한 액세스 토큰은 만료될 때까지 최대 ${minutes}분 동안 쓸 수 있습니다.`,
+      legend: '인증 방법',
+      choices: {
+        client_secret_basic: {
+          name: '헤더의 시크릿(client_secret_basic)',
+          says: '시크릿을 Authorization 헤더로 보냅니다. 대부분의 라이브러리가 지원합니다.',
+        },
+        client_secret_post: {
+          name: '본문의 시크릿(client_secret_post)',
+          says: '시크릿을 요청 본문으로 보냅니다.',
+        },
+        private_key_jwt: {
+          name: '키로 한 서명(private_key_jwt)',
+          says: '서버가 자신의 개인 키로 서명하며, 개인 키는 서버에만 있습니다. 서명한 요청과 FAPI-CIBA에 필요합니다.',
+        },
+        either: {
+          name: '시크릿 또는 키',
+          says: '시크릿을 헤더나 본문으로 보낼 수 있고, 등록한 키로 서명할 수도 있습니다. 끊김 없이 바꾸려면 먼저 이것을 선택하고, 서버를 옮긴 뒤 한 가지 방법을 선택하세요.',
+        },
+      } satisfies Record<AuthChoice, { name: string; says: string }>,
+      ends: {
+        asNow: '현재 방법입니다.',
+        nothing: '종료되는 것이 없습니다.',
+        nothingAndSecret: '종료되는 것이 없으며, 새 시크릿을 한 번 보여 드립니다.',
+        secrets:
+          '현재 시크릿, 아직 사용할 수 있는 이전 시크릿, 테스트 시크릿이 바로 종료됩니다. 테스트에는 테스트 공개 키를 새로 등록해야 합니다.',
+        keys: '등록한 키와 테스트 키가 바로 종료됩니다. 시크릿은 그대로입니다.',
+        keysAndSecret: '등록한 키와 테스트 키가 바로 종료되고, 새 시크릿을 한 번 보여 드립니다.',
+        place: '시크릿은 그대로이지만, 다른 방법으로 보낸 시크릿은 바로 거절됩니다.',
+        secretAlone: '새 시크릿을 한 번 보여 드립니다.',
+      },
+      keysStay: '키를 쓰는 방법을 선택하면 등록한 키를 그대로 씁니다. 키는 아래에서 바꿉니다.',
+      keysHint:
+        'private_key_jwt를 선택하려면 키 집합과 주소 가운데 하나를 입력하세요. 시크릿과 함께 쓸 키는 키 집합으로 입력하세요.',
+      change: '인증 방법 바꾸기',
+      publicOnly:
+        '시크릿이나 키 없이 사용자를 로그인시키는 공개 클라이언트입니다. 클라이언트를 공개로 할지는 서비스 운영자가 정합니다.',
+      profileOnly: 'FAPI-CIBA나 CAMARA 보안 프로필을 따르는 클라이언트는 private_key_jwt만 쓸 수 있습니다.',
+    },
     keys: '키',
     noKey: '키가 없습니다.',
     kind: '키',
@@ -482,6 +533,8 @@ export const ko = ({ service }: BrandNames) => ({
     faults: {
       secret: '시크릿을 만들지 못했습니다.',
       'test-secret': '테스트 시크릿을 만들지 못했습니다.',
+      method:
+        '인증 방법을 바꾸지 못했습니다. private_key_jwt에는 공개 키만 담은 {"keys": […]} 형식의 키 집합이나 그 https 주소 가운데 하나가 필요합니다. 서명한 요청을 쓰는 동안에는 private_key_jwt만 쓸 수 있습니다.',
       keys: '키 집합을 저장하지 못했습니다. 공개 키만 담은 {"keys": […]} 형식인지 확인하세요.',
       'test-keys':
         '테스트 키 집합을 저장하지 못했습니다. 실제 키와 다른 공개 키만 담은 {"keys": […]} 형식인지 확인하세요.',
