@@ -139,7 +139,7 @@ export class Open {
     const codeDigest = this.keys.codes.of(code, counted.clientId, id);
     const deliveryId = await this.store.open(id, deviceId, { codeDigest, envelope, match });
     if (deliveryId) {
-      this.watcher.changed(id);
+      this.watcher.changed(id, 'opened');
       this.funnel.opened(counted.channel, counted.expiresAt);
       this.queue.enqueue(deliveryId);
     } else if ((await this.find(id, device)).state !== 'opened') {
@@ -228,7 +228,7 @@ export class Open {
       }
     }
     if (await this.store.openToSign(id, deviceId)) {
-      this.watcher.changed(id);
+      this.watcher.changed(id, 'opened');
       this.funnel.opened(channel, expiresAt);
     } else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');

@@ -63,10 +63,10 @@ export class StateWatcher {
 
   /**
    * Wakes the callers that wait for this authentication. This process made the change, so they need not wait for the
-   * next poll.
+   * next poll. A caller may have read a state before this was told of it: with `opened`, those that saw it wait on.
    */
-  changed(id: string): void {
-    for (const { wake } of [...(this.watchers.get(id) ?? [])]) wake();
+  changed(id: string, to?: 'opened'): void {
+    for (const { from, wake } of [...(this.watchers.get(id) ?? [])]) if (from !== to) wake();
   }
 
   /** Wakes all waiting callers and holds none from now on, because the process ends. */
