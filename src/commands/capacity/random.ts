@@ -13,9 +13,9 @@ export class Random {
     return (this.bits(place) >>> 0) / 2 ** 32;
   }
 
-  /** A number above 0 of the exponential distribution with mean 1. */
+  /** A number from 0 of the exponential distribution with mean 1. */
   exponentialAt(place: number): number {
-    return -log(1 - this.at(place) + 2 ** -33);
+    return -log(1 - this.at(place));
   }
 
   /** The finaliser of MurmurHash3 (public domain), twice, over the seed and the place. */
