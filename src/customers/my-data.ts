@@ -137,7 +137,7 @@ export class MyData {
           serialNumber: device.serialNumber,
           platform: device.platform,
           osVersion: device.osVersion,
-          enrolledAt: device.enrolledAt,
+          enrolledAt: new Date(device.enrolledAt).toISOString(),
         },
       })),
       consents,
@@ -165,10 +165,11 @@ export class MyData {
     };
   }
 
-  /** The monthly statements of a customer, newest first; none where {@link of} withholds them. */
-  async statements(customer: Customer): Promise<MonthStatement[]> {
+  /** The monthly statements of a customer, newest first; null where {@link of} withholds them. */
+  async statements(customer: Customer): Promise<MonthStatement[] | null> {
     const own = await this.ownSubscription(customer);
-    if (!own || isWithheld(customer, own)) return [];
+    if (!own) return [];
+    if (isWithheld(customer, own)) return null;
     await this.store.record(own.subscriptionId, 'statements', channelOf(customer));
     return this.charges.statements([own.subscriptionId]);
   }

@@ -210,6 +210,7 @@ describe('what is held about a customer', () => {
       withheld: true,
     });
     expect((await visitor.open('/my/data')).text).toContain('문자 인증만으로 보여 드리지 않습니다');
+    expect((await visitor.open('/my/statements')).text).toContain('문자 인증만으로 보여 드리지 않습니다');
     expect((await visitor.open('/my/statements/2019-12')).status).toBe(404);
   });
 

@@ -188,6 +188,11 @@ describe('A test number', () => {
     await service.rows.testAuthentications.age(id, 6);
     expect((await waiting).body).toMatchObject({ state: 'opened', attemptsLeft: 4 });
     const rest = shop.see(id, 30);
+    // That a worker writes down what the caller has seen is no change.
+    await eventually(
+      'the opening to be written',
+      async () => (await service.rows.testAuthentications.find(id))?.state === 'opened',
+    );
     await service.rows.testAuthentications.age(id, 4);
     expect((await rest).body).toMatchObject({ state: 'verified', result: { test: true } });
   });

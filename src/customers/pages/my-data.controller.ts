@@ -88,7 +88,7 @@ export class MyDataController {
   ): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const customer = await this.customers.loggedIn(visitor.digest);
-    const statement = (await this.data.statements(customer)).find((one) => one.month === month);
+    const statement = (await this.data.statements(customer))?.find((one) => one.month === month);
     if (!statement) throw new Problem('not_found', 'Choose a month from the list of statements.');
     this.pages.send(reply, statementPage(visitor, customer.line.phoneNumber, statement));
   }

@@ -167,14 +167,15 @@ function eraseCard(reader: Reader, token: Html, { may, from, isHeld }: ErasableN
   </section>`;
 }
 
-/** The list of months, newest first. */
-export function statementsPage(reader: Reader, statements: readonly MonthStatement[]): Page {
-  const { statements: words, back } = reader.words(CUSTOMER_WORDS).data;
+/** The list of months, newest first; null: they are withheld. */
+export function statementsPage(reader: Reader, statements: readonly MonthStatement[] | null): Page {
+  const { statements: words, back, withheld } = reader.words(CUSTOMER_WORDS).data;
   const content = html`<section class="card narrow">
     <h1>${words.title}</h1>
-    ${statements.length === 0 && html`<p>${words.none}</p>`}
+    ${statements === null && html`<p class="note">${withheld}</p>`}
+    ${statements?.length === 0 && html`<p>${words.none}</p>`}
     <ul class="statements">
-      ${statements.map(
+      ${statements?.map(
         (statement) =>
           html`<li>
             <a href="/my/statements/${statement.month}">${calendarMonth(statement.month, reader.locale)}</a>
