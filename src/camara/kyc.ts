@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../crypto/access-token.ts';
 import { Database } from '../database/database.ts';
 import { ageOn, parsePerson, seoulDay, type Person } from '../domain/person.ts';
+import { MATCH_LIMIT } from '../domain/start-budget.ts';
 import { CamaraError } from '../http/camara-error.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
 import { CamaraAnswers } from './camara-answers.ts';
@@ -89,7 +90,11 @@ export class Kyc {
     } catch (error) {
       if (!(error instanceof Overspent)) throw error;
       const sentence = 'The data of this number was compared too often within a day. Send a guess again tomorrow.';
-      throw new CamaraError('QUOTA_EXCEEDED', sentence, DAY_SECONDS);
+      throw new CamaraError('QUOTA_EXCEEDED', sentence, DAY_SECONDS, {
+        name: 'matches',
+        quota: MATCH_LIMIT.perDay,
+        seconds: DAY_SECONDS,
+      });
     }
   }
 }

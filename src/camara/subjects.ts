@@ -6,6 +6,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
 import { includesName, type LineFacts } from '../domain/line.ts';
 import { Problem } from '../domain/problem.ts';
+import { QUESTION_LIMIT } from '../domain/start-budget.ts';
 import { CamaraError } from '../http/camara-error.ts';
 import { Lines } from '../lines/lines.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
@@ -77,7 +78,7 @@ export class Subjects {
     if (isQuestion) await this.spend(phoneNumber, caller);
     const { CAMARA_MOST_UNKNOWN, HOME_CARRIERS } = this.environment;
     const { row, misses } = await this.store.byNumber(this.keys.indexes.all('phone', phoneNumber), caller.id);
-    if (!caller.person && misses >= CAMARA_MOST_UNKNOWN) throw tooManyUnknown();
+    if (!caller.person && misses >= CAMARA_MOST_UNKNOWN) throw tooManyUnknown(CAMARA_MOST_UNKNOWN);
     if (!row || !includesName(HOME_CARRIERS, row.carrier)) {
       if (!caller.person) await this.missed(phoneNumber, caller);
       throw notFound();
@@ -99,16 +100,17 @@ export class Subjects {
     const budgets = this.budgets.ofQuestions(phoneNumber, id);
     if (await this.budgets.spend(this.database, budgets)) return;
     const seconds = await this.budgets.secondsLeft(budgets);
-    const sentence = 'One client asks at most 100 times a day about one number. Wait before asking again.';
-    throw new CamaraError('QUOTA_EXCEEDED', sentence, seconds);
+    const sentence = `One client asks at most ${QUESTION_LIMIT.perDay} times a day about one number. Wait before asking again.`;
+    const limit = { name: 'questions', quota: QUESTION_LIMIT.perDay, seconds: DAY_SECONDS };
+    throw new CamaraError('QUOTA_EXCEEDED', sentence, seconds, limit);
   }
 }
 
 /** The same for every number, and until the day of UTC ends. */
-function tooManyUnknown(): CamaraError {
+function tooManyUnknown(quota: number): CamaraError {
   const left = DAY_SECONDS - (Math.floor(Date.now() / 1000) % DAY_SECONDS);
   const sentence = 'This client asked about too many numbers today that no line has. Ask again tomorrow (UTC).';
-  return new CamaraError('QUOTA_EXCEEDED', sentence, left);
+  return new CamaraError('QUOTA_EXCEEDED', sentence, left, { name: 'unknown-numbers', quota, seconds: DAY_SECONDS });
 }
 
 function notFound(): CamaraError {

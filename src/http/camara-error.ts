@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomId } from '../crypto/random.ts';
 import { Problem, type ProblemCode } from '../domain/problem.ts';
+import { tellLimit, type SpentLimit } from './limit-headers.ts';
 
 /** Every code that the CAMARA APIs answer, with its status (CAMARA Commonalities, and the specification of each API). */
 const STATUS = {
@@ -43,6 +44,8 @@ export class CamaraError extends Error {
     readonly code: CamaraCode,
     message: string,
     readonly retryAfterSeconds?: number,
+    /** The limit that is used up, where there is one. */
+    readonly limit?: SpentLimit,
   ) {
     super(message);
   }
@@ -124,8 +127,7 @@ export function writeErrorInfo(reply: FastifyReply, refusal: Problem | CamaraErr
   const request = reply.request as { camaraCode?: CamaraCode; problemCode?: string };
   request.camaraCode = info.code;
   request.problemCode ??= info.code;
-  if (refusal instanceof CamaraError && refusal.retryAfterSeconds !== undefined)
-    void reply.header('Retry-After', String(refusal.retryAfterSeconds));
+  if (refusal instanceof CamaraError) tellLimit(reply, refusal);
   void reply
     .status(info.status)
     .header('Cache-Control', 'no-store')

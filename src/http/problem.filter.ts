@@ -4,6 +4,7 @@ import { Problem } from '../domain/problem.ts';
 import { presentTrace } from '../tracing/tracing.ts';
 import { camaraApiOf, CamaraError, writeErrorInfo } from './camara-error.ts';
 import { challengeFor } from './challenge.ts';
+import { tellLimit } from './limit-headers.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 import { Metrics } from './metrics.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
@@ -37,13 +38,8 @@ export class ProblemFilter implements ExceptionFilter {
 /** Writes one problem document with its headers. */
 export function writeProblem(reply: FastifyReply, problem: Problem): void {
   const { status } = PROBLEM_CATALOGUE[problem.code];
-  const { retryAfterSeconds, limit, allow, identityOnly } = problem.members;
-  if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
-  if (limit) {
-    // draft-ietf-httpapi-ratelimit-headers-11
-    void reply.header('RateLimit-Policy', `"${limit.name}";q=${limit.quota};w=${limit.seconds}`);
-    void reply.header('RateLimit', `"${limit.name}";r=0;t=${retryAfterSeconds ?? limit.seconds}`);
-  }
+  const { allow, identityOnly } = problem.members;
+  tellLimit(reply, problem.members);
   if (allow) void reply.header('Allow', allow.join(', '));
   if (identityOnly) void reply.header('Accept-Encoding', 'identity');
   const challenge = challengeFor(problem, reply.request.headers.authorization);

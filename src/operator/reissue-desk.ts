@@ -230,13 +230,10 @@ export class ReissueDesk {
         }
         const reissue = { id, subscriptionId, ...application };
         await this.reissues.apply(step.session, reissue, { name: by.operator, id: operatorId });
-        // No limit keeps a lost phone in use.
-        if (!reportsLoss) {
-          await this.limits.spendIn(
-            step.session,
-            announcedRequests('reissue', { actorId: operatorId, subscriptionId }),
-          );
-        }
+        const limit = announcedRequests('reissue', { actorId: operatorId, subscriptionId });
+        // No limit keeps a lost phone in use; what reports the loss counts all the same.
+        if (reportsLoss) await this.limits.trySpendIn(step.session, limit);
+        else await this.limits.spendIn(step.session, limit);
         await alsoThen(step.session, id);
         await this.lifecycle.announceReissue(step, subscriptionId, id);
         await this.audit.done(step.session, call);

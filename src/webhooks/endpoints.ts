@@ -9,14 +9,7 @@ import { WEBHOOK_ENDPOINTS } from '../domain/webhook.ts';
 import { Outbound } from '../gateways/outbound/outbound.ts';
 import { assertSameRequest } from '../http/idempotency-key.ts';
 import { FormLimits } from '../http/form-limits.ts';
-import {
-  EndpointStore,
-  MOST_REPLAYED,
-  TESTS_A_MINUTE,
-  type EndpointRow,
-  type Replayed,
-  type Span,
-} from './endpoint.store.ts';
+import { EndpointStore, MOST_REPLAYED, type EndpointRow, type Replayed, type Span } from './endpoint.store.ts';
 import { publicEventId, readEventId } from './event-id.ts';
 import { eventNotFound } from './events.ts';
 import { testData, type EventType } from './event-types.ts';
@@ -25,6 +18,13 @@ import { placeOfSecret } from './send.ts';
 /** Hours for which a former secret signs beside its successor, unless the client says otherwise. */
 const GRACE_HOURS = 24;
 
+/** Test events of one client in a minute. */
+const TESTS = {
+  name: 'webhook_tests',
+  times: 60,
+  seconds: 60,
+  detail: 'At most 60 test events can be sent in a minute. Wait before sending another one.',
+};
 /** Events that one client has sent again by their ids, in a minute. */
 const RESENDS = {
   name: 'webhook_resends',
@@ -191,12 +191,10 @@ export class Endpoints {
   async test(clientId: string, id: string, type: EventType, also?: Also<{ id: string }>): Promise<{ id: string }> {
     await this.assertEnabled(clientId, id);
     return this.inTransaction(async (session) => {
+      await this.limits.spendIn(session, { ...TESTS, of: clientId });
       const eventId = await this.store.test(session, id, clientId, { type, data: testData(type) });
-      if (eventId === undefined) {
-        const limit = { name: 'webhook_tests', quota: TESTS_A_MINUTE, seconds: 60 };
-        const detail = `At most ${TESTS_A_MINUTE} test events can be sent in a minute. Wait before sending another one.`;
-        throw new Problem('too_many_requests', detail, { retryAfterSeconds: 60, limit });
-      }
+      // It was disabled or deleted meanwhile.
+      if (eventId === undefined) throw endpointDisabled();
       return { id: publicEventId(eventId) };
     }, also);
   }
@@ -265,8 +263,7 @@ export class Endpoints {
 
   private async assertEnabled(clientId: string, id: string): Promise<void> {
     const { disabled } = await this.see(clientId, id);
-    if (!disabled) return;
-    throw new Problem('webhook_endpoint_disabled', 'Enable the endpoint first, with PATCH and disabled: false.');
+    if (disabled) throw endpointDisabled();
   }
 
   private idempotencyOf(key: string | undefined, request: unknown[]): Idempotency | null {
@@ -326,4 +323,8 @@ function viewOf({ createdAt, failingSince, disabledAt, ...row }: EndpointRow): E
     failingSince: failingSince?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
   };
+}
+
+function endpointDisabled(): Problem {
+  return new Problem('webhook_endpoint_disabled', 'Enable the endpoint first, with PATCH and disabled: false.');
 }

@@ -239,6 +239,17 @@ describe('a reissue at the call centre', () => {
     expect(await alertOf(owner.phone, 'reissue')).toMatchObject({ state: 'closed' });
   });
 
+  it.each(['broken', 'lost'] as const)(
+    'is applied for five times a day for one person, with the cause %s',
+    async (cause) => {
+      const owner = await subscribed();
+      for (let times = 0; times < 5; times += 1) await write(`reissues/${await apply(owner, cause)}/withdraw`);
+      const { serialNumber: oldSerialNumber } = owner.phone;
+      const body = { cause, oldSerialNumber, identityProof: 'certificate', delivery: 'visit' };
+      expectProblem(await write(`subscriptions/${owner.subscriptionId}/reissues`, body), 429, 'too_many_requests');
+    },
+  );
+
   it('a lost phone that was replaced confirms no further phone, though its finder saw the PIN, and may still object', async () => {
     const owner = await subscribed();
     const id = await apply(owner, 'lost');

@@ -101,6 +101,7 @@ function expectError(answer: Answer, status: number, code: string): void {
   });
   expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
   expect(answer.headers.get('x-correlator')).toBe(CORRELATOR);
+  if (status === 429) expect(answer.headers.get('ratelimit')).toMatch(/^"[\w-]+";r=0;t=\d+$/);
 }
 
 /** Expects an answer, with the correlator of the request. */

@@ -46,7 +46,7 @@ export class SubscriptionLimit {
     if (!known) return;
     if (known.count >= most) {
       const sentence = `A client has at most ${most} subscriptions over all lines. Delete one of them first.`;
-      throw new CamaraError('QUOTA_EXCEEDED', sentence);
+      throw new CamaraError('QUOTA_EXCEEDED', sentence, undefined, { name: 'subscriptions', quota: most });
     }
     known.count += 1;
   }

@@ -134,7 +134,7 @@ export class SwapSubscriptions {
       await this.store.endDueOf(made.clientId, made.lineId);
       if (await this.store.isFull(made.clientId, made.lineId)) {
         const sentence = `A client has at most ${MOST_OF_A_LINE} subscriptions for one line. Delete one of them first.`;
-        throw new CamaraError('QUOTA_EXCEEDED', sentence);
+        throw new CamaraError('QUOTA_EXCEEDED', sentence, undefined, { name: 'subscriptions', quota: MOST_OF_A_LINE });
       }
     }
     throw new CamaraError('ABORTED', 'The line was changed at the same moment. Send the request again.');
