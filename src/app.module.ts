@@ -16,7 +16,7 @@ import { FiguresModule } from './figures/figures.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { HealthController } from './http/health.controller.ts';
 import { inputPipe } from './http/input.pipe.ts';
-import { NeedlessBodyGuard } from './http/needless-body.guard.ts';
+import { NeedlessInputGuard } from './http/needless-input.guard.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
 import { NoticesModule } from './notices/notices.module.ts';
@@ -75,7 +75,7 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         // Nest asks the filter that was declared last first.
         { provide: APP_FILTER, useClass: UnknownAddressFilter },
-        { provide: APP_GUARD, useClass: NeedlessBodyGuard },
+        { provide: APP_GUARD, useClass: NeedlessInputGuard },
         { provide: APP_PIPE, useFactory: inputPipe },
       ],
     };

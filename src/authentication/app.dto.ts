@@ -29,7 +29,7 @@ export class OpenRequest {
    * party shows, as the person typed them.
    */
   @Optional()
-  @Matches(/^\d{2}$/, { message: 'match must be two digits' })
+  @Matches(/^\d{2}$/, { message: 'a text of two digits' })
   match?: string;
 }
 
@@ -44,7 +44,7 @@ export class ApproveRequest {
 
   /** The two digits that the page of the relying party shows, as the person typed them. */
   @IsString()
-  @Matches(/^\d{2}$/, { message: 'match must be two digits' })
+  @Matches(/^\d{2}$/, { message: 'a text of two digits' })
   match: string;
 }
 

@@ -30,7 +30,7 @@ import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { canonicalAddress } from '../http/address.ts';
 import { DropsUnknown } from '../http/names-of-objects.ts';
 import { Optional } from '../http/optional.ts';
-import { Compacted, SHOWN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
+import { Compacted, SHOWN_TEXT, shownLineOf, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
 
 /** The longest User-Agent header that is kept. */
 const USER_AGENT_LENGTH = 512;
@@ -79,18 +79,14 @@ function ReadableEndUser(): PropertyDecorator {
 export class TransactionFieldInput {
   /** The name of the value, such as `받는 분`. 1 to 20 characters of visible text on one line, used exactly as sent. */
   @IsString()
-  @Matches(SIGNED_TEXT, { message: 'label must be one line of visible text' })
-  @Matches(new RegExp(`^.{1,${TRANSACTION_LABEL_LENGTH}}$`, 'u'), {
-    message: `label must have 1 to ${TRANSACTION_LABEL_LENGTH} characters`,
-  })
+  @Matches(SIGNED_TEXT, shownLineOf(TRANSACTION_LABEL_LENGTH))
+  @Matches(new RegExp(`^.{1,${TRANSACTION_LABEL_LENGTH}}$`, 'u'), shownLineOf(TRANSACTION_LABEL_LENGTH))
   label: string;
 
   /** The value, such as `홍길동`. 1 to 100 characters of visible text on one line, used exactly as sent. */
   @IsString()
-  @Matches(SIGNED_TEXT, { message: 'value must be one line of visible text' })
-  @Matches(new RegExp(`^.{1,${TRANSACTION_VALUE_LENGTH}}$`, 'u'), {
-    message: `value must have 1 to ${TRANSACTION_VALUE_LENGTH} characters`,
-  })
+  @Matches(SIGNED_TEXT, shownLineOf(TRANSACTION_VALUE_LENGTH))
+  @Matches(new RegExp(`^.{1,${TRANSACTION_VALUE_LENGTH}}$`, 'u'), shownLineOf(TRANSACTION_VALUE_LENGTH))
   value: string;
 }
 
@@ -113,10 +109,8 @@ export class StartRequest extends NamedPersonRequest {
   /** Why the person is asked; shown in the app. One line of 1 to 40 characters (Unicode code points). */
   @Trimmed()
   @IsString()
-  @Matches(SHOWN_TEXT, { message: 'purpose must be one line of visible text' })
-  @Matches(new RegExp(`^.{1,${PURPOSE_LENGTH}}$`, 'u'), {
-    message: `purpose must have 1 to ${PURPOSE_LENGTH} characters`,
-  })
+  @Matches(SHOWN_TEXT, shownLineOf(PURPOSE_LENGTH))
+  @Matches(new RegExp(`^.{1,${PURPOSE_LENGTH}}$`, 'u'), shownLineOf(PURPOSE_LENGTH))
   purpose: string;
 
   /**
@@ -127,8 +121,8 @@ export class StartRequest extends NamedPersonRequest {
   @Optional()
   @Trimmed()
   @IsString()
-  @Matches(SHOWN_TEXT, { message: 'site must be one line of visible text' })
-  @Matches(new RegExp(`^.{1,${SITE_LENGTH}}$`, 'u'), { message: `site must have 1 to ${SITE_LENGTH} characters` })
+  @Matches(SHOWN_TEXT, shownLineOf(SITE_LENGTH))
+  @Matches(new RegExp(`^.{1,${SITE_LENGTH}}$`, 'u'), shownLineOf(SITE_LENGTH))
   site?: string;
 
   /** Where the person is, as the relying party says; the app shows it so. What is no object is dropped. */
@@ -181,7 +175,7 @@ export class VerificationRequest {
    * invisible characters are normalised.
    */
   @Compacted()
-  @Matches(/^\d{6}(\d{2})?$/, { message: 'code must be six digits, or eight where a transaction was signed' })
+  @Matches(/^\d{6}(\d{2})?$/, { message: 'a text of six digits, or of eight where a transaction was signed' })
   code: string;
 
   /** With `sign`: the transaction, exactly as it was sent at the start. With any difference the code is wrong. */

@@ -9,7 +9,7 @@ import { Registrations } from '../authenticators/registrations/registrations.ts'
 import { CODE_ATTEMPTS, LIFETIME_SECONDS, type Channel, type Flow, type Method } from '../domain/authentication.ts';
 import type { LineFacts } from '../domain/line.ts';
 import { smsHold } from '../domain/line-memory.ts';
-import { Problem } from '../domain/problem.ts';
+import { Problem, type InputFault } from '../domain/problem.ts';
 import { channelOf } from '../domain/subscription.ts';
 import type { TransactionField } from '../domain/transaction.ts';
 import { assertSameRequest } from '../http/idempotency-key.ts';
@@ -158,8 +158,7 @@ export class Start {
     idempotencyKey: IdempotencyKey | undefined,
     codePage: CodePage,
   ): Promise<StartedAuthentication> {
-    assertTransactionFits(input);
-    assertMatchFits(input);
+    assertMembersFit(input);
     return this.begin(this.parsePerson(input), input, clientId, idempotencyKey, codePage);
   }
 
@@ -423,21 +422,26 @@ function keptTexts(input: StartInput & Pick<KeptTexts, 'message'>, clientId: str
   };
 }
 
-/** Requires a transaction with `sign`, and refuses one otherwise. Problems: `invalid_request`. */
-export function assertTransactionFits({ method, transaction }: StartInput): void {
-  if ((method === 'sign') === (transaction !== undefined)) return;
+/**
+ * Requires a transaction with `sign` and refuses one otherwise; refuses `match` with a method whose request nobody opens in
+ * answer to a push. Problems: `invalid_request` with every such member.
+ */
+export function assertMembersFit(input: StartInput): void {
+  const errors = [transactionFault(input), matchFault(input)].filter((fault) => fault !== undefined);
+  if (errors.length > 0) throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
+}
+
+function transactionFault({ method, transaction }: StartInput): InputFault | undefined {
+  if ((method === 'sign') === (transaction !== undefined)) return undefined;
   const detail = transaction
     ? 'Send transaction only with the method sign.'
     : 'Send the 1 to 10 fields that the person signs.';
-  const errors = [{ pointer: '/transaction', detail }];
-  throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
+  return { pointer: '/transaction', detail };
 }
 
-/** Refuses `match` with a method whose request nobody opens in answer to a push. Problems: `invalid_request`. */
-export function assertMatchFits({ method = 'push', match, matchDigits }: StartInput): void {
-  if ((match !== true && matchDigits === undefined) || method === 'push' || method === 'approve') return;
-  const errors = [{ pointer: '/match', detail: 'Send match only with the methods push and approve.' }];
-  throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
+function matchFault({ method = 'push', match, matchDigits }: StartInput): InputFault | undefined {
+  if ((match !== true && matchDigits === undefined) || method === 'push' || method === 'approve') return undefined;
+  return { pointer: '/match', detail: 'Send match only with the methods push and approve.' };
 }
 
 /** The digits that the page shows: those that the caller brings, or new ones; null where none are asked for. */

@@ -22,7 +22,7 @@ export class EnrolAuthenticatorRequest {
 
   /** The version of the terms that the person accepted. */
   @Equals(AUTHENTICATOR_TERMS, {
-    message: `terms must be ${AUTHENTICATOR_TERMS}, the version that the person has read and accepted`,
+    message: `${AUTHENTICATOR_TERMS}, the version that the person has read and accepted`,
   })
   terms: string;
 
@@ -89,12 +89,12 @@ export class IssuedSmartOtpResponse {
 export class RegistrationRequest extends NamedPersonRequest {
   /** The serial number that the app shows, in the form `PG-0000-0000-0000`. */
   @TypedSerialNumber()
-  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'serialNumber must have the form PG-0000-0000-0000' })
+  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'a text in the form PG-0000-0000-0000' })
   serialNumber: string;
 
   /** The vendor code that the app shows beside the serial number. */
   @Compacted()
-  @Matches(/^[A-Z0-9]{2,8}$/, { message: 'vendorCode must be 2 to 8 characters of A-Z and 0-9' })
+  @Matches(/^[A-Z0-9]{2,8}$/, { message: 'text of 2 to 8 characters of A-Z and 0-9' })
   vendorCode: string;
 }
 

@@ -4,8 +4,8 @@ import { Optional } from '../http/optional.ts';
 /** `PhoneNumber` of CAMARA Commonalities. */
 export const CAMARA_NUMBER = /^\+[1-9][0-9]{4,14}$/;
 
-/** Says of which form a number must be, without repeating it. */
-export const OF_FORM = { message: 'phoneNumber must be in E.164 with its plus sign, such as +821012345678' };
+/** What is wanted in place of another number, which is not repeated. */
+export const OF_FORM = { message: 'a text in E.164 with its plus sign, such as +821012345678' };
 
 /** A request about a line. */
 export class LineRequest {

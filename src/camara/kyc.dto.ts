@@ -5,9 +5,10 @@ import { LineRequest } from './camara.dto.ts';
 
 /** A text about a person that a relying party compares; no name, address or document is longer. */
 const Text = (): PropertyDecorator => applyDecorators(Optional(), IsString(), Length(1, 256));
+const A_DAY = { message: 'a day of the calendar in the form YYYY-MM-DD' };
 /** A calendar day, `YYYY-MM-DD`. */
 const Day = (): PropertyDecorator =>
-  applyDecorators(Optional(), IsISO8601({ strict: true }), Matches(/^\d{4}-\d{2}-\d{2}$/));
+  applyDecorators(Optional(), IsISO8601({ strict: true }, A_DAY), Matches(/^\d{4}-\d{2}-\d{2}$/, A_DAY));
 
 export class VerifyAgeRequest extends LineRequest {
   /** Full years: 14, 15, 18 or 19. */

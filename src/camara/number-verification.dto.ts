@@ -5,6 +5,6 @@ import { LineRequest } from './camara.dto.ts';
 export class VerifyNumberRequest extends LineRequest {
   /** SHA-256 of the number in E.164 with its plus sign, in hexadecimal digits. */
   @Optional()
-  @Matches(/^[a-fA-F0-9]{64}$/, { message: 'hashedPhoneNumber must have 64 hexadecimal digits' })
+  @Matches(/^[a-fA-F0-9]{64}$/, { message: 'a text of 64 hexadecimal digits' })
   hashedPhoneNumber?: string;
 }

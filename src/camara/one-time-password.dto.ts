@@ -4,6 +4,7 @@ import { CAMARA_NUMBER, OF_FORM } from './camara.dto.ts';
 
 /** A message with `{{code}}` and no other placeholder. */
 const TEMPLATE = /^(?=.*\{\{code\}\})(?:(?!\{\{(?!code\}\})).)*$/;
+const A_TEMPLATE = { message: 'one line of visible text that has {{code}}, no other {{ and a length' };
 
 export class SendCodeRequest {
   @Matches(CAMARA_NUMBER, OF_FORM)
@@ -11,9 +12,10 @@ export class SendCodeRequest {
 
   /** One line with `{{code}}` in the place of the code. */
   @Trimmed()
+  @IsString()
   @Length(8, 160)
-  @Matches(SHOWN_TEXT, { message: 'message must be one line of visible characters' })
-  @Matches(TEMPLATE, { message: 'message must contain {{code}}, and no other {{' })
+  @Matches(SHOWN_TEXT, A_TEMPLATE)
+  @Matches(TEMPLATE, A_TEMPLATE)
   message: string;
 }
 

@@ -9,6 +9,7 @@ import { LONGEST_LINE_ID } from '../domain/line.ts';
 import { Problem, type InputFault } from '../domain/problem.ts';
 import { FromClient } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
+import { badBody, badParameter } from '../http/faults.ts';
 import { Operation } from '../http/operation.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { problemDocument } from '../http/problem.filter.ts';
@@ -97,8 +98,8 @@ export class CarrierController {
     @Body() body: LineInput,
   ): Promise<LineResponse> {
     if (lineId.length > LONGEST_LINE_ID || !PLAIN_TEXT.test(lineId)) {
-      const detail = `The line id must be one line of text with 1 to ${LONGEST_LINE_ID} characters.`;
-      throw new Problem('invalid_request', detail);
+      const detail = `Send the id of the line as one line of text of 1 to ${LONGEST_LINE_ID} characters.`;
+      throw badParameter('lineId', detail);
     }
     if (body.lineId !== undefined && body.lineId !== lineId) {
       const errors = [{ pointer: '/lineId', detail: 'Omit lineId, or send the one in the address.' }];
@@ -149,10 +150,7 @@ export class CarrierController {
 
   private async ingestAll(documents: readonly unknown[]): Promise<BatchOutcome[]> {
     if (documents.length > BATCH) {
-      throw new Problem(
-        'invalid_request',
-        `A batch can hold at most ${BATCH.toLocaleString('en')} events. Send smaller batches.`,
-      );
+      throw badBody(`A batch can hold at most ${BATCH.toLocaleString('en')} events. Send smaller batches.`);
     }
     return (await this.lanes.ingestAll(documents)).map((one) => batchOutcome(one, this.environment.ISSUER));
   }

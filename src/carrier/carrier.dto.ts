@@ -1,15 +1,5 @@
 import { plainToInstance, Type } from 'class-transformer';
-import {
-  IsIn,
-  IsObject,
-  IsString,
-  Length,
-  Matches,
-  ValidateBy,
-  ValidateNested,
-  validateSync,
-  type ValidationOptions,
-} from 'class-validator';
+import { IsIn, IsObject, IsString, Length, Matches, ValidateNested, validateSync } from 'class-validator';
 import {
   LONGEST_LINE_ID,
   type FormFactor,
@@ -19,42 +9,25 @@ import {
   type LineStatus,
   type Plan,
 } from '../domain/line.ts';
-import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parseMsisdn } from '../domain/phone-number.ts';
 import type { InputFault } from '../domain/problem.ts';
-import { faultsOf, MOST_FAULTS } from '../http/input.pipe.ts';
+import { faultsOf, FOR_SENTENCES, MOST_FAULTS } from '../http/input.pipe.ts';
 import { namesOfObjects, withoutNamesOfObjects } from '../http/names-of-objects.ts';
 import { Optional } from '../http/optional.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { IsBirthDate, IsMobileNumber, ONE_DIGIT, SIX_DIGITS_OF_DATE } from '../http/person-rules.ts';
+import { ONE_LINE, ONE_SHOWN_LINE, PLAIN_TEXT } from '../http/plain-text.ts';
 
 /** One line of text that is not blank; outer blanks do not count. PostgreSQL stores no lone surrogate (`Cs`). */
 const NAME = /^(?!\s*$)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
-function IsMobileNumber(options?: ValidationOptions): PropertyDecorator {
-  const validate = (value: unknown) => typeof value === 'string' && parseMsisdn(value) !== null;
-  const sentence = () => 'phoneNumber must be a Korean mobile number, such as 010-1234-5678, or E.164';
-  return ValidateBy({ name: 'isMobileNumber', validator: { validate, defaultMessage: sentence } }, options);
-}
-
-/** A valid date that is not in the future, in the century that the digit gives. */
-function IsPerson(): PropertyDecorator {
-  const validate = (_: unknown, on?: { object: object }) => {
-    const { birthDate, genderDigit } = on?.object as OwnerInput;
-    return parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) }) !== null;
-  };
-  const sentence = () =>
-    'birthDate must be a valid date (YYMMDD), not in the future, in the century given by genderDigit';
-  return ValidateBy({ name: 'isPerson', validator: { validate, defaultMessage: sentence } });
-}
-
 export class OwnerInput {
   /** The date of birth, YYMMDD. Not in the future. */
-  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits in the form YYMMDD' })
-  @IsPerson()
+  @Matches(/^\d{6}$/, SIX_DIGITS_OF_DATE)
+  @IsBirthDate()
   birthDate: string;
 
   /** The seventh digit of the resident registration number. */
-  @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
+  @Matches(/^\d$/, ONE_DIGIT)
   genderDigit: string;
 }
 
@@ -62,13 +35,13 @@ export class HandsetInput {
   /** `android`, `ios` or any other name; compared without case and outer blanks. */
   @IsString()
   @Length(1, 40)
-  @Matches(NAME)
+  @Matches(NAME, ONE_SHOWN_LINE)
   os: string;
 
   /** Numbers separated by dots, such as `17.4.1`. */
   @IsString()
   @Length(1, 40)
-  @Matches(NAME)
+  @Matches(NAME, ONE_SHOWN_LINE)
   osVersion: string;
 
   @IsIn(['phone', 'tablet'])
@@ -78,20 +51,20 @@ export class HandsetInput {
   @Optional()
   @IsString()
   @Length(1, 80)
-  @Matches(NAME)
+  @Matches(NAME, ONE_SHOWN_LINE)
   model?: string;
 }
 
 /** The facts that a carrier knows about a line, without its id. */
 class LineFactsInput {
   /** A Korean mobile number with or without hyphens, or E.164. */
-  @IsMobileNumber()
+  @IsMobileNumber(parseMsisdn)
   phoneNumber: string;
 
   /** The carrier's name; compared without case and outer blanks. */
   @IsString()
   @Length(1, 40)
-  @Matches(NAME)
+  @Matches(NAME, ONE_SHOWN_LINE)
   carrier: string;
 
   @IsIn(['active', 'suspended', 'terminated'])
@@ -128,14 +101,14 @@ export class LineInput extends LineFactsInput {
 export class SnapshotLine extends LineFactsInput {
   @IsString()
   @Length(1, LONGEST_LINE_ID)
-  @Matches(PLAIN_TEXT)
+  @Matches(PLAIN_TEXT, ONE_LINE)
   lineId: string;
 }
 
 export class PortedOutData {
   @IsString()
   @Length(1, 40)
-  @Matches(NAME)
+  @Matches(NAME, ONE_SHOWN_LINE)
   newCarrier: string;
 }
 
@@ -152,7 +125,7 @@ export class PlanChangedData {
 }
 
 export class NumberChangedData {
-  @IsMobileNumber()
+  @IsMobileNumber(parseMsisdn)
   phoneNumber: string;
 }
 
@@ -163,7 +136,7 @@ export class NoData {
 
 /** CAMARA sim-swap-subscriptions 0.3.0. Unknown members are accepted, because later versions may add some. */
 export class SimSwapData {
-  @IsMobileNumber()
+  @IsMobileNumber(parseMsisdn)
   phoneNumber: string;
 }
 
@@ -179,8 +152,8 @@ export function readAs<T extends object>(type: new () => T, value: unknown, allo
   const instance = plainToInstance(type, withoutNamesOfObjects(value));
   const errors = validateSync(instance, {
     whitelist: true,
+    validationError: FOR_SENTENCES,
     forbidNonWhitelisted: !allowUnknown,
-    validationError: { target: false },
     // A class without fields has no rules; without this every object would be refused.
     forbidUnknownValues: false,
   });

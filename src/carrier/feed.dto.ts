@@ -54,7 +54,7 @@ export class ImportQuery {
 
   /** The `confirm` of the summary with which an import of the same snapshot stopped, because it would end too much. */
   @IsOptional()
-  @Matches(/^[\w-]{1,64}$/, { message: 'confirm must be the text from the summary of the import that stopped' })
+  @Matches(/^[\w-]{1,64}$/, { message: 'the text from the summary of the import that stopped' })
   confirm?: string;
 }
 

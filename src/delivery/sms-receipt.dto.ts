@@ -10,8 +10,8 @@ export class SmsReceiptInput {
    * The id that the broker answered when it took the message; the message’s `id` if the answer had none.
    * @example "b7f0c1d2"
    */
-  @IsString({ message: 'Send the id of the message as a text' })
-  @Length(1, 200, { message: 'Send the id of the message with 1 to 200 characters' })
+  @IsString()
+  @Length(1, 200)
   messageId: string;
 
   /**
@@ -19,15 +19,15 @@ export class SmsReceiptInput {
    * changes nothing.
    * @example "delivered"
    */
-  @IsIn(TEXT_STATES, { message: `Send one of ${TEXT_STATES.join(', ')}` })
+  @IsIn(TEXT_STATES)
   state: TextState;
 }
 
 export class SmsReceiptsRequest {
   /** At most 100. */
-  @IsArray({ message: 'Send a list of receipts' })
-  @ArrayMinSize(1, { message: 'Send at least one receipt' })
-  @ArrayMaxSize(MOST_RECEIPTS, { message: `Send at most ${MOST_RECEIPTS} receipts` })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MOST_RECEIPTS)
   @ValidateNested({ each: true })
   @Type(() => SmsReceiptInput)
   receipts: SmsReceiptInput[];

@@ -5,14 +5,14 @@ import { LOCALES, type Locale } from '../domain/locale.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
 import type { RequiredDocument } from '../pages/legal/required-document.ts';
-import { Compacted, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
+import { Compacted, ONE_SHOWN_LINE, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
 
 /**
  * The alphabets of FCM and APNs, of which APNs takes the token in its path; a subscription to Web Push as JSON; or nothing.
  */
 const PUSH_TOKEN = /^(?:[\w:.-]{0,1024}|\{[\s\S]{0,4095})$/;
 const PUSH_TOKEN_RULE = {
-  message: 'pushToken must be at most 1024 characters of A-Z, a-z, 0-9 and _ : . -, or a Web Push subscription as JSON',
+  message: 'at most 1024 characters of A-Z, a-z, 0-9 and _ : . -, or as a Web Push subscription in JSON',
 };
 const COORDINATE = /^[\w-]{43}$/;
 
@@ -25,11 +25,11 @@ export class JwkInput {
   crv: 'P-256';
 
   /** 32 bytes in base64url. */
-  @Matches(COORDINATE, { message: 'x must be 32 bytes in base64url' })
+  @Matches(COORDINATE, { message: '32 bytes in base64url' })
   x: string;
 
   /** 32 bytes in base64url. */
-  @Matches(COORDINATE, { message: 'y must be 32 bytes in base64url' })
+  @Matches(COORDINATE, { message: '32 bytes in base64url' })
   y: string;
 
   /** Like `use`, `kid`, `ext` and `key_ops`: libraries add it to an exported key, and the service ignores it. */
@@ -101,10 +101,12 @@ class ConsentInput {
   locale: Locale;
 
   /** The version of the terms, from `POST /app/v1/enrolment-codes/check`. */
+  @IsString()
   @Length(1, 32)
   terms: string;
 
   /** The version of the privacy policy. */
+  @IsString()
   @Length(1, 32)
   privacy: string;
 }
@@ -127,7 +129,7 @@ export class EnrolRequest {
   encryptionKey: JwkInput;
 
   /** 32 bytes in base64url: the key that the PIN unwraps on the phone. */
-  @Matches(COORDINATE, { message: 'knowledgeKey must be 32 bytes in base64url' })
+  @Matches(COORDINATE, { message: '32 bytes in base64url' })
   knowledgeKey: string;
 
   /** The system of the phone. A native app's pushes go through FCM for `android`, and through APNs for `ios`. */
@@ -139,12 +141,14 @@ export class EnrolRequest {
   formFactor: 'phone' | 'tablet';
 
   /** Numbers separated by dots, such as `17.4.1`. */
-  @Matches(SHOWN_TEXT, { message: 'osVersion must be one line of visible text' })
+  @IsString()
+  @Matches(SHOWN_TEXT, ONE_SHOWN_LINE)
   @Length(1, 32)
   osVersion: string;
 
   /** The version of the app, 1 to 32 characters. */
-  @Matches(SHOWN_TEXT, { message: 'appVersion must be one line of visible text' })
+  @IsString()
+  @Matches(SHOWN_TEXT, ONE_SHOWN_LINE)
   @Length(1, 32)
   appVersion: string;
 
@@ -162,7 +166,7 @@ export class EnrolRequest {
    */
   @TrimmedName()
   @IsString()
-  @Matches(SHOWN_TEXT, { message: 'name must be one line of visible text' })
+  @Matches(SHOWN_TEXT, ONE_SHOWN_LINE)
   @Length(1, 64)
   name: string;
 
@@ -187,7 +191,7 @@ export class EnrolResponse {
 export class TestRequest {
   /** The six digits from the encrypted push. */
   @Compacted()
-  @Matches(/^\d{6}$/, { message: 'code must be six digits' })
+  @Matches(/^\d{6}$/, { message: 'a text of six digits' })
   code: string;
 }
 

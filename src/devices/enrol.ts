@@ -80,12 +80,11 @@ export class Enrol {
 
   /** Checks that the keys are valid and two, and that the sender has the one that signs. */
   private expectOwnKeys(app: EnrolInput, proof: DeviceProof): void {
-    const signingKey = publicKey(app.signingKey);
-    if (!signingKey) throw badKey('/signingKey');
-    if (!publicKey(app.encryptionKey)) throw badKey('/encryptionKey');
+    const [signingKey, encryptionKey] = [publicKey(app.signingKey), publicKey(app.encryptionKey)];
+    if (!signingKey || !encryptionKey) throw badKeys({ signingKey, encryptionKey });
     // With equal coordinates the private key of one is that of the other, or its negative.
     if (app.encryptionKey.x === app.signingKey.x) {
-      throw takenKey('/encryptionKey', 'Generate a key pair of its own for encryption: it must not be signingKey.');
+      throw takenKeys(['/encryptionKey'], 'Generate a key pair of its own for encryption: it must not be signingKey.');
     }
     if (proof.jwk?.x !== app.signingKey.x || proof.jwk.y !== app.signingKey.y || !isProvenBy(proof, signingKey)) {
       throw new Problem(
@@ -172,16 +171,25 @@ export class Enrol {
     const taken = await this.store.takeKeys(session, [digestOf(signingKey), digestOf(encryptionKey)]);
     const isTaken = (key: PublicJwk) => key.x === cardKey?.x || taken.some((one) => one.equals(digestOf(key)));
     const fault = 'Another device or the card has or had this key. Generate new key pairs for every enrolment.';
-    if (isTaken(signingKey)) throw takenKey('/signingKey', fault);
-    if (isTaken(encryptionKey)) throw takenKey('/encryptionKey', fault);
+    const faulty = [
+      ...(isTaken(signingKey) ? ['/signingKey'] : []),
+      ...(isTaken(encryptionKey) ? ['/encryptionKey'] : []),
+    ];
+    if (faulty.length > 0) throw takenKeys(faulty, fault);
   }
 }
 
-function badKey(pointer: string): Problem {
-  const errors = [{ pointer, detail: 'Send the public JWK of a P-256 key, with kty EC, crv P-256, x and y.' }];
+/** Names the keys that could not be read. */
+function badKeys(keys: Readonly<Record<string, object | null>>): Problem {
+  const detail = 'Send the public JWK of a P-256 key, with kty EC, crv P-256, x and y.';
+  const errors = Object.keys(keys)
+    .filter((name) => !keys[name])
+    .map((name) => ({ pointer: `/${name}`, detail }));
   return new Problem('invalid_request', 'A key of the device is not a valid P-256 public key.', { errors });
 }
 
-function takenKey(pointer: string, detail: string): Problem {
-  return new Problem('invalid_request', 'Send two new keys of this phone.', { errors: [{ pointer, detail }] });
+function takenKeys(pointers: readonly string[], detail: string): Problem {
+  return new Problem('invalid_request', 'Send two new keys of this phone.', {
+    errors: pointers.map((pointer) => ({ pointer, detail })),
+  });
 }

@@ -79,7 +79,10 @@ export type ProblemCode =
   | 'service_unavailable'
   | 'internal_error';
 
-/** One fault in the input: its place (RFC 6901 pointer into the body) and how to correct it. */
+/**
+ * One fault in the input: its place and how to correct it. The place is a pointer into the body (RFC 6901), which is empty
+ * for the body as a whole; a parameter of the query or a header is named as if it were a member: `/wait`, `/Audit-Reason`.
+ */
 export interface InputFault {
   pointer: string;
   detail: string;

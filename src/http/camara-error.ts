@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomId } from '../crypto/random.ts';
-import { Problem, type ProblemCode } from '../domain/problem.ts';
+import type { Problem, ProblemCode } from '../domain/problem.ts';
+import { badParameter } from './faults.ts';
 import { tellLimit, type SpentLimit } from './limit-headers.ts';
 
 /** Every code that the CAMARA APIs answer, with its status (CAMARA Commonalities, and the specification of each API). */
@@ -118,7 +119,7 @@ export function correlate(request: FastifyRequest, reply: FastifyReply): void {
   const isOfForm = typeof sent === 'string' && CORRELATOR.test(sent);
   void reply.header('x-correlator', isOfForm && sent !== '' ? sent : randomId());
   if (!isOfForm)
-    throw new Problem('invalid_request', 'Send x-correlator once, with at most 256 characters of A-Za-z0-9-_:;./<>{}.');
+    throw badParameter('x-correlator', 'Send x-correlator once, with at most 256 characters of A-Za-z0-9-_:;./<>{}.');
 }
 
 /** Writes ErrorInfo. */
@@ -136,9 +137,9 @@ export function writeErrorInfo(reply: FastifyReply, refusal: Problem | CamaraErr
 }
 
 /** What a problem says to a client of CAMARA: ErrorInfo has no `errors`, and no other API of the service is one of CAMARA. */
-function sentenceOf({ code, detail, members: { errors = [] } }: Problem, issuer: string): string {
+function sentenceOf({ code, detail: whole, members: { errors = [] } }: Problem, issuer: string): string {
   if (code === 'not_found') return `No operation of CAMARA is at this address. See ${issuer}/developers/camara.`;
   if (code === 'payload_too_large') return 'Send a body of at most 16 KiB.';
-  if (errors.length === 0) return detail;
-  return errors.map((fault) => `${fault.pointer}: ${fault.detail}`).join(' ');
+  if (errors.length === 0) return whole;
+  return errors.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join(' ');
 }

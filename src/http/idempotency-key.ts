@@ -1,5 +1,6 @@
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { Problem } from '../domain/problem.ts';
+import { badParameter } from './faults.ts';
 
 /** A string of structured fields (RFC 9651, 3.3.3), as draft-ietf-httpapi-idempotency-key-header writes the key. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
@@ -13,9 +14,9 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
   const quoted = QUOTED.exec(header)?.[1]?.replace(/\\(["\\])/g, '$1');
   if (/^[\x20-\x7e]{1,255}$/.test(quoted ?? '')) return quoted;
   if (quoted === undefined && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
-  throw new Problem(
-    'invalid_request',
-    'Idempotency-Key must be 1 to 255 visible ASCII characters, in quotes or without.',
+  throw badParameter(
+    'Idempotency-Key',
+    'Send Idempotency-Key as 1 to 255 visible ASCII characters, in quotes or without.',
   );
 }
 

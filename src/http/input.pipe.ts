@@ -1,6 +1,8 @@
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { Problem, type InputFault } from '../domain/problem.ts';
+import { pointerBelow } from './faults.ts';
 import { namesOfObjects, withoutNamesOfObjects } from './names-of-objects.ts';
+import { sentencesOf } from './rule-sentences.ts';
 
 /** Validates every input against its class and names each fault by pointer. The answer never quotes the input. */
 export function inputPipe(): ValidationPipe {
@@ -8,10 +10,13 @@ export function inputPipe(): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
-    validationError: { target: false },
+    validationError: FOR_SENTENCES,
     exceptionFactory: (errors) => refusal(faultsOf(errors, '')),
   });
 }
+
+/** What the sentences about a fault need of it: the object, whose class has the rules, and whether a member was left out. */
+export const FOR_SENTENCES = { target: true, value: true };
 
 class InputPipe extends ValidationPipe {
   override async transform(...[value, metadata]: Parameters<ValidationPipe['transform']>): Promise<unknown> {
@@ -37,14 +42,14 @@ export function faultsOf(errors: ValidationError[], path: string): InputFault[] 
 }
 
 function allFaults(errors: ValidationError[], path: string): InputFault[] {
-  return errors.flatMap(({ property, value, constraints, children }) => {
-    const pointer = `${path}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const sentences = Object.entries(constraints ?? {}).map(([rule, sentence]) =>
-      rule === 'whitelistValidation' ? 'This field is not supported. Remove it.' : `${sentence}.`,
-    );
+  return errors.flatMap((error) => {
+    const { property, constraints, children = [] } = error;
+    const value: unknown = error.value;
+    const pointer = pointerBelow(path, property);
     // The rules of a value, such as its length, say nothing of one that was left out.
-    const said = value === undefined && sentences.length > 0 ? [missing(property)] : sentences;
-    return [...said.map((detail) => ({ pointer, detail })), ...allFaults(children ?? [], pointer)];
+    if (value === undefined && constraints) return [{ pointer, detail: missing(property) }];
+    const { sentences, isOfForm } = sentencesOf(error);
+    return [...sentences.map((detail) => ({ pointer, detail })), ...(isOfForm ? allFaults(children, pointer) : [])];
   });
 }
 

@@ -4,7 +4,7 @@ import { IsOptional, isISO8601, Matches } from 'class-validator';
 
 /** RFC 3339, with a time zone. */
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
-const INSTANT_RULE = { message: '$property must be an instant as RFC 3339 has it, such as 2026-11-28T03:04:05Z' };
+const INSTANT_RULE = { message: 'an instant in the form of RFC 3339, such as 2026-11-28T03:04:05Z' };
 
 /** An instant. One that no calendar has becomes a text that the rule refuses. */
 export function Instant(): PropertyDecorator {

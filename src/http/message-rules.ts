@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MIMEType } from 'node:util';
 import { Problem } from '../domain/problem.ts';
+import { badParameter } from './faults.ts';
 import { notUtf8, percentDecoded } from './utf8.ts';
 
 /**
@@ -13,10 +14,10 @@ export function assertMessage(request: FastifyRequest, reply: FastifyReply): voi
   const fault = faultOfHost(request);
   if (fault !== undefined) {
     void reply.header('Connection', 'close');
-    throw new Problem('invalid_request', fault);
+    throw badParameter('Host', fault);
   }
   if (timesSent(request, 'authorization') > 1)
-    throw new Problem('invalid_request', 'Send the header Authorization only once.');
+    throw badParameter('Authorization', 'Send the header Authorization only once.');
   // The bytes of an address are ASCII (RFC 3986, 2); others would reach the routes as letters of Latin-1.
   const address = request.raw.url ?? '';
   const isUtf8 = judgesParameters(request) || percentDecoded(address) !== null;
@@ -63,7 +64,7 @@ function assertEncoding({ headers }: FastifyRequest): void {
     throw new Problem('unsupported_media_type', 'Send the body without Content-Encoding.', { identityOnly: true });
   const transfer = headers['transfer-encoding']?.trim().toLowerCase() ?? 'chunked';
   if (transfer !== 'chunked')
-    throw new Problem('invalid_request', 'Send the body with Content-Length or with Transfer-Encoding: chunked.');
+    throw badParameter('Transfer-Encoding', 'Send the body with Content-Length or with Transfer-Encoding: chunked.');
 }
 
 function assertCharset(contentType: string | undefined): void {

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import type { InputFault } from '../domain/problem.ts';
+import { pointerBelow } from './faults.ts';
+import { UNSUPPORTED } from './rule-sentences.ts';
 
 const OPEN_MEMBERS = Symbol('open members');
 
@@ -23,8 +25,8 @@ export function namesOfObjects(value: unknown, shape: (new () => object) | undef
   if (typeof value !== 'object' || value === null) return [];
   const open = shape ? openMembersOf(shape.prototype as object) : [];
   return Object.entries(value).flatMap(([name, member]) => {
-    const pointer = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (name in Object.prototype) return [{ pointer, detail: 'This field is not supported. Remove it.' }];
+    const pointer = pointerBelow(path, name);
+    if (name in Object.prototype) return [{ pointer, detail: UNSUPPORTED }];
     return open.includes(name) ? [] : namesOfObjects(member, undefined, pointer);
   });
 }

@@ -1,6 +1,6 @@
 import { ValidationPipe, type Type } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
-import { faultsOf, missing } from './input.pipe.ts';
+import { faultsOf, FOR_SENTENCES, missing } from './input.pipe.ts';
 import { withoutNamesOfObjects } from './names-of-objects.ts';
 
 /**
@@ -12,7 +12,7 @@ export function oauthPipe(shape: Type): ValidationPipe {
     expectedType: shape,
     whitelist: true,
     transform: true,
-    validationError: { target: false },
+    validationError: FOR_SENTENCES,
     exceptionFactory: (errors) => {
       const faults = faultsOf(errors, '');
       const names = [...new Set(faults.map(({ pointer }) => pointer.slice(1)))].join(', ');

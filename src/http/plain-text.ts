@@ -17,6 +17,15 @@ export const KEPT_TEXT = /^[^\p{Cs}\ufffd]*$/u;
 export const SIGNED_TEXT =
   /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffd]+$/u;
 
+/** What the rules of texts say is wanted, as the end of `Send name as …` (see `rule-sentences.ts`). */
+export const ONE_LINE = { message: 'one line of text' };
+export const ONE_SHOWN_LINE = { message: 'one line of visible text' };
+
+/** As {@link ONE_SHOWN_LINE}, where another rule counts the code points. */
+export function shownLineOf(most: number): { message: string } {
+  return { message: `one line of visible text of 1 to ${most} characters` };
+}
+
 /** An emoji with its modifiers, after which a joiner or a variation selector is part of what a person sees. */
 const EMOJI = String.raw`[\p{Extended_Pictographic}\d#*]\p{Emoji_Modifier}?\ufe0f?`;
 const NEVER_SHOWN = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffd`;

@@ -4,6 +4,7 @@ import { Problem } from '../domain/problem.ts';
 import { presentTrace } from '../tracing/tracing.ts';
 import { camaraApiOf, CamaraError, writeErrorInfo } from './camara-error.ts';
 import { challengeFor } from './challenge.ts';
+import { badBody } from './faults.ts';
 import { tellLimit } from './limit-headers.ts';
 import { oauthErrorOf } from './oauth-error.ts';
 import { Metrics } from './metrics.ts';
@@ -111,10 +112,13 @@ export function problemOf(error: unknown): Problem {
   if (status === 415) return new Problem('unsupported_media_type', 'Send the body as application/json.');
   if (status === 404)
     return new Problem('not_found', 'Nothing exists at this address. See /openapi.json for the supported ones.');
+  // Fastify would repeat the address.
+  if (code === 'FST_ERR_BAD_URL')
+    return new Problem('invalid_request', 'The address cannot be read. Percent-encode it as UTF-8 (RFC 3986, 2.1).');
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem('invalid_request', String(message));
   // A NUL in a string: JSON allows it, PostgreSQL's text type does not.
-  if (code === '22021') return new Problem('invalid_request', 'Remove null characters (U+0000) from the text.');
+  if (code === '22021') return badBody('Remove null characters (U+0000) from the text.');
   const transient =
     (typeof code === 'string' && (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_ERRNO.has(code))) ||
     (typeof message === 'string' && TRANSIENT_MESSAGE.test(message));

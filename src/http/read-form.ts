@@ -1,4 +1,4 @@
-import { Problem } from '../domain/problem.ts';
+import { badParameter } from './faults.ts';
 import { notUtf8, percentDecoded } from './utf8.ts';
 
 /**
@@ -10,7 +10,7 @@ export function readForm(text: string): Record<string, string> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
     if (name.includes('\ufffd') || value.includes('\ufffd')) throw notUtf8('body');
-    if (fields.has(name)) throw new Problem('invalid_request', `Send the parameter ${name} only once.`);
+    if (fields.has(name)) throw badParameter(name, `Send the parameter ${name} only once.`);
     fields.set(name, value);
   }
   return Object.fromEntries(fields);

@@ -1,4 +1,4 @@
-import { Problem } from '../domain/problem.ts';
+import { badBody, pointerBelow } from './faults.ts';
 
 /** The maximum nesting; every body of the contract is flatter. */
 const MAX_DEPTH = 8;
@@ -7,14 +7,14 @@ const MAX_DEPTH = 8;
  * Parses a request body that must be one JSON object.
  * A repeated key is refused: parsers disagree on which value counts, so one component could check a value that another
  * does not use. The parsed result has lost one of the two keys, so the text has more colons outside of strings than the
- * result has keys. Keys such as `__proto__` and `constructor` are members like others here: the pipes of the routes refuse
- * or drop them.
+ * result has keys; only then is the key searched for. Keys such as `__proto__` and `constructor` are members like others here:
+ * the pipes of the routes refuse or drop them.
  * Problems: `invalid_request`.
  */
 export function readJson(text: string): Record<string, unknown> {
   const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Problem('invalid_request', 'The body must be a JSON object.');
+    throw badBody('The body must be a JSON object.');
   }
   rejectDuplicateKeys(text, value);
   return value as Record<string, unknown>;
@@ -23,7 +23,7 @@ export function readJson(text: string): Record<string, unknown> {
 /** Parses a body that must be one JSON array, under the same rules. Problems: `invalid_request`. */
 export function readJsonArray(text: string): unknown[] {
   const value = parse(text);
-  if (!Array.isArray(value)) throw new Problem('invalid_request', 'The body must be a JSON array.');
+  if (!Array.isArray(value)) throw badBody('The body must be a JSON array.');
   rejectDuplicateKeys(text, value);
   return value;
 }
@@ -32,19 +32,20 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Problem('invalid_request', 'The body must be valid JSON.');
+    throw badBody('The body must be valid JSON.');
   }
 }
 
 function rejectDuplicateKeys(text: string, value: object): void {
-  if (countKeys(value, 1) !== countColons(text)) {
-    throw new Problem('invalid_request', 'The body has a duplicate key. Send every key only once.');
-  }
+  if (countKeys(value, 1) === countColons(text)) return;
+  throw badBody('The body has a duplicate key. Send every key only once.', {
+    pointer: duplicateKeyOf(text),
+    detail: 'Send this key only once.',
+  });
 }
 
 function countKeys(value: object, depth: number): number {
-  if (depth > MAX_DEPTH)
-    throw new Problem('invalid_request', `The body can be nested at most ${MAX_DEPTH} levels deep.`);
+  if (depth > MAX_DEPTH) throw badBody(`The body can be nested at most ${MAX_DEPTH} levels deep.`);
   let keys = 0;
   for (const member of Object.values(value)) {
     if (!Array.isArray(value)) keys += 1;
@@ -65,4 +66,26 @@ function countColons(text: string): number {
     else if (character === ':') colons += 1;
   }
   return colons;
+}
+
+/** A key with its colon, or a character that opens, closes or separates. Other strings are read to be passed over. */
+const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[[\]{},]/g;
+
+/** The JSON pointer of the first key that its object has twice, in a text that is valid JSON. */
+function duplicateKeyOf(text: string): string {
+  // The objects and lists around the present place, each with the member that is read.
+  const around: { keys?: Set<string>; at: string | number }[] = [];
+  for (const [token, key, colon] of text.matchAll(TOKEN)) {
+    const inner = around.at(-1);
+    if (token === '{') around.push({ keys: new Set(), at: '' });
+    else if (token === '[') around.push({ at: 0 });
+    else if (token === '}' || token === ']') around.pop();
+    else if (token === ',' && typeof inner?.at === 'number') inner.at += 1;
+    else if (key !== undefined && colon !== undefined && inner?.keys) {
+      inner.at = JSON.parse(key) as string;
+      if (inner.keys.has(inner.at)) break;
+      inner.keys.add(inner.at);
+    }
+  }
+  return around.reduce((path, { at }) => pointerBelow(path, at), '');
 }

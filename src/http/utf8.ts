@@ -1,4 +1,5 @@
 import { Problem } from '../domain/problem.ts';
+import { badBody } from './faults.ts';
 
 /** Fatal: never replaces bytes. It keeps a byte order mark, which JSON does not allow. */
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -21,7 +22,8 @@ export function bodyText(bytes: Uint8Array): string {
 
 /** The problem of a part of the request whose bytes are no UTF-8. */
 export function notUtf8(part: 'body' | 'address'): Problem {
-  return new Problem('invalid_request', `The ${part} must be text in UTF-8. It has bytes that are not.`);
+  const detail = `The ${part} must be text in UTF-8. It has bytes that are not.`;
+  return part === 'body' ? badBody(detail) : new Problem('invalid_request', detail);
 }
 
 /**

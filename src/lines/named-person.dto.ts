@@ -1,10 +1,13 @@
 import { IsString, Length, Matches } from 'class-validator';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { A_MOBILE_NUMBER, IsBirthDate, IsMobileNumber, ONE_DIGIT, SIX_DIGITS_OF_DATE } from '../http/person-rules.ts';
 import { Compacted } from '../http/plain-text.ts';
 
 /** The person that a caller names. */
 export class NamedPersonRequest {
   /** The date of birth, YYMMDD. Not in the future. */
-  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits in the form YYMMDD' })
+  @Matches(/^\d{6}$/, SIX_DIGITS_OF_DATE)
+  @IsBirthDate()
   birthDate: string;
 
   /**
@@ -12,12 +15,13 @@ export class NamedPersonRequest {
    * 3/4 in the 2000s, 5/6 in the 1900s as foreigners, 7/8 in the 2000s as foreigners, 9/0 in the 1800s. Odd is male,
    * even is female.
    */
-  @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
+  @Matches(/^\d$/, ONE_DIGIT)
   genderDigit: string;
 
   /** A Korean mobile number with or without hyphens, or E.164. Blanks, dashes and invisible characters are ignored. */
   @Compacted()
-  @IsString()
-  @Length(1, 32)
+  @IsString(A_MOBILE_NUMBER)
+  @Length(1, 32, A_MOBILE_NUMBER)
+  @IsMobileNumber(parsePhoneNumber)
   phoneNumber: string;
 }

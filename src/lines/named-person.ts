@@ -2,6 +2,7 @@ import type { ServiceKeys } from '../crypto/service-keys.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
+import { A_BIRTH_DATE, A_MOBILE_NUMBER } from '../http/person-rules.ts';
 
 /** The person that a caller names, as the person typed the data into a window. */
 export interface NamedPerson {
@@ -31,13 +32,10 @@ export function readNamedPerson(typed: NamedPerson): NamedPerson {
   const phoneNumber = parsePhoneNumber(typed.phoneNumber);
   const errors = [];
   if (!phoneNumber) {
-    errors.push({ pointer: '/phoneNumber', detail: 'Send a Korean mobile number, such as 010-1234-5678, or E.164.' });
+    errors.push({ pointer: '/phoneNumber', detail: `Send phoneNumber as ${A_MOBILE_NUMBER.message}.` });
   }
   if (!parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) })) {
-    errors.push({
-      pointer: '/birthDate',
-      detail: 'Send a valid date (YYMMDD), not in the future, in the century given by genderDigit.',
-    });
+    errors.push({ pointer: '/birthDate', detail: `Send birthDate as ${A_BIRTH_DATE.message}.` });
   }
   if (!phoneNumber || errors.length > 0)
     throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });

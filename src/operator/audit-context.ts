@@ -2,8 +2,8 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
 import type { DeedActor } from '../domain/deed.ts';
-import { Problem } from '../domain/problem.ts';
 import { addressOf } from '../http/address.ts';
+import { badParameter } from '../http/faults.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { headerText } from '../http/utf8.ts';
 import type { Operator } from './operator-desk.ts';
@@ -25,9 +25,9 @@ export const FromAuditContext = createParamDecorator((_: unknown, context: Execu
 /** Returns the operator of a read, whose reason comes in the header. Problems: `invalid_request` without a reason. */
 export function auditedRead({ clientId }: Caller, { reason, address }: AuditContext): Operator {
   if (reason !== undefined) return { operator: clientId, reason, address };
-  throw new Problem(
-    'invalid_request',
-    'Send the reason for this read in the Audit-Reason header, as one line of text.',
+  throw badParameter(
+    'Audit-Reason',
+    'Send the reason for this read in the header Audit-Reason, as one line of visible text of 1 to 200 characters.',
   );
 }
 

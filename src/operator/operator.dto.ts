@@ -3,16 +3,15 @@ import { REQUESTABLE_DEEDS, type RequestableDeed } from '../domain/deed.ts';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
 import type { HistoryFlag } from '../history/history.ts';
-import { Compacted, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
-
-const REASON = { message: 'reason must be one line of visible text' };
+import { A_MOBILE_NUMBER } from '../http/person-rules.ts';
+import { Compacted, ONE_SHOWN_LINE, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 export class ReasonRequest {
   /** The reason for this action, kept in the audit: one line of 1 to 200 characters. */
   @Trimmed()
   @IsString()
   @Length(1, 200)
-  @Matches(SHOWN_TEXT, REASON)
+  @Matches(SHOWN_TEXT, ONE_SHOWN_LINE)
   reason: string;
 }
 
@@ -30,25 +29,26 @@ export class DeedRequestResponse {
   expiresAt: string;
 }
 
+/** Whether the number can be read is judged within the audit, which records searches for any text. */
 export class SubscribeRequest extends ReasonRequest {
   /** A Korean mobile number with or without hyphens, or E.164. Blanks, dashes and invisible characters are ignored. */
   @Compacted()
-  @IsString()
-  @Length(1, 32)
+  @IsString(A_MOBILE_NUMBER)
+  @Length(1, 32, A_MOBILE_NUMBER)
   phoneNumber: string;
 }
 
 export class PhoneNumberQuery {
   /** A Korean mobile number with or without hyphens, or E.164. Blanks, dashes and invisible characters are ignored. */
   @Compacted()
-  @IsString()
-  @Length(1, 32)
+  @IsString(A_MOBILE_NUMBER)
+  @Length(1, 32, A_MOBILE_NUMBER)
   phoneNumber: string;
 }
 
 export class MonthQuery {
   /** A month of the Seoul calendar, `YYYY-MM`. */
-  @Matches(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'month must have the form YYYY-MM' })
+  @Matches(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'a month in the form YYYY-MM' })
   month: string;
 }
 

@@ -11,8 +11,8 @@ import {
 } from '../customers/reissue-applications.ts';
 import type { Session } from '../database/database.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
-import { Problem } from '../domain/problem.ts';
 import type { CheckedProof } from '../domain/reissue-application.ts';
+import { badParameter } from '../http/faults.ts';
 import { FormLimits } from '../http/form-limits.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Reissues, type ReissueActor, type ReissueRow } from '../subscriptions/reissues.ts';
@@ -153,7 +153,8 @@ export class ReissueDesk {
     const { subscriptionId, cause, delivery } = found;
     const identityProof = found.proofIsStale ? checked : found.identityProof;
     if (!identityProof) {
-      throw new Problem('invalid_request', 'The app verified the customer too long ago. Check another proof.');
+      const detail = 'The app verified the customer too long ago. Check another proof.';
+      throw badParameter('identityProof', detail);
     }
     const application = { cause, oldSerialNumber, identityProof, delivery };
     return this.apply(by, subscriptionId, application, (session, reissueId) =>

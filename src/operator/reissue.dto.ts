@@ -18,7 +18,7 @@ export class ReissueRequest extends ReasonRequest {
 
   /** The serial number of the phone to be replaced, in the form `PG-0000-0000-0000`. */
   @TypedSerialNumber()
-  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'oldSerialNumber must have the form PG-0000-0000-0000' })
+  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'a text in the form PG-0000-0000-0000' })
   oldSerialNumber: string;
 
   /** How the operator verified the person's identity. */

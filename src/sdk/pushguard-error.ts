@@ -61,7 +61,10 @@ export type LocalCode =
 /** Every `code` of a {@link PushguardError}: a switch over it can be exhaustive. */
 export type PushguardErrorCode = ProblemCode | LocalCode;
 
-/** One fault in the input: its place (a JSON pointer into the body) and how to correct it. */
+/**
+ * One fault in the input: its place and how to correct it. The place is a JSON pointer into the body, empty for the body as a
+ * whole; a parameter of the query or a header stands there with its name (`/wait`).
+ */
 export interface InputFault {
   pointer: string;
   detail: string;

@@ -16,6 +16,7 @@ import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { CarrierDirectory, CarrierUnavailable, type DirectoryLine } from '../gateways/directory/carrier-directory.ts';
+import { A_MOBILE_NUMBER } from '../http/person-rules.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Lines, NumberOvertaken, type LockedLine, type LosingLine } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
@@ -450,7 +451,7 @@ function newSimChange(
 export function readPhoneNumber(typed: string): string {
   const number = parsePhoneNumber(typed);
   if (number) return number;
-  const errors = [{ pointer: '/phoneNumber', detail: 'Send a Korean mobile number, such as 010-1234-5678.' }];
+  const errors = [{ pointer: '/phoneNumber', detail: `Send phoneNumber as ${A_MOBILE_NUMBER.message}.` }];
   throw new Problem('invalid_request', 'The phone number is not valid.', { errors });
 }
 

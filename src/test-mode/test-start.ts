@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
-  assertMatchFits,
-  assertTransactionFits,
+  assertMembersFit,
   canonical,
   digestOf,
   matchDigitsOf,
@@ -40,8 +39,7 @@ export class TestStart {
     idempotencyKey: IdempotencyKey | undefined,
   ): Promise<StartedAuthentication> {
     const named = readNamedPerson(input);
-    assertTransactionFits(input);
-    assertMatchFits(input);
+    assertMembersFit(input);
     const personDigest = this.keys.indexes.of('person', `test\0${JSON.stringify(named)}`);
     const requests = this.keys.indexes.all('request', `test\0${canonical(input, idempotencyKey)}`);
     const keyDigest = idempotencyKey ? digestOf(idempotencyKey) : null;

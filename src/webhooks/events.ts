@@ -125,7 +125,7 @@ export class Events {
     }
     const [, epoch, transaction, id] = IN_FEED.exec(read(after)) ?? [];
     if (epoch === undefined || transaction === undefined || id === undefined) {
-      throw unreadable('after', 'Send what the last answer had as after, the id of an event, or nothing.');
+      throw unreadable(['after'], 'Send what the last answer had as after, the id of an event, or nothing.');
     }
     return { epoch: Number(epoch), transaction, id };
   }
@@ -155,21 +155,19 @@ function placeNotFound(): Problem {
 
 /** Problems: `invalid_request` for what belongs to the log in a question for the feed. */
 export function expectFeedAlone(query: { since?: string; until?: string; cursor?: string }): void {
-  for (const name of ['since', 'until', 'cursor'] as const) {
-    if (query[name] !== undefined) throw unreadable(name, 'Leave it out, or leave after out: the feed has no span.');
-  }
+  const ofLog = (['since', 'until', 'cursor'] as const).filter((name) => query[name] !== undefined);
+  if (ofLog.length > 0) throw unreadable(ofLog, 'Leave it out, or leave after out: the feed has no span.');
 }
 
 function readLogPlace(cursor: string): Pick<EventRow, 'happenedAt' | 'id'> {
   const [, at, id] = IN_LOG.exec(read(cursor)) ?? [];
-  if (at === undefined || id === undefined) throw unreadable('cursor', 'Send the cursor of the page before.');
+  if (at === undefined || id === undefined) throw unreadable(['cursor'], 'Send the cursor of the page before.');
   return { happenedAt: new Date(Number(at)), id };
 }
 
-function unreadable(name: string, detail: string): Problem {
-  const errors = [{ pointer: `/${name}`, detail }];
+function unreadable(names: readonly string[], detail: string): Problem {
   return new Problem('invalid_request', 'Correct the fields listed in errors, then send the request again.', {
-    errors,
+    errors: names.map((name) => ({ pointer: `/${name}`, detail })),
   });
 }
 

@@ -17,7 +17,7 @@ import {
 } from 'class-validator';
 import { Instant, OptionalInstant } from '../http/instant.ts';
 import { Optional, Unchanged } from '../http/optional.ts';
-import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { ONE_LINE, PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 import { CHOSEN_TYPES, EVENT_TYPES, type EventType } from './event-types.ts';
 
 /** Events that one answer has at most, and unless a number is asked for. */
@@ -46,7 +46,7 @@ export class WebhookEndpointRequest {
   @Trimmed()
   @IsString()
   @Length(1, 200)
-  @Matches(PLAIN_TEXT, { message: 'description must be one line of text' })
+  @Matches(PLAIN_TEXT, ONE_LINE)
   description?: string;
 }
 
@@ -73,7 +73,7 @@ export class ChangeWebhookEndpointRequest {
   @Trimmed()
   @IsString()
   @Length(0, 200)
-  @Matches(new RegExp(`${PLAIN_TEXT.source}|^$`, 'u'), { message: 'description must be one line of text' })
+  @Matches(new RegExp(`${PLAIN_TEXT.source}|^$`, 'u'), ONE_LINE)
   description?: string | null;
 
   /** `true` stops sending and keeps what waits; `false` sends again, also to an endpoint that the service disabled. */

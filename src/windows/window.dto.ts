@@ -1,7 +1,7 @@
 import { ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { NAME_LENGTH, WINDOW_METHODS, type WindowMethod } from '../domain/authentication.ts';
-import { KEPT_TEXT, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { KEPT_TEXT, SHOWN_TEXT, shownLineOf, Trimmed } from '../http/plain-text.ts';
 import { AuthenticationResponse, StartRequest } from '../authentication/relying-party.dto.ts';
 import { KnownLanguage } from '../http/known-language.ts';
 import { LOCALES, type Locale } from '../domain/locale.ts';
@@ -17,7 +17,7 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
    */
   @IsString()
   @Length(1, 512)
-  @Matches(KEPT_TEXT, { message: 'state must not have lone surrogates or U+FFFD' })
+  @Matches(KEPT_TEXT, { message: 'text (no lone surrogates, no U+FFFD)' })
   state: string;
 
   /** The language of the window: a language tag such as `ko-KR`, of which the language counts. */
@@ -51,8 +51,8 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
   @ValidateIf((_body, name) => name !== undefined)
   @Trimmed()
   @IsString()
-  @Matches(SHOWN_TEXT, { message: 'name must be one line of visible text' })
-  @Matches(new RegExp(`^.{1,${NAME_LENGTH}}$`, 'u'), { message: `name must have 1 to ${NAME_LENGTH} characters` })
+  @Matches(SHOWN_TEXT, shownLineOf(NAME_LENGTH))
+  @Matches(new RegExp(`^.{1,${NAME_LENGTH}}$`, 'u'), shownLineOf(NAME_LENGTH))
   name?: string;
 }
 

@@ -118,13 +118,19 @@ describe('enrolment', () => {
   });
 
   const key = keyPair().publicJwk;
-  it.each<[string, Record<string, unknown>, string]>([
+  it.each<[string, Record<string, unknown>, ...string[]]>([
     ['a signing key with its private part', { signingKey: { ...key, d: key.x } }, '/signingKey/d'],
     ['an encryption key with its private part', { encryptionKey: { ...key, d: key.x } }, '/encryptionKey/d'],
     ['a signing key of another curve', { signingKey: { ...key, crv: 'P-384' } }, '/signingKey/crv'],
     ['an encryption key of another kind', { encryptionKey: { ...key, kty: 'OKP' } }, '/encryptionKey/kty'],
     ['an encryption key off the curve', { encryptionKey: { ...key, y: key.x } }, '/encryptionKey'],
     ['a signing key off the curve', { signingKey: { ...key, y: key.x } }, '/signingKey'],
+    [
+      'two keys off the curve',
+      { signingKey: { ...key, y: key.x }, encryptionKey: { ...key, y: key.x } },
+      '/signingKey',
+      '/encryptionKey',
+    ],
     ['a coordinate that is too short', { encryptionKey: { ...key, y: 'AAAA' } }, '/encryptionKey/y'],
     ['a key that is a text', { encryptionKey: 'key' }, '/encryptionKey'],
     ['no signing key', { signingKey: undefined }, '/signingKey'],
@@ -138,10 +144,10 @@ describe('enrolment', () => {
     ['a name with a line break', { name: '내\n전화' }, '/name'],
     ['a code that is too short', { enrolmentCode: 'ABCDE' }, '/enrolmentCode'],
     ['an unknown field', { pin: TEST_PIN }, '/pin'],
-  ])('enrolment refuses %s', async (_case, change, pointer) => {
+  ])('enrolment refuses %s', async (_case, change, ...pointers) => {
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment('00000-00000-00000-00000', change);
-    expectFaults(await installation.send('POST', '/app/v1/devices', body), pointer);
+    expectFaults(await installation.send('POST', '/app/v1/devices', body), ...pointers);
   });
 
   it.each<[string, (enrolmentCode: string, subscriptionId: string) => Promise<unknown>]>([

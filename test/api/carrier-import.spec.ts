@@ -318,7 +318,7 @@ describe('PUT of a line', () => {
     ['an invisible character', 'line%E2%80%AE1'],
   ])('PUT of a line refuses an id with %s', async (_case, lineId) => {
     const { lineId: _lineId, ...facts } = aLine();
-    expectProblem(await put(lineId, facts), 400, 'invalid_request');
+    expectFaults(await put(lineId, facts), '/lineId');
     expect(await storedUnder(facts.phoneNumber)).toBeUndefined();
   });
 
@@ -634,8 +634,13 @@ describe('a line of a snapshot that is rejected', () => {
     ['is two documents', (line) => `${JSON.stringify(line)}${JSON.stringify(line)}`, '', false],
     ['is an array', (line) => JSON.stringify([line]), '', false],
     ['is null', () => 'null', '', false],
-    ['names a key twice', () => twin, '', false],
-    ['names a key twice inside', (line) => JSON.stringify(line).replace('"os":', '"os":"ios","os":'), '', false],
+    ['names a key twice', () => twin, '/lineId', false],
+    [
+      'names a key twice inside',
+      (line) => JSON.stringify(line).replace('"os":', '"os":"ios","os":'),
+      '/handset/os',
+      false,
+    ],
     ['is too long', (line) => JSON.stringify(line).padEnd(LONGEST_LINE + 1), '', false],
     ['has no id', ({ lineId: _lineId, ...facts }) => JSON.stringify(facts), '/lineId', false],
     ['has an id that is too long', (line) => JSON.stringify({ ...line, lineId: 'x'.repeat(129) }), '/lineId', false],

@@ -344,7 +344,7 @@ describe('the three modes of CloudEvents', () => {
     expect((await service.rows.lines.of(one.lineId))?.status).toBe('active');
   });
 
-  it.each<[what: string, body: unknown, contentType: string, status: number, code: ProblemCode]>([
+  it.each<[what: string, body: unknown, contentType: string, status: number, code: ProblemCode, pointer?: string]>([
     [
       'more than a thousand',
       Array.from({ length: 1_001 }, () => event('x', 'terminated', 1)),
@@ -357,10 +357,11 @@ describe('the three modes of CloudEvents', () => {
     ['plain JSON without headers', event('x', 'terminated', 1), 'application/json', 415, 'unsupported_media_type'],
     ['text', 'ported out', 'text/plain', 415, 'unsupported_media_type'],
     ['broken JSON', '{"id": ', STRUCTURED, 400, 'invalid_request'],
-    ['a key twice', '{"id": "1", "id": "2"}', STRUCTURED, 400, 'invalid_request'],
+    ['a key twice', '{"id": "1", "id": "2"}', STRUCTURED, 400, 'invalid_request', '/id'],
     ['more than a megabyte', `[${'"x",'.repeat(300_000)}"x"]`, BATCHED, 413, 'payload_too_large'],
-  ])('the feed refuses %s', async (_what, body, contentType, status, code) => {
-    expectProblem(await post(body, contentType), status, code);
+  ])('the feed refuses %s', async (_what, body, contentType, status, code, pointer = '') => {
+    const errors = status === 400 && { errors: [{ pointer, detail: expect.stringMatching(/\S/) }] };
+    expectProblem(await post(body, contentType), status, code, { ...errors });
   });
 
   it.each([STRUCTURED, BATCHED])('the feed refuses an empty body of the type %s', async (contentType) => {

@@ -1,18 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { getMetadataStorage } from 'class-validator';
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { AccessTokens, type Caller } from '../../src/crypto/access-token.ts';
 import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
 import { ServiceKeys } from '../../src/crypto/service-keys.ts';
 import { camaraApiOf } from '../../src/http/camara-error.ts';
 import { CAMARA_SCOPES } from '../../src/http/client.guard.ts';
+import { rulesOf, wantedBy } from '../../src/http/rule-sentences.ts';
 import { approves, CibaClient } from '../support/ciba-client.ts';
 import { declaredRoutes } from '../support/declared-routes.ts';
 import { DpopKey } from '../support/dpop-key.ts';
 import { eventually } from '../support/eventually.ts';
 import { Installation } from '../support/installation.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { answerOf, otherThan, TestService, type Answer } from '../support/service.ts';
+import { answerOf, otherThan, TestService, type Answer, type TestScope } from '../support/service.ts';
 
 let service: TestService;
 
@@ -85,6 +88,7 @@ describe('an address', () => {
   it('an address that cannot be read is refused with a problem, too', async () => {
     const answer = await send('GET', '/v1/authentications/%zz');
     expectProblem(answer, 400, 'invalid_request');
+    expect(answer.body['detail']).not.toContain('%zz');
   });
 });
 
@@ -124,7 +128,7 @@ describe('a body', () => {
     });
   });
 
-  it.each<[string, string]>([
+  it.each<[string, string, string?]>([
     ['no JSON', 'birthDate=900101'],
     ['half of a JSON', good.slice(0, -1)],
     ['two JSON objects', good + good],
@@ -136,15 +140,21 @@ describe('a body', () => {
     ['a text', '"x"'],
     ['a number', '1'],
     ['true', 'true'],
-    ['a key twice', goodWith('"purpose":"다른 목적"')],
-    ['a key twice with the same value', goodWith('"purpose":"가입"')],
-    ['a key twice, once escaped', goodWith('"\\u0070urpose":"다른 목적"')],
-    ['a key twice inside', goodWith('"endUser":{"ip":"203.0.113.7","ip":"203.0.113.8"}')],
-    ['__proto__ twice inside', goodWith('"endUser":{"__proto__":{"x":1},"__proto__":{"x":2}}')],
+    ['a key twice', goodWith('"purpose":"다른 목적"'), '/purpose'],
+    ['a key twice with the same value', goodWith('"purpose":"가입"'), '/purpose'],
+    ['a key twice, once escaped', goodWith('"\\u0070urpose":"다른 목적"'), '/purpose'],
+    ['a key twice inside', goodWith('"endUser":{"ip":"203.0.113.7","ip":"203.0.113.8"}'), '/endUser/ip'],
+    [
+      'a key twice in a list',
+      goodWith('"transaction":[{"label":"a"},{"value":"{,","value":"]"}]'),
+      '/transaction/1/value',
+    ],
+    ['a key twice with a slash', goodWith('"a":{"~/":[[0,1],{"x":1}],"~/":2}'), '/a/~0~1'],
+    ['__proto__ twice inside', goodWith('"endUser":{"__proto__":{"x":1},"__proto__":{"x":2}}'), '/endUser/__proto__'],
     ['nine levels', goodWith(`"x":${'['.repeat(9)}${']'.repeat(9)}`)],
     ['seven thousand levels', goodWith(`"x":${'['.repeat(7000)}${']'.repeat(7000)}`)],
-  ])('a body that contains %s is 400', async (_case, body) => {
-    expectProblem(await send('POST', START, body), 400, 'invalid_request');
+  ])('a body that contains %s is 400, and the error names the place', async (_case, body, pointer = '') => {
+    expectFaults(await send('POST', START, body), pointer);
   });
 
   it.each([
@@ -172,6 +182,224 @@ describe('a body', () => {
     await service.rows.authentications.rewindSending(id as string, 30);
     expect((await send('POST', `${START}/${id as string}/resend`, '')).status).toBe(202);
     expect((await send('DELETE', `${START}/${id as string}`, '')).status).toBe(204);
+  });
+});
+
+/** A rule as class-validator keeps it. */
+interface DeclaredRule {
+  name?: string;
+  type: string;
+  propertyName: string;
+  message?: unknown;
+}
+
+describe('a fault of the input', () => {
+  const carrier = { scope: 'carrier' } as const;
+  const operator = { scope: 'operator', headers: { 'Audit-Reason': 'test' } } as const;
+  const line = {
+    phoneNumber: '010-1234-5678',
+    carrier: 'x'.repeat(41),
+    status: 'asleep',
+    holder: 'self',
+    owner: 'x',
+    plan: 'm2m',
+    handset: { os: 5, osVersion: '\n', formFactor: 'phone' },
+  };
+  const SEEN = `${START}/${randomUUID()}?wait=`;
+  const DATE = 'a text of six digits in the form YYMMDD';
+  const NUMBER = 'a Korean mobile number, such as 010-1234-5678, or in E.164';
+
+  it.each<[string, () => Promise<Answer>, Record<string, string>]>([
+    [
+      'of a start, all at once',
+      () => service.call('POST', START, { birthDate: 'x', genderDigit: '9x', phoneNumber: 'abc', purpose: '\n' }),
+      {
+        '/birthDate': DATE,
+        '/genderDigit': 'a text of one digit',
+        '/phoneNumber': NUMBER,
+        '/purpose': 'one line of visible text of 1 to 40 characters',
+      },
+    ],
+    [
+      'of a start with numbers and a day that does not exist',
+      () =>
+        service.call('POST', START, { birthDate: '900230', genderDigit: '1', phoneNumber: 821012345678, purpose: 5 }),
+      {
+        '/birthDate': 'a valid date (YYMMDD), not in the future, in the century given by genderDigit',
+        '/phoneNumber': NUMBER,
+        '/purpose': 'one line of visible text of 1 to 40 characters',
+      },
+    ],
+    ...['abc', '31', '-1', '1.5', '1&wait=2', ''].map(
+      (wait): [string, () => Promise<Answer>, Record<string, string>] => [
+        `of wait=${wait}`,
+        () => service.call('GET', SEEN + wait),
+        { '/wait': 'a whole number from 0 to 30' },
+      ],
+    ),
+    [
+      'of a line',
+      () => service.call('PUT', '/carrier/v1/lines/some', line, carrier),
+      {
+        '/carrier': 'one line of visible text of 1 to 40 characters',
+        '/status': 'one of active, suspended, terminated',
+        '/owner': 'a JSON object',
+        '/handset/os': 'one line of visible text of 1 to 40 characters',
+        '/handset/osVersion': 'one line of visible text of 1 to 40 characters',
+      },
+    ],
+    [
+      'of a subscription by an operator',
+      () => service.call('POST', '/operator/v1/subscriptions', { phoneNumber: '', reason: '' }, operator),
+      { '/phoneNumber': NUMBER, '/reason': 'one line of visible text of 1 to 200 characters' },
+    ],
+    [
+      'of a webhook endpoint',
+      () => service.call('POST', '/v1/webhook-endpoints', { url: 5, types: [] }),
+      { '/url': 'text of 1 to 10000 characters', '/types': 'a list of 1 to 32 different values' },
+    ],
+    [
+      'of the hours of a former secret',
+      () => service.call('POST', `/v1/webhook-endpoints/${randomUUID()}/secret/rotate`, { gracePeriodHours: '5' }),
+      { '/gracePeriodHours': 'a whole number from 0 to 168' },
+    ],
+    [
+      'of the log of events',
+      () => service.call('GET', '/v1/webhook-events?limit=0&since=today'),
+      {
+        '/limit': 'a whole number from 1 to 500',
+        '/since': 'an instant in the form of RFC 3339, such as 2026-11-28T03:04:05Z',
+      },
+    ],
+  ])('a fault %s is said in one sentence for each place', async (_case, ask, wanted) => {
+    const answer = await ask();
+    expectFaults(answer, ...Object.keys(wanted));
+    expect(answer.body['errors']).toEqual(
+      expect.arrayContaining(
+        Object.entries(wanted).map(([pointer, what]) => ({
+          pointer,
+          detail: `Send ${pointer.split('/').at(-1)} as ${what}.`,
+        })),
+      ),
+    );
+    expect(answer.body['errors']).toHaveLength(Object.keys(wanted).length);
+  });
+
+  it('a fault of an entry of a list is said of the list or of the entry, by its place', async () => {
+    const { body } = await service.call('POST', START, { ...JSON.parse(good), transaction: [5, [], {}] });
+    expect(body['errors']).toEqual([
+      { pointer: '/transaction', detail: 'Send each value of transaction as a JSON object.' },
+      { pointer: '/transaction/0', detail: 'Send this as a JSON object.' },
+      { pointer: '/transaction/2/label', detail: 'Send label.' },
+      { pointer: '/transaction/2/value', detail: 'Send value.' },
+    ]);
+  });
+
+  it('members that do not fit the method of a start are named together', async () => {
+    const method = { method: 'otp', match: true, transaction: [{ label: '금액', value: '1원' }] };
+    expectFaults(await service.call('POST', START, { ...JSON.parse(good), ...method }), '/transaction', '/match');
+  });
+
+  it('what belongs to the log of events is named together in a question for their feed', async () => {
+    const span = 'since=2026-11-28T03:04:05Z&until=2026-11-28T03:04:06Z&cursor=x';
+    expectFaults(await service.call('GET', `/v1/webhook-events?after=&${span}`), '/since', '/until', '/cursor');
+  });
+
+  it('each rule of each input has a sentence of this service, and texts that have a form have one form', async () => {
+    for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.dto.ts')) await import(`../../src/${file}`);
+    const { validationMetadatas: declared } = getMetadataStorage() as unknown as {
+      validationMetadatas: Map<{ name: string; prototype: object }, DeclaredRule[]>;
+    };
+    const found = [...declared].flatMap(([shape, rules]) =>
+      rules.flatMap(({ name, type, propertyName, message }) => {
+        const rule = name ?? type;
+        const all = rulesOf(shape.prototype, propertyName);
+        const at = `${shape.name}.${propertyName} ${rule}`;
+        if (type === 'conditionalValidation') return [];
+        if (wantedBy(rule, all) === undefined) return [`${at}: no sentence`];
+        if (rule === 'matches' && typeof message !== 'string') return [`${at}: a form that no message describes`];
+        if (rule === 'matches' && all.get(rule)?.message !== message) return [`${at}: two forms`];
+        if (rule === 'isLength' && !all.has('isString')) return [`${at}: a length of what may be no text`];
+        return [];
+      }),
+    );
+    expect(found).toEqual([]);
+    expect(declared.size).toBeGreaterThan(50);
+  });
+});
+
+describe('a parameter of the query that an operation does not know', () => {
+  const JSON_API = /^\/(?:(?:app|operator|carrier)\/)?v1\//;
+  /** Operations that take some parameters: only after its caller is known, the others are refused. */
+  const TAKES_SOME: Record<string, [path: string, scope: TestScope]> = {
+    'GET /v1/authentications/:id': [`${START}/${randomUUID()}?wait=0`, 'authentications'],
+    'GET /v1/webhook-events': ['/v1/webhook-events?limit=1', 'authentications'],
+    'GET /operator/v1/eligibility': ['/operator/v1/eligibility?phoneNumber=01000000000', 'operator'],
+    'GET /operator/v1/subscriptions': ['/operator/v1/subscriptions?phoneNumber=01000000000', 'operator'],
+    'GET /operator/v1/charges': ['/operator/v1/charges?month=2026-01', 'operator'],
+    'POST /carrier/v1/lines/import': ['/carrier/v1/lines/import?dryRun=true', 'carrier'],
+  };
+
+  it('it is refused by every operation of the JSON APIs, and the error names it', async () => {
+    const routes = declaredRoutes().filter(({ route }) => JSON_API.test(route.split(' ')[1] ?? ''));
+    expect(routes.length).toBeGreaterThan(70);
+    const known = routes.map(({ route }) => route).filter((route) => !(route in TAKES_SOME));
+    const answers = await Promise.all(
+      known.map(async (route) => {
+        const [method = '', path = ''] = route.split(' ');
+        const asked = `${service.issuer}${path.replaceAll(/:\w+/g, randomUUID())}?colour=blue&a/b=1`;
+        const answer = await fetch(asked, { method });
+        const { errors } = (await answer.json()) as { errors?: { pointer: string }[] };
+        return [route, answer.status, errors?.map(({ pointer }) => pointer)];
+      }),
+    );
+    expect(answers).toEqual(known.map((route) => [route, 400, ['/colour', '/a~1b']]));
+  });
+
+  it.each(Object.entries(TAKES_SOME))('it is refused beside those that are known: %s', async (route, [path, scope]) => {
+    const headers = { 'Audit-Reason': 'test' };
+    const [method = ''] = route.split(' ');
+    expectFaults(await service.call(method, `${path}&colour=blue`, undefined, { scope, headers }), '/colour');
+  });
+
+  it('it is refused with HEAD as with GET', async () => {
+    const path = `${service.issuer}/operator/v1/overview`;
+    const headers = { Authorization: `Bearer ${await service.token('operator')}`, 'Audit-Reason': 'test' };
+    for (const method of ['GET', 'HEAD'])
+      for (const [query, status] of [
+        ['', 200],
+        ['?limit=5', 400],
+      ] as const)
+        expect([method, query, (await fetch(path + query, { method, headers })).status]).toEqual([
+          method,
+          query,
+          status,
+        ]);
+  });
+
+  it.each([
+    '/?utm_source=letter',
+    '/terms?colour=blue',
+    '/openapi.json?colour=blue',
+    '/health/live?probe=1',
+    '/oauth2/jwks?colour=blue',
+    '/.well-known/openid-configuration?colour=blue',
+    '/developers?colour=blue',
+  ])('it is ignored at pages, documents and probes: %s', async (path) => {
+    expect((await fetch(service.issuer + path)).status).toBe(200);
+  });
+
+  it('it is ignored at the endpoints of OAuth', async () => {
+    const answer = await fetch(`${service.issuer}/oauth2/token?colour=blue`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        Authorization: `Basic ${Buffer.from('demo-shop:wrong').toString('base64')}`,
+      },
+      body: 'grant_type=client_credentials&colour=blue',
+    });
+    expect(answer.status).toBe(401);
   });
 });
 
@@ -389,7 +617,7 @@ describe('who may use OpenID Connect, CIBA and the network APIs', () => {
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     const [method, path = ''] = route.split(' ');
-    const response = await fetch(service.issuer + path.replace(/:\w+$/, randomUUID()), {
+    const response = await fetch(service.issuer + path.replace(/:\w+/, randomUUID()), {
       method: method!,
       headers: {
         ...(authorization !== undefined && { Authorization: authorization }),
@@ -473,6 +701,12 @@ describe('who may use OpenID Connect, CIBA and the network APIs', () => {
         expectRefused(answer, 403, expected, sent);
         expectErrorInfo(answer, 'PERMISSION_DENIED');
       }
+    });
+
+    it(`${route} refuses a parameter of the query that it does not know`, async () => {
+      const answer = await ask(`${route}?colour=blue`, own, door.body);
+      expectErrorInfo(answer, 'INVALID_ARGUMENT');
+      expect(answer.body['message']).toContain('/colour: ');
     });
 
     it(`${route} answers the token of a client and that of a person each in its own way`, async () => {

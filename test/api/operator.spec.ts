@@ -756,7 +756,7 @@ describe('the reason', () => {
     `subscriptions/${randomUUID()}/audit`,
   ];
   it.each(PATHS)('the reason is required with every read, in the header Audit-Reason: %s', async (path) => {
-    expectProblem(await readWithoutReason(path), 400, 'invalid_request');
+    expectFaults(await readWithoutReason(path), '/Audit-Reason');
   });
 
   it.each<[string, string]>([
@@ -774,7 +774,7 @@ describe('the reason', () => {
   ])('the reason of a read is refused when it is one %s', async (_case, reason) => {
     const { subscriptionId } = await awaiting();
     for (const path of [...PATHS, `subscriptions/${subscriptionId}/history`]) {
-      expectProblem(await read(path, reason), 400, 'invalid_request');
+      expectFaults(await read(path, reason), '/Audit-Reason');
     }
   });
 

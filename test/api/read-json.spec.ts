@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Problem } from '../../src/domain/problem.ts';
+import { pointerBelow } from '../../src/http/faults.ts';
 import { readJson } from '../../src/http/read-json.ts';
 
 const key = fc.string({ unit: 'binary', maxLength: 8 });
@@ -22,6 +23,14 @@ const refusal = (text: string) => {
     return error instanceof Problem ? error.code : 'another error';
   }
 };
+/** The only place that the refusal of a text names. */
+const placeIn = (text: string) => {
+  try {
+    return readJson(text);
+  } catch (error) {
+    return error instanceof Problem && error.members.errors?.map(({ pointer }) => pointer).join(' and ');
+  }
+};
 
 describe('a JSON body', () => {
   it('a JSON body is read as JSON defines, whatever its texts contain, and however it is laid out', () => {
@@ -33,7 +42,7 @@ describe('a JSON body', () => {
     );
   });
 
-  it('a JSON body that names a key twice is refused, wherever it does', () => {
+  it('a JSON body that names a key twice is refused, wherever it does, and the key is named', () => {
     fc.assert(
       fc.property(
         body,
@@ -42,10 +51,12 @@ describe('a JSON body', () => {
         fc.jsonValue({ maxDepth: 1 }),
         (value, name, one, other) => {
           const twice = `{${JSON.stringify(name)}:${JSON.stringify(one)},${escaped(name)}:${JSON.stringify(other)}}`;
-          expect(refusal(twice)).toBe('invalid_request');
+          const pointer = pointerBelow('', name);
+          expect([refusal(twice), placeIn(twice)]).toEqual(['invalid_request', pointer]);
           const around = JSON.stringify({ ...value, 'the inner one': 'here' }).replace('"here"', () => twice);
-          expect(refusal(around)).toBe('invalid_request');
-          expect(refusal(`{"list":[{},${twice}]}`)).toBe('invalid_request');
+          expect([refusal(around), placeIn(around)]).toEqual(['invalid_request', `/the inner one${pointer}`]);
+          const listed = `{"list":[{},${twice}]}`;
+          expect([refusal(listed), placeIn(listed)]).toEqual(['invalid_request', `/list/1${pointer}`]);
         },
       ),
     );

@@ -813,7 +813,7 @@ describe('the header Idempotency-Key', () => {
     ['letters beyond ASCII', 'cl\u00e9'],
   ])('the header Idempotency-Key refuses a key of %s', async (_case, key) => {
     await freshBody();
-    expectProblem((await startRaw(key)).answer, 400, 'invalid_request');
+    expectFaults((await startRaw(key)).answer, '/Idempotency-Key');
   });
 
   it('the header Idempotency-Key in quotes is the same key as without', async () => {
@@ -833,7 +833,7 @@ describe('the header Idempotency-Key', () => {
     ['two keys', '"a", "b"'],
   ])('the header Idempotency-Key refuses %s', async (_case, key) => {
     await freshBody();
-    expectProblem((await startRaw(key)).answer, 400, 'invalid_request');
+    expectFaults((await startRaw(key)).answer, '/Idempotency-Key');
   });
 
   it('an Idempotency-Key is stored no longer than 24 hours', async () => {

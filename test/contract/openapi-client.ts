@@ -3444,7 +3444,7 @@ export interface components {
             state?: string;
             /** @description Each fault of the input */
             errors?: {
-                /** @description The place of the fault in the body (RFC 6901) */
+                /** @description The place of the fault in the body (RFC 6901), empty for the body as a whole; the name of a query parameter or of a header */
                 pointer: string;
                 /** @description How to correct it */
                 detail: string;

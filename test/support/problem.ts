@@ -25,7 +25,7 @@ export function expectProblem(answer: Answer, status: number, code: ProblemCode,
   });
 }
 
-/** Expects 400 `invalid_request` with errors at exactly these pointers. */
+/** Expects 400 `invalid_request` with errors at exactly these pointers; an empty one stands for the whole body. */
 export function expectFaults(answer: Answer, ...pointers: string[]): void {
   expectProblem(answer, 400, 'invalid_request', { errors: expect.any(Array) });
   const errors = answer.body['errors'] as { pointer: string; detail: string }[];

@@ -25,6 +25,7 @@ export const SWAPPED = 'org.camaraproject.sim-swap-subscriptions.v0.swapped';
 /** The longest bearer token of a sink, in characters: what most servers take in one header. */
 const TOKEN_LENGTH = 6_000;
 const SINK_LENGTH = 2_048;
+const A_URL = { message: 'an address that begins with http:// or https://' };
 
 /** A detail of another credential than an access token, which is named so that its type is refused and not its members. */
 const Other = (): PropertyDecorator => applyDecorators(Optional(), IsString(), Length(0, TOKEN_LENGTH));
@@ -41,8 +42,9 @@ export class SinkCredentialInput {
 
   /** `b64token` (RFC 6750, 2.1). */
   @Optional()
+  @IsString()
   @Length(1, TOKEN_LENGTH)
-  @Matches(/^[A-Za-z0-9\-._~+/]+=*$/, { message: 'accessToken must be a bearer token' })
+  @Matches(/^[A-Za-z0-9\-._~+/]+=*$/, { message: 'a bearer token (RFC 6750, 2.1)' })
   accessToken?: string;
 
   @OptionalInstant()
@@ -99,8 +101,9 @@ export class CreateSwapSubscriptionRequest {
   @Type(() => HttpSettingsInput)
   protocolSettings?: HttpSettingsInput;
 
+  @IsString()
   @Length(1, SINK_LENGTH)
-  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, A_URL)
   sink: string;
 
   @Optional()
@@ -124,7 +127,7 @@ export class CreateSwapSubscriptionRequest {
 export class SwapSubscriptionsQuery {
   /** The id of a subscription: those that are older are listed. Not of CAMARA, which knows no pages here. */
   @Optional()
-  @IsUUID()
+  @IsUUID(undefined, { message: 'the id of a subscription' })
   before?: string;
 }
 

@@ -193,7 +193,7 @@ function readLine(text: string, today: string): { facts: LineFacts } | Pick<Reje
     document = readJson(text);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { faults: [{ pointer: '', detail: error.detail }], lineId: null };
+    return { faults: error.members.errors ?? [], lineId: null };
   }
   if (isPlainLine(document, today)) return { facts: document };
   const read = readAs(SnapshotLine, document);

@@ -22,7 +22,9 @@ export const REQUEST_ERRORS = {
     },
     again: 'corrected',
     detail: 'Correct the fields listed in errors, then send the request again.',
-    members: { errors: [{ pointer: '/birthDate', detail: 'birthDate must be six digits in the form YYMMDD.' }] },
+    members: {
+      errors: [{ pointer: '/birthDate', detail: 'Send birthDate as a text of six digits in the form YYMMDD.' }],
+    },
   },
   invalid_token: {
     when: {

@@ -29,7 +29,11 @@ export const PROBLEM = {
         type: 'object',
         required: ['pointer', 'detail'],
         properties: {
-          pointer: { type: 'string', description: 'The place of the fault in the body (RFC 6901)' },
+          pointer: {
+            type: 'string',
+            description:
+              'The place of the fault in the body (RFC 6901), empty for the body as a whole; the name of a query parameter or of a header',
+          },
           detail: { type: 'string', description: 'How to correct it' },
         },
       },
