@@ -139,7 +139,7 @@ export class Open {
     const codeDigest = this.keys.codes.of(code, counted.clientId, id);
     const deliveryId = await this.store.open(id, deviceId, { codeDigest, envelope, match });
     if (deliveryId) {
-      this.watcher.changed(id, 'opened');
+      this.watcher.announce(id, 'opened');
       this.funnel.opened(counted.channel, counted.expiresAt);
       this.queue.enqueue(deliveryId);
     } else if ((await this.find(id, device)).state !== 'opened') {
@@ -178,7 +178,7 @@ export class Open {
       await this.find(id, device);
       throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
     }
-    this.watcher.changed(id);
+    this.watcher.announce(id);
     this.funnel.attempted(approved);
     return { state: 'verified' };
   }
@@ -203,7 +203,7 @@ export class Open {
       throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
     }
     this.funnel.wrongMatch(wrong);
-    if (wrong.state === 'failed') this.watcher.changed(id);
+    if (wrong.state === 'failed') this.watcher.announce(id);
     throw matchMismatch(wrong.attemptsLeft);
   }
 
@@ -228,7 +228,7 @@ export class Open {
       }
     }
     if (await this.store.openToSign(id, deviceId)) {
-      this.watcher.changed(id, 'opened');
+      this.watcher.announce(id, 'opened');
       this.funnel.opened(channel, expiresAt);
     } else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
@@ -259,7 +259,7 @@ export class Open {
       await this.find(id, device);
       throw new Problem('subscription_not_active', 'Complete the device test first.');
     }
-    this.watcher.changed(id);
+    this.watcher.announce(id);
     this.funnel.count('declined', asked.channel);
   }
 

@@ -23,7 +23,7 @@ export class PendingAuthentications {
   /** Wakes the callers that wait for these authentications, and counts them. */
   committed(cancelled: readonly Cancelled[]): void {
     for (const { id, channel } of cancelled) {
-      this.watcher.changed(id);
+      this.watcher.announce(id);
       this.funnel.count('cancelled', channel);
     }
   }

@@ -65,7 +65,7 @@ export class StateWatcher {
    * Wakes the callers that wait for this authentication. This process made the change, so they need not wait for the
    * next poll. A caller may have read a state before this was told of it: with `opened`, those that saw it wait on.
    */
-  changed(id: string, to?: 'opened'): void {
+  announce(id: string, to?: 'opened'): void {
     for (const { from, wake } of [...(this.watchers.get(id) ?? [])]) if (from !== to) wake();
   }
 
@@ -73,7 +73,7 @@ export class StateWatcher {
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
-    for (const id of [...this.watchers.keys()]) this.changed(id);
+    for (const id of [...this.watchers.keys()]) this.announce(id);
   }
 
   private async poll(): Promise<void> {

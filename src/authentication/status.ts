@@ -115,7 +115,7 @@ export class AuthenticationStatus {
   async cancel(id: string, clientId: string, flows: readonly Flow[] = OF_API): Promise<void> {
     const cancelled = await this.store.cancel(id, clientId, flows);
     if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId, flows)));
-    this.watcher.changed(id);
+    this.watcher.announce(id);
     this.funnel.count('cancelled', cancelled.channel);
     this.queue.enqueue(cancelled.deliveryId);
   }

@@ -135,12 +135,12 @@ export class Verify {
   private judge(tried: AuthenticationView): void {
     const { id } = tried;
     if (tried.state === 'verified') {
-      this.watcher.changed(id);
+      this.watcher.announce(id);
       return;
     }
     const { attemptsLeft } = tried;
     if (attemptsLeft === 0) {
-      this.watcher.changed(id);
+      this.watcher.announce(id);
       throw new Problem('attempts_exhausted', EXHAUSTED[tried.channel], { attemptsLeft });
     }
     throw new Problem('code_mismatch', MISMATCH[tried.channel], { attemptsLeft });

@@ -15,20 +15,20 @@ export class TestStates {
     if (moves.length === 0) return [];
     const changed = await this.store.change(moves);
     // By time, one is opened before that is written, and callers may have seen it.
-    for (const { id, state } of changed) this.watcher.changed(id, state === 'opened' ? state : undefined);
+    for (const { id, state } of changed) this.watcher.announce(id, state === 'opened' ? state : undefined);
     return changed.map(({ id }) => id);
   }
 
   /** Counts and judges an attempt; undefined when no such authentication is open. */
   async attempt(typed: TypedCode): Promise<TestView | undefined> {
     const tried = await this.store.attempt(typed);
-    if (tried?.state === 'verified' || tried?.state === 'failed') this.watcher.changed(tried.id);
+    if (tried?.state === 'verified' || tried?.state === 'failed') this.watcher.announce(tried.id);
     return tried;
   }
 
   /** Cancels every open one of a person at a relying party but the newest. */
   async supersede(clientId: string, personDigest: Buffer): Promise<void> {
-    for (const id of await this.store.supersede(clientId, personDigest)) this.watcher.changed(id);
+    for (const id of await this.store.supersede(clientId, personDigest)) this.watcher.announce(id);
   }
 
   /** Writes the changes whose time has come. Returns true if more may remain. */
