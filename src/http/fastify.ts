@@ -9,7 +9,7 @@ import { lingerAfterAnswer } from './linger.ts';
 import { assertMessage, hasBody, judgesParameters } from './message-rules.ts';
 import { problemOf, writeProblem } from './problem.filter.ts';
 import { readEveryParameter, readForm } from './read-form.ts';
-import { readJson, readJsonArray } from './read-json.ts';
+import { keepingSequences, readJson, readJsonArray } from './read-json.ts';
 import { answerUnparsed, lateRequest } from './unparsed.ts';
 import { bodyText } from './utf8.ts';
 
@@ -122,8 +122,9 @@ function declareBodies(fastify: FastifyInstance): void {
   const readFormOf = (text: string, request: FastifyRequest) =>
     judgesParameters(request) ? readEveryParameter(text) : readForm(text);
   declare(MEDIA_TYPES.form, readFormOf, ['form']);
-  declare(MEDIA_TYPES.events, readJson, ['events']);
-  declare('application/cloudevents-batch+json', readJsonArray, ['events'], BATCH_LIMIT);
+  declare(MEDIA_TYPES.events, (text) => readJson(keepingSequences(text)), ['events']);
+  const readEvents = (text: string) => readJsonArray(keepingSequences(text));
+  declare('application/cloudevents-batch+json', readEvents, ['events'], BATCH_LIMIT);
   fastify.addContentTypeParser(MEDIA_TYPES.lines, (request, stream, done) => {
     settle(done, () => {
       requireBodyType(request, ['lines']);

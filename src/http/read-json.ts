@@ -28,6 +28,20 @@ export function readJsonArray(text: string): unknown[] {
   return value;
 }
 
+/**
+ * The text with the integers of the member `sequence` in quotes where a JavaScript number would lose their digits: 16 to 19
+ * digits, which reach the largest value below 2^63. Everything else stays as it is; text that is no JSON stays none, because
+ * one value takes the place of another.
+ */
+export function keepingSequences(text: string): string {
+  return text.replace(SEQUENCE, (member, name: string, digits: string) =>
+    Number.isSafeInteger(Number(digits)) ? member : `${name}"${digits}"`,
+  );
+}
+
+/** In JSON, these quotes begin and end one text: within a text a quote has a backslash before it. */
+const SEQUENCE = /((?<!\\)"sequence"[ \t\n\r]*:[ \t\n\r]*)([1-9]\d{15,18})(?=[ \t\n\r]*[,}])/g;
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

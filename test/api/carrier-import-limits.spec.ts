@@ -225,6 +225,20 @@ describe('a snapshot that would end more than is allowed', () => {
     expect(await statesOf(lines)).toEqual(lines.map(() => 'awaiting_device'));
   });
 
+  it('a confirmation is worth the same for the lines of its report in another order', async () => {
+    const lines = await subscribedLines(4);
+    const snapshot = lines.map((line, at) => (at === 1 ? { ...line, plan: 'prepaid' } : { ...line, owner: OTHER }));
+    const { confirm } = (await importing(snapshot)).summary;
+    const exchanged = snapshot.map((line, at) => ({
+      ...lines[at]!,
+      ...(at === 2 ? { plan: 'prepaid' } : { owner: OTHER }),
+    }));
+    expect((await importing(exchanged, { confirm: confirm! })).summary).toMatchObject({ stopped: true });
+    const { summary } = await importing(snapshot.toReversed(), { confirm: confirm! });
+    expect(summary).not.toHaveProperty('stopped');
+    expect(await statesOf(lines)).toEqual(lines.map(() => 'cancelled'));
+  });
+
   it('a dry run says what the import itself would need', async () => {
     const lines = await subscribedLines(3);
     const snapshot = lines.map((line) => ({ ...line, owner: OTHER }));

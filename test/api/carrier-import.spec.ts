@@ -678,6 +678,43 @@ describe('a line of a snapshot that is rejected', () => {
     },
   );
 
+  /** Puts a text that no fact may hold into one of a line's facts. */
+  const UNSTORABLE = ['a\u0000b', '\u0000', '\ud800'].flatMap((text) =>
+    (
+      [
+        ['lineId', (line) => ({ ...line, lineId: text })],
+        ['phoneNumber', (line) => ({ ...line, phoneNumber: `${line.phoneNumber}${text}` })],
+        ['carrier', (line) => ({ ...line, carrier: text })],
+        ['status', (line) => ({ ...line, status: text })],
+        ['holder', (line) => ({ ...line, holder: text })],
+        ['owner/birthDate', (line) => ({ ...line, owner: { ...line.owner, birthDate: text } })],
+        ['owner/genderDigit', (line) => ({ ...line, owner: { ...line.owner, genderDigit: text } })],
+        ['plan', (line) => ({ ...line, plan: text })],
+        ['handset/os', (line) => ({ ...line, handset: { ...line.handset, os: text } })],
+        ['handset/osVersion', (line) => ({ ...line, handset: { ...line.handset, osVersion: text } })],
+        ['handset/formFactor', (line) => ({ ...line, handset: { ...line.handset, formFactor: text } })],
+        ['handset/model', (line) => ({ ...line, handset: { ...line.handset, model: text } })],
+        [text, (line) => ({ ...line, [text]: 1 })],
+      ] satisfies [string, (line: LineFacts) => object][]
+    ).map(([member, spoilt]): [string, string, (line: LineFacts) => object] => [
+      JSON.stringify(text),
+      `/${member}`,
+      spoilt,
+    ]),
+  );
+
+  it.each(UNSTORABLE)(
+    'a line of a snapshot with %s in %j is rejected with its number, and the rest counts',
+    async (_text, pointer, spoilt) => {
+      const [first, last] = [aLine(), aLine()];
+      const { reports, summary } = await importing([first, JSON.stringify(spoilt(aLine())), last]);
+      const [{ line, faults } = {}] = reports.filter(({ outcome }) => outcome === 'rejected');
+      expect(line).toBe(2);
+      expect(faults?.map((fault) => fault.pointer)).toContain(pointer);
+      expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
+    },
+  );
+
   it('a line of a snapshot that is named twice is rejected with its number, and the first one counts', async () => {
     const [first, other] = [aLine(), aLine()];
     const second = { ...first, plan: 'prepaid', phoneNumber: aLine().phoneNumber };
@@ -789,6 +826,17 @@ describe('missing=terminate', () => {
     expect(await stored(line.lineId)).toEqual(line);
     expect(await standing(subscriptionId)).toMatchObject({ state: 'active' });
   });
+
+  it.each(['a\u0000b', 'a\u0001b', '', 'x'.repeat(129)])(
+    'missing=terminate ends nothing when a line of the snapshot has %j as its id, which no line can have',
+    async (lineId) => {
+      const line = await storedLine();
+      const snapshot = await without(line.lineId);
+      const { of } = await importing([...snapshot, { ...line, lineId }], { missing: 'terminate' });
+      expect(of(line.lineId)).toMatchObject({ outcome: 'missing' });
+      expect(await stored(line.lineId)).toMatchObject({ status: 'active' });
+    },
+  );
 
   it('missing=terminate no longer reports a line that has ended already', async () => {
     const line = await storedLine();

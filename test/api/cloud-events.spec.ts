@@ -163,7 +163,6 @@ describe('the sequence', () => {
     ['negative', -1],
     ['negative text', '-1'],
     ['a fraction', '1.0'],
-    ['a number that JSON cannot hold exactly', 9_007_199_254_740_993],
     ['empty', ''],
     ['in other digits', '١'],
   ])('the sequence may not be %s', async (_case, sequence) => {
@@ -172,6 +171,53 @@ describe('the sequence', () => {
     expect([status, body['outcome']]).toEqual([422, 'rejected']);
     expect(body['errors']).toEqual([expect.objectContaining({ pointer: '/sequence' })]);
   });
+
+  /** The text of an event, whose sequence is written with exactly these digits. */
+  const written = (event: object, digits: string) =>
+    JSON.stringify({ ...event, sequence: '#' }).replace('"#"', () => digits);
+
+  const BEYOND_NUMBERS = ['9007199254740992', '9007199254740993', '1796098000000000001', '9223372036854775807'];
+
+  it.each(BEYOND_NUMBERS)('the sequence may be the number %s, and keeps all its digits', async (digits) => {
+    const { lineId } = await service.addLine();
+    const sent = async (kind: string, sequence: string) =>
+      (await send({ 'content-type': STRUCTURED }, written(attributes(lineId, kind), sequence))).body['outcome'];
+    expect(await sent('suspended', `${BigInt(digits) - 1n}`)).toBe('applied');
+    expect(await sent('resumed', ` ${digits}\r\n\t`)).toBe('applied');
+    expect(await sent('suspended', `"${digits}"`)).toBe('stale');
+    expect(await lineOf(lineId)).toMatchObject({ status: 'active' });
+  });
+
+  it('numbers of a batch keep all their digits too, wherever the member stands', async () => {
+    const lines = [await service.addLine(), await service.addLine()];
+    const events = lines.flatMap(({ lineId }) => [
+      written(attributes(lineId, 'suspended'), '9007199254740993'),
+      `{"sequence" : 9007199254740994,${JSON.stringify({ ...attributes(lineId, 'resumed'), sequence: undefined }).slice(1)}`,
+      written(attributes(lineId, 'suspended'), '9007199254740994'),
+    ]);
+    const { body } = await send({ 'content-type': 'application/cloudevents-batch+json' }, `[${events.join()}]`);
+    const outcomes = (body['outcomes'] as { outcome: string }[]).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['applied', 'applied', 'stale', 'applied', 'applied', 'stale']);
+  });
+
+  it.each(['9223372036854775808', '18446744073709551616', '-9007199254740993', '9007199254740993.5'])(
+    'the sequence may not be the number %s',
+    async (digits) => {
+      const { lineId } = await service.addLine();
+      const text = written(attributes(lineId, 'suspended'), digits);
+      const { status, body } = await send({ 'content-type': STRUCTURED }, text);
+      expect([status, body['errors']]).toEqual([422, [expect.objectContaining({ pointer: '/sequence' })]]);
+    },
+  );
+
+  it.each(['09007199254740993', '+9007199254740993', '9007199254740993 1'])(
+    'an event whose sequence is written as %s is no JSON',
+    async (digits) => {
+      const { lineId } = await service.addLine();
+      const text = written(attributes(lineId, 'suspended'), digits);
+      expect((await send({ 'content-type': STRUCTURED }, text)).status).toBe(400);
+    },
+  );
 
   it('a sequence with zeros in front is the same number without them', async () => {
     const { lineId } = await service.addLine();

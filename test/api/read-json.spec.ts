@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Problem } from '../../src/domain/problem.ts';
 import { pointerBelow } from '../../src/http/faults.ts';
-import { readJson } from '../../src/http/read-json.ts';
+import { keepingSequences, readJson } from '../../src/http/read-json.ts';
 
 const key = fc.string({ unit: 'binary', maxLength: 8 });
 /** Objects of the maximum nesting that a request body may have. */
@@ -78,6 +78,20 @@ describe('a JSON body', () => {
       expect(refusal(`{"a":[{"${name}":{},"${name}":{}}]}`)).toBe('invalid_request');
     },
   );
+
+  it('only the digits of a member sequence are kept as text, whatever other names and texts look like', () => {
+    const alike = fc.constantFrom('a"sequence', '"sequence', 'sequence\\', 'sequence"', '"sequence":9007199254740993}');
+    const large = fc.constantFrom<unknown>(Number('1796098000000000000'), '"sequence":9007199254740993', [2 ** 60]);
+    const others = fc.dictionary(alike, fc.oneof(large, fc.dictionary(alike, large)), { noNullPrototype: true });
+    fc.assert(
+      fc.property(others, fc.constantFrom(0, 2), (value, indent) => {
+        const text = JSON.stringify({ ...value, sequence: '#' }, null, indent);
+        const digits = '9007199254740993';
+        const kept = keepingSequences(text.replace('"#"', digits));
+        expect(JSON.parse(kept)).toEqual({ ...value, sequence: digits });
+      }),
+    );
+  });
 
   it('a JSON body is read to eight levels and not to nine', () => {
     const nested = (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);

@@ -164,7 +164,8 @@ const LARGEST_SEQUENCE = 2n ** 63n - 1n;
 
 /**
  * A sequence as an integer, or as text of digits, because a header can hold only text. The text may begin with zeros,
- * which CloudEvents recommends so that sequences sort as text.
+ * which CloudEvents recommends so that sequences sort as text. Numbers from 2^53 on arrive as text, with all their digits
+ * (`keepingSequences`): one that does not has lost some.
  */
 function readSequence(value: unknown): bigint | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;

@@ -12,17 +12,21 @@ export interface Counts {
 export interface Excess {
   ended: Counts;
   limit: Counts;
-  /** Confirms exactly what this report would end. */
+  /** Confirms exactly what this report would end, in any order of the lines. */
   confirm: string;
 }
 
 /** A share of everything is at least this many. */
 const LEAST = 100;
 
+/** Sums of digests are taken modulo the number of all digests. */
+const MODULUS = 2n ** 256n;
+
 /** What an import is going to end: lines, and subscriptions on lines. */
 export class Ending {
   private readonly ended: Counts = { lines: 0, subscriptions: 0 };
-  private digest = '';
+  /** The sum of a digest of each line: no order counts, and the memory stays the same for any number of lines. */
+  private sum = 0n;
 
   /** Adds lines: those that end, and those whose subscription ends if they have one. */
   async add(
@@ -37,7 +41,8 @@ export class Ending {
       if (!endsLine && !isSubscribed) continue;
       if (endsLine) this.ended.lines += 1;
       if (isSubscribed) this.ended.subscriptions += 1;
-      this.digest = sha256(`${this.digest}\0${lineId}\0${ends ?? ''}\0${isSubscribed}`).toString('base64url');
+      const digest = sha256(JSON.stringify([lineId, ends, endsLine, isSubscribed]));
+      this.sum = (this.sum + BigInt(`0x${digest.toString('hex')}`)) % MODULUS;
     }
   }
 
@@ -48,6 +53,14 @@ export class Ending {
     const limit = { lines: limitOf(present.lines), subscriptions: limitOf(present.subscriptions) };
     const { ended } = this;
     if (ended.lines <= limit.lines && ended.subscriptions <= limit.subscriptions) return undefined;
-    return { ended: { ...ended }, limit, confirm: this.digest.slice(0, 22) };
+    return { ended: { ...ended }, limit, confirm: this.digest() };
+  }
+
+  /** Of what ends, whatever order the lines came in. 22 characters hold 132 bits. */
+  private digest(): string {
+    const { lines, subscriptions } = this.ended;
+    return sha256(JSON.stringify([lines, subscriptions, this.sum.toString(16)]))
+      .toString('base64url')
+      .slice(0, 22);
   }
 }

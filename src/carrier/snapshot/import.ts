@@ -8,6 +8,7 @@ import { Problem } from '../../domain/problem.ts';
 import { LineSets, type NewLine } from '../../lines/line-sets.ts';
 import { Lines } from '../../lines/lines.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
+import { isLineId } from '../line-id.ts';
 import { Ending } from './ending.ts';
 import { compared, NUMBER_TWICE, type Planned } from './plan.ts';
 import { ahead, batchesOf, LinesOnDisk, receive, rejected, type Rejected } from './received.ts';
@@ -115,7 +116,7 @@ export class SnapshotImport {
         carriers: new Set<string>(),
       };
       const hasUnnamed = yield* this.compare(snapshot, started);
-      // An unreadable row may be any line, so no line is terminated as missing.
+      // A row that names no line may be any line, so no line is terminated as missing.
       const work: Work = hasUnnamed ? { ...started, missing: 'report' } : started;
       if (work.missing === 'terminate') await this.judgeMissing(work);
       const excess = work.ending.excess(await this.subscriptions.counts(), this.environment.IMPORT_MAX_ENDED);
@@ -131,13 +132,14 @@ export class SnapshotImport {
     }
   }
 
-  /** Compares every line with the register; returns whether a row could not be read at all. */
+  /** Compares every line with the register; returns whether a refused row names no line: what it has as its id can be none. */
   private async *compare(snapshot: LinesOnDisk, work: Work): AsyncGenerator<ImportReport[], boolean> {
     let hasUnnamed = false;
     for await (const { lines, rejected: unread } of ahead(batchesOf(snapshot))) {
-      hasUnnamed ||= unread.some(({ lineId }) => lineId === null);
+      const named = unread.flatMap(({ lineId: id }) => (isLineId(id) ? [{ id, number: null }] : []));
+      hasUnnamed ||= named.length < unread.length;
       for (const { facts } of lines) work.carriers.add(comparable(facts.carrier));
-      await work.seen.note(unread.flatMap(({ lineId: id }) => (id === null ? [] : [{ id, number: null }])));
+      await work.seen.note(named);
       const { lines: register, lineSets, reconciling } = this;
       const { refused, plans } = await compared(lines, work, { lines: register, lineSets, reconciling });
       await work.ending.add(plans, this.subscriptions);

@@ -199,5 +199,6 @@ function readLine(text: string, today: string): { facts: LineFacts } | Pick<Reje
   const read = readAs(SnapshotLine, document);
   if ('value' in read) return { facts: factsOf(read.value.lineId, read.value) };
   const { lineId } = document;
-  return { faults: read.faults, lineId: typeof lineId === 'string' ? lineId.slice(0, LONGEST_LINE_ID) : null };
+  // One that is too long stays too long, so that it does not name another line.
+  return { faults: read.faults, lineId: typeof lineId === 'string' ? lineId.slice(0, LONGEST_LINE_ID + 1) : null };
 }
