@@ -15,7 +15,7 @@ import {
   type Realm,
 } from '../domain/account.ts';
 import { Problem } from '../domain/problem.ts';
-import { codeIn } from '../domain/typed-text.ts';
+import { codeIn, wholeCodeIn } from '../domain/typed-text.ts';
 import { FormLimits } from '../http/form-limits.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { AccountSessionStore } from './account-session.store.ts';
@@ -175,6 +175,7 @@ export class Accounts {
     // Before the old code is spent: a person who mistypes the new one can go on with the same old one.
     const step = await this.stepOfNew(totpSecret, code);
     if (step === null) return 'code';
+    if (wholeCodeIn(old) === null) return 'wrong';
     await this.limits.spend({ name: `${realm}-authenticator`, of: accountId, ...AUTHENTICATOR_CHANGES });
     const network = networkIndex(this.keys, address);
     const place = secretPlace(accountId);

@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ForDevices, FromDevice } from '../devices/device.guard.ts';
-import type { ProvenDevice } from '../devices/device-proofs.ts';
+import type { AdmittedDevice } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { Operation } from '../http/operation.ts';
 import { notFound } from './closed-problem.ts';
@@ -25,7 +25,7 @@ export class NotMeController {
     answers: 'Recorded',
     refuses: ['authentication_not_found'],
   })
-  async say(@FromDevice() device: ProvenDevice, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
+  async say(@FromDevice() device: AdmittedDevice, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
     await this.notMe.say(id, device);
   }
 }

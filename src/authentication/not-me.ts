@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import type { ProvenDevice } from '../devices/device-proofs.ts';
+import type { AdmittedDevice } from '../devices/device-proofs.ts';
 import { keepQuiet } from '../lines/start-budgets.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
@@ -72,9 +72,10 @@ export class NotMe {
   /**
    * The person says of an authentication in the history that it was not them: for an hour, starts of its relying party
    * ring the phone no more. One that is still open is declined. Saying it again changes nothing. Problems:
-   * `authentication_not_found`.
+   * `authentication_not_found`, also for a device under test.
    */
-  async say(id: string, device: ProvenDevice): Promise<void> {
+  async say(id: string, device: AdmittedDevice): Promise<void> {
+    if (!device.isInUse) throw notFound();
     const { subscriptionId, deviceId, isOwnPhone } = device;
     const own = [id, subscriptionId, isOwnPhone ? null : deviceId];
     type Row = Pick<Authentication, 'clientId' | 'personIndex' | 'flow' | 'lineId'> & { isOpen: boolean };

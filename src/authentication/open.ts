@@ -11,6 +11,7 @@ import { Problem } from '../domain/problem.ts';
 import type { TransactionField } from '../domain/transaction.ts';
 import { DeviceProofs, type ProvenDevice, type UnspentProof } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
+import { underTest } from '../devices/under-test.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Funnel } from './funnel.ts';
@@ -257,7 +258,7 @@ export class Open {
     const quietKey = await this.quietKeys.of(asked);
     if (!(await this.store.decline(id, device.deviceId, reason, quietKey))) {
       await this.find(id, device);
-      throw new Problem('subscription_not_active', 'Complete the device test first.');
+      throw underTest();
     }
     this.watcher.announce(id);
     this.funnel.count('declined', asked.channel);

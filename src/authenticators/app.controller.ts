@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ForDevices, FromDevice } from '../devices/device.guard.ts';
-import type { ProvenDevice } from '../devices/device-proofs.ts';
+import type { AdmittedDevice } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { Operation } from '../http/operation.ts';
 import {
@@ -30,7 +30,7 @@ export class AuthenticatorController {
     summary: 'List the authenticators of this device',
     answers: 'The authenticators of this device',
   })
-  list(@FromDevice() device: ProvenDevice): Promise<AuthenticatorResponse[]> {
+  list(@FromDevice() device: AdmittedDevice): Promise<AuthenticatorResponse[]> {
     return this.authenticators.list(device);
   }
 
@@ -46,19 +46,22 @@ export class AuthenticatorController {
     refuses: ['pin_mismatch', 'pin_locked', 'pin_exhausted', 'pin_nonce_spent', 'authenticator_not_possible'],
   })
   enrol(
-    @FromDevice() device: ProvenDevice,
+    @FromDevice() device: AdmittedDevice,
     @Body() body: EnrolAuthenticatorRequest,
   ): Promise<EnrolledAuthenticatorResponse> {
     return this.authenticators.enrol(body, device);
   }
 
-  /** Lists the pending and the active registrations, newest first. A Smart OTP sees only the active ones on itself. */
+  /**
+   * Lists the pending and the active registrations, newest first. A Smart OTP sees only the active ones on itself, and a
+   * device under test none.
+   */
   @Get('registrations')
   @Operation('listOwnRegistrations', {
     summary: 'List registrations at institutions',
     answers: 'The registrations, newest first',
   })
-  registered(@FromDevice() device: ProvenDevice): Promise<OwnRegistrationResponse[]> {
+  registered(@FromDevice() device: AdmittedDevice): Promise<OwnRegistrationResponse[]> {
     return this.registrations.list(device);
   }
 
@@ -83,7 +86,7 @@ export class AuthenticatorController {
     ],
   })
   confirm(
-    @FromDevice() device: ProvenDevice,
+    @FromDevice() device: AdmittedDevice,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
     @Body() body: ConfirmRegistrationRequest,
   ): Promise<ConfirmedRegistrationResponse> {
@@ -99,7 +102,7 @@ export class AuthenticatorController {
     refuses: ['registration_not_found', 'registration_closed'],
   })
   async decline(
-    @FromDevice() device: ProvenDevice,
+    @FromDevice() device: AdmittedDevice,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
   ): Promise<void> {
     await this.registrations.decline(id, device);
@@ -117,7 +120,7 @@ export class AuthenticatorController {
     refuses: ['registration_not_found', 'registration_closed'],
   })
   async revoke(
-    @FromDevice() device: ProvenDevice,
+    @FromDevice() device: AdmittedDevice,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
   ): Promise<void> {
     await this.registrations.revokeInApp(id, device);

@@ -20,7 +20,7 @@ import {
   TestResponse,
 } from './app.dto.ts';
 import { ForDevices, FromDevice } from './device.guard.ts';
-import { DeviceProofs, type ProvenDevice } from './device-proofs.ts';
+import { DeviceProofs, type AdmittedDevice, type ProvenDevice } from './device-proofs.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
 import { nonceSpent } from './pin/judge-pin.ts';
@@ -155,7 +155,7 @@ export class DeviceController {
     answers: 'The PIN check',
     refuses: ['subscription_not_active'],
   })
-  askPinCheck(@FromDevice() device: ProvenDevice): Promise<PinCheckResponse> {
+  askPinCheck(@FromDevice() device: AdmittedDevice): Promise<PinCheckResponse> {
     return this.pinCheck.ask(device);
   }
 

@@ -21,6 +21,12 @@ export interface ProvenDevice {
   bond: string;
 }
 
+/** The device that sent a request, and whether it is in use. */
+export interface AdmittedDevice extends ProvenDevice {
+  /** False for a device under test, which sees and changes nothing of the subscription. */
+  isInUse: boolean;
+}
+
 /** A proof that its device signed for this request. It is not spent yet: whether it counts, the database says. */
 export interface UnspentProof {
   device: ProvenDevice;
@@ -54,11 +60,12 @@ export class DeviceProofs {
    * Returns the enrolled device that signed the proof of this request. Each proof is accepted once. Problems:
    * `device_proof_invalid`.
    */
-  async check(request: RawRequest): Promise<ProvenDevice> {
+  async check(request: RawRequest): Promise<AdmittedDevice> {
     const proof = await this.signed(request);
-    if (!(await this.store.spendProof(proof.device.deviceId, proof.jti))) throw this.refused(proof);
+    const spent = await this.store.spendProof(proof.device.deviceId, proof.jti);
+    if (!spent) throw this.refused(proof);
     this.recordContact(proof.device.deviceId);
-    return proof.device;
+    return { ...proof.device, isInUse: spent.isInUse };
   }
 
   /**

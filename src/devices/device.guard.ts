@@ -9,9 +9,9 @@ import {
 } from '@nestjs/common';
 import { ApiSecurity } from '@nestjs/swagger';
 import type { RawRequest } from '../http/fastify.ts';
-import { DeviceProofs, type ProvenDevice, type UnspentProof } from './device-proofs.ts';
+import { DeviceProofs, type AdmittedDevice, type ProvenDevice, type UnspentProof } from './device-proofs.ts';
 
-type AppRequest = RawRequest & { device?: ProvenDevice; unspentProof?: UnspentProof };
+type AppRequest = RawRequest & { device?: AdmittedDevice | ProvenDevice; unspentProof?: UnspentProof };
 
 /**
  * Admits a device that proves, for exactly this request, that it holds its signing key. Problems:
@@ -60,12 +60,16 @@ export function ForDevices(guard: Type<CanActivate> = DeviceGuard): ClassDecorat
   return applyDecorators(UseGuards(guard), ApiSecurity('deviceProof'));
 }
 
-/** The parameter for the device that `DeviceGuard` or `AlertDeviceGuard` admitted. */
-export const FromDevice = createParamDecorator((_: unknown, context: ExecutionContext): ProvenDevice => {
-  const { device } = context.switchToHttp().getRequest<AppRequest>();
-  if (!device) throw new Error('FromDevice needs a guard of devices on the route');
-  return device;
-});
+/**
+ * The parameter for the device that `DeviceGuard` (an `AdmittedDevice`) or `AlertDeviceGuard` (a `ProvenDevice`) admitted.
+ */
+export const FromDevice = createParamDecorator(
+  (_: unknown, context: ExecutionContext): AdmittedDevice | ProvenDevice => {
+    const { device } = context.switchToHttp().getRequest<AppRequest>();
+    if (!device) throw new Error('FromDevice needs a guard of devices on the route');
+    return device;
+  },
+);
 
 /** The parameter for the proof that `SignatureGuard` admitted. */
 export const FromSignature = createParamDecorator((_: unknown, context: ExecutionContext): UnspentProof => {

@@ -133,7 +133,11 @@ const COUNT_ALERT_PIN = countPin('alert_count_pin', {
   from: 'alerts x WHERE x.id = $2',
 });
 
-const SPEND_PROOF = statement('device_spend_proof', spendProof('$1', '$2'));
+const SPEND_PROOF = statement(
+  'device_spend_proof',
+  `WITH spent AS (${spendProof('$1', '$2')})
+    SELECT d.state = 'active' AS "isInUse" FROM spent, devices d WHERE d.id = $1`,
+);
 
 const REVOKE_UNTESTED = statement(
   'device_revoke_untested',
@@ -362,9 +366,13 @@ export class DeviceStore {
     return (await this.database.pipelinedRows<DeviceKey>(KEY, [deviceId]))[0];
   }
 
-  /** Spends a proof. Returns false when it was used before, or the device is revoked. */
-  async spendProof(deviceId: string, jti: string): Promise<boolean> {
-    return (await this.database.sharedRows(SPEND_PROOF, [deviceId, jti], `${deviceId} ${jti}`)).length === 1;
+  /**
+   * Spends a proof, and says whether its device is in use or still under test. Undefined when the proof was used before, or
+   * the device is revoked.
+   */
+  async spendProof(deviceId: string, jti: string): Promise<{ isInUse: boolean } | undefined> {
+    const key = `${deviceId} ${jti}`;
+    return (await this.database.sharedRows<{ isInUse: boolean }>(SPEND_PROOF, [deviceId, jti], key))[0];
   }
 
   /** Returns the device under test that a code enrolled with these keys. */

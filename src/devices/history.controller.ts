@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.ts';
 import { History } from '../history/history.ts';
 import { ForDevices, FromDevice } from './device.guard.ts';
-import type { ProvenDevice } from './device-proofs.ts';
+import type { AdmittedDevice } from './device-proofs.ts';
 import { HistoryResponse } from './history.dto.ts';
 
 @ApiTags('App')
@@ -13,7 +13,7 @@ export class HistoryController {
 
   /**
    * Lists the last twenty authentications of the subscription, newest first. A Smart OTP sees those that it was asked
-   * to sign.
+   * to sign; a device under test sees none.
    */
   @Get()
   @ForDevices()
@@ -21,7 +21,8 @@ export class HistoryController {
     summary: 'List the last twenty authentications',
     answers: 'The authentications, newest first',
   })
-  latest(@FromDevice() device: ProvenDevice): Promise<HistoryResponse[]> {
+  async latest(@FromDevice() device: AdmittedDevice): Promise<HistoryResponse[]> {
+    if (!device.isInUse) return [];
     return this.history.latest(device.subscriptionId, device.isOwnPhone ? undefined : device.deviceId);
   }
 }

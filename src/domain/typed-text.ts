@@ -51,6 +51,12 @@ export function codeIn(typed: string, length = 6): string {
   return compact;
 }
 
+/** {@link codeIn}, or null where what was typed is no whole code: a form then tries nothing, and counts nothing. */
+export function wholeCodeIn(typed: string, length = 6): string | null {
+  const code = codeIn(typed, length);
+  return isDigits(code, length) ? code : null;
+}
+
 /** The digits that a text calls a code, before or after them; digits may stand apart. */
 function namedIn(text: string, length: number): string[] {
   const run = String.raw`\d{${length}}(?!\p{Dash}?\d)`;

@@ -32,9 +32,8 @@ export class Visitor implements Reader {
   ) {
     const { issuer, name } = cookie;
     const { lang } = request.query as { lang?: unknown };
-    const requested = typeof lang === 'string' ? lang : undefined;
-    this.locale = localeOf(requested, localeOf(readCookie(request, 'lang', issuer)));
-    if (requested !== undefined && localeNamed(requested) === this.locale)
+    this.locale = localeOf(lang, localeOf(readCookie(request, 'lang', issuer)));
+    if (typeof lang === 'string' && localeNamed(lang) === this.locale)
       setCookie(reply, { name: 'lang', value: this.locale, seconds: LANGUAGE_SECONDS }, issuer);
     this.secret = secretIn(readCookie(request, name, issuer));
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ForDevices, FromDevice } from '../devices/device.guard.ts';
-import type { ProvenDevice } from '../devices/device-proofs.ts';
+import type { AdmittedDevice } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { Operation } from '../http/operation.ts';
 import {
@@ -27,7 +27,7 @@ export class SmsPermissionController {
     summary: 'List SMS permissions',
     answers: 'Relying parties that asked for this person, and the permissions',
   })
-  list(@FromDevice() device: ProvenDevice): Promise<SmsPermissionsResponse> {
+  list(@FromDevice() device: AdmittedDevice): Promise<SmsPermissionsResponse> {
     return this.permissions.list(device);
   }
 
@@ -41,7 +41,7 @@ export class SmsPermissionController {
     answers: 'The permission, which takes effect once the PIN is proven',
     refuses: ['sms_not_permitted', 'relying_party_not_found', 'subscription_not_active'],
   })
-  ask(@FromDevice() device: ProvenDevice, @Body() body: SmsPermissionRequest): Promise<AskedSmsPermissionResponse> {
+  ask(@FromDevice() device: AdmittedDevice, @Body() body: SmsPermissionRequest): Promise<AskedSmsPermissionResponse> {
     return this.permissions.ask(askingParty.transform(body.relyingPartyId), device);
   }
 
@@ -66,7 +66,7 @@ export class SmsPermissionController {
     ],
   })
   confirm(
-    @FromDevice() device: ProvenDevice,
+    @FromDevice() device: AdmittedDevice,
     @Param('id', new OpaqueId(permissionNotFound)) id: string,
     @Body() body: ConfirmSmsRequest,
   ): Promise<PermittedSmsResponse> {
@@ -85,7 +85,7 @@ export class SmsPermissionController {
     refuses: ['sms_permission_not_found'],
   })
   async end(
-    @FromDevice() device: ProvenDevice,
+    @FromDevice() device: AdmittedDevice,
     @Param('id', new OpaqueId(permissionNotFound)) id: string,
   ): Promise<void> {
     await this.permissions.end(id, device);

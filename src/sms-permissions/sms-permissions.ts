@@ -3,9 +3,10 @@ import { Environment } from '../../config/environment.ts';
 import { randomId, randomNonce } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
-import type { ProvenDevice } from '../devices/device-proofs.ts';
+import type { AdmittedDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import { nonceSpent } from '../devices/pin/judge-pin.ts';
+import { underTest } from '../devices/under-test.ts';
 import { SmsPermissionStore, type AskingParty, type GivenPermission } from './sms-permission.store.ts';
 import { PendingAuthentications } from '../authentication/pending-authentications.ts';
 
@@ -53,10 +54,10 @@ export class SmsPermissions {
 
   /**
    * Lists the last twenty permissions, newest first, and the last twenty relying parties that asked for this person. A
-   * Smart OTP gets empty lists.
+   * Smart OTP and a device under test get empty lists.
    */
-  async list({ subscriptionId, isOwnPhone }: ProvenDevice): Promise<SmsPermissionList> {
-    if (!isOwnPhone) return { minutes: 0, relyingParties: [], permissions: [] };
+  async list({ subscriptionId, isOwnPhone, isInUse }: AdmittedDevice): Promise<SmsPermissionList> {
+    if (!isOwnPhone || !isInUse) return { minutes: 0, relyingParties: [], permissions: [] };
     const [relyingParties, given] = await Promise.all([
       this.store.askingParties(subscriptionId),
       this.store.given(subscriptionId, this.minutes > 0),
@@ -75,8 +76,9 @@ export class SmsPermissions {
    * Requests a permission and returns the nonce for the PIN proof; it replaces an earlier request of this subscription.
    * Problems: `sms_not_permitted`, `relying_party_not_found`, `subscription_not_active`.
    */
-  async ask(clientId: string, { deviceId, subscriptionId }: ProvenDevice): Promise<AskedSmsPermission> {
+  async ask(clientId: string, { deviceId, subscriptionId, isInUse }: AdmittedDevice): Promise<AskedSmsPermission> {
     if (this.minutes === 0) throw permittedNowhere();
+    if (!isInUse) throw underTest();
     const id = randomId();
     const nonce = randomNonce();
     const request = await this.store.ask({ id, subscriptionId, deviceId, clientId, nonce });
@@ -90,7 +92,7 @@ export class SmsPermissions {
    * Problems: `sms_permission_not_found`, `pin_nonce_spent`, `pin_mismatch`, `pin_locked`, `pin_exhausted`, `sms_not_permitted`,
    * `subscription_not_active`.
    */
-  async confirm(id: string, proof: string, { deviceId }: ProvenDevice): Promise<{ endsAt: string }> {
+  async confirm(id: string, proof: string, { deviceId }: AdmittedDevice): Promise<{ endsAt: string }> {
     if (this.minutes === 0) throw permittedNowhere();
     return this.devices.inPinTurn(deviceId, () => this.permit(id, proof, deviceId));
   }
@@ -113,8 +115,8 @@ export class SmsPermissions {
    * Ends a permission early, and cancels the authentications whose codes were sent under it. Problems:
    * `sms_permission_not_found`.
    */
-  async end(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
-    if (!isOwnPhone) throw permissionNotFound();
+  async end(id: string, { subscriptionId, isOwnPhone, isInUse }: AdmittedDevice): Promise<void> {
+    if (!isOwnPhone || !isInUse) throw permissionNotFound();
     await this.endOf(subscriptionId, id);
   }
 

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
+import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import { deviceProof } from '../../src/phone/device-proof.ts';
 import { importDeviceKeys } from '../../src/phone/device-keys.ts';
 import type { Phone } from '../../src/phone/phone.ts';
 import type { ProblemError } from '../../src/phone/problem-error.ts';
+import { BANK } from '../support/authenticators.ts';
+import { declaredRoutes } from '../support/declared-routes.ts';
 import { eventually } from '../support/eventually.ts';
 import { Installation, keyPair, type Bent } from '../support/installation.ts';
 import { expectSecondsAfter } from '../support/instants.ts';
@@ -12,6 +15,8 @@ import { answerOf, otherThan, TEST_PIN, TestService, type Subscriber } from '../
 
 const WRONG_PIN = '918273';
 const MADE_BY_NOBODY = Buffer.alloc(32).toString('base64url');
+const PROOF = { pinProof: MADE_BY_NOBODY };
+const OTP = { kind: 'otp', terms: AUTHENTICATOR_TERMS, pinCheckId: randomUUID(), ...PROOF };
 
 let service: TestService;
 
@@ -395,6 +400,114 @@ describe('the test of a device', () => {
     ]) {
       await expect(ask()).rejects.toMatchObject({ status: 404, code: 'authentication_not_found' });
     }
+  });
+
+  const notFound = (code: string) => ({ status: 404, code });
+  const UNDER_TEST = { status: 409, code: 'subscription_not_active' };
+  const NOT_PROVEN = { status: 401, code: 'device_proof_invalid' };
+  const NO_SMS = { minutes: 0, relyingParties: [], permissions: [] };
+
+  /**
+   * Each route that a device calls, with ids of what stands for its subscription: what a device under test gets. The routes
+   * that no proof of a device opens are left out.
+   */
+  const ROUTES: [route: string, underTest: object, body?: object][] = [
+    ['GET /app/v1/device', { status: 200 }],
+    ['GET /app/v1/device/envelope', { status: 200 }],
+    ['PUT /app/v1/device/push-token', { status: 204 }, { pushToken: 'token-of-its-own' }],
+    ['POST /app/v1/device/test-push', { status: 409, code: 'nothing_to_change' }],
+    ['POST /app/v1/device/test', { status: 400, code: 'invalid_request' }, { code: '' }],
+    ['POST /app/v1/device/pin-check', UNDER_TEST],
+    ['POST /app/v1/device/pin-check/:id/confirm', { status: 410, code: 'pin_nonce_spent' }, PROOF],
+    ['GET /app/v1/authentications', { status: 200, body: [] }],
+    ['POST /app/v1/authentications/:id/open', notFound('authentication_not_found'), PROOF],
+    ['POST /app/v1/authentications/:id/approve', notFound('authentication_not_found'), { ...PROOF, match: '47' }],
+    ['GET /app/v1/authentications/:id/envelope', notFound('authentication_not_found')],
+    ['POST /app/v1/authentications/:id/decline', notFound('authentication_not_found'), { reason: 'not_me' }],
+    ['GET /app/v1/history', { status: 200, body: [] }],
+    ['POST /app/v1/history/:id/not-me', notFound('authentication_not_found')],
+    ['GET /app/v1/sms-permissions', { status: 200, body: NO_SMS }],
+    ['POST /app/v1/sms-permissions', UNDER_TEST, { relyingPartyId: ':id' }],
+    ['POST /app/v1/sms-permissions/:id/confirm', notFound('sms_permission_not_found'), PROOF],
+    ['DELETE /app/v1/sms-permissions/:id', notFound('sms_permission_not_found')],
+    ['GET /app/v1/authenticators', { status: 200, body: [] }],
+    ['POST /app/v1/authenticators', { status: 410, code: 'pin_nonce_spent' }, OTP],
+    ['GET /app/v1/registrations', { status: 200, body: [] }],
+    ['POST /app/v1/registrations/:id/confirm', notFound('registration_not_found'), PROOF],
+    ['POST /app/v1/registrations/:id/decline', notFound('registration_not_found')],
+    ['DELETE /app/v1/registrations/:id', notFound('registration_not_found')],
+    ['GET /app/v1/alerts', NOT_PROVEN],
+    ['POST /app/v1/alerts/:id/confirm', NOT_PROVEN, PROOF],
+    ['POST /app/v1/alerts/:id/object', NOT_PROVEN, PROOF],
+  ];
+  const OF_ALERTS = /^\/app\/v1\/alerts/;
+
+  it('a device under test sees and changes nothing of the subscription, and a replaced one answers alerts alone', async () => {
+    const owner = await service.subscriber();
+    const { person, phone } = owner;
+    const earlier = (await service.start(person)).body.id;
+    await phone.decline(earlier, 'cancelled');
+    const open = (await startAndRead(owner)).id;
+    const [shop] = (await phone.smsPermissions()).relyingParties;
+    await phone.permitSms(shop!.id, TEST_PIN);
+    const { serialNumber } = await phone.standing();
+    const { birthDate, genderDigit, phoneNumber } = person;
+    const registering = { birthDate, genderDigit, phoneNumber, serialNumber, vendorCode: 'PG' };
+    expect(await service.call('POST', '/v1/registrations', registering, BANK)).toMatchObject({ status: 201 });
+    const seen = async () => ({
+      history: await phone.history(),
+      pending: await phone.pending(),
+      sms: await phone.smsPermissions(),
+      registrations: await phone.registrations(),
+    });
+    const before = await seen();
+    expect(before).toMatchObject({ history: [{ id: open }, { id: earlier }], registrations: [{ state: 'pending' }] });
+    const idIn: [path: RegExp, id: string][] = [
+      [/\/history\//, earlier],
+      [/\/sms-permissions\//, before.sms.permissions[0]!.id],
+      [/\/sms-permissions$/, shop!.id],
+      [/\/registrations\//, before.registrations[0]!.id],
+      [/./, open],
+    ];
+    const newer = await service.enrol(await newCode(owner.subscriptionId));
+    const call = async (route: string, by: Installation, body?: object) => {
+      const [method = '', path = ''] = route.split(' ');
+      const id = idIn.find(([of]) => of.test(path))![1];
+      const filled = body && (JSON.parse(JSON.stringify(body).replace(':id', id)) as object);
+      const answer = await by.send(method, path.replace(':id', id), filled);
+      const code = answer.body['code'] as string | undefined;
+      return { route, status: answer.status, ...(code !== undefined && { code }), body: answer.body };
+    };
+
+    const tested = await Installation.of(newer);
+    for (const [route, expected, body] of ROUTES) {
+      expect(await call(route, tested, body)).toMatchObject({ route, ...expected });
+    }
+    expect(await seen()).toEqual(before);
+    // A relying party that asked and one that never did are told apart by nothing.
+    const asking = { relyingPartyId: randomUUID() };
+    expectProblem(await tested.send('POST', '/app/v1/sms-permissions', asking), 409, 'subscription_not_active');
+
+    await newer.confirmTest((await newer.readTestEnvelope(await newer.testEnvelope())).code);
+    const replaced = await Installation.of(phone);
+    for (const [route, , body] of ROUTES) {
+      const answer = await call(route, replaced, body);
+      if (OF_ALERTS.test(route.split(' ')[1]!)) expect(answer).not.toMatchObject(NOT_PROVEN);
+      else expect(answer).toMatchObject({ route, ...NOT_PROVEN });
+    }
+    expect((await newer.history()).map(({ id }) => id)).toEqual([open, earlier]);
+  });
+
+  it('each route of the app says what a device under test gets', () => {
+    const WITHOUT_DEVICE = [
+      'GET /app/v1/push-key',
+      'POST /app/v1/devices',
+      'POST /app/v1/enrolment-codes/check',
+      'POST /app/v1/loss-reports',
+    ];
+    const declared = declaredRoutes().map(({ route }) => route);
+    const ofApp = declared.filter((route) => route.includes(' /app/v1/'));
+    expect([...WITHOUT_DEVICE, ...ROUTES.map(([route]) => route)].sort()).toEqual(ofApp.sort());
   });
 
   it('the test of a device revokes the older device when it is finished, and not before', async () => {

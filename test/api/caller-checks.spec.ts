@@ -298,7 +298,7 @@ describe('a verification of a caller', () => {
     expect(await standing(id)).toBe('suspended');
   });
 
-  it('counts wrong codes as a window does, and ends at the fifth', async () => {
+  it('counts wrong codes as a window does, asks for the digits where there is no whole code, and ends at the fifth', async () => {
     const subscriber = await service.subscriber();
     const { subscriptionId: id } = subscriber;
     await ask(id);
@@ -306,7 +306,12 @@ describe('a verification of a caller', () => {
     expect((await type(id, otherThan(code))).location).toBe(`${at(id)}/caller-check?note=mismatch`);
     const { html } = await desk().get(`${at(id)}/caller-check?note=mismatch`);
     expect(html).toContain('4번 더 입력할 수 있습니다');
-    for (const typed of ['', 'not a code', otherThan(code), otherThan(code)]) await type(id, typed);
+    for (const part of ['', 'not a code', '12345', '1234567']) {
+      expect((await type(id, part)).location).toBe(`${at(id)}/caller-check?note=incomplete`);
+    }
+    const asked = await desk().get(`${at(id)}/caller-check?note=incomplete`);
+    expect(asked.html).toContain('번호 6자리를 입력해 주세요.');
+    for (let left = 4; left > 0; left -= 1) await type(id, otherThan(code));
     expect(h1(await lookAt(id))).toBe('번호를 5번 틀렸습니다');
     expect((await type(id, code)).status).toBe(409);
     expect((await does(id)).status).toBe(409);

@@ -420,6 +420,16 @@ describe('people', () => {
     expect(owners.filter(({ roles }) => roles[clientId] === 'owner')).toHaveLength(1);
   });
 
+  it('what is no whole one-time password counts nothing', async () => {
+    const hasty = await Member.of(service, { [SHOP]: 'owner' });
+    for (const code of ['', '12', '12345', '1234567', 'abcdef']) {
+      const answer = await hasty.post(at('people/invite'), { invitee: '누군가', role: 'viewer', code });
+      expect([answer.status, textOf(answer).includes('변경하지 않았습니다')]).toEqual([422, true]);
+    }
+    const right = { invitee: '새 사람', role: 'viewer', code: codeOf(hasty.totpSecret) };
+    expect((await hasty.post(at('people/invite'), right)).status).toBe(200);
+  });
+
   it('without the right one-time password nothing changes; five wrong ones lock, and the audit says so', async () => {
     const careless = await Member.of(service, { [SHOP]: 'owner' });
     const wrong = wrongCodeFor(careless.totpSecret);

@@ -26,6 +26,16 @@ async function setUp(enrolmentCode: string): Promise<Phone> {
   return phone;
 }
 
+it.each(['/demo', '/demo/own', '/demo/own/code', '/demo/bank', '/demo/bank/transfer', '/phone'])(
+  'the demonstration page %s opens where its link was decorated',
+  async (path) => {
+    for (const query of ['utm_source=app', 'lang=en&lang=ko', 'lang=fr']) {
+      const page = await fetch(`${service.issuer}${path}?${query}`);
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    }
+  },
+);
+
 describe('the demonstration bank', () => {
   it('the demonstration bank issues a Smart OTP with a card, and carries out what was signed with both', async () => {
     const owner = service.process.announcement.lines.find(({ lineId }) => lineId === TYPED.lineId)!;

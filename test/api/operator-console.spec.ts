@@ -166,6 +166,12 @@ describe('signing in', () => {
     expect(await service.rows.operators.lockOf('agent')).toEqual({ failures: 0, seconds: null });
   });
 
+  it('signing in with what is no whole one-time password counts nothing', async () => {
+    const before = await service.rows.operators.lockOf('agent');
+    for (const code of ['', '12', '12345', '1234567', 'abcdef']) expect((await attempt({ code })).status).toBe(401);
+    expect(await service.rows.operators.lockOf('agent')).toEqual(before);
+  });
+
   it('signing in compares five of many passwords that are tried at once', async () => {
     const browsers = await Promise.all(
       Array.from({ length: 12 }, async () => {

@@ -408,6 +408,21 @@ describe('logging in', () => {
     expect((await visitor.open('/my')).url).toBe(`${service.issuer}/login`);
   });
 
+  it('logging in asks for the six digits where no whole code was typed, and counts nothing', async () => {
+    const subscriber = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', typed(subscriber.person));
+    const code = await codeInApp(subscriber);
+    for (const part of ['', ' ', '12', '12345', '1234567', 'abcdef']) {
+      const answer = await visitor.send('/code', { code: part });
+      expect(answer.url).toBe(`${service.issuer}/code?note=incomplete`);
+      expect(answer.text).toContain('인증번호 6자리를 입력해 주세요.');
+    }
+    expect((await visitor.send('/code', { code: otherThan(code) })).text).toContain('4번 더 입력할 수 있습니다');
+    expect((await visitor.send('/code', { code })).url).toBe(`${service.issuer}/my`);
+  });
+
   it('logging in answers a stranger’s data as any other, and admits no stranger', async () => {
     const { person } = await service.subscriber();
     const pageFor = async (who: TestPerson) => {

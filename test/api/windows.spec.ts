@@ -103,6 +103,24 @@ describe('POST /v1/windows', () => {
   });
 });
 
+describe('the page of a window', () => {
+  it.each([
+    'utm_source=app&fbclid=1',
+    'lang',
+    'lang=',
+    'lang=fr',
+    'lang=en&lang=ko',
+    'lang[]=en',
+    'wait=1',
+    '__proto__=1',
+  ])('the page of a window opens where its link was decorated with ?%s', async (query) => {
+    const { url } = (await open()).body as { url: string };
+    const page = await fetch(`${url}?${query}`, { headers: { Accept: 'text/html' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('<html lang="ko"');
+  });
+});
+
 describe('GET /v1/windows/{windowId}', () => {
   it('GET /v1/windows/{windowId} says open, with no authentication yet', async () => {
     const { windowId = '' } = (await open()).body;

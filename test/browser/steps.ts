@@ -93,12 +93,17 @@ export async function paste(page: Page, field: string, text: string): Promise<vo
 }
 
 /** Enters a person in the hosted window and submits the form. */
-export async function identify(window: Page, { birthDate, genderDigit, phoneNumber }: DemoPerson): Promise<void> {
+export async function identify(window: Page, person: DemoPerson): Promise<void> {
+  await sendPerson(window, person);
+  await view(window, 'code').waitFor();
+}
+
+/** Fills in the person and presses the button, whatever the window then shows. */
+export async function sendPerson(window: Page, { birthDate, genderDigit, phoneNumber }: DemoPerson): Promise<void> {
   await window.locator('#birthDate').fill(birthDate);
   await window.locator('#genderDigit').fill(genderDigit);
   await window.locator('#phoneNumber').fill(phoneNumber);
   await window.locator('#person .primary').click();
-  await view(window, 'code').waitFor();
 }
 
 export async function enterCode(window: Page, code: string): Promise<void> {

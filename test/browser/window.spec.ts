@@ -9,7 +9,7 @@ import { pastesOf } from '../support/pasted-codes.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan, TEST_PIN } from '../support/service.ts';
 import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
-import { enterCode, identify, passTime, paste, pressBack, stopClock, view } from './steps.ts';
+import { enterCode, identify, passTime, paste, pressBack, sendPerson, stopClock, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
 describeWith(CHROMIUM, 'the hosted window', () => {
@@ -259,6 +259,22 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await window.getByRole('button', { name: 'Cancel' }).click();
     await view(window, 'cancelled').waitFor();
     await expectFit();
+  });
+
+  it('the hosted window shows the running request in a second tab that was open before the person was sent', async () => {
+    const { url } = await scene.openWindow();
+    const [second, late] = [await context.newPage(), await context.newPage()];
+    for (const tab of [window, second, late]) await tab.goto(url);
+    await identify(window, scene.person('demo-8'));
+    await identify(second, scene.person('demo-8'));
+    await view(second, 'code').waitFor();
+    expect(await second.locator('#fault').isHidden()).toBe(true);
+    expect(await second.locator('#countdown').textContent()).toMatch(/^0[0-3]:\d\d$/);
+    await window.locator('#cancel').click();
+    for (const tab of [window, second]) await view(tab, 'cancelled').waitFor();
+    // A tab that the person comes back to after the end shows how it ended.
+    await sendPerson(late, scene.person('demo-8'));
+    await view(late, 'cancelled').waitFor();
   });
 
   it('the hosted window says that the time is up', async () => {

@@ -533,7 +533,8 @@ export interface paths {
         };
         /**
          * List registrations at institutions
-         * @description Lists the pending and the active registrations, newest first. A Smart OTP sees only the active ones on itself.
+         * @description Lists the pending and the active registrations, newest first. A Smart OTP sees only the active ones on itself, and a
+         *     device under test none.
          */
         get: operations["listOwnRegistrations"];
         put?: never;
@@ -886,7 +887,7 @@ export interface paths {
         /**
          * List the last twenty authentications
          * @description Lists the last twenty authentications of the subscription, newest first. A Smart OTP sees those that it was asked
-         *     to sign.
+         *     to sign; a device under test sees none.
          */
         get: operations["listHistory"];
         put?: never;

@@ -4,7 +4,7 @@ import { randomId, randomNonce } from '../../crypto/random.ts';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import { Database, isConflict } from '../../database/database.ts';
-import type { ProvenDevice } from '../../devices/device-proofs.ts';
+import type { AdmittedDevice } from '../../devices/device-proofs.ts';
 import { Devices } from '../../devices/devices.ts';
 import type { RegistrationState } from '../../domain/authenticator.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -157,8 +157,9 @@ export class Registrations {
     await this.afterRevoked(id, authentications);
   }
 
-  /** The pending and active registrations, newest first; for a Smart OTP only the active ones on it. */
-  async list({ subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<OwnRegistration[]> {
+  /** The pending and active registrations, newest first; for a Smart OTP only the active ones on it, for a device under test none. */
+  async list({ subscriptionId, deviceId, isOwnPhone, isInUse }: AdmittedDevice): Promise<OwnRegistration[]> {
+    if (!isInUse) return [];
     return (await this.store.listedFor(subscriptionId, isOwnPhone ? null : deviceId)).map((one) => this.own(one));
   }
 
@@ -177,11 +178,11 @@ export class Registrations {
    * earlier registration of the same person at this institution ends. Problems: `registration_not_found`,
    * `registration_closed`, `pin_mismatch`, `pin_locked`, `pin_exhausted`, `subscription_not_active`.
    */
-  confirm(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'active' }> {
+  confirm(id: string, proof: string, device: AdmittedDevice): Promise<{ state: 'active' }> {
     return this.devices.inPinTurn(device.deviceId, () => this.confirmInTurn(id, proof, device));
   }
 
-  private async confirmInTurn(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'active' }> {
+  private async confirmInTurn(id: string, proof: string, device: AdmittedDevice): Promise<{ state: 'active' }> {
     const { deviceId } = device;
     const counted = await this.store.countPin(deviceId, id);
     if (!counted) {
@@ -200,8 +201,8 @@ export class Registrations {
   /**
    * Declines a pending registration, on the own phone only. Problems: `registration_not_found`, `registration_closed`.
    */
-  async decline(id: string, device: ProvenDevice): Promise<void> {
-    if (!device.isOwnPhone) throw registrationNotFound();
+  async decline(id: string, device: AdmittedDevice): Promise<void> {
+    if (!device.isOwnPhone || !device.isInUse) throw registrationNotFound();
     if (!(await this.store.decline(id, device.subscriptionId))) await this.assertPending(id, device);
   }
 
@@ -210,8 +211,10 @@ export class Registrations {
     await this.end(id, subscriptionId, by, null);
   }
 
-  /** As `revoke`, in the app; a Smart OTP can end only its own registrations. Problems: as `revoke`. */
-  async revokeInApp(id: string, { subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<void> {
+  /** As `revoke`, in the app; a Smart OTP can end only its own registrations, a device under test none. Problems: as `revoke`. */
+  async revokeInApp(id: string, device: AdmittedDevice): Promise<void> {
+    const { subscriptionId, deviceId, isOwnPhone, isInUse } = device;
+    if (!isInUse) throw registrationNotFound();
     await this.end(id, subscriptionId, 'app', isOwnPhone ? null : deviceId);
   }
 
@@ -282,8 +285,8 @@ export class Registrations {
   }
 
   /** Throws the problem that explains why a device cannot answer a registration, unless it is pending. */
-  private async assertPending(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
-    const found = isOwnPhone && (await this.store.ofSubscription(id, subscriptionId));
+  private async assertPending(id: string, { subscriptionId, isOwnPhone, isInUse }: AdmittedDevice): Promise<void> {
+    const found = isOwnPhone && isInUse && (await this.store.ofSubscription(id, subscriptionId));
     if (!found) throw registrationNotFound();
     if (found.state !== 'pending') throw closed(found.state);
   }

@@ -8,7 +8,7 @@ import { Customers, sessionEnded, type Customer } from '../customers.ts';
 import { addressLimit } from '../limits.ts';
 import { Identity, type NextStep } from '../identity.ts';
 import { Problem } from '../../domain/problem.ts';
-import { codeIn } from '../../domain/typed-text.ts';
+import { wholeCodeIn } from '../../domain/typed-text.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import { LegalTexts } from '../../pages/legal/legal-texts.ts';
@@ -127,7 +127,11 @@ export class IdentityController {
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async verifyCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
-    const code = codeIn(visitor.form()['code'] ?? '').slice(0, 12);
+    const code = wholeCodeIn(visitor.form()['code'] ?? '');
+    if (code === null) {
+      void reply.redirect('/code?note=incomplete', 303);
+      return;
+    }
     const { digest } = visitor;
     let customer: Customer;
     try {

@@ -108,7 +108,7 @@ export function refusedPage(
 }
 
 /** Messages about the last attempt. */
-export const CODE_NOTES = ['mismatch', 'resent', 'too_soon'] as const;
+export const CODE_NOTES = ['mismatch', 'incomplete', 'resent', 'too_soon'] as const;
 export type CodeNote = (typeof CODE_NOTES)[number];
 
 /** The form for the code that the person reads in the app or in a text message. */
@@ -123,6 +123,7 @@ export function verificationCodePage(input: {
   const { reader, token, authentication, place, now, note } = input;
   const { code } = reader.words(CUSTOMER_WORDS);
   const { channel, state, expiresAt, attemptsLeft } = authentication;
+  const fault = note === 'mismatch' ? code.mismatch(attemptsLeft) : note === 'incomplete' && code.incomplete;
   const { title, text } = state === 'opened' ? code.opened : channel === 'push' ? code.push : code.sms;
   const content = html`<section class="card narrow" data-follow="/code" data-state="${state}">
     <h1>${title}</h1>
@@ -149,9 +150,9 @@ export function verificationCodePage(input: {
           required
           aria-describedby="code-hint code-fault"
           autofocus
-          ${note === 'mismatch' && html`aria-invalid="true"`}
+          ${fault && html`aria-invalid="true"`}
         />
-        <p class="fault" id="code-fault">${note === 'mismatch' && code.mismatch(attemptsLeft)}</p>
+        <p class="fault" id="code-fault">${fault}</p>
         <p class="hint" id="code-hint">${code.codeHint}</p>
       </div>
       <button class="primary">${code.submit}</button>

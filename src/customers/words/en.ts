@@ -154,6 +154,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     resent: 'Sent again.',
     tooSoon: 'You can resend every 30 seconds, at most three times.',
     stop: 'Cancel',
+    incomplete: 'Enter the six digits of the code.',
     mismatch: (left) => `The code is wrong. ${left === 1 ? '1 attempt' : `${left} attempts`} left.`,
     ended: {
       declined: { title: 'Declined on the phone', text: 'The request was declined in the app. Nothing has changed.' },

@@ -179,6 +179,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
     resent: '다시 보냈습니다.',
     tooSoon: '30초 간격으로 최대 3번까지 다시 보낼 수 있습니다.',
     stop: '취소',
+    incomplete: '인증번호 6자리를 입력해 주세요.',
     mismatch: (left: number) => `인증번호가 일치하지 않습니다. ${left}번 더 입력할 수 있습니다.`,
     ended: {
       declined: { title: '휴대폰에서 거절했습니다', text: '앱에서 요청을 거절했습니다. 변경된 내용은 없습니다.' },

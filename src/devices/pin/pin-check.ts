@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { randomId, randomNonce } from '../../crypto/random.ts';
 import { Problem } from '../../domain/problem.ts';
-import type { ProvenDevice } from '../device-proofs.ts';
+import type { AdmittedDevice, ProvenDevice } from '../device-proofs.ts';
 import { Devices } from '../devices.ts';
+import { underTest } from '../under-test.ts';
 import { nonceSpent } from './judge-pin.ts';
 import { PinCheckStore } from './pin-check.store.ts';
 
@@ -25,7 +26,8 @@ export class PinCheck {
   ) {}
 
   /** Creates a check, which replaces an earlier one. Problems: `subscription_not_active`. */
-  async ask({ deviceId }: ProvenDevice): Promise<AskedPinCheck> {
+  async ask({ deviceId, isInUse }: AdmittedDevice): Promise<AskedPinCheck> {
+    if (!isInUse) throw underTest();
     const id = randomId();
     const nonce = randomNonce();
     const expiresAt = await this.store.ask(deviceId, id, nonce);

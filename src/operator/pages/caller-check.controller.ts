@@ -2,14 +2,14 @@ import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { CHECKED_DEEDS } from '../../domain/caller-check.ts';
 import { Problem } from '../../domain/problem.ts';
-import { codeIn } from '../../domain/typed-text.ts';
+import { wholeCodeIn } from '../../domain/typed-text.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { subscriptionNotFound } from '../../subscriptions/subscriptions.ts';
 import { FollowQuery } from '../../windows/page/window-page.dto.ts';
 import { Permits } from '../operator.guard.ts';
 import { PushCallerChecks } from '../push-caller-checks.ts';
-import { callerCheckPage } from './caller-check.page.ts';
+import { callerCheckPage, CODE_NOTES } from './caller-check.page.ts';
 import { DeskPages } from './desk.guard.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
 
@@ -28,7 +28,7 @@ export class DeskCallerCheckController {
   async page(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string, @Query('note') note: unknown): Promise<string> {
     const check = await this.checks.view(desk.operator.id, id);
     if (!check) return desk.go(`/operator/subscriptions/${id}`);
-    const shown = { subscriptionId: id, check, now: new Date(), isWrong: note === 'mismatch' };
+    const shown = { subscriptionId: id, check, now: new Date(), note: CODE_NOTES.find((one) => one === note) };
     return desk.show(callerCheckPage(desk.reader, shown));
   }
 
@@ -63,7 +63,8 @@ export class DeskCallerCheckController {
   @RouteConfig(FORM)
   @Permits('check_caller')
   async verify(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
-    const code = codeIn(desk.fields['code'] ?? '').slice(0, 12);
+    const code = wholeCodeIn(desk.fields['code'] ?? '');
+    if (code === null) return desk.go(`${addressOf(id)}?note=incomplete`);
     try {
       await this.checks.verify(by(desk), id, code);
     } catch (error) {

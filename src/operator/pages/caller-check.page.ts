@@ -52,10 +52,14 @@ function deedChoice(words: CallerCheckWords, deed: CheckedDeed, checked: boolean
   >`;
 }
 
+/** What the page says of the code that was typed last. `incomplete` was no whole code, and cost no attempt. */
+export const CODE_NOTES = ['mismatch', 'incomplete'] as const;
+type CodeNote = (typeof CODE_NOTES)[number];
+
 /** One check: what to tell the caller now, the field for the code, and once it is verified the form of the deed. */
 export function callerCheckPage(
   reader: DeskReader,
-  shown: { subscriptionId: string; check: CallerCheckView; now: Date; isWrong: boolean },
+  shown: { subscriptionId: string; check: CallerCheckView; now: Date; note: CodeNote | undefined },
 ): Page {
   const { callerCheck: words } = reader.texts;
   const { subscriptionId, check } = shown;
@@ -94,9 +98,13 @@ function timeLeft(words: CallerCheckWords, { check, now }: { check: CallerCheckV
 function codeForm(
   { texts, formToken }: DeskReader,
   address: string,
-  { check, isWrong }: { check: CallerCheckView; isWrong: boolean },
+  { check, note }: { check: CallerCheckView; note: CodeNote | undefined },
 ): Html {
   const { callerCheck: words } = texts;
+  const fault =
+    note === 'mismatch'
+      ? check.attemptsLeft !== null && words.wrong(check.attemptsLeft)
+      : note === 'incomplete' && words.incomplete;
   return html`<form method="post" action="${address}/code" novalidate>
     ${formToken}
     <div class="field">
@@ -109,10 +117,10 @@ function codeForm(
         autocomplete="off"
         required
         autofocus
-        ${isWrong && html`aria-invalid="true"`}
+        ${note && html`aria-invalid="true"`}
         aria-describedby="code-fault"
       />
-      <p class="fault" id="code-fault">${isWrong && check.attemptsLeft !== null && words.wrong(check.attemptsLeft)}</p>
+      <p class="fault" id="code-fault">${fault}</p>
     </div>
     <button class="primary">${words.verify}</button>
   </form>`;

@@ -701,6 +701,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     look: 'Refresh',
     code: 'Six-digit code from the customer',
     verify: 'Verify',
+    incomplete: 'Enter the six digits of the code.',
     wrong: (left) => `Wrong code. ${left === 1 ? 'One attempt' : `${left} attempts`} left.`,
     withdraw: 'Cancel request',
     back: 'Back to the subscription',

@@ -778,6 +778,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     look: '새로 고침',
     code: '고객이 불러 준 번호 6자리',
     verify: '확인',
+    incomplete: '번호 6자리를 입력해 주세요.',
     wrong: (left: number) => `번호가 다릅니다. ${left}번 더 입력할 수 있습니다.`,
     withdraw: '요청 취소',
     back: '가입 정보로 돌아가기',

@@ -52,7 +52,15 @@ async function start(): Promise<void> {
   if (!check(['birthDate', 'genderDigit', 'phoneNumber'])) return;
   const [birthDate, genderDigit] = [valueOf('birthDate'), valueOf('genderDigit')];
   const person = { birthDate, genderDigit, phoneNumber: valueOf('phoneNumber'), method };
-  settle(await alone(() => client.post('authentication', person)));
+  settle(await alone(() => startOrJoin(person)));
+}
+
+/** Starts the authentication, or shows the one that another tab of this browser has started. */
+async function startOrJoin(person: object): Promise<WindowAnswer> {
+  const answer = await client.post('authentication', person);
+  if ('view' in answer || answer.refusal.code !== 'window_closed') return answer;
+  const running = await client.follow(0);
+  return 'view' in running ? running : answer;
 }
 
 function showMethod(): void {

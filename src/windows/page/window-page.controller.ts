@@ -16,7 +16,7 @@ import { localeOf } from '../../pages/locale.ts';
 import { OwnPageGuard } from './own-page.guard.ts';
 import { sendPage } from '../../pages/page.ts';
 import { Words } from '../../pages/words.ts';
-import { WindowMethodRequest, WindowPageQuery, WindowPersonRequest, WindowWaitQuery } from './window-page.dto.ts';
+import { WindowMethodRequest, WindowPersonRequest, WindowWaitQuery } from './window-page.dto.ts';
 import { closedWindowPage, windowPage } from './window.page.ts';
 
 const OPAQUE_ID = new OpaqueId(windowNotFound);
@@ -33,11 +33,11 @@ export class WindowPageController {
     private readonly environment: Environment,
   ) {}
 
-  /** Binds the window to this browser if it is the first one. */
+  /** Binds the window to this browser if it is the first one. Parameters that a site or an app adds to the link are ignored. */
   @Get()
   async page(
     @Param('id') id: string,
-    @Query() { lang }: WindowPageQuery,
+    @Query('lang') lang: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {

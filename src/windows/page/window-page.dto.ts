@@ -2,9 +2,7 @@ import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PickType } from '@nestjs/swagger';
 import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.ts';
 import { StartRequest, WaitQuery } from '../../authentication/relying-party.dto.ts';
-import { KnownLanguage } from '../../http/known-language.ts';
 import { Optional } from '../../http/optional.ts';
-import { LOCALES, type Locale } from '../../domain/locale.ts';
 
 /** The data that the person enters in the window. */
 export class WindowPersonRequest extends PickType(StartRequest, ['birthDate', 'genderDigit', 'phoneNumber'] as const) {
@@ -18,13 +16,6 @@ export class WindowPersonRequest extends PickType(StartRequest, ['birthDate', 'g
 export class WindowMethodRequest {
   @IsIn(WINDOW_METHODS)
   method: WindowMethod;
-}
-
-export class WindowPageQuery {
-  @KnownLanguage()
-  @IsOptional()
-  @IsIn(LOCALES)
-  lang?: Locale;
 }
 
 export class WindowWaitQuery extends WaitQuery {}
