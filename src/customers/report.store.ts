@@ -15,6 +15,9 @@ export type DueReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId
   now: Date;
 };
 
+/** A due report, and whether the person logged in with the phone and its PIN to make it. */
+export type MadeReport = DueReport & { byLogin: boolean };
+
 /** A report about which the call centre must speak with the customer. */
 export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
   /** The action that was taken immediately. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Phone, PhoneAlert } from '../../src/phone/phone.ts';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
@@ -41,6 +41,18 @@ async function reportLoss({ phoneNumber, birthDate, genderDigit }: TestPerson): 
     body: JSON.stringify({ phoneNumber, birthDate, genderDigit }),
   });
   expect(answer.status).toBe(202);
+}
+
+/** Logs the person in on the website with the phone and its PIN. */
+async function loggedIn(owner: Owner): Promise<TextBrowser> {
+  await service.rows.budgets.clearForms();
+  const visitor = new TextBrowser(service.issuer);
+  await visitor.open('/login');
+  const { phoneNumber, birthDate, genderDigit } = owner.person;
+  await visitor.send('/login', { phoneNumber, birthDate, genderDigit });
+  const request = await eventually('the request', async () => (await owner.phone.pending())[0]);
+  await visitor.send('/code', { code: await service.codeOf(owner, request.id) });
+  return visitor;
 }
 
 /** Starts at a bank and opens in the app, as the person does; the state that follows. */
@@ -155,6 +167,55 @@ describe('a report of loss without a login', () => {
     await owner.phone.confirmAlert(await alertOf(owner.phone, 'sim_swapped'), TEST_PIN);
     await owner.phone.objectToAlert(loss, TEST_PIN);
     expect((await standing(owner)).suspensions.sort()).toEqual(['loss_reported', 'sim_swapped']);
+  });
+});
+
+describe('a report of loss by log-in', () => {
+  const lose = async (visitor: TextBrowser) => {
+    await visitor.open('/lost-phone');
+    await visitor.send('/lost-phone', {});
+    await service.rows.customers.untilReportsResolved();
+  };
+  const guessOwner = async (owner: Owner) => {
+    await reportLoss({ ...owner.person, birthDate: '910203' });
+    await service.rows.customers.untilReportsResolved();
+    await service.rows.budgets.exhaustForms();
+  };
+  const objectToAnother = async (owner: Owner) => {
+    await reportLoss(owner.person);
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+  };
+  // Not to limit the reports of other tests.
+  afterEach(() => service.rows.customers.ageReports(180));
+
+  it('is lifted by no alert', async () => {
+    const owner = await subscribed();
+    await lose(await loggedIn(owner));
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+
+  it('takes the place of one without a login, which the phone could lift', async () => {
+    const owner = await subscribed();
+    const visitor = await loggedIn(owner);
+    await reportLoss(owner.person);
+    const first = await alertOf(owner.phone, 'loss_reported');
+    await lose(visitor);
+    expect(await refusal(owner.phone.objectToAlert(first, TEST_PIN))).toBe('alert_closed');
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+
+  it.each([
+    ['within 24 hours after the objection to another report', objectToAnother],
+    ['after too many guesses at the owner of the line', guessOwner],
+    ['while too many reports without a login come', () => service.rows.customers.tripLossBreaker()],
+  ])('suspends %s', async (_, happen) => {
+    const owner = await subscribed();
+    const visitor = await loggedIn(owner);
+    await happen(owner);
+    await lose(visitor);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
   });
 });
 
@@ -457,13 +518,7 @@ describe('a new phone', () => {
 
   it('a person who is logged in reads what is waited for, until when, and that the old phone objected', async () => {
     const owner = await subscribed();
-    await service.rows.budgets.clearForms();
-    const visitor = new TextBrowser(service.issuer);
-    await visitor.open('/login');
-    const { phoneNumber, birthDate, genderDigit } = owner.person;
-    await visitor.send('/login', { phoneNumber, birthDate, genderDigit });
-    const request = await eventually('the request', async () => (await owner.phone.pending())[0]);
-    await visitor.send('/code', { code: await service.codeOf(owner, request.id) });
+    const visitor = await loggedIn(owner);
     const my = async () => (await visitor.open('/my')).text;
     expect(await my()).not.toContain('새 휴대폰 등록을');
     await ask(owner.person);
