@@ -527,7 +527,7 @@ describe('a new phone', () => {
     await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
     expect(await my()).toMatch(/\d+:\d\d 이후에 새 휴대폰으로 등록 코드를 문자로 보냅니다/);
     await owner.phone.objectToAlert(await alertOf(owner.phone, 'new_phone'), TEST_PIN);
-    expect(await my()).toMatch(/본인이 아니라고 답했습니다.*까지는 고객센터/);
+    expect(await my()).toMatch(/본인이 아니라고 답했습니다.*까지는 앱으로 로그인하여/);
   });
 
   it('after the old phone objected, no further request is taken without a login for 24 hours', async () => {
@@ -543,5 +543,25 @@ describe('a new phone', () => {
     expect(codeTexts(owner.person)).toEqual([]);
     // The call centre knows of the first request already.
     expect(await service.rows.customers.newestReport('new_phone')).toMatchObject({ outcome: 'no_change' });
+  });
+
+  it('after the old phone objected, a request by log-in is told to it as the page says, and it may object again', async () => {
+    const owner = await subscribed();
+    await ask(owner.person);
+    const first = await alertOf(owner.phone, 'new_phone');
+    await owner.phone.objectToAlert(first, TEST_PIN);
+    const visitor = await loggedIn(owner);
+    for (let times = 1; times <= 2; times += 1) {
+      await visitor.open('/new-phone');
+      expect((await visitor.send('/new-phone', { way: 'sms' })).text).toContain('기존 휴대폰의 앱에 알렸습니다');
+      const alert = await eventually('the alert', async () =>
+        (await owner.phone.alerts()).find(({ kind, state }) => kind === 'new_phone' && state === 'open'),
+      );
+      expect((await visitor.open('/my')).text).toContain('통신사가 새 휴대폰을 알려 오기를 기다리고 있습니다');
+      await owner.phone.objectToAlert(alert, TEST_PIN);
+      expect((await visitor.open('/my')).text).toContain('본인이 아니라고 답했습니다');
+    }
+    // Each request rings the phone as an alert; the notices to phone and number are two a day.
+    expect(noticesTo(owner)).toEqual(['new_phone_asked', 'new_phone_asked']);
   });
 });
