@@ -29,7 +29,7 @@ export class LossReportController {
   async report(@Body() body: NamedPersonRequest, @Req() request: FastifyRequest): Promise<LossReportResponse> {
     const person = readNamedPerson(body);
     await this.limits.spend(addressLimit('lost_phone', request), ...senderLimits('lost_phone', request, person));
-    await this.reports.file('lost_phone', person);
+    await this.reports.file('lost_phone', { ...person, byLogin: false });
     return { state: 'taken_down' };
   }
 }

@@ -35,6 +35,11 @@ export interface Customer {
   line: LineFacts;
 }
 
+/** True if the customer logged in with the phone and its PIN. A log-in by text message proves no more than the SIM. */
+export function isProvedByPhone({ session: { channel } }: Customer): boolean {
+  return channel === 'push';
+}
+
 /** Logs customers in. The website is a relying party of the service, like any other website. */
 @Injectable()
 export class Customers {

@@ -13,22 +13,23 @@ import { Notices } from '../notices/notices.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import type { ReportOutcome } from './report.ts';
-import { ReportStore, type DueReport } from './report.store.ts';
+import { ReportStore, type DueReport, type MadeReport } from './report.store.ts';
 
 /** The code for a new phone, as the old one shows it. */
 export type ConfirmedEnrolment = Pick<Enrolment, 'enrolmentCode' | 'enrolmentUri'> & { expiresAt: string };
 
 /**
  * What became of a request for a new phone, for its owner. `until`: when the code is sent by SMS, null before the carrier
- * reported the new handset; after an objection, until when the call centre alone takes another request. While the
- * subscription is suspended no code is sent.
+ * reported the new handset; after an objection, until when another request takes a log-in with the phone, or the call
+ * centre. While the subscription is suspended no code is sent.
  */
 export type NewPhoneStanding =
   { state: 'waiting'; since: Date; until: Date | null } | { state: 'objected'; until: Date } | { state: 'suspended' };
 
 /**
- * A request for a new phone without a login. The holder of the SIM can make one, so the SIM alone does not suffice: the
- * old phone confirms it with the PIN, or a day must pass in which the old phone can object, or two people decide.
+ * A request for a new phone. The holder of the SIM can make one without a login, so the SIM alone does not suffice: the
+ * old phone confirms it with the PIN, or a day must pass in which the old phone can object, or two people decide. A
+ * request by log-in waits in the same way; it is also taken within a day after an objection.
  */
 @Injectable()
 export class NewPhone {
@@ -47,7 +48,7 @@ export class NewPhone {
   /** Takes a request one step further. Returns its outcome, or the time until which it must wait. */
   async proceed(
     step: LifecycleStep,
-    report: DueReport,
+    report: MadeReport,
     subscription: LockedSubscription,
   ): Promise<ReportOutcome | Date> {
     const { session } = step;
@@ -55,9 +56,12 @@ export class NewPhone {
     // Before the first enrolment, the website shows codes to a customer who logs in by SMS. A code issued here would
     // only invalidate that one.
     if (state === 'awaiting_device') return 'no_change';
-    if (subscription.suspensions.length > 0 || subscription.newPhoneObjected) return this.leaveToDesk(session, id);
+    // After an objection only a person who logged in with the phone and its PIN asks again, and that phone may object again.
+    const isRefused = subscription.newPhoneObjected && !report.byLogin;
+    if (subscription.suspensions.length > 0 || isRefused) return this.leaveToDesk(session, id);
     if (await this.store.isAnotherOpen(session, report, id)) return 'no_change';
     if (report.subscriptionId === null) {
+      await this.store.assign(session, report.id, id);
       step.queued.push(...(await this.alerts.raise(session, id, 'new_phone', report.id)));
       await this.notify(step, report, id, 'new_phone_asked');
     }
@@ -160,7 +164,7 @@ export class NewPhone {
   /** Tells the old phone and the number, at most twice a day however often the wait starts anew. */
   private async notify(
     step: LifecycleStep,
-    report: DueReport,
+    report: Pick<DueReport, 'id'>,
     subscriptionId: string,
     kind: 'new_phone_asked' | 'new_phone_soon',
   ): Promise<void> {

@@ -15,6 +15,9 @@ export type DueReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId
   now: Date;
 };
 
+/** A due report, and whether the person logged in with the phone and its PIN to make it. */
+export type MadeReport = DueReport & { byLogin: boolean };
+
 /** A report about which the call centre must speak with the customer. */
 export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
   /** The action that was taken immediately. */
@@ -33,11 +36,12 @@ const NEXT = statement(
     ORDER BY kind <> 'lost_phone', due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
 );
 
-/** Counts one notice about an open request, and names its subscription, if fewer than $3 were sent within a day. */
+/** Counts one notice about an open request, if fewer than $3 about requests of its subscription were sent within a day. */
 const COUNT_NOTICE = statement(
   'report_count_notice',
-  `UPDATE reports SET subscription_id = $2, told_at = told_at || now()
-    WHERE id = $1 AND (SELECT count(*) FROM unnest(told_at) t WHERE t > now() - interval '1 day') < $3 RETURNING 1`,
+  `UPDATE reports SET told_at = told_at || now()
+    WHERE id = $1 AND (SELECT count(*) FROM reports o CROSS JOIN unnest(o.told_at) t
+      WHERE o.subscription_id = $2 AND t > now() - interval '1 day') < $3 RETURNING 1`,
 );
 
 /**
@@ -143,7 +147,12 @@ export class ReportStore {
     return (await session.rows<{ at: Date | null }>(UNSUSPENDED_LOSS, [subscriptionId]))[0]?.at ?? null;
   }
 
-  /** Counts a notice about an open request. Returns false when `most` were sent within a day. */
+  /** Names the subscription of an open request, which is the only one about it. */
+  async assign({ manager }: Session, id: string, subscriptionId: string): Promise<void> {
+    await manager.update(Report, { id, outcome: IsNull() }, { subscriptionId });
+  }
+
+  /** Counts a notice about an open request. Returns false when `most` about the subscription were sent within a day. */
   async countNotice(
     session: Session,
     id: string,

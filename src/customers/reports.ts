@@ -20,13 +20,22 @@ import { wrongOwnerLimit } from './limits.ts';
 import { LossBreaker } from './loss-breaker.ts';
 import { NewPhone } from './new-phone.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
-import { ReportStore, type DueReport, type UnsettledReport } from './report.store.ts';
+import { ReportStore, type DueReport, type MadeReport, type UnsettledReport } from './report.store.ts';
 
 /** Milliseconds until the next attempt after a failure. */
 const RETRY_MS = 60_000;
 
+/** A report of loss as a change of the subscription. */
+const LOST = { kind: 'suspended', reason: 'loss_reported' } as const;
+
+/** The person of a report, and how they made it. */
+interface Reported extends NamedPerson {
+  /** True if the person logged in with the phone and its PIN. A log-in by text message proves no more than the SIM. */
+  byLogin: boolean;
+}
+
 /**
- * Reports by people who cannot log in: a lost phone, a new phone, or a forgotten PIN. The service stores every report
+ * Reports on the website and in the app: a lost phone, a new phone, or a forgotten PIN. The service stores every report
  * in the same way and resolves it afterwards, so that its answer does not reveal who is a subscriber.
  */
 @Injectable()
@@ -50,9 +59,9 @@ export class Reports implements RecurringTask {
   ) {}
 
   /** Files a report; a worker resolves it within a second. */
-  async file(kind: CustomerReportKind, person: NamedPerson): Promise<void> {
+  async file(kind: CustomerReportKind, reported: Reported): Promise<void> {
     const id = randomId();
-    await this.store.file(id, kind, this.keys.fields.encrypt(JSON.stringify(person), `reports:person:${id}`));
+    await this.store.file(id, kind, this.keys.fields.encrypt(JSON.stringify(reported), placeOf(id)));
   }
 
   /** Lists the reports that wait for the call centre, oldest first. */
@@ -100,8 +109,9 @@ export class Reports implements RecurringTask {
         const report = await this.store.next(step.session);
         if (!report) return false;
         ({ id } = report);
-        const subscription = await this.named(step, report);
-        const outcome = subscription ? await this.dealWith(step, report, subscription) : 'nobody';
+        const { byLogin, ...person } = this.read(report);
+        const subscription = await this.named(step, person);
+        const outcome = subscription ? await this.dealWith(step, { ...report, byLogin }, subscription) : 'nobody';
         if (outcome instanceof Date) await this.store.postpone(id, outcome, step.session);
         else await this.store.resolve(step.session, id, { outcome, subscriptionId: subscription?.id ?? null });
         return true;
@@ -115,13 +125,20 @@ export class Reports implements RecurringTask {
     }
   }
 
+  /** Decrypts the person of a report. An earlier version filed the person alone, without a log-in. */
+  private read({ id, person }: DueReport): Reported {
+    const text = this.keys.fields.decrypt(person, placeOf(id)).toString('utf8');
+    return { byLogin: false, ...(JSON.parse(text) as NamedPerson) };
+  }
+
   /**
    * Locks and returns the current subscription of the reported person; undefined if the person is not the line's owner
    * or has none.
    */
-  private async named(step: LifecycleStep, { id, person }: DueReport): Promise<LockedSubscription | undefined> {
-    const text = this.keys.fields.decrypt(person, `reports:person:${id}`).toString('utf8');
-    const { phoneNumber, birthDate, genderDigit } = JSON.parse(text) as NamedPerson;
+  private async named(
+    step: LifecycleStep,
+    { phoneNumber, birthDate, genderDigit }: NamedPerson,
+  ): Promise<LockedSubscription | undefined> {
     const line = await this.lines.lock(step.session, { phoneNumber: parsePhoneNumber(phoneNumber) ?? '' });
     const { owner } = line?.facts ?? {};
     if (!line || !owner) return undefined;
@@ -137,12 +154,12 @@ export class Reports implements RecurringTask {
   /** Carries out a report. Returns its outcome, or the time until which it must wait. */
   private async dealWith(
     step: LifecycleStep,
-    report: DueReport,
+    report: MadeReport,
     subscription: LockedSubscription,
   ): Promise<ReportOutcome | Date> {
     switch (report.kind) {
       case 'lost_phone':
-        return this.lost(step, subscription);
+        return report.byLogin ? this.lostByLogin(step, subscription) : this.lost(step, subscription);
       case 'forgotten_pin':
         // The call centre calls once, however often the customer reports.
         if (subscription.state === 'awaiting_device') return 'no_change';
@@ -153,15 +170,24 @@ export class Reports implements RecurringTask {
   }
 
   /**
-   * Suspends, except within 24 hours after the person objected to such a report, while too many reports come, and after
-   * too many guesses at the owner of the line. Then it holds codes by SMS and new phones of the line, and the call centre
-   * speaks with the person first of all; while that hold stands, another report adds nothing to it.
+   * Suspends whatever was reported or objected to before, and no alert lifts it. Where a report without a log-in stands
+   * already, this one takes its place.
+   */
+  private async lostByLogin(step: LifecycleStep, subscription: LockedSubscription): Promise<ReportOutcome> {
+    const after = await this.lifecycle.change(step, subscription, LOST, { actor: 'customer' });
+    return after ? 'suspended' : 'no_change';
+  }
+
+  /**
+   * A report without a log-in. Suspends, except within 24 hours after the person objected to such a report, while too
+   * many reports come, and after too many guesses at the owner of the line. Then it holds codes by SMS and new phones of
+   * the line, and the call centre speaks with the person first of all; while that hold stands, another report adds
+   * nothing to it.
    */
   private async lost(step: LifecycleStep, subscription: LockedSubscription): Promise<ReportOutcome> {
     const { session } = step;
     const { id, lineId } = subscription;
-    const change = { kind: 'suspended', reason: 'loss_reported' } as const;
-    if (!afterChange(subscription, change)) return 'no_change';
+    if (!afterChange(subscription, LOST)) return 'no_change';
     if (subscription.lossObjected) {
       if (await this.store.isHeldForLoss(session, id)) return 'no_change';
       await this.memories.remember(session, lineId, { kind: 'loss_reported', at: new Date() });
@@ -169,7 +195,7 @@ export class Reports implements RecurringTask {
     }
     const isGuessed = await this.limits.isSpentIn(session, wrongOwnerLimit(lineId));
     if (!isGuessed && (await this.breaker.maySuspend())) {
-      await this.lifecycle.change(step, subscription, change, { actor: 'customer', withoutLogin: true });
+      await this.lifecycle.change(step, subscription, LOST, { actor: 'customer', withoutLogin: true });
       return 'suspended';
     }
     // Another alert would close the one to which the person may be typing the PIN.
@@ -180,4 +206,9 @@ export class Reports implements RecurringTask {
     step.queued.push(...(await this.alerts.raise(session, id, 'loss_reported', WITHOUT_LOGIN)));
     return 'call_centre';
   }
+}
+
+/** The place to which the encryption binds the person of a report. */
+function placeOf(id: string): string {
+  return `reports:person:${id}`;
 }

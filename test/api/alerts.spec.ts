@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Phone, PhoneAlert } from '../../src/phone/phone.ts';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
@@ -41,6 +41,18 @@ async function reportLoss({ phoneNumber, birthDate, genderDigit }: TestPerson): 
     body: JSON.stringify({ phoneNumber, birthDate, genderDigit }),
   });
   expect(answer.status).toBe(202);
+}
+
+/** Logs the person in on the website with the phone and its PIN. */
+async function loggedIn(owner: Owner): Promise<TextBrowser> {
+  await service.rows.budgets.clearForms();
+  const visitor = new TextBrowser(service.issuer);
+  await visitor.open('/login');
+  const { phoneNumber, birthDate, genderDigit } = owner.person;
+  await visitor.send('/login', { phoneNumber, birthDate, genderDigit });
+  const request = await eventually('the request', async () => (await owner.phone.pending())[0]);
+  await visitor.send('/code', { code: await service.codeOf(owner, request.id) });
+  return visitor;
 }
 
 /** Starts at a bank and opens in the app, as the person does; the state that follows. */
@@ -155,6 +167,55 @@ describe('a report of loss without a login', () => {
     await owner.phone.confirmAlert(await alertOf(owner.phone, 'sim_swapped'), TEST_PIN);
     await owner.phone.objectToAlert(loss, TEST_PIN);
     expect((await standing(owner)).suspensions.sort()).toEqual(['loss_reported', 'sim_swapped']);
+  });
+});
+
+describe('a report of loss by log-in', () => {
+  const lose = async (visitor: TextBrowser) => {
+    await visitor.open('/lost-phone');
+    await visitor.send('/lost-phone', {});
+    await service.rows.customers.untilReportsResolved();
+  };
+  const guessOwner = async (owner: Owner) => {
+    await reportLoss({ ...owner.person, birthDate: '910203' });
+    await service.rows.customers.untilReportsResolved();
+    await service.rows.budgets.exhaustForms();
+  };
+  const objectToAnother = async (owner: Owner) => {
+    await reportLoss(owner.person);
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+  };
+  // Not to limit the reports of other tests.
+  afterEach(() => service.rows.customers.ageReports(180));
+
+  it('is lifted by no alert', async () => {
+    const owner = await subscribed();
+    await lose(await loggedIn(owner));
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+
+  it('takes the place of one without a login, which the phone could lift', async () => {
+    const owner = await subscribed();
+    const visitor = await loggedIn(owner);
+    await reportLoss(owner.person);
+    const first = await alertOf(owner.phone, 'loss_reported');
+    await lose(visitor);
+    expect(await refusal(owner.phone.objectToAlert(first, TEST_PIN))).toBe('alert_closed');
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+
+  it.each([
+    ['within 24 hours after the objection to another report', objectToAnother],
+    ['after too many guesses at the owner of the line', guessOwner],
+    ['while too many reports without a login come', () => service.rows.customers.tripLossBreaker()],
+  ])('suspends %s', async (_, happen) => {
+    const owner = await subscribed();
+    const visitor = await loggedIn(owner);
+    await happen(owner);
+    await lose(visitor);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
   });
 });
 
@@ -468,13 +529,7 @@ describe('a new phone', () => {
 
   it('a person who is logged in reads what is waited for, until when, and that the old phone objected', async () => {
     const owner = await subscribed();
-    await service.rows.budgets.clearForms();
-    const visitor = new TextBrowser(service.issuer);
-    await visitor.open('/login');
-    const { phoneNumber, birthDate, genderDigit } = owner.person;
-    await visitor.send('/login', { phoneNumber, birthDate, genderDigit });
-    const request = await eventually('the request', async () => (await owner.phone.pending())[0]);
-    await visitor.send('/code', { code: await service.codeOf(owner, request.id) });
+    const visitor = await loggedIn(owner);
     const my = async () => (await visitor.open('/my')).text;
     expect(await my()).not.toContain('새 휴대폰 등록을');
     await ask(owner.person);
@@ -483,7 +538,7 @@ describe('a new phone', () => {
     await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
     expect(await my()).toMatch(/\d+:\d\d 이후에 새 휴대폰으로 등록 코드를 문자로 보냅니다/);
     await owner.phone.objectToAlert(await alertOf(owner.phone, 'new_phone'), TEST_PIN);
-    expect(await my()).toMatch(/본인이 아니라고 답했습니다.*까지는 고객센터/);
+    expect(await my()).toMatch(/본인이 아니라고 답했습니다.*까지는 앱으로 로그인하여/);
   });
 
   it('after the old phone objected, no further request is taken without a login for 24 hours', async () => {
@@ -499,5 +554,25 @@ describe('a new phone', () => {
     expect(codeTexts(owner.person)).toEqual([]);
     // The call centre knows of the first request already.
     expect(await service.rows.customers.newestReport('new_phone')).toMatchObject({ outcome: 'no_change' });
+  });
+
+  it('after the old phone objected, a request by log-in is told to it as the page says, and it may object again', async () => {
+    const owner = await subscribed();
+    await ask(owner.person);
+    const first = await alertOf(owner.phone, 'new_phone');
+    await owner.phone.objectToAlert(first, TEST_PIN);
+    const visitor = await loggedIn(owner);
+    for (let times = 1; times <= 2; times += 1) {
+      await visitor.open('/new-phone');
+      expect((await visitor.send('/new-phone', { way: 'sms' })).text).toContain('기존 휴대폰의 앱에 알렸습니다');
+      const alert = await eventually('the alert', async () =>
+        (await owner.phone.alerts()).find(({ kind, state }) => kind === 'new_phone' && state === 'open'),
+      );
+      expect((await visitor.open('/my')).text).toContain('통신사가 새 휴대폰을 알려 오기를 기다리고 있습니다');
+      await owner.phone.objectToAlert(alert, TEST_PIN);
+      expect((await visitor.open('/my')).text).toContain('본인이 아니라고 답했습니다');
+    }
+    // Each request rings the phone as an alert; the notices to phone and number are two a day.
+    expect(noticesTo(owner)).toEqual(['new_phone_asked', 'new_phone_asked']);
   });
 });

@@ -906,7 +906,7 @@ describe('what takes two operators', () => {
     expect(await page()).toContain('정지 중이라 문자로 보내지 않음');
     await service.operate(subscriptionId, 'resume');
     await phone.objectToAlert(alerts[0]!, TEST_PIN);
-    expect(await page()).toMatch(/기존 휴대폰이 거절함, 홈페이지 재신청 가능: <time/);
+    expect(await page()).toMatch(/기존 휴대폰이 거절함, 로그인 없는 홈페이지 재신청 가능: <time/);
     await swap(person.lineId, 2);
     expect(await page()).toContain('정지가 해제될 때까지 문자 인증과 재가입 보류');
     const fresh = (await phone.alerts()).find(({ kind, state }) => kind === 'sim_swapped' && state === 'open')!;

@@ -160,6 +160,15 @@ describe('an application for a reissue with the app', () => {
     expect((await visitor.open('/my')).text).toContain('신청을 접수했습니다');
   });
 
+  it('a loss that is reported with it is a report by log-in, which no answer on the lost phone lifts', async () => {
+    const visitor = await verified();
+    await visitor.send('/reissue/apply', { ...chosen(), cause: 'lost', delivery: 'visit' });
+    await service.rows.customers.untilReportsResolved();
+    const alert = (await subscriber.phone.alerts()).find(({ kind }) => kind === 'loss_reported');
+    await subscriber.phone.objectToAlert(alert!, TEST_PIN);
+    expect(await standingOf()).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+
   it('a verification by the app that is days old is no proof any more: the operator checks another one', async () => {
     const visitor = await verified();
     await visitor.send('/reissue/apply', { ...chosen(), delivery: 'visit' });

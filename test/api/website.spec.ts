@@ -753,6 +753,19 @@ describe('reports without a login', () => {
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
   });
 
+  it('a report by a log-in by text message, which proves the SIM alone, is lifted by the phone as one without a login', async () => {
+    const person = await service.addLine();
+    const { visitor, page } = await joined(person);
+    const phone = await inUse(shownCode(page));
+    await visitor.open('/lost-phone');
+    // The browser that joined is still logged in: nothing is typed.
+    await visitor.send('/lost-phone', {});
+    expect(await outcome('lost_phone')).toEqual({ outcome: 'suspended', person: null });
+    const [alert] = await phone.alerts();
+    await phone.objectToAlert(alert!, TEST_PIN);
+    expect(await stateOf(person.lineId)).toEqual({ state: 'active', reason: null });
+  });
+
   it('a report is answered alike whatever person it names', async () => {
     const { person } = await service.subscriber();
     const answerFor = async (who: TestPerson) => {

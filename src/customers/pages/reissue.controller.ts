@@ -99,7 +99,8 @@ export class ReissueController {
       : await this.applications.file(person, wanted, proof ?? { identityProof: 'id_card', reference: '' });
     if (number !== null) {
       // Filed within the limits above, which no one else can spend.
-      if (wanted.cause === 'lost') await this.reports.file('lost_phone', person);
+      if (wanted.cause === 'lost')
+        await this.reports.file('lost_phone', { ...person, byLogin: verified !== undefined });
       keepNumber(visitor, number);
     }
     void reply.redirect(STANDING, 303);

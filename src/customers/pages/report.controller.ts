@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
-import { Customers, type Customer } from '../customers.ts';
+import { Customers, isProvedByPhone, type Customer } from '../customers.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
 import { addressLimit, ownLimit, senderLimits } from '../limits.ts';
 import { REPORT_KINDS, type CustomerReportKind } from '../report.ts';
@@ -19,7 +19,7 @@ import { parsePersonForm } from './read-person.ts';
 import { newPhonePage, reportedPage, reportPage } from './report.pages.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 
-/** Reports without a login: a lost phone, a new phone, a forgotten PIN. */
+/** Reports of a lost phone, a new phone and a forgotten PIN, with a login or without. */
 @ApiExcludeController()
 @UseFilters(PageProblemFilter)
 @Controller()
@@ -116,7 +116,7 @@ export class ReportController {
         ? [ownLimit(kind, customer.line.lineId)]
         : [addressLimit(kind, request), ...senderLimits(kind, request, person)]),
     );
-    await this.reports.file(kind, person);
+    await this.reports.file(kind, { ...person, byLogin: customer !== undefined && isProvedByPhone(customer) });
     void reply.redirect(`/reported/${kind}`, 303);
   }
 

@@ -259,7 +259,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       objected: {
         title: 'The new phone was refused',
         text: (time) =>
-          `The answer on the old phone was that it was not you. Until ${time}, only the call centre (${callCentre}) takes a new request.`,
+          `The answer on the old phone was that it was not you. Until ${time}, a new request takes a log-in with the app, or the call centre (${callCentre}).`,
       },
     },
     service: 'Status',

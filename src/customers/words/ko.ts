@@ -283,7 +283,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       objected: {
         title: '새 휴대폰 등록을 거절했습니다',
         text: (time: string) =>
-          `기존 휴대폰에서 본인이 아니라고 답했습니다. ${time}까지는 고객센터(${callCentre})에서만 신청할 수 있습니다.`,
+          `기존 휴대폰에서 본인이 아니라고 답했습니다. ${time}까지는 앱으로 로그인하여 신청하거나 고객센터(${callCentre})에 신청할 수 있습니다.`,
       },
     },
     service: '서비스 상태',

@@ -162,7 +162,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         name: 'New phone request',
         forCarrier: 'waiting for the carrier to report the new handset',
         until: 'waiting; the enrolment code is sent by SMS after',
-        objected: 'refused on the old phone; the website takes no other request until',
+        objected: 'refused on the old phone; the website takes no other request without a login until',
         suspended: 'no code by SMS while suspended; two people can issue an enrolment code',
       },
     },

@@ -214,7 +214,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         name: '새 휴대폰 신청',
         forCarrier: '통신사의 기기변경 통보 대기 중',
         until: '대기 중, 등록 코드 문자 발송 예정:',
-        objected: '기존 휴대폰이 거절함, 홈페이지 재신청 가능:',
+        objected: '기존 휴대폰이 거절함, 로그인 없는 홈페이지 재신청 가능:',
         suspended: '정지 중이라 문자로 보내지 않음 (등록 코드는 두 사람이 승인)',
       },
     },
