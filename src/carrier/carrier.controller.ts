@@ -11,7 +11,6 @@ import { FromClient } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
 import { badBody, badParameter } from '../http/faults.ts';
 import { Operation } from '../http/operation.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { problemDocument } from '../http/problem.filter.ts';
 import { factsOf, LineInput } from './carrier.dto.ts';
 import { ForCarriers, TakesSinkTokens } from './carrier.guard.ts';
@@ -21,6 +20,7 @@ import { fromHeaders } from './events/cloud-event.ts';
 import { EventLanes } from './events/event-lanes.ts';
 import { CarrierFeed, type EventOutcome } from './events/feed.ts';
 import { linkEvents } from './events/link-events.ts';
+import { isLineId } from './line-id.ts';
 import { SnapshotImport } from './snapshot/import.ts';
 import { Reconcile } from './snapshot/reconcile.ts';
 
@@ -45,7 +45,7 @@ export class CarrierController {
    * line. Types `pushguard.line.v1.…` with their data: `ported-out` `{ newCarrier }`, `owner-changed` `{ owner }`,
    * `terminated`, `device-changed` `{ os, osVersion, formFactor, model }`, `plan-changed` `{ plan }`, `number-changed`
    * `{ phoneNumber }`, `suspended`, `resumed`, `sim-swapped`; also CAMARA
-   * `org.camaraproject.sim-swap-subscriptions.v0.swapped` `{ phoneNumber }`. Outcomes: `applied`, `duplicate` (this
+   * `org.camaraproject.sim-swap-subscriptions.v0.swapped`, with `{ phoneNumber }` or with `subject`. Outcomes: `applied`, `duplicate` (this
    * source and id came before), `stale` (the sequence is not above the last one), `unknown_line`, `rejected`. A single
    * event that is rejected answers 422 with a problem document, a batch 202 with a `problem` in its outcome. After a 5xx
    * the whole request can be sent again. `OPTIONS` answers the handshake of CloudEvents senders.
@@ -97,7 +97,7 @@ export class CarrierController {
     @Param('lineId') lineId: string,
     @Body() body: LineInput,
   ): Promise<LineResponse> {
-    if (lineId.length > LONGEST_LINE_ID || !PLAIN_TEXT.test(lineId)) {
+    if (!isLineId(lineId)) {
       const detail = `Send the id of the line as one line of text of 1 to ${LONGEST_LINE_ID} characters.`;
       throw badParameter('lineId', detail);
     }

@@ -68,7 +68,7 @@ export class CloudEventRequest {
   source: string;
   /** `pushguard.line.v1.…`, or `org.camaraproject.sim-swap-subscriptions.v0.swapped`. */
   type: string;
-  /** The id of the line. CAMARA's events name the number in their data instead. */
+  /** The id of the line. CAMARA's events may name the number in their data instead, which then counts alone. */
   subject?: string;
   /** When it happened, RFC 3339. */
   time: string;

@@ -301,6 +301,84 @@ describe('an event that is rejected', () => {
   });
 });
 
+describe('text that cannot be stored', () => {
+  it.each(['id', 'source', 'subject', 'type'])(
+    'an event with such text in %s is rejected, and those beside it in the batch are applied',
+    async (name) => {
+      for (const text of ['a\u0000b', '\ud800']) {
+        const { lineId } = await service.addLine();
+        const spoilt = { ...attributes(lineId, 'terminated'), [name]: text };
+        const batch = [spoilt, attributes(lineId, 'suspended')];
+        const { body } = await send({ 'content-type': 'application/cloudevents-batch+json' }, batch);
+        const errors = expect.arrayContaining([expect.objectContaining({ pointer: `/${name}` })]);
+        expect(body['outcomes']).toMatchObject([{ outcome: 'rejected', problem: { errors } }, { outcome: 'applied' }]);
+      }
+    },
+  );
+});
+
+describe('a SIM swap that CAMARA reports', () => {
+  const swapped = (other: object) => ({
+    specversion: '1.0',
+    id: randomUUID(),
+    source: 'https://carrier.example/sim-swap',
+    type: 'org.camaraproject.sim-swap-subscriptions.v0.swapped',
+    time: new Date().toISOString(),
+    ...other,
+  });
+
+  /** Sends a swap of a new subscriber's line; returns its answer and what became of the subscription. */
+  async function reported(other: (line: { lineId: string; phoneNumber: string }) => object) {
+    const { person } = await service.subscriber();
+    const { status, body } = await send({ 'content-type': STRUCTURED }, swapped(other(person)));
+    const state = await service.rows.subscriptions.stateOn(person.lineId);
+    return { status, outcome: body['outcome'], errors: body['errors'], state };
+  }
+
+  it.each<[string, (line: { lineId: string; phoneNumber: string }) => object]>([
+    ['subject', ({ lineId }) => ({ subject: lineId })],
+    ['subject, with a sequence', ({ lineId }) => ({ subject: lineId, sequence: 7 })],
+    ['subject, with data null', ({ lineId }) => ({ subject: lineId, data: null })],
+    ['subject, with data without a number', ({ lineId }) => ({ subject: lineId, data: { subscriptionId: '1' } })],
+    ['number', ({ phoneNumber }) => ({ data: { phoneNumber } })],
+    ['number and subject', ({ lineId, phoneNumber }) => ({ subject: lineId, data: { phoneNumber } })],
+    [
+      'number, with a subject and a sequence of its sender',
+      ({ phoneNumber }) => ({ subject: 'subscription-1', sequence: 'a', data: { phoneNumber } }),
+    ],
+  ])('a swap that names its line by %s suspends the subscription', async (_case, other) => {
+    expect(await reported(other)).toMatchObject({ status: 202, outcome: 'applied', state: 'suspended' });
+  });
+
+  it.each<[string, (line: { lineId: string }) => object, string]>([
+    ['neither', () => ({}), '/data'],
+    ['data without a number, and no subject', () => ({ data: {} }), '/data/phoneNumber'],
+    ['no line’s id as its subject', () => ({ subject: '', data: {} }), '/data/phoneNumber'],
+    ['a number that is none', ({ lineId }) => ({ subject: lineId, data: { phoneNumber: '1' } }), '/data/phoneNumber'],
+    ['data that is no object', ({ lineId }) => ({ subject: lineId, data: ['1'] }), '/data'],
+    ['a sequence that is none', ({ lineId }) => ({ subject: lineId, sequence: -1 }), '/sequence'],
+  ])('a swap is rejected that has %s', async (_case, other, pointer) => {
+    const answer = await reported(other);
+    expect(answer).toMatchObject({ status: 422, outcome: 'rejected', state: 'active' });
+    expect(answer.errors).toEqual(expect.arrayContaining([expect.objectContaining({ pointer })]));
+  });
+
+  it('a swap with a subject and the number of nobody is one of an unknown line', async () => {
+    const answer = await reported(({ lineId }) => ({ subject: lineId, data: { phoneNumber: '010-0000-0000' } }));
+    expect(answer).toMatchObject({ status: 202, outcome: 'unknown_line', state: 'active' });
+  });
+
+  it('the sequence of a swap that names its line by subject counts as that of any event', async () => {
+    const { lineId } = await service.addLine();
+    const sent = async (event: object) => (await send({ 'content-type': STRUCTURED }, event)).body['outcome'];
+    expect(await sent(swapped({ subject: lineId, sequence: 8 }))).toBe('applied');
+    expect(await sent(attributes(lineId, 'suspended', { sequence: 8 }))).toBe('stale');
+    expect(await sent(swapped({ subject: lineId, sequence: 7 }))).toBe('stale');
+    expect(await sent(swapped({ subject: lineId }))).toBe('applied');
+    expect(await sent(attributes(lineId, 'suspended', { sequence: 9 }))).toBe('applied');
+  });
+});
+
 describe('notifications of CAMARA about its own subscriptions', () => {
   it.each(['subscription-started', 'subscription-updated', 'subscription-ended'])(
     'the notification %s is taken, and is a duplicate when it comes again',

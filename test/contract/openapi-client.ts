@@ -936,7 +936,7 @@ export interface paths {
          *     line. Types `pushguard.line.v1.…` with their data: `ported-out` `{ newCarrier }`, `owner-changed` `{ owner }`,
          *     `terminated`, `device-changed` `{ os, osVersion, formFactor, model }`, `plan-changed` `{ plan }`, `number-changed`
          *     `{ phoneNumber }`, `suspended`, `resumed`, `sim-swapped`; also CAMARA
-         *     `org.camaraproject.sim-swap-subscriptions.v0.swapped` `{ phoneNumber }`. Outcomes: `applied`, `duplicate` (this
+         *     `org.camaraproject.sim-swap-subscriptions.v0.swapped`, with `{ phoneNumber }` or with `subject`. Outcomes: `applied`, `duplicate` (this
          *     source and id came before), `stale` (the sequence is not above the last one), `unknown_line`, `rejected`. A single
          *     event that is rejected answers 422 with a problem document, a batch 202 with a `problem` in its outcome. After a 5xx
          *     the whole request can be sent again. `OPTIONS` answers the handshake of CloudEvents senders.
@@ -2653,7 +2653,7 @@ export interface components {
             source: string;
             /** @description `pushguard.line.v1.…`, or `org.camaraproject.sim-swap-subscriptions.v0.swapped`. */
             type: string;
-            /** @description The id of the line. CAMARA's events name the number in their data instead. */
+            /** @description The id of the line. CAMARA's events may name the number in their data instead, which then counts alone. */
             subject?: string;
             /** @description When it happened, RFC 3339. */
             time: string;

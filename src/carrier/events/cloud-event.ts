@@ -6,6 +6,7 @@ import { readJson } from '../../http/read-json.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
 import { headerText } from '../../http/utf8.ts';
 import { parseMsisdn } from '../../domain/phone-number.ts';
+import { isLineId } from '../line-id.ts';
 import {
   HandsetInput,
   handsetOf,
@@ -24,9 +25,9 @@ export interface CarrierEvent {
   source: string;
   id: string;
   type: string;
-  /** The service's own event types name the line id, CAMARA's the phone number. */
+  /** The service's own event types name the line id, CAMARA's the phone number or the line id. */
   line: { lineId: string } | { phoneNumber: string };
-  /** Increases per line; null for types without one (CAMARA). */
+  /** Increases per line; null for an event without one (CAMARA). */
   sequence: bigint | null;
   time: Date;
   event: LineEvent;
@@ -85,26 +86,41 @@ function readContent(
   type: string | undefined,
   { data, subject, sequence }: Record<string, unknown>,
 ): Content | { faults: InputFault[] } {
-  if (type === SIM_SWAPPED) {
-    const read = readAs(SimSwapData, data, true);
-    if ('faults' in read) return { faults: inData(read.faults) };
-    const phoneNumber = parseMsisdn(read.value.phoneNumber) ?? '';
-    return { line: { phoneNumber }, sequence: null, event: { kind: 'sim-swapped' } };
-  }
+  if (type === SIM_SWAPPED) return readSimSwap({ data, subject, sequence });
   const faults: InputFault[] = [];
-  const lineId = isAttribute(subject) && subject.length <= LONGEST_LINE_ID ? subject : '';
+  const lineId = isLineId(subject) ? subject : '';
   if (lineId === '')
     faults.push({ pointer: '/subject', detail: `Send the id of the line, of 1 to ${LONGEST_LINE_ID} characters.` });
   const number = readSequence(sequence);
-  if (number === null)
-    faults.push({
-      pointer: '/sequence',
-      detail: 'Send a non-negative integer that increases with each event of the line.',
-    });
+  if (number === null) faults.push(NO_SEQUENCE);
   const event = readLineEvent(type?.startsWith(PREFIX) ? type.slice(PREFIX.length) : '', data);
   if ('faults' in event) return { faults: [...faults, ...event.faults] };
   if (faults.length > 0) return { faults };
   return { line: { lineId }, sequence: number, event };
+}
+
+const NO_SEQUENCE: InputFault = {
+  pointer: '/sequence',
+  detail: 'Send a non-negative integer that increases with each event of the line.',
+};
+
+/**
+ * CAMARA's event names the number in its data, and its senders may use `subject` and `sequence` for something else: so the
+ * number counts alone. Without one, the event follows the rules of the feed, except that it may come without a sequence.
+ */
+function readSimSwap({ data, subject, sequence }: Record<string, unknown>): Content | { faults: InputFault[] } {
+  const event = { kind: 'sim-swapped' } as const;
+  const hasNumber = (data as { phoneNumber?: unknown } | null | undefined)?.phoneNumber !== undefined;
+  if (hasNumber || !isLineId(subject)) {
+    const read = readAs(SimSwapData, data, true);
+    if ('faults' in read) return { faults: inData(read.faults) };
+    return { line: { phoneNumber: parseMsisdn(read.value.phoneNumber) ?? '' }, sequence: null, event };
+  }
+  const read = readAs(NoData, data ?? {}, true);
+  if ('faults' in read) return { faults: inData(read.faults) };
+  const number = sequence === undefined ? null : readSequence(sequence);
+  if (sequence !== undefined && number === null) return { faults: [NO_SEQUENCE] };
+  return { line: { lineId: subject }, sequence: number, event };
 }
 
 /** The table of the contract, "Carrier feed". */
