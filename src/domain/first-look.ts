@@ -8,6 +8,7 @@ const DAY_MS = 86_400_000;
 /** What is wrong with a subscription whose person says that nothing arrives, the gravest first. */
 export const FINDINGS = [
   'cancelled',
+  'sim_swapped_and_lost',
   'sim_swapped',
   'loss_reported',
   'line_suspended',
@@ -45,6 +46,7 @@ export interface FirstLookFacts {
 export function firstLook(facts: FirstLookFacts, now: Date): Finding {
   const { state, suspensions, device } = facts;
   if (state === 'cancelled') return 'cancelled';
+  if (suspensions.includes('sim_swapped') && suspensions.includes('loss_reported')) return 'sim_swapped_and_lost';
   for (const reason of ['sim_swapped', 'loss_reported', 'line_suspended'] as const)
     if (suspensions.includes(reason)) return reason;
   if (!device) return state === 'awaiting_device' ? 'never_enrolled' : 'no_phone';

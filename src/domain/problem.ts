@@ -108,6 +108,8 @@ export interface ProblemMembers {
   error?: string;
   /** The refusal is about a token that is bound to a key, or about its proof; the challenge names the scheme `DPoP`. */
   isBound?: true;
+  /** The sentence that the desk shows in place of the general one of the code; not sent. */
+  deskSentence?: 'sim_stands' | 'sim_and_loss_stand' | 'line_not_held';
   /** The body was refused for its encoding; sent as `Accept-Encoding: identity` (RFC 9110, 15.5.16). */
   identityOnly?: true;
 }

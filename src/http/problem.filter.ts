@@ -75,6 +75,7 @@ export function problemDocument({ code, detail, members }: Problem, issuer: stri
     identityOnly: _identity,
     isBound: _bound,
     error: _error,
+    deskSentence: _sentence,
     ...rest
   } = members;
   const help = `${issuer}/developers/errors#${code}`;

@@ -27,8 +27,9 @@ export class AlertController {
 
   /**
    * Confirms that the person did this. After a SIM change it lifts the suspension and the holds, unless a report of loss
-   * stands too. For a new phone it answers the code that enrols it. Errors: `alert_not_found`, `alert_closed`,
-   * `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
+   * stands too: then it answers 409 `subscription_not_active` and the alert stays open. For a new phone it answers the
+   * code that enrols it. Errors: `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`,
+   * `pin_exhausted`, `subscription_not_active`.
    */
   @Post(':id/confirm')
   @Operation('confirmAlert', {
@@ -57,15 +58,24 @@ export class AlertController {
   }
 
   /**
-   * Objects: the person did not do this. It lifts a report of loss that was made without a login, stops a request for a
-   * new phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
-   * `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
+   * Objects: the person did not do this. It lifts a report of loss that was made without a login, unless a SIM change
+   * stands too: then it answers 409 `subscription_not_active` and the alert stays open. It stops a request for a new
+   * phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
+   * `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`,
+   * `subscription_not_active`.
    */
   @Post(':id/object')
   @Operation('objectToAlert', {
     summary: 'Object to an alert',
     answers: 'Objected',
-    refuses: ['alert_not_found', 'alert_closed', 'pin_mismatch', 'pin_locked', 'pin_exhausted'],
+    refuses: [
+      'alert_not_found',
+      'alert_closed',
+      'pin_mismatch',
+      'pin_locked',
+      'pin_exhausted',
+      'subscription_not_active',
+    ],
   })
   @ApiNoContentResponse({ description: 'Objected' })
   async object(

@@ -24,6 +24,7 @@ import { DeedRequestStore } from './deed-request.store.ts';
 import { HeldLines } from './held-lines.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { nothingToChange, type Operator } from './operator-desk.ts';
+import { simStands } from './second-person.ts';
 
 /** An operator who has a personal account at the desk. */
 export interface DeskOperator extends Operator {
@@ -86,7 +87,7 @@ export class Approvals {
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
         const standing = await this.lifecycle.lock(step, subscriptionId);
-        if (!(await this.isPossible(step, standing, kind))) throw nothingToChange(standing);
+        if (!(await this.isPossible(step, standing, kind))) throw notPossible(standing, kind);
         const request = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
         if (!(await this.store.ask(step.session, request))) throw alreadyRequested();
         if (kind === 'cancel') {
@@ -225,7 +226,7 @@ export class Approvals {
           throw await this.notToDecide(step.session, id, by.operator);
         }
         if (before && kind !== 'subscribe' && state === 'approved') {
-          if (!(await this.isPossible(step, before, kind))) throw nothingToChange(before);
+          if (!(await this.isPossible(step, before, kind))) throw notPossible(before, kind);
           await this.perform(step, before, kind, `${askedBy} + ${by.operator}`);
         }
         if (state === 'refused') await this.endAnnouncement(step, request);
@@ -311,6 +312,11 @@ export class Approvals {
 /** What an audited call about a request concerns. A line is named by its request alone. */
 function concerning({ subscriptionId }: ApprovalRow): { subscriptionId?: string } {
   return subscriptionId === null ? {} : { subscriptionId };
+}
+
+function notPossible(standing: LockedSubscription, kind: AskedKind): Problem {
+  const isSwapped = kind === 'resume' && standing.suspensions.includes('sim_swapped');
+  return isSwapped ? simStands(standing) : nothingToChange(standing);
 }
 
 function alreadyRequested(): Problem {

@@ -25,7 +25,9 @@ export class HeldLines {
     const { line, faults } = await this.subscriptions.eligibility(phoneNumber);
     if (!line || faults.some((one) => one !== 'recent_sim_change')) throw notEligible(faults);
     if (faults.length > 0) return line;
-    throw new Problem('nothing_to_change', 'Nothing holds the line. The customer can subscribe on the website.');
+    throw new Problem('nothing_to_change', 'Nothing holds the line. The customer can subscribe on the website.', {
+      deskSentence: 'line_not_held',
+    });
   }
 
   /**

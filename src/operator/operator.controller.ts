@@ -206,7 +206,8 @@ export class OperatorController {
   /**
    * Requests a deed that another client may then do, once, within 24 hours. A later suspension, another phone or the end
    * of the subscription voids the request. The person is told of a request to cancel, at most five times a day for each
-   * client. Errors: `subscription_not_found`, `nothing_to_change` for a cancelled subscription, `too_many_requests`.
+   * client. Errors: `subscription_not_found`, `nothing_to_change` for a cancelled subscription and for resuming while a
+   * SIM change stands, `too_many_requests`.
    */
   @Post('subscriptions/:id/requests')
   @Permits('request_deed')

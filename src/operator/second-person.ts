@@ -88,15 +88,17 @@ export class SecondPerson {
   /**
    * Requests a deed that another client may then do, once, within 24 hours. A later suspension, another phone or the
    * end of the subscription voids it. Problems: `subscription_not_found`, `nothing_to_change` for a cancelled
-   * subscription, `too_many_requests` for a cancellation, which the person is told of.
+   * subscription and for resuming while a SIM change stands, `too_many_requests` for a cancellation, which the person is told of.
    */
   async ask(by: Doer, subscriptionId: string, deed: RequestableDeed): Promise<RequestedDeed> {
     const { id: askedBy, actor: _actor, ...operator } = by;
     const call = { ...operator, action: `ask-${deed}`, subscriptionId };
     return this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
-        const { state } = await this.lifecycle.lock(step, subscriptionId);
+        const standing = await this.lifecycle.lock(step, subscriptionId);
+        const { state } = standing;
         if (state === 'cancelled') throw new Problem('nothing_to_change', 'The subscription was cancelled.', { state });
+        if (deed === 'resume' && standing.suspensions.includes('sim_swapped')) throw simStands(standing);
         const request = { id: randomId(), subscriptionId, deed, askedBy, reason: by.reason };
         const { id: requestId, expiresAt } = await this.store.ask(step.session, request);
         if (deed === 'cancel') await this.announce(step, { requestId, askedBy, subscriptionId });
@@ -144,10 +146,17 @@ function missing(deed: keyof typeof DEED_NAMES, actor: DeedActor): Problem {
   return new Problem('second_person_required', how);
 }
 
-function simStands({ state }: LockedSubscription): Problem {
-  return new Problem(
-    'nothing_to_change',
-    'A SIM change stands, which no resume lifts. It ends when the person confirms it on the phone or enrols the app again.',
-    { state },
-  );
+/** The problem of resuming while a SIM change stands, with the way that ends it. */
+export function simStands({ state, suspensions }: Pick<LockedSubscription, 'state' | 'suspensions'>): Problem {
+  return suspensions.includes('loss_reported')
+    ? new Problem(
+        'nothing_to_change',
+        'A SIM change and a report of loss stand, and the phone alone lifts neither. Two people issue an enrolment code; the SIM change ends when the app is enrolled with it, and then resume lifts the loss.',
+        { state, deskSentence: 'sim_and_loss_stand' },
+      )
+    : new Problem(
+        'nothing_to_change',
+        'A SIM change stands, which no resume lifts. It ends when the person confirms it on the phone or enrols the app again.',
+        { state, deskSentence: 'sim_stands' },
+      );
 }

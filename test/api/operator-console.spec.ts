@@ -674,8 +674,14 @@ describe('approvals', () => {
     const { subscriptionId } = await requestedResume();
     const path = `/operator/subscriptions/${subscriptionId}`;
     expect((await desk('supervisor').post(`${path}/ask-resume`, { reason })).status).toBe(409);
-    const active = (await service.subscriber()).subscriptionId;
+    const { person, subscriptionId: active } = await service.subscriber();
     expect((await desk('agent').post(`/operator/subscriptions/${active}/ask-resume`, { reason })).status).toBe(409);
+    await service.sendEvent(person.lineId, 'sim-swapped', undefined, 1);
+    const swapped = await desk('agent').post(`/operator/subscriptions/${active}/ask-resume`, { reason });
+    expect([swapped.status, h1(swapped)]).toEqual([409, '유심 변경은 상담원이 해제할 수 없습니다']);
+    await service.operate(active, 'report-loss');
+    const both = await desk('agent').post(`/operator/subscriptions/${active}/ask-resume`, { reason });
+    expect([both.status, h1(both)]).toEqual([409, '먼저 앱을 다시 등록해야 합니다']);
     await service.operate(active, 'cancel');
     const ended = `/operator/subscriptions/${active}/ask-enrolment-code`;
     expect((await desk('agent').post(ended, { reason })).status).toBe(409);
@@ -1133,7 +1139,8 @@ describe('a line that a hold keeps from joining', () => {
   it('is not what a line needs that may subscribe, or has a subscription', async () => {
     const free = await service.addLine();
     expect((await search('agent', free.phoneNumber)).html).not.toContain('/operator/approvals/subscribe');
-    expect((await override('agent', free.phoneNumber)).status).toBe(409);
+    const refused = await override('agent', free.phoneNumber);
+    expect([refused.status, h1(refused)]).toEqual([409, '보류되지 않은 회선입니다']);
     const { person } = await lost();
     expect((await override('agent', person.phoneNumber)).status).toBe(422);
   });

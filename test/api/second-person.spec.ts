@@ -235,10 +235,26 @@ describe('a SIM change', () => {
     for (const reason of ['swapped', 'lost as well']) {
       if (reason !== 'swapped') await service.operate(subscriber.subscriptionId, 'report-loss');
       const before = await standing(subscriber);
-      await ask(OPERATOR, subscriber, 'resume');
-      expectProblem(await act(SUPERVISOR, subscriber, 'resume'), 409, 'nothing_to_change', { state: 'suspended' });
+      for (const answer of [await ask(OPERATOR, subscriber, 'resume'), await act(SUPERVISOR, subscriber, 'resume')]) {
+        expectProblem(answer, 409, 'nothing_to_change', { state: 'suspended' });
+        expect(answer.body['detail']).toContain(reason === 'swapped' ? 'confirms it on the phone' : 'enrolment code');
+        expect(answer.body).not.toHaveProperty('deskSentence');
+      }
       expect(await standing(subscriber)).toEqual(before);
     }
+  });
+
+  it('beside a report of loss ends with an enrolment by two clients, after which two of them lift the loss', async () => {
+    const subscriber = await swapped();
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    await ask(OPERATOR, subscriber, 'enrolment-code');
+    const { body } = await act(SUPERVISOR, subscriber, 'enrolment-code');
+    const phone = await service.enrol(String(body['enrolmentCode']));
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect(await standing(subscriber)).toMatchObject({ suspensions: ['loss_reported'] });
+    expect((await ask(OPERATOR, subscriber, 'resume')).status).toBe(201);
+    expect((await act(SUPERVISOR, subscriber, 'resume')).status).toBe(200);
+    expect(await standing(subscriber)).toMatchObject({ state: 'active', suspensions: [] });
   });
 });
 

@@ -1188,7 +1188,8 @@ export interface paths {
          * Request what takes two clients
          * @description Requests a deed that another client may then do, once, within 24 hours. A later suspension, another phone or the end
          *     of the subscription voids the request. The person is told of a request to cancel, at most five times a day for each
-         *     client. Errors: `subscription_not_found`, `nothing_to_change` for a cancelled subscription, `too_many_requests`.
+         *     client. Errors: `subscription_not_found`, `nothing_to_change` for a cancelled subscription and for resuming while a
+         *     SIM change stands, `too_many_requests`.
          */
         post: operations["requestDeed"];
         delete?: never;
@@ -1764,8 +1765,9 @@ export interface paths {
         /**
          * Confirm an alert
          * @description Confirms that the person did this. After a SIM change it lifts the suspension and the holds, unless a report of loss
-         *     stands too. For a new phone it answers the code that enrols it. Errors: `alert_not_found`, `alert_closed`,
-         *     `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
+         *     stands too: then it answers 409 `subscription_not_active` and the alert stays open. For a new phone it answers the
+         *     code that enrols it. Errors: `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`,
+         *     `pin_exhausted`, `subscription_not_active`.
          */
         post: operations["confirmAlert"];
         delete?: never;
@@ -1785,9 +1787,11 @@ export interface paths {
         put?: never;
         /**
          * Object to an alert
-         * @description Objects: the person did not do this. It lifts a report of loss that was made without a login, stops a request for a
-         *     new phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
-         *     `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
+         * @description Objects: the person did not do this. It lifts a report of loss that was made without a login, unless a SIM change
+         *     stands too: then it answers 409 `subscription_not_active` and the alert stays open. It stops a request for a new
+         *     phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
+         *     `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`,
+         *     `subscription_not_active`.
          */
         post: operations["objectToAlert"];
         delete?: never;
@@ -2946,7 +2950,7 @@ export interface components {
              * @description The first thing that explains why nothing arrives on the phone; `nothing` when all is well.
              * @enum {string}
              */
-            finding: "cancelled" | "held" | "line_suspended" | "loss_reported" | "never_enrolled" | "no_phone" | "not_tested" | "nothing" | "pin_exhausted" | "pin_locked" | "push_delayed" | "push_refused" | "silent" | "sim_swapped" | "sms_permitted" | "token_dead" | "token_missing";
+            finding: "cancelled" | "held" | "line_suspended" | "loss_reported" | "never_enrolled" | "no_phone" | "not_tested" | "nothing" | "pin_exhausted" | "pin_locked" | "push_delayed" | "push_refused" | "silent" | "sim_swapped" | "sim_swapped_and_lost" | "sms_permitted" | "token_dead" | "token_missing";
             /** @description RFC 3339, UTC: the last request of the app, to half a minute; null without a phone. */
             lastContactAt: string | null;
             /** @description Null without a phone. */
@@ -4513,18 +4517,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "alert_not_found";
-                };
-            };
-        };
-        /** @description `alert_closed`: The alert was answered, or its time is over. */
-        AlertClosed: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "alert_closed";
                 };
             };
         };
@@ -9493,7 +9485,7 @@ export interface operations {
             401: components["responses"]["DeviceProofInvalid"];
             404: components["responses"]["AlertNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["AlertClosed"];
+            409: components["responses"]["AlertClosedOrSubscriptionNotActive"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["PinMismatch"];

@@ -19,7 +19,8 @@ const reach = FINE.reach!;
 
 const CASES: [Finding, Partial<FirstLookFacts>][] = [
   ['cancelled', { state: 'cancelled', reason: 'website', device: null, reach: undefined }],
-  ['sim_swapped', { state: 'suspended', suspensions: ['loss_reported', 'sim_swapped'] }],
+  ['sim_swapped_and_lost', { state: 'suspended', suspensions: ['loss_reported', 'sim_swapped'] }],
+  ['sim_swapped', { state: 'suspended', suspensions: ['line_suspended', 'sim_swapped'] }],
   ['loss_reported', { state: 'suspended', suspensions: ['line_suspended', 'loss_reported'] }],
   ['line_suspended', { state: 'suspended', suspensions: ['line_suspended'] }],
   ['never_enrolled', { state: 'awaiting_device', device: null, reach: undefined }],

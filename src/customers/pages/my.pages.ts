@@ -1,11 +1,12 @@
 import type { Overview, Receipt } from '../my-service.ts';
 import { formatPhoneNumber } from '../../domain/phone-number.ts';
+import type { SuspensionReason } from '../../domain/subscription.ts';
 import { systemOf } from '../../domain/push-service.ts';
 import type { HistoryEntry } from '../../history/history.ts';
 import { dateTime, calendarMonth, seoulTime, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
-import { CUSTOMER_WORDS } from '../words/words.ts';
+import { CUSTOMER_WORDS, type CustomerWords } from '../words/words.ts';
 import { SITE_WORDS } from '../../pages/words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
@@ -45,6 +46,16 @@ function nothing(reader: Reader, phoneNumber: string): Html {
   </section>`;
 }
 
+/** What each suspension means. Where a SIM change and a report of loss both stand, the phone alone lifts neither. */
+function suspensionTexts(
+  suspensions: readonly SuspensionReason[],
+  my: Pick<CustomerWords['my'], 'suspensions' | 'simAndLoss'>,
+): string[] {
+  const both = suspensions.includes('sim_swapped') && suspensions.includes('loss_reported');
+  const apart = both ? suspensions.filter((reason) => reason === 'line_suspended') : suspensions;
+  return [...apart.map((reason) => my.suspensions[reason]), ...(both ? [my.simAndLoss] : [])];
+}
+
 function service(reader: Reader, token: Html, phoneNumber: string, overview: Overview): Html {
   const { subscription, fee, history, registrations, otp, newPhone, reissue } = overview;
   const { my, data } = reader.words(CUSTOMER_WORDS);
@@ -54,7 +65,7 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
   return html`<section class="card state-${state}">
       <h2 class="state-title">${title}</h2>
       <p>${text}</p>
-      ${suspensions.map((reason) => html`<p class="alert">${my.suspensions[reason]}</p>`)}
+      ${suspensionTexts(suspensions, my).map((sentence) => html`<p class="alert">${sentence}</p>`)}
       ${facts([
         [my.phoneNumber, formatPhoneNumber(phoneNumber)],
         ...(protectedSince ? [[my.since, dateTime(protectedSince, reader.locale)] as const] : []),

@@ -243,6 +243,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       loss_reported: `The phone was reported lost. If you did not report it, withdraw the report in the app. If you did and have found the phone, the call centre (${callCentre}) can resume the service.`,
       sim_swapped: `The SIM card was changed. If you changed it, confirm the alert in the app on the registered phone with your PIN, and the service resumes at once. If you cannot use the app, call the call centre (${callCentre}).`,
     },
+    simAndLoss: `The SIM card was changed and the phone was reported lost. The app on the phone alone cannot lift this: call the call centre (${callCentre}). Two agents verify your identity and give you a code to enrol the app again; then the report of loss is lifted.`,
     newPhone: {
       waiting: {
         title: 'A new phone waits to be registered',

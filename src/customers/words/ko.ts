@@ -267,6 +267,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       loss_reported: `분실 신고가 접수되었습니다. 본인이 신고하지 않았다면 앱의 알림에서 취소해 주세요. 직접 신고한 뒤 휴대폰을 찾았다면 고객센터(${callCentre})에서 해제할 수 있습니다.`,
       sim_swapped: `유심이 변경되었습니다. 본인이 바꿨다면 등록한 휴대폰의 앱에서 알림을 확인하고 비밀번호를 입력하면 바로 해제됩니다. 앱을 쓸 수 없으면 고객센터(${callCentre})에 문의해 주세요.`,
     } satisfies Record<SuspensionReason, string>,
+    simAndLoss: `유심 변경과 분실 신고가 함께 있어 휴대폰의 앱만으로는 풀 수 없습니다. 고객센터(${callCentre})에 전화해 주세요. 상담원 두 명이 본인임을 확인하고 등록 코드를 드리면, 앱을 다시 등록한 뒤에 분실 신고를 풉니다.`,
     newPhone: {
       waiting: {
         title: '새 휴대폰 등록을 기다리고 있습니다',

@@ -58,6 +58,7 @@ export const DESK: AccountSurface = {
   signIn: (visitor) => ({ title: deskVisitor(visitor).texts.desk.signIn }),
   sentence(visitor, { code, members }) {
     const messages = deskVisitor(visitor).texts.desk;
+    if (members.deskSentence) return messages.refusals[members.deskSentence];
     if (code !== 'insufficient_scope') return messages.problems[code];
     const roles = OPERATOR_ROLES.filter((role) => members.roles?.includes(role)).map((role) => messages.roles[role]);
     return roles.length === 0 ? messages.twoPeople : visitor.words(ACCOUNT_WORDS).notPermitted(roles.join(', '));

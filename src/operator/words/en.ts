@@ -467,6 +467,20 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       title: 'A second person is required',
       text: 'A supervisor other than the requester has to decide.',
     },
+    refusals: {
+      sim_stands: {
+        title: 'No operator lifts a SIM change',
+        text: 'It ends when the customer confirms it in the app on the phone, or enrols the app again.',
+      },
+      sim_and_loss_stand: {
+        title: 'The app must be enrolled again first',
+        text: 'A SIM change and a report of loss stand, and the phone alone lifts neither. Issue an enrolment code with the approval of two people. After the customer has enrolled the app, request to lift the loss.',
+      },
+      line_not_held: {
+        title: 'Nothing holds this line',
+        text: 'No approval is needed. The customer can subscribe on the website now.',
+      },
+    },
     problems: {
       invalid_request: {
         title: 'Please check what you entered',
@@ -746,6 +760,10 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         sim_swapped: {
           what: () => 'The SIM was changed, so verification is suspended.',
           say: 'We stopped the service because the SIM changed. Answer the alert about it in the app on the phone you used, or enrol the app again.',
+        },
+        sim_swapped_and_lost: {
+          what: () => 'The SIM was changed and the phone was reported lost, so verification is suspended.',
+          say: 'The SIM changed and the phone was reported lost, so the app alone cannot lift it. Two of us check who you are and give you a code to enrol the app again. Then we ask to lift the report of loss.',
         },
         loss_reported: {
           what: () => 'The phone was reported lost, so verification is suspended.',

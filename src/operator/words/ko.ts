@@ -6,7 +6,7 @@ import type { CustomerReportKind } from '../../customers/report.ts';
 import type { CustomerReport } from '../customer-reports.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
 import type { AuthenticationState, Channel } from '../../domain/authentication.ts';
-import type { ProblemCode } from '../../domain/problem.ts';
+import type { ProblemCode, ProblemMembers } from '../../domain/problem.ts';
 import type { TextState } from '../../domain/text-message.ts';
 import type { Sentence } from '../../pages/sentence.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery, ReissueState } from '../../domain/reissue.ts';
@@ -526,6 +526,20 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       title: '두 사람이 필요합니다',
       text: '요청한 사람이 아닌 다른 책임자가 결정해야 합니다.',
     },
+    refusals: {
+      sim_stands: {
+        title: '유심 변경은 상담원이 해제할 수 없습니다',
+        text: '고객이 휴대폰의 앱에서 ‘유심 변경’ 알림을 확인하거나 앱을 다시 등록하면 해제됩니다.',
+      },
+      sim_and_loss_stand: {
+        title: '먼저 앱을 다시 등록해야 합니다',
+        text: '유심 변경과 분실 신고가 함께 있어 휴대폰만으로는 풀 수 없습니다. 두 사람의 승인으로 등록 코드를 발급하고, 고객이 앱을 등록한 뒤에 분실 해제를 요청해 주세요.',
+      },
+      line_not_held: {
+        title: '보류되지 않은 회선입니다',
+        text: '승인이 필요하지 않습니다. 고객이 홈페이지에서 바로 가입할 수 있습니다.',
+      },
+    } satisfies Record<NonNullable<ProblemMembers['deskSentence']>, Sentence>,
     problems: {
       invalid_request: {
         title: '입력을 확인해 주세요',
@@ -824,6 +838,10 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         sim_swapped: {
           what: () => '유심이 변경되어 인증이 정지되었습니다.',
           say: '유심이 바뀌어 보호를 위해 멈췄습니다. 사용하던 휴대폰의 앱에서 ‘유심 변경’ 알림을 확인하거나 앱을 다시 등록해 주세요.',
+        },
+        sim_swapped_and_lost: {
+          what: () => '유심 변경과 분실 신고가 함께 있어 인증이 정지되었습니다.',
+          say: '유심 변경과 분실 신고가 함께 있어 휴대폰의 앱만으로는 풀 수 없습니다. 상담원 두 명이 본인임을 확인하고 등록 코드를 드리면 앱을 다시 등록해 주세요. 그다음 분실 해제를 요청하겠습니다.',
         },
         loss_reported: {
           what: () => '분실이 신고되어 인증이 정지되었습니다.',
