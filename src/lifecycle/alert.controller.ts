@@ -27,9 +27,8 @@ export class AlertController {
 
   /**
    * Confirms that the person did this. After a SIM change it lifts the suspension and the holds, unless a report of loss
-   * stands too: then it answers 409 `subscription_not_active` and the alert stays open. For a new phone it answers the
-   * code that enrols it. Errors: `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`,
-   * `pin_exhausted`, `subscription_not_active`.
+   * stands too. For a new phone it answers the code that enrols it. Errors: `alert_not_found`, `alert_closed`,
+   * `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
    */
   @Post(':id/confirm')
   @Operation('confirmAlert', {
@@ -58,24 +57,15 @@ export class AlertController {
   }
 
   /**
-   * Objects: the person did not do this. It lifts a report of loss that was made without a login, unless a SIM change
-   * stands too: then it answers 409 `subscription_not_active` and the alert stays open. It stops a request for a new
-   * phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
-   * `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`,
-   * `subscription_not_active`.
+   * Objects: the person did not do this. It lifts a report of loss that was made without a login, stops a request for a
+   * new phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
+   * `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
    */
   @Post(':id/object')
   @Operation('objectToAlert', {
     summary: 'Object to an alert',
     answers: 'Objected',
-    refuses: [
-      'alert_not_found',
-      'alert_closed',
-      'pin_mismatch',
-      'pin_locked',
-      'pin_exhausted',
-      'subscription_not_active',
-    ],
+    refuses: ['alert_not_found', 'alert_closed', 'pin_mismatch', 'pin_locked', 'pin_exhausted'],
   })
   @ApiNoContentResponse({ description: 'Objected' })
   async object(

@@ -3,7 +3,6 @@ import { alertNotFound, Alerts, WITHOUT_LOGIN, type AlertHandler, type AnsweredA
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import type { AlertAnswer } from '../domain/alert.ts';
-import { Problem } from '../domain/problem.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
@@ -47,7 +46,7 @@ export class AnswerAlert {
 
   /**
    * Counts and compares the PIN, then carries out the answer. Problems: `alert_not_found`, `alert_closed`,
-   * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `subscription_not_active`.
+   * `pin_mismatch`, `pin_locked`, `pin_exhausted`.
    */
   async answer(
     device: ProvenDevice,
@@ -63,34 +62,27 @@ export class AnswerAlert {
     return this.alerts.answer({ ...alert, deviceId: device.deviceId }, answer);
   }
 
-  /**
-   * The person changed the SIM: suspension and holds end. Problems: `subscription_not_active` where the phone was
-   * reported lost as well; the alert stays open.
-   */
+  /** The person changed the SIM: suspension and holds end, unless the phone was reported lost as well. */
   private readonly simSwapped: AlertHandler = {
     confirm: (alert) =>
       this.lifecycle.inTransaction(async (step) => {
         const before = await this.lifecycle.lock(step, alert.subscriptionId);
         await this.alerts.close(step.session, alert, 'confirmed');
-        if (before.suspensions.includes('loss_reported')) throw bothStand();
+        if (before.suspensions.includes('loss_reported')) return;
         await this.lifecycle.change(step, before, { kind: 'resumed', reason: 'sim_swapped' }, { actor: 'customer' });
         await this.memories.remember(step.session, before.lineId, { kind: 'sim_confirmed' });
       }),
     object: (alert) => this.justClose(alert, 'objected'),
   };
 
-  /**
-   * Only a report without a login is lifted. Problems: `subscription_not_active` where the SIM was changed as well; the
-   * alert stays open.
-   */
+  /** Only a report without a login can be lifted, and not while the SIM was changed as well. */
   private readonly lossReported: AlertHandler = {
     confirm: (alert) => this.justClose(alert, 'confirmed'),
     object: (alert) =>
       this.lifecycle.inTransaction(async (step) => {
         const before = await this.lifecycle.lock(step, alert.subscriptionId);
         await this.alerts.close(step.session, alert, 'objected');
-        if (alert.about !== WITHOUT_LOGIN) return;
-        if (before.suspensions.includes('sim_swapped')) throw bothStand();
+        if (alert.about !== WITHOUT_LOGIN || before.suspensions.includes('sim_swapped')) return;
         await this.lifecycle.change(step, before, { kind: 'resumed', reason: 'loss_reported' }, { actor: 'customer' });
         await this.memories.remember(step.session, before.lineId, { kind: 'loss_objected' });
         await this.subscriptions.lossObjected(step.session, before.id);
@@ -149,13 +141,4 @@ export class AnswerAlert {
   private async justClose(alert: AnsweredAlert, state: 'confirmed' | 'objected'): Promise<void> {
     await this.lifecycle.inTransaction((step) => this.alerts.close(step.session, alert, state));
   }
-}
-
-/** The problem of an answer that would lift a SIM change or a report of loss while the other one stands too. */
-function bothStand(): Problem {
-  return new Problem(
-    'subscription_not_active',
-    'A SIM change and a report of loss both stand, and the phone alone lifts neither. Contact the call centre: two people there issue a code to enrol the app again, and then lift the report.',
-    { state: 'suspended' },
-  );
 }

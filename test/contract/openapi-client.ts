@@ -1765,9 +1765,8 @@ export interface paths {
         /**
          * Confirm an alert
          * @description Confirms that the person did this. After a SIM change it lifts the suspension and the holds, unless a report of loss
-         *     stands too: then it answers 409 `subscription_not_active` and the alert stays open. For a new phone it answers the
-         *     code that enrols it. Errors: `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`,
-         *     `pin_exhausted`, `subscription_not_active`.
+         *     stands too. For a new phone it answers the code that enrols it. Errors: `alert_not_found`, `alert_closed`,
+         *     `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
          */
         post: operations["confirmAlert"];
         delete?: never;
@@ -1787,11 +1786,9 @@ export interface paths {
         put?: never;
         /**
          * Object to an alert
-         * @description Objects: the person did not do this. It lifts a report of loss that was made without a login, unless a SIM change
-         *     stands too: then it answers 409 `subscription_not_active` and the alert stays open. It stops a request for a new
-         *     phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
-         *     `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`,
-         *     `subscription_not_active`.
+         * @description Objects: the person did not do this. It lifts a report of loss that was made without a login, stops a request for a
+         *     new phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
+         *     `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
          */
         post: operations["objectToAlert"];
         delete?: never;
@@ -4517,6 +4514,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "alert_not_found";
+                };
+            };
+        };
+        /** @description `alert_closed`: The alert was answered, or its time is over. */
+        AlertClosed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "alert_closed";
                 };
             };
         };
@@ -9485,7 +9494,7 @@ export interface operations {
             401: components["responses"]["DeviceProofInvalid"];
             404: components["responses"]["AlertNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["AlertClosedOrSubscriptionNotActive"];
+            409: components["responses"]["AlertClosed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["PinMismatch"];

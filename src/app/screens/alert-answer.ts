@@ -46,7 +46,7 @@ export class AlertAnswer {
       else this.showDone();
     } catch (error) {
       if (codeOf(error)?.startsWith('alert_') === true) this.showEnd(messages.over);
-      else if (codeOf(error) === 'subscription_not_active') this.showEnd(this.refusedEnd());
+      else if (codeOf(error) === 'subscription_not_active') this.showEnd(messages.suspended);
       else afterRefusedPin(this.display, error, { again: (fault) => this.askPin(fault), leave: this.leave });
     }
   }
@@ -68,11 +68,6 @@ export class AlertAnswer {
     this.display.show(() =>
       screen({ title, text: done, kind: 'ended verified' }, badge(), button(words.done, this.leave.home), call),
     );
-  }
-
-  /** Why the service refused the answer: no code for a new phone now, or a SIM change and a report of loss stand. */
-  private refusedEnd(): { title: string; text: string } {
-    return this.alert.kind === 'new_phone' ? messages.suspended : messages.simAndLoss;
   }
 
   private showEnd(text: { title: string; text: string }): void {

@@ -144,10 +144,6 @@ export function en({ service, callCentre }: Brand): AppWords {
         title: 'There can be no enrolment code now',
         text: `The service is suspended. Please call the call centre (${callCentre}).`,
       },
-      simAndLoss: {
-        title: 'The phone alone cannot lift this',
-        text: `A SIM change and a report of loss both stand. Please call the call centre (${callCentre}). Two agents verify your identity and give you a code to enrol the app again; then the report of loss is lifted.`,
-      },
       newPhone: {
         title: 'Enter this code on your new phone',
         text: 'In the app on the new phone, press “Start with an enrolment code”. Then scan the QR code or type the code.',
