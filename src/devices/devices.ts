@@ -227,16 +227,11 @@ export class Devices {
   }
 
   /**
-   * Unlocks the locked PINs of the active devices, and tells the person. Returns the deliveries to enqueue after the commit;
-   * undefined when no PIN is locked. Problems: `pin_exhausted`.
+   * Unlocks the PINs of the active devices, and tells the person. Returns the deliveries to enqueue after the commit;
+   * undefined when the subscription has no active device. Problems: `pin_exhausted`.
    */
   async unlockPin(session: Session, subscriptionId: string): Promise<string[] | undefined> {
     return this.pinLife.unlock(session, subscriptionId);
-  }
-
-  /** True while the PIN of an active device is locked. An exhausted one counts for the subscription’s own phone alone. */
-  async hasLockedPin(session: Session, subscriptionId: string): Promise<boolean> {
-    return this.pinLife.isAnyLocked(session, subscriptionId);
   }
 
   /** Clears a batch of devices that went out of use 72 hours ago. Returns true if more may remain. */

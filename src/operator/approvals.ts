@@ -250,7 +250,7 @@ export class Approvals {
     if (before.state === 'cancelled') return false;
     if (termsOf(kind, await this.subscriptions.circumstancesOf(session, before), 'operator') === 'never') return false;
     if (kind === 'resume') return before.suspensions.includes('loss_reported');
-    return kind !== 'unlock_pin' || this.devices.hasLockedPin(session, before.id);
+    return kind !== 'unlock_pin' || this.devices.hasActive(session, before.id);
   }
 
   /** Carries out what two operators agreed on. A code waits until it is taken. */

@@ -260,8 +260,8 @@ export class OperatorDesk {
 
   /**
    * Unlocks the PIN of the active device, which allows five more attempts, and tells the person; once in 24 hours by one
-   * person. Problems: `subscription_not_found`, `pin_exhausted`, `second_person_required`; `nothing_to_change` when no PIN is
-   * locked.
+   * person. Problems: `subscription_not_found`, `pin_exhausted`, `second_person_required`; `nothing_to_change` when no phone
+   * is in use.
    */
   async unlockPin(doer: Doer, subscriptionId: string): Promise<void> {
     const call = { ...auditedBy(doer), action: 'unlock-pin', subscriptionId };
@@ -271,7 +271,7 @@ export class OperatorDesk {
         const locked = await this.lifecycle.lock(step, subscriptionId);
         if (locked.state === 'cancelled') throw nothingToChange(locked);
         const told = await this.devices.unlockPin(session, subscriptionId);
-        if (!told) throw pinNotLocked(locked);
+        if (!told) throw nothingToChange(locked);
         step.queued.push(...told);
         await this.secondPerson.expect(session, locked, 'unlock_pin', doer);
         await this.audit.done(session, call);
@@ -431,13 +431,6 @@ function auditedBy({ operator, reason, address }: Operator): Operator {
 /** The problem of an authentication that is not in the history of the subscription. */
 export function authenticationNotFound(): Problem {
   return new Problem('authentication_not_found', 'Use an id listed in the history of this subscription.');
-}
-
-/** The problem of an unlock where no PIN is locked. */
-function pinNotLocked({ state }: Pick<Standing, 'state'>): Problem {
-  return new Problem('nothing_to_change', 'No PIN of the subscription is locked. Look the subscription up again.', {
-    state,
-  });
 }
 
 /** The problem of a change that does not apply to the subscription's state. */

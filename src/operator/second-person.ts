@@ -88,17 +88,15 @@ export class SecondPerson {
   /**
    * Requests a deed that another client may then do, once, within 24 hours. A later suspension, another phone or the
    * end of the subscription voids it. Problems: `subscription_not_found`, `nothing_to_change` for a cancelled
-   * subscription and for resuming while a SIM change stands, `too_many_requests` for a cancellation, which the person is told of.
+   * subscription, `too_many_requests` for a cancellation, which the person is told of.
    */
   async ask(by: Doer, subscriptionId: string, deed: RequestableDeed): Promise<RequestedDeed> {
     const { id: askedBy, actor: _actor, ...operator } = by;
     const call = { ...operator, action: `ask-${deed}`, subscriptionId };
     return this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
-        const standing = await this.lifecycle.lock(step, subscriptionId);
-        const { state } = standing;
+        const { state } = await this.lifecycle.lock(step, subscriptionId);
         if (state === 'cancelled') throw new Problem('nothing_to_change', 'The subscription was cancelled.', { state });
-        if (deed === 'resume' && standing.suspensions.includes('sim_swapped')) throw simStands(standing);
         const request = { id: randomId(), subscriptionId, deed, askedBy, reason: by.reason };
         const { id: requestId, expiresAt } = await this.store.ask(step.session, request);
         if (deed === 'cancel') await this.announce(step, { requestId, askedBy, subscriptionId });

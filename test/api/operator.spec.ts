@@ -535,12 +535,10 @@ describe('the PIN', () => {
     expectProblem(await act(subscriptionId, 'unlock-pin'), 409, 'nothing_to_change', { state: 'awaiting_device' });
   });
 
-  it('a PIN that is not locked is not unlocked: nobody is told, and the unlock of the day is left', async () => {
+  it('an unlock gives five attempts back whether or not the PIN was locked, and the person is told', async () => {
     const { subscriptionId, phone } = await service.subscriber();
-    expectProblem(await act(subscriptionId, 'unlock-pin'), 409, 'nothing_to_change', { state: 'active' });
-    expect((await phone.alerts()).filter(({ kind }) => kind === 'pin_unlocked')).toEqual([]);
-    await service.rows.devices.lockPin(phone.deviceId);
     expect((await act(subscriptionId, 'unlock-pin')).status).toBe(204);
+    expect((await phone.alerts()).filter(({ kind }) => kind === 'pin_unlocked')).toMatchObject([{ state: 'open' }]);
   });
 
   it('an unknown subscription alone is not found', async () => {

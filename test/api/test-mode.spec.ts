@@ -183,6 +183,7 @@ describe('A test number', () => {
 
   it('that verifies after ten seconds is opened on the way, and takes no code before', async () => {
     const id = await shop.started('010-0000-0002');
+    await service.rows.testAuthentications.prolong(id, 60);
     expectProblem(await shop.verify(id, '123456'), 422, 'code_mismatch', { attemptsLeft: 4 });
     const waiting = shop.see(id, 30);
     await service.rows.testAuthentications.age(id, 6);
@@ -193,7 +194,7 @@ describe('A test number', () => {
       'the opening to be written',
       async () => (await service.rows.testAuthentications.find(id))?.state === 'opened',
     );
-    await service.rows.testAuthentications.age(id, 4);
+    await service.rows.testAuthentications.age(id, 64);
     expect((await rest).body).toMatchObject({ state: 'verified', result: { test: true } });
   });
 

@@ -55,17 +55,10 @@ const UNLOCK = statement(
   'device_pin_unlock',
   `WITH unlocked AS (
       UPDATE devices d SET pin_failures = 0, pin_locked_at = NULL
-      WHERE d.subscription_id = $1 AND d.state = 'active' AND ${isPinLocked('d')} AND NOT ${isPinExhausted('d')}
-      RETURNING d.id
+      WHERE d.subscription_id = $1 AND d.state = 'active' AND NOT ${isPinExhausted('d')} RETURNING d.id
     )
-    SELECT (SELECT count(*) FROM unlocked)::int AS unlocked, EXISTS (SELECT 1 FROM devices d WHERE d.subscription_id = $1
-      AND d.state = 'active' AND d.issuer_id IS NULL AND ${isPinExhausted('d')}) AS "isExhausted"`,
-);
-
-const ANY_LOCKED = statement(
-  'device_pin_any_locked',
-  `SELECT 1 FROM devices d WHERE d.subscription_id = $1 AND d.state = 'active' AND ${isPinLocked('d')}
-      AND (d.issuer_id IS NULL OR NOT ${isPinExhausted('d')}) LIMIT 1`,
+    SELECT d.id, d.issuer_id IS NULL AS "isOwnPhone", ${isPinExhausted('d')} AS "isExhausted" FROM devices d
+    WHERE d.subscription_id = $1 AND d.state = 'active' AND (SELECT count(*) FROM unlocked) >= 0`,
 );
 
 /**
@@ -128,21 +121,18 @@ export class PinLife {
   }
 
   /**
-   * Unlocks the locked PINs of the active devices in the session's transaction, in which the caller has locked the subscription;
+   * Unlocks the PINs of the active devices in the session's transaction, in which the caller has locked the subscription;
    * remembers the unlock, raises `pin_unlocked` and notifies the person. Returns the deliveries to enqueue after the
-   * commit; undefined when no PIN is locked that an unlock revives. Problems: `pin_exhausted` for the subscription's own phone.
+   * commit; undefined when the subscription has no active device. Problems: `pin_exhausted` for the subscription's own
+   * phone.
    */
   async unlock(session: Session, subscriptionId: string): Promise<string[] | undefined> {
-    const [pins] = await session.rows<{ unlocked: number; isExhausted: boolean }>(UNLOCK, [subscriptionId]);
-    if (pins?.isExhausted) throw pinExhausted();
-    if (!pins?.unlocked) return undefined;
+    type Row = Pick<Device, 'id'> & { isOwnPhone: boolean; isExhausted: boolean };
+    const devices = await session.rows<Row>(UNLOCK, [subscriptionId]);
+    if (devices.length === 0) return undefined;
+    if (devices.some(({ isOwnPhone, isExhausted }) => isOwnPhone && isExhausted)) throw pinExhausted();
     await this.subscriptions.pinUnlocked(session, subscriptionId);
     return this.tell(session, subscriptionId, 'pin_unlocked', null);
-  }
-
-  /** True while the PIN of an active device is locked. An exhausted one counts for the subscription's own phone alone. */
-  async isAnyLocked(session: Session, subscriptionId: string): Promise<boolean> {
-    return (await session.rows(ANY_LOCKED, [subscriptionId])).length > 0;
   }
 
   /** Waits until other processes have compared the PINs that they counted, or have ended. */
