@@ -23,7 +23,7 @@ export interface ProvenDevice {
 
 /** The device that sent a request, and whether it is in use. */
 export interface AdmittedDevice extends ProvenDevice {
-  /** False for a device under test, which sees and changes nothing of the subscription. */
+  /** False for a device under test, which sees the state of the subscription and its masked number, and changes nothing. */
   isInUse: boolean;
 }
 

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { writeProblem } from './problem.filter.ts';
@@ -37,9 +38,9 @@ export function endingConnections(fastify: FastifyInstance): EndingConnections {
     // Not `onResponse`: there is none for an answer that the caller did not wait for.
     reply.raw.once('close', () => {
       const { complete, socket } = request.raw;
-      // A client that is still sending has yet to read its answer.
       if (complete || socket.closed) ended();
-      else socket.once('close', ended);
+      // A client that is still sending has yet to read its answer.
+      else afterEither(request.raw, socket, ended);
     });
     done();
   });
@@ -55,8 +56,24 @@ export function endingConnections(fastify: FastifyInstance): EndingConnections {
       isAnnounced = isEnding = true;
       closeIfIdle();
       for (const [request, reply] of running) limitBody(request, reply);
+      // A connection may be accepted until the server closes, and send nothing.
+      const timer = setInterval(closeIfIdle, BODY_MS).unref();
+      fastify.server.once('close', () => {
+        clearInterval(timer);
+      });
     },
   };
+}
+
+/** Runs once, when the first of the two has closed: the rest of the body was thrown away, or the connection ended. */
+function afterEither(one: EventEmitter, other: EventEmitter, run: () => void): void {
+  const once = () => {
+    one.off('close', once);
+    other.off('close', once);
+    run();
+  };
+  one.once('close', once);
+  other.once('close', once);
 }
 
 /** Ends a request whose body does not arrive in time. */

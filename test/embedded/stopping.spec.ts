@@ -74,6 +74,7 @@ async function upload(service: ServiceProcess): Promise<{ answer: Promise<unknow
       Authorization: `Bearer ${await tokenFor(service, 'carrier')}`,
       'Content-Type': 'application/x-ndjson',
       'Transfer-Encoding': 'chunked',
+      Expect: '100-continue',
     },
   });
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -83,9 +84,11 @@ async function upload(service: ServiceProcess): Promise<{ answer: Promise<unknow
     response.headers['retry-after'],
     (JSON.parse(await text(response)) as { code: unknown }).code,
   ]);
-  await new Promise((resolve) => sent.write('{}\n', resolve));
-  // A later request on another connection is answered: the service reads this one.
-  await (await fetch(`${service.announcement.issuer}/oauth2/jwks`)).text();
+  // The service has begun with the request.
+  await new Promise((resolve) => {
+    sent.once('continue', resolve).flushHeaders();
+  });
+  sent.write('{}\n');
   return { answer };
 }
 
