@@ -4,7 +4,7 @@ import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { DeskBrowser } from '../support/desk.ts';
 import { eventually } from '../support/eventually.ts';
 import { withinOneSeoulDay } from '../support/instants.ts';
-import { expectProblem } from '../support/problem.ts';
+import { expectFaults, expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
 
 interface OverviewBody {
@@ -190,11 +190,8 @@ describe('the overview', () => {
   });
 
   it('needs a reason, is audited, and is for operators alone', async () => {
-    expectProblem(
-      await service.call('GET', '/operator/v1/overview', undefined, { scope: 'operator' }),
-      400,
-      'invalid_request',
-    );
+    const unreasoned = await service.call('GET', '/operator/v1/overview', undefined, { scope: 'operator' });
+    expectFaults(unreasoned, '/Audit-Reason');
     expectProblem(
       await service.call('GET', '/operator/v1/overview', undefined, { headers: { 'Audit-Reason': 'look' } }),
       403,

@@ -298,6 +298,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     );
 
     const person = scene.person('demo-8');
+    await scene.rows.budgets.clearStarts();
     for (let start = 0; start < 5; start += 1) await scene.startFor(person);
     await window.locator('#birthDate').fill(person.birthDate);
     await window.locator('#genderDigit').fill(person.genderDigit);

@@ -232,7 +232,7 @@ describe.each(REALMS)('an authenticator of the realm %s', (realm) => {
     expect((await signIn({ ...who, totpSecret })).account).not.toBeNull();
   });
 
-  it('stays where the password, the old code or the new code is wrong, and a wrong new code counts nothing', async () => {
+  it('stays where the password, the old code or the new code is wrong; a wrong new code and half an old one count nothing', async () => {
     const who = await person(realm);
     const { account, digest } = await signedIn(who);
     const totpSecret = newTotpSecret();
@@ -242,7 +242,10 @@ describe.each(REALMS)('an authenticator of the realm %s', (realm) => {
       expect(wrongNew).toMatchObject({ fault: 'code', told: [] });
     }
     expect(await change(account, { ...right, totpSecret: 'NOT-A-SECRET' })).toMatchObject({ fault: 'code' });
-    for (const wrong of [{ present: 'another' }, { old: wrongCodeFor(who.totpSecret) }, { old: '' }, { present: '' }]) {
+    for (const old of ['', '12345', 'a code'])
+      expect(await change(account, { ...right, old })).toMatchObject({ fault: 'wrong', told: [] });
+    const old = wrongCodeFor(who.totpSecret);
+    for (const wrong of [{ present: 'another' }, { old }, { old }, { present: '' }]) {
       expect(await change(account, { ...right, ...wrong })).toMatchObject({ fault: 'wrong', told: [] });
     }
     const fifth = await change(account, { ...right, present: 'another' });
