@@ -85,8 +85,8 @@ export function createFastifyAdapter(options: {
     if (hops !== undefined) headers['x-forwarded-for'] = readableHops([hops].flat().join(','));
     done();
   });
-  fastify.addHook('onSend', (request, reply, _payload, done) => {
-    lingerAfterAnswer(request, reply);
+  fastify.addHook('onSend', (request, _reply, _payload, done) => {
+    lingerAfterAnswer(request);
     done();
   });
   fastify.addHook('onRequest', (request, reply, done) => {

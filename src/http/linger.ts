@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 
 /** Milliseconds for which a connection that is being closed stays open, so that its client can read the answer. */
 const LINGER_MS = 5_000;
@@ -29,7 +29,7 @@ export function linger(socket: Duplex): void {
 }
 
 /** Lets an answer that ends the connection before the body has arrived reach its client. Call it before the answer is sent. */
-export function lingerAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
+export function lingerAfterAnswer({ raw }: FastifyRequest): void {
   if (raw.complete) return;
   // Not the answer's: it has none while an earlier one of the connection is pending.
   const { socket } = raw;

@@ -1143,7 +1143,7 @@ export interface paths {
          * Unlock the PIN
          * @description Unlocks the PIN of the active device for five more attempts, and tells the person: once in 24 hours alone, and then
          *     after another client requested it. Errors: `subscription_not_found`, `second_person_required`; `nothing_to_change` when
-         *     no PIN is locked; `pin_exhausted` after fifteen wrong PINs without a right one: the phone must be enrolled anew.
+         *     no phone is in use; `pin_exhausted` after fifteen wrong PINs without a right one: the phone must be enrolled anew.
          */
         post: operations["unlockPin"];
         delete?: never;
@@ -1188,8 +1188,7 @@ export interface paths {
          * Request what takes two clients
          * @description Requests a deed that another client may then do, once, within 24 hours. A later suspension, another phone or the end
          *     of the subscription voids the request. The person is told of a request to cancel, at most five times a day for each
-         *     client. Errors: `subscription_not_found`, `nothing_to_change` for a cancelled subscription and for resuming while a
-         *     SIM change stands, `too_many_requests`.
+         *     client. Errors: `subscription_not_found`, `nothing_to_change` for a cancelled subscription, `too_many_requests`.
          */
         post: operations["requestDeed"];
         delete?: never;
