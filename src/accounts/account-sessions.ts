@@ -4,7 +4,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { matchingTotpStep } from '../crypto/totp.ts';
 import { Database, type Session } from '../database/database.ts';
 import { SIGN_IN_ATTEMPTS, type Realm } from '../domain/account.ts';
-import { codeIn, wholeCodeIn } from '../domain/typed-text.ts';
+import { wholeCodeIn } from '../domain/typed-text.ts';
 import { networkOf } from '../http/address.ts';
 import { FormLimits } from '../http/form-limits.ts';
 import { AccountSessionStore, type CountedAttempt } from './account-session.store.ts';
@@ -99,16 +99,17 @@ export class AccountSessions {
   /**
    * Asks the person who is signed in for the one-time password once more, before something that a stolen cookie alone must
    * not do. Counts the attempt as a sign-in does, at the address or at the account, and refuses a locked or disabled
-   * account; what is no whole code counts nothing. A right one is spent: no other confirmation and no sign-in takes it. `locked` is called after the failure
-   * that locks.
+   * account; what is no whole code counts nothing. A right one is spent: no other confirmation and no sign-in takes it.
+   * `locked` is called after the failure that locks.
    */
   async confirm(
     { realm, login }: SignedInAccount,
-    code: string,
+    typed: string,
     address: string,
     locked: () => Promise<void> = () => Promise.resolve(),
   ): Promise<boolean> {
-    if (wholeCodeIn(code) === null) return false;
+    const code = wholeCodeIn(typed);
+    if (code === null) return false;
     const network = networkIndex(this.keys, address);
     const attempt = await this.store.countAttempt(realm, login, network);
     const step = this.stepOf(attempt, code);
@@ -133,17 +134,18 @@ export class AccountSessions {
 
   /**
    * Counts the attempt, then compares the one-time password, and the password only after that was right; what is no whole
-   * code counts nothing. A caller
-   * without the person's authenticator learns nothing about the password, and makes the service hash nothing.
+   * code counts nothing. A caller without the person's authenticator learns nothing about the password, and makes the
+   * service hash nothing.
    */
   private async compare(
     realm: Realm,
-    { login, password, code }: SignIn,
+    { login, password, code: typed }: SignIn,
     network: Buffer,
     turn: HashingTurn,
   ): Promise<Compared> {
     const began = performance.now();
-    if (wholeCodeIn(code) === null) return { began, failures: null };
+    const code = wholeCodeIn(typed);
+    if (code === null) return { began, failures: null };
     const attempt = await this.store.countAttempt(realm, login, network);
     const { id: accountId, failures } = attempt;
     const step = this.stepOf(attempt, code);
@@ -152,9 +154,9 @@ export class AccountSessions {
     return { began, failures, accepted: { accountId, step, password: attempt.password } };
   }
 
-  /** The time step whose one-time password was typed, or null. */
+  /** The time step whose one-time password is this code, or null. */
   private stepOf(attempt: CountedAttempt, code: string): number | null {
-    return matchingTotpStep(this.secretOf(attempt), codeIn(code), attempt.now);
+    return matchingTotpStep(this.secretOf(attempt), code, attempt.now);
   }
 
   private secretOf({ id, totpSecret }: CountedAttempt): Uint8Array {

@@ -175,14 +175,15 @@ export class Accounts {
     // Before the old code is spent: a person who mistypes the new one can go on with the same old one.
     const step = await this.stepOfNew(totpSecret, code);
     if (step === null) return 'code';
-    if (wholeCodeIn(old) === null) return 'wrong';
+    const oldCode = wholeCodeIn(old);
+    if (oldCode === null) return 'wrong';
     await this.limits.spend({ name: `${realm}-authenticator`, of: accountId, ...AUTHENTICATOR_CHANGES });
     const network = networkIndex(this.keys, address);
     const place = secretPlace(accountId);
     return takeHashingTurn('familiar', async (turn) => {
       const attempt = await this.sessions.countAttempt(realm, login, network);
       const { password, totpSecret: stored } = attempt;
-      const oldStep = stored && matchingTotpStep(this.keys.fields.decrypt(stored, place), codeIn(old), attempt.now);
+      const oldStep = stored && matchingTotpStep(this.keys.fields.decrypt(stored, place), oldCode, attempt.now);
       if (password !== null && stored !== null && oldStep !== null && (await turn.isPassword(present, password))) {
         const to = this.keys.fields.encrypt(fromBase32(totpSecret), place);
         const change = { accountId, from: stored, oldStep, password, to, step, digest: on.renewed() };

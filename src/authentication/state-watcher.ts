@@ -63,9 +63,10 @@ export class StateWatcher {
 
   /**
    * Wakes the callers that wait for this authentication. This process made the change, so they need not wait for the
-   * next poll. A caller may have read a state before this was told of it: with `opened`, those that saw it wait on.
+   * next poll. A caller may have read the new state before: with `to`, the callers that saw it wait on. Only `opened` can be
+   * seen and waited for; no caller waits from a final state.
    */
-  announce(id: string, to?: 'opened'): void {
+  announce(id: string, to?: AuthenticationState): void {
     for (const { from, wake } of [...(this.watchers.get(id) ?? [])]) if (from !== to) wake();
   }
 

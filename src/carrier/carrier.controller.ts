@@ -45,9 +45,9 @@ export class CarrierController {
    * line. Types `pushguard.line.v1.…` with their data: `ported-out` `{ newCarrier }`, `owner-changed` `{ owner }`,
    * `terminated`, `device-changed` `{ os, osVersion, formFactor, model }`, `plan-changed` `{ plan }`, `number-changed`
    * `{ phoneNumber }`, `suspended`, `resumed`, `sim-swapped`; also CAMARA
-   * `org.camaraproject.sim-swap-subscriptions.v0.swapped`, with `{ phoneNumber }` or with `subject`. Outcomes: `applied`, `duplicate` (this
-   * source and id came before), `stale` (the sequence is not above the last one), `unknown_line`, `rejected`. A single
-   * event that is rejected answers 422 with a problem document, a batch 202 with a `problem` in its outcome. After a 5xx
+   * `org.camaraproject.sim-swap-subscriptions.v0.swapped`, with `{ phoneNumber }` or with `subject`. Outcomes: `applied`,
+   * `duplicate` (this source and id came before), `stale` (the sequence is not above the last one), `unknown_line`,
+   * `rejected`. A single event that is rejected answers 422 with a problem document, a batch 202 with a `problem` in its outcome. After a 5xx
    * the whole request can be sent again. `OPTIONS` answers the handshake of CloudEvents senders.
    */
   @Post('events')
@@ -66,12 +66,14 @@ export class CarrierController {
   ): Promise<OutcomeResponse | BatchResponse> {
     linkEvents([body].flat());
     if (Array.isArray(body)) return { outcomes: await this.ingestAll(body) };
-    // Senders may repeat attributes as `ce-` headers in structured mode: the media type alone tells the mode.
     const isBinary = request.headers['ce-specversion'] !== undefined;
     if ((body ?? undefined) === undefined && !isBinary) {
-      const errors = [{ pointer: '', detail: 'Send one event, or a batch of events.' }];
-      throw new Problem('invalid_request', 'The body is empty. Send an event in it.', { errors });
+      throw badBody('The body is empty. Send an event in it.', {
+        pointer: '',
+        detail: 'Send one event, or a batch of events.',
+      });
     }
+    // Senders may repeat attributes as `ce-` headers in structured mode: the media type alone tells the mode.
     const isStructured = /^application\/cloudevents\+json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
     if (!isStructured && !isBinary) {
       throw new Problem(

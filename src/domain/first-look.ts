@@ -1,5 +1,10 @@
 import type { PushAnswerOutcome } from './push-answer.ts';
-import type { CancelReason, SubscriptionState, SuspensionReason } from './subscription.ts';
+import {
+  areSimAndLossStanding,
+  type CancelReason,
+  type SubscriptionState,
+  type SuspensionReason,
+} from './subscription.ts';
 
 /** Days without a request of the app after which its phone counts as silent. */
 export const SILENT_DAYS = 7;
@@ -46,7 +51,7 @@ export interface FirstLookFacts {
 export function firstLook(facts: FirstLookFacts, now: Date): Finding {
   const { state, suspensions, device } = facts;
   if (state === 'cancelled') return 'cancelled';
-  if (suspensions.includes('sim_swapped') && suspensions.includes('loss_reported')) return 'sim_swapped_and_lost';
+  if (areSimAndLossStanding(suspensions)) return 'sim_swapped_and_lost';
   for (const reason of ['sim_swapped', 'loss_reported', 'line_suspended'] as const)
     if (suspensions.includes(reason)) return reason;
   if (!device) return state === 'awaiting_device' ? 'never_enrolled' : 'no_phone';

@@ -88,6 +88,14 @@ export interface InputFault {
   detail: string;
 }
 
+/** A limit that is used up. */
+export interface SpentLimit {
+  name: string;
+  quota: number;
+  /** The interval; none where what counts ends by itself or is deleted. */
+  seconds?: number;
+}
+
 /** Further members of the problem document (RFC 9457, section 3.2), each named in the contract. */
 export interface ProblemMembers {
   attemptsLeft?: number;
@@ -99,7 +107,7 @@ export interface ProblemMembers {
   /** Whole seconds; sent as `Retry-After`. */
   retryAfterSeconds?: number;
   /** The exceeded limit; sent as `RateLimit-Policy` and `RateLimit`. */
-  limit?: { name: string; quota: number; seconds: number };
+  limit?: SpentLimit;
   /** The methods that the path supports; sent as `Allow`. */
   allow?: string[];
   /** The scope that an access token needs; sent in `WWW-Authenticate`. */

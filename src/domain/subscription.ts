@@ -63,6 +63,11 @@ export function afterChange(before: Standing, change: SubscriptionChange): Stand
   }
 }
 
+/** True where a SIM change and a report of loss both stand: the phone alone then lifts neither (contract). */
+export function areSimAndLossStanding(suspensions: readonly SuspensionReason[]): boolean {
+  return suspensions.includes('sim_swapped') && suspensions.includes('loss_reported');
+}
+
 function standing(hasBegun: boolean, suspensions: readonly SuspensionReason[]): Standing {
   const [reason = null] = suspensions;
   if (!hasBegun) return { state: 'awaiting_device', suspensions, reason: null };

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomId } from '../crypto/random.ts';
-import type { Problem, ProblemCode } from '../domain/problem.ts';
+import type { Problem, ProblemCode, SpentLimit } from '../domain/problem.ts';
 import { badParameter } from './faults.ts';
-import { tellLimit, type SpentLimit } from './limit-headers.ts';
+import { tellLimit } from './limit-headers.ts';
 
 /** Every code that the CAMARA APIs answer, with its status (CAMARA Commonalities, and the specification of each API). */
 const STATUS = {

@@ -1,20 +1,13 @@
 import type { FastifyReply } from 'fastify';
-
-/** A limit that is used up. */
-export interface SpentLimit {
-  name: string;
-  quota: number;
-  /** The interval; none where what counts ends by itself or is deleted. */
-  seconds?: number;
-}
+import type { ProblemMembers } from '../domain/problem.ts';
 
 /**
- * Sets `Retry-After`, and of a limit `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11), which has no
- * time where nobody knows it.
+ * Sets `Retry-After`, and of a limit `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11). `RateLimit`
+ * has no time where neither is given.
  */
 export function tellLimit(
   reply: FastifyReply,
-  { retryAfterSeconds, limit }: { retryAfterSeconds?: number | undefined; limit?: SpentLimit | undefined },
+  { retryAfterSeconds, limit }: { [Name in 'retryAfterSeconds' | 'limit']?: ProblemMembers[Name] | undefined },
 ): void {
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   if (!limit) return;

@@ -15,7 +15,7 @@ export class TestStates {
     if (moves.length === 0) return [];
     const changed = await this.store.change(moves);
     // By time, one is opened before that is written, and callers may have seen it.
-    for (const { id, state } of changed) this.watcher.announce(id, state === 'opened' ? state : undefined);
+    for (const { id, state } of changed) this.watcher.announce(id, state);
     return changed.map(({ id }) => id);
   }
 

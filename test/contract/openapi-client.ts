@@ -936,9 +936,9 @@ export interface paths {
          *     line. Types `pushguard.line.v1.…` with their data: `ported-out` `{ newCarrier }`, `owner-changed` `{ owner }`,
          *     `terminated`, `device-changed` `{ os, osVersion, formFactor, model }`, `plan-changed` `{ plan }`, `number-changed`
          *     `{ phoneNumber }`, `suspended`, `resumed`, `sim-swapped`; also CAMARA
-         *     `org.camaraproject.sim-swap-subscriptions.v0.swapped`, with `{ phoneNumber }` or with `subject`. Outcomes: `applied`, `duplicate` (this
-         *     source and id came before), `stale` (the sequence is not above the last one), `unknown_line`, `rejected`. A single
-         *     event that is rejected answers 422 with a problem document, a batch 202 with a `problem` in its outcome. After a 5xx
+         *     `org.camaraproject.sim-swap-subscriptions.v0.swapped`, with `{ phoneNumber }` or with `subject`. Outcomes: `applied`,
+         *     `duplicate` (this source and id came before), `stale` (the sequence is not above the last one), `unknown_line`,
+         *     `rejected`. A single event that is rejected answers 422 with a problem document, a batch 202 with a `problem` in its outcome. After a 5xx
          *     the whole request can be sent again. `OPTIONS` answers the handshake of CloudEvents senders.
          */
         post: operations["reportLineEvents"];

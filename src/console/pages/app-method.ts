@@ -100,11 +100,16 @@ function presentChoice({ tokenEndpointAuthMethod: method }: ListedClient): AuthC
 /** What a choice ends and makes, for a client as it is now. */
 function endOf(client: ListedClient, choice: AuthChoice): keyof Words['methods']['ends'] {
   if (choice === presentChoice(client)) return 'asNow';
-  const hasSecret = client.keys.some(({ kind, test, state }) => kind === 'secret' && !test && state === 'present');
+  const hasSecret = hasPresentSecret(client);
   if (choice === 'either') return hasSecret ? 'nothing' : 'nothingAndSecret';
   if (choice === 'private_key_jwt') return hasAnySecret(client) ? 'secrets' : 'nothing';
   if (hasAnyKey(client)) return hasSecret ? 'keys' : 'keysAndSecret';
   return hasSecret ? 'place' : 'secretAlone';
+}
+
+/** Whether the client has a secret of live mode that is not a former one. */
+export function hasPresentSecret({ keys }: ListedClient): boolean {
+  return keys.some(({ kind, test, state }) => kind === 'secret' && !test && state === 'present');
 }
 
 function hasAnySecret({ keys }: ListedClient): boolean {

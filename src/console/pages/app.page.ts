@@ -16,7 +16,7 @@ import {
   typedIn,
   type AppFault,
 } from './app-form.ts';
-import { methodSection } from './app-method.ts';
+import { hasPresentSecret, methodSection } from './app-method.ts';
 import { missingSection } from './app-missing.ts';
 import { clientPage, codeField, doneNote, pathIn, type ClientReader } from './frame.ts';
 
@@ -85,8 +85,7 @@ function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySet
   const { tokenEndpointAuthMethod: method, keys } = client;
   const usesKeys = method === 'private_key_jwt' || (method === null && keys.some(({ kind }) => kind === 'key'));
   // A client that may use either can have both.
-  const usesSecret =
-    !usesKeys || keys.some(({ kind, test, state }) => kind === 'secret' && !test && state === 'present');
+  const usesSecret = !usesKeys || hasPresentSecret(client);
   // A public client has no key that could be replaced.
   const may = (what: 'keys' | 'test') => method !== 'none' && mayMember(reader.member.role, what);
   const [mayKeys, mayTest] = [may('keys'), may('test')];

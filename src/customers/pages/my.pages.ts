@@ -1,6 +1,6 @@
 import type { Overview, Receipt } from '../my-service.ts';
 import { formatPhoneNumber } from '../../domain/phone-number.ts';
-import type { SuspensionReason } from '../../domain/subscription.ts';
+import { areSimAndLossStanding, type SuspensionReason } from '../../domain/subscription.ts';
 import { systemOf } from '../../domain/push-service.ts';
 import type { HistoryEntry } from '../../history/history.ts';
 import { dateTime, calendarMonth, seoulTime, won } from '../../pages/format.ts';
@@ -51,7 +51,7 @@ function suspensionTexts(
   suspensions: readonly SuspensionReason[],
   my: Pick<CustomerWords['my'], 'suspensions' | 'simAndLoss'>,
 ): string[] {
-  const both = suspensions.includes('sim_swapped') && suspensions.includes('loss_reported');
+  const both = areSimAndLossStanding(suspensions);
   const apart = both ? suspensions.filter((reason) => reason === 'line_suspended') : suspensions;
   return [...apart.map((reason) => my.suspensions[reason]), ...(both ? [my.simAndLoss] : [])];
 }
