@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { seoulDay } from '../../src/domain/person.ts';
 import { eventually } from '../support/eventually.ts';
+import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import {
   answerOf,
@@ -188,9 +189,7 @@ describe('the start', () => {
       expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       attemptsLeft: 5,
     });
-    const seconds = (Date.parse(body.expiresAt) - before) / 1000;
-    expect(seconds).toBeGreaterThan(178);
-    expect(seconds).toBeLessThan(182);
+    expectSecondsAfter(before, 180, body.expiresAt);
   });
 
   it('the start cancels the older pending authentication of this relying party and person, and no other', async () => {

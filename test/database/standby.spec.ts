@@ -125,7 +125,7 @@ describe('with a standby for reads', () => {
       const asked = new Set(tap.take());
       return statements.every((name) => asked.has(name));
     };
-    await eventually('an answer by the standby', isThere, 20);
+    await eventually('an answer by the standby', isThere);
   });
 
   it('shows a decision at once where people decide, although the standby does not know it yet', async () => {

@@ -51,7 +51,7 @@ class Table {
 
   /** Waits for a look that is not answered, which has read the table already. */
   isAsked(): Promise<true> {
-    return eventually('a look', () => this.answers.length > 0, 10);
+    return eventually('a look', () => this.answers.length > 0);
   }
 
   /** Answers a look. */
