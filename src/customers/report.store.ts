@@ -29,12 +29,13 @@ export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscrip
 /** Asked twice a second: a transaction around an empty table would cost three times as much. */
 const IS_DUE = statement('report_is_due', 'SELECT 1 FROM reports WHERE outcome IS NULL AND due_at <= now() LIMIT 1');
 
-/** Selects the next due report, lost phones first. Skips rows that another worker has locked. */
-const NEXT = statement(
-  'report_next',
-  `SELECT id, kind, person, filed_at AS "filedAt", subscription_id AS "subscriptionId", now() AS now FROM reports WHERE outcome IS NULL AND due_at <= now()
-    ORDER BY kind <> 'lost_phone', due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
-);
+const DUE = `SELECT id, kind, person, filed_at AS "filedAt", subscription_id AS "subscriptionId", now() AS now
+  FROM reports WHERE outcome IS NULL AND due_at <= now()`;
+
+/** Selects the next due report, lost phones first. */
+const NEXT = statement('report_next', `${DUE} ORDER BY kind <> 'lost_phone', due_at LIMIT 1`);
+
+const LOCK_DUE = statement('report_lock_due', `${DUE} AND id = $1 FOR UPDATE`);
 
 /** Counts one notice about an open request, if fewer than $3 about requests of its subscription were sent within a day. */
 const COUNT_NOTICE = statement(
@@ -117,9 +118,14 @@ export class ReportStore {
     return (await this.database.rows(IS_DUE, [])).length > 0;
   }
 
-  /** Locks and returns the next due report for this transaction. */
+  /** Returns the next due report, which other workers may see as well. */
   async next(session: Session): Promise<DueReport | undefined> {
     return (await session.rows<DueReport>(NEXT, []))[0];
+  }
+
+  /** Locks a report for this transaction, and returns it as it is now; undefined when it is due no more. */
+  async lockDue(session: Session, id: string): Promise<DueReport | undefined> {
+    return (await session.rows<DueReport>(LOCK_DUE, [id]))[0];
   }
 
   /** Sets when an unresolved report is due next. */

@@ -106,11 +106,15 @@ export class Reports implements RecurringTask {
     let id: string | undefined;
     try {
       return await this.lifecycle.inTransaction(async (step) => {
-        const report = await this.store.next(step.session);
-        if (!report) return false;
-        ({ id } = report);
-        const { byLogin, ...person } = this.read(report);
-        const subscription = await this.named(step, person);
+        const next = await this.store.next(step.session);
+        if (!next) return false;
+        ({ id } = next);
+        const { byLogin, ...person } = this.read(next);
+        const { wronglyNamed, subscription } = await this.named(step, person);
+        // The report last, in the order of those who serve a request. They, or another worker, may have been faster.
+        const report = await this.store.lockDue(step.session, id);
+        if (!report) return true;
+        if (wronglyNamed) await this.limits.trySpendIn(step.session, wrongOwnerLimit(wronglyNamed));
         const outcome = subscription ? await this.dealWith(step, { ...report, byLogin }, subscription) : 'nobody';
         if (outcome instanceof Date) await this.store.postpone(id, outcome, step.session);
         else await this.store.resolve(step.session, id, { outcome, subscriptionId: subscription?.id ?? null });
@@ -132,23 +136,21 @@ export class Reports implements RecurringTask {
   }
 
   /**
-   * Locks and returns the current subscription of the reported person; undefined if the person is not the line's owner
-   * or has none.
+   * Locks the line of the reported person, and returns its current subscription, locked; none if the person has none. If
+   * the person is not the line's owner, returns the line as wrongly named.
    */
   private async named(
     step: LifecycleStep,
     { phoneNumber, birthDate, genderDigit }: NamedPerson,
-  ): Promise<LockedSubscription | undefined> {
+  ): Promise<{ wronglyNamed?: string; subscription?: LockedSubscription }> {
     const line = await this.lines.lock(step.session, { phoneNumber: parsePhoneNumber(phoneNumber) ?? '' });
     const { owner } = line?.facts ?? {};
-    if (!line || !owner) return undefined;
+    if (!line || !owner) return {};
+    const { lineId } = line.facts;
     const [known, typed] = [owner.birthDate + owner.genderDigit, birthDate + genderDigit];
-    if (!equalInConstantTime(Buffer.from(known), Buffer.from(typed))) {
-      await this.limits.trySpendIn(step.session, wrongOwnerLimit(line.facts.lineId));
-      return undefined;
-    }
-    const standing = await this.subscriptions.standingOnLine(line.facts.lineId, step.session);
-    return standing && this.subscriptions.lock(step.session, standing.id);
+    if (!equalInConstantTime(Buffer.from(known), Buffer.from(typed))) return { wronglyNamed: lineId };
+    const standing = await this.subscriptions.standingOnLine(lineId, step.session);
+    return standing ? { subscription: await this.subscriptions.lock(step.session, standing.id) } : {};
   }
 
   /** Carries out a report. Returns its outcome, or the time until which it must wait. */

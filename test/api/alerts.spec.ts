@@ -43,6 +43,15 @@ async function reportLoss({ phoneNumber, birthDate, genderDigit }: TestPerson): 
   expect(answer.status).toBe(202);
 }
 
+/** Resolves once so many transactions of the service wait for a row. */
+const untilWaiting = (count: number): Promise<unknown> =>
+  eventually(`${count} transactions that wait`, async () => {
+    const { rows } = await service.database.pool.query<{ waiting: number }>(
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows[0]!.waiting >= count;
+  });
+
 /** Logs the person in on the website with the phone and its PIN. */
 async function loggedIn(owner: Owner): Promise<TextBrowser> {
   await service.rows.budgets.clearForms();
@@ -463,6 +472,31 @@ describe('a new phone', () => {
     await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
     const given = await owner.phone.confirmAlert(await alertOf(owner.phone, 'new_phone'), TEST_PIN);
     expect(given).toHaveProperty('enrolmentCode');
+  });
+
+  it('is confirmed while a worker is at the same request, and neither ends the other', async () => {
+    const owner = await subscribed();
+    await ask(owner.person);
+    const alert = await alertOf(owner.phone, 'new_phone');
+    await service.rows.customers.untilReportsResolved();
+    const holding = await service.database.pool.connect();
+    let confirmed: Promise<unknown>;
+    try {
+      // The confirmation has locked the subscription, and waits. So does the worker, then, for the subscription.
+      await holding.query('BEGIN');
+      await holding.query('SELECT 1 FROM alerts WHERE id = $1 FOR UPDATE', [alert.id]);
+      confirmed = owner.phone.confirmAlert(alert, TEST_PIN);
+      await untilWaiting(1);
+      await service.rows.customers.makeReportsDue();
+      await untilWaiting(2);
+    } finally {
+      await holding.query('COMMIT');
+      holding.release();
+    }
+    expect(await confirmed).toHaveProperty('enrolmentCode');
+    await service.rows.customers.untilReportsResolved();
+    expect(await service.rows.customers.newestReport('new_phone')).toMatchObject({ outcome: 'confirmed' });
+    expect(service.process.log()).not.toContain('deadlock');
   });
 
   it('ends when a new phone is enrolled, which cannot confirm its own coming, and so does the request', async () => {
