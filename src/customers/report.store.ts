@@ -8,9 +8,11 @@ import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 
-/** A report that a worker must resolve; `person` is encrypted. */
+/** A report that a worker must resolve, before it is locked; `person` is encrypted. */
+export type NextReport = Pick<Report, 'id'> & { person: NonNullable<Report['person']> };
+
+/** A locked report that a worker must resolve. */
 export type DueReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
-  person: NonNullable<Report['person']>;
   /** The database's clock. */
   now: Date;
 };
@@ -29,13 +31,30 @@ export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscrip
 /** Asked twice a second: a transaction around an empty table would cost three times as much. */
 const IS_DUE = statement('report_is_due', 'SELECT 1 FROM reports WHERE outcome IS NULL AND due_at <= now() LIMIT 1');
 
-const DUE = `SELECT id, kind, person, filed_at AS "filedAt", subscription_id AS "subscriptionId", now() AS now
-  FROM reports WHERE outcome IS NULL AND due_at <= now()`;
+/** The maximum number of due reports that one question looks at: more than there are workers at once. */
+const LOOKED_AT = 20;
 
-/** Selects the next due report, lost phones first. */
-const NEXT = statement('report_next', `${DUE} ORDER BY kind <> 'lost_phone', due_at LIMIT 1`);
+/**
+ * Selects the next due report, lost phones first, and claims it for this transaction. Skips reports that another worker
+ * has claimed. The claim is no lock of the row, which the worker takes only after line and subscription.
+ */
+const NEXT = statement(
+  'report_next',
+  `SELECT id, person FROM (
+      SELECT id, person FROM reports WHERE outcome IS NULL AND due_at <= now()
+      ORDER BY kind <> 'lost_phone', due_at LIMIT ${LOOKED_AT}) due
+    WHERE pg_try_advisory_xact_lock(hashtextextended('report ' || id::text, 0)) LIMIT 1`,
+);
 
-const LOCK_DUE = statement('report_lock_due', `${DUE} AND id = $1 FOR UPDATE`);
+/**
+ * Locks a report that is still due. The caller has locked line and subscription: the test of a new phone and the answers
+ * of the old one lock the report last as well, so that none of them deadlocks with the worker.
+ */
+const LOCK_DUE = statement(
+  'report_lock_due',
+  `SELECT id, kind, filed_at AS "filedAt", subscription_id AS "subscriptionId", now() AS now FROM reports
+    WHERE id = $1 AND outcome IS NULL AND due_at <= now() FOR UPDATE`,
+);
 
 /** Counts one notice about an open request, if fewer than $3 about requests of its subscription were sent within a day. */
 const COUNT_NOTICE = statement(
@@ -118,12 +137,15 @@ export class ReportStore {
     return (await this.database.rows(IS_DUE, [])).length > 0;
   }
 
-  /** Returns the next due report, which other workers may see as well. */
-  async next(session: Session): Promise<DueReport | undefined> {
-    return (await session.rows<DueReport>(NEXT, []))[0];
+  /** Claims and returns the next due report for this transaction, without a lock of its row. */
+  async next(session: Session): Promise<NextReport | undefined> {
+    return (await session.rows<NextReport>(NEXT, []))[0];
   }
 
-  /** Locks a report for this transaction, and returns it as it is now; undefined when it is due no more. */
+  /**
+   * Locks a report, after line and subscription of its person. Returns undefined if it was resolved or postponed since
+   * it was selected.
+   */
   async lockDue(session: Session, id: string): Promise<DueReport | undefined> {
     return (await session.rows<DueReport>(LOCK_DUE, [id]))[0];
   }

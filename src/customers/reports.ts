@@ -20,7 +20,7 @@ import { wrongOwnerLimit } from './limits.ts';
 import { LossBreaker } from './loss-breaker.ts';
 import { NewPhone } from './new-phone.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
-import { ReportStore, type DueReport, type MadeReport, type UnsettledReport } from './report.store.ts';
+import { ReportStore, type MadeReport, type NextReport, type UnsettledReport } from './report.store.ts';
 
 /** Milliseconds until the next attempt after a failure. */
 const RETRY_MS = 60_000;
@@ -110,11 +110,11 @@ export class Reports implements RecurringTask {
         if (!next) return false;
         ({ id } = next);
         const { byLogin, ...person } = this.read(next);
-        const { wronglyNamed, subscription } = await this.named(step, person);
-        // The report last, in the order of those who serve a request. They, or another worker, may have been faster.
+        const { subscription, guessedLineId } = await this.named(step, person);
+        // After line and subscription, which every flow locks first: one that serves the report holds them by now.
         const report = await this.store.lockDue(step.session, id);
         if (!report) return true;
-        if (wronglyNamed) await this.limits.trySpendIn(step.session, wrongOwnerLimit(wronglyNamed));
+        if (guessedLineId !== undefined) await this.limits.trySpendIn(step.session, wrongOwnerLimit(guessedLineId));
         const outcome = subscription ? await this.dealWith(step, { ...report, byLogin }, subscription) : 'nobody';
         if (outcome instanceof Date) await this.store.postpone(id, outcome, step.session);
         else await this.store.resolve(step.session, id, { outcome, subscriptionId: subscription?.id ?? null });
@@ -130,25 +130,25 @@ export class Reports implements RecurringTask {
   }
 
   /** Decrypts the person of a report. An earlier version filed the person alone, without a log-in. */
-  private read({ id, person }: DueReport): Reported {
+  private read({ id, person }: NextReport): Reported {
     const text = this.keys.fields.decrypt(person, placeOf(id)).toString('utf8');
     return { byLogin: false, ...(JSON.parse(text) as NamedPerson) };
   }
 
   /**
-   * Locks the line of the reported person, and returns its current subscription, locked; none if the person has none. If
-   * the person is not the line's owner, returns the line as wrongly named.
+   * Locks the line of the reported number, and the current subscription of its owner. Returns the subscription if the
+   * reported person is the owner and has one, and the line if the report names another person as its owner.
    */
   private async named(
     step: LifecycleStep,
     { phoneNumber, birthDate, genderDigit }: NamedPerson,
-  ): Promise<{ wronglyNamed?: string; subscription?: LockedSubscription }> {
+  ): Promise<{ subscription?: LockedSubscription; guessedLineId?: string }> {
     const line = await this.lines.lock(step.session, { phoneNumber: parsePhoneNumber(phoneNumber) ?? '' });
     const { owner } = line?.facts ?? {};
     if (!line || !owner) return {};
-    const { lineId } = line.facts;
     const [known, typed] = [owner.birthDate + owner.genderDigit, birthDate + genderDigit];
-    if (!equalInConstantTime(Buffer.from(known), Buffer.from(typed))) return { wronglyNamed: lineId };
+    const { lineId } = line.facts;
+    if (!equalInConstantTime(Buffer.from(known), Buffer.from(typed))) return { guessedLineId: lineId };
     const standing = await this.subscriptions.standingOnLine(lineId, step.session);
     return standing ? { subscription: await this.subscriptions.lock(step.session, standing.id) } : {};
   }

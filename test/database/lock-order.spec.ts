@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { BANK, smartOtp, startSigning } from '../support/authenticators.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestService, type Subscriber } from '../support/service.ts';
@@ -62,3 +63,32 @@ it.each(CARRIER)(
     expect((await service.call('GET', `/v1/authentications/${id}`, undefined, BANK)).body['state']).toBe('cancelled');
   },
 );
+
+it('the worker that takes a request for a new phone further locks the subscription before the request, as the device test that serves it does', async () => {
+  const { person, phone, pushToken, subscriptionId } = await service.subscriber();
+  const { phoneNumber, birthDate, genderDigit } = person;
+  const visitor = new TextBrowser(service.issuer);
+  await visitor.open('/new-phone');
+  await visitor.send('/new-phone', { phoneNumber, birthDate, genderDigit, way: 'sms' });
+  await eventually('the request', () =>
+    service.pushesTo(pushToken).some(({ data }) => data['kind'] === 'new_phone_asked'),
+  );
+  const { enrolmentCode } = (await service.operate(subscriptionId, 'enrolment-code')).body as { enrolmentCode: string };
+  const next = await service.enrol(enrolmentCode);
+  const { code } = await next.readTestEnvelope(await next.testEnvelope());
+  const { testing, isFree } = await service.rows.devices.whileLocked(next.deviceId, async (untilWaitedFor) => {
+    // Stops between the subscription, which it has locked, and the request.
+    const confirming = next.confirmTest(code);
+    await untilWaitedFor();
+    await service.rows.customers.makeReportsDue();
+    await eventually('the worker to wait for the subscription', async () => {
+      return (await service.rows.devices.waitingForLocks()) === 2;
+    });
+    return { testing: confirming, isFree: await service.rows.customers.isNewestReportFree('new_phone') };
+  });
+  await testing;
+  expect(await service.rows.customers.newestReport('new_phone')).toEqual({ outcome: 'no_change', person: null });
+  // With the request in the worker's hands the test would have waited for it, and the worker for the subscription.
+  expect(isFree).toBe(true);
+  expect((await phone.alerts()).find(({ kind }) => kind === 'new_phone')).toMatchObject({ state: 'closed' });
+});

@@ -187,6 +187,16 @@ export class CustomerRows {
     return rows.length;
   }
 
+  /** Whether no transaction has locked the newest report of a kind. */
+  async isNewestReportFree(kind: string): Promise<boolean> {
+    const rows = await this.sql(
+      `SELECT 1 FROM reports WHERE id = (SELECT id FROM reports WHERE kind = $1 ORDER BY filed_at DESC LIMIT 1)
+       FOR UPDATE SKIP LOCKED`,
+      [kind],
+    );
+    return rows.length === 1;
+  }
+
   /** Makes every report due now. */
   makeReportsDue(): Promise<unknown> {
     return this.sql('UPDATE reports SET due_at = now()');
