@@ -148,6 +148,11 @@ export class Alerts {
     return manager.existsBy(Alert, { subscriptionId, kind, about, state: 'open', expiresAt: future() });
   }
 
+  /** True while the phone can lift the report of loss: it was made without a login, and nobody has answered its alert. */
+  async mayLiftLoss(subscriptionId: string): Promise<boolean> {
+    return this.isOpen(this.database, subscriptionId, 'loss_reported', WITHOUT_LOGIN);
+  }
+
   /** Closes an alert in the transaction of its effect, once. Problems: `alert_closed`. */
   async close(session: Session, { id, deviceId }: AnsweredAlert, state: 'confirmed' | 'objected'): Promise<void> {
     if ((await session.rows(CLOSE, [id, state, deviceId])).length !== 1) throw alertClosed();

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Alerts } from '../alerts/alerts.ts';
 import { Authenticators } from '../authenticators/authenticators.ts';
 import {
   registrationNotFound,
@@ -33,6 +34,8 @@ export interface Overview {
   otp: { locked: boolean } | undefined;
   /** A request for a new phone that waits, or the objection to one. */
   newPhone: NewPhoneStanding | undefined;
+  /** True while the app can lift a report of loss that stands. One by log-in or at the call centre it cannot. */
+  mayLiftLoss: boolean;
   /** The application for a reissue that is open, if the customer filed it with the app. */
   reissue: Omit<OwnApplication, 'number'> | undefined;
 }
@@ -56,6 +59,7 @@ export class MyService {
     private readonly registrations: Registrations,
     private readonly authenticators: Authenticators,
     private readonly newPhone: NewPhone,
+    private readonly alerts: Alerts,
     private readonly applications: ReissueApplications,
     private readonly texts: CodeTexts,
   ) {}
@@ -65,15 +69,16 @@ export class MyService {
     const subscription = await this.standing(line.lineId);
     if (!subscription) return undefined;
     const { subscriptionId, suspensions } = subscription;
-    const [fee, history, registrations, otp, newPhone, reissue] = await Promise.all([
+    const [fee, history, registrations, otp, newPhone, mayLiftLoss, reissue] = await Promise.all([
       this.charges.soFar(subscriptionId),
       this.history.latest(subscriptionId),
       this.registrations.standing(subscriptionId),
       this.authenticators.ownOtp(subscriptionId),
       this.newPhone.standing({ id: subscriptionId, lineId: line.lineId, suspensions }),
+      this.alerts.mayLiftLoss(subscriptionId),
       this.applications.openOf(subscriptionId),
     ]);
-    return { subscription, fee, history, registrations, otp, newPhone, reissue };
+    return { subscription, fee, history, registrations, otp, newPhone, mayLiftLoss, reissue };
   }
 
   /** Subscribes the customer and records the versions of the accepted documents. Problems: as `Subscriptions.subscribe`. */

@@ -208,6 +208,25 @@ describe('a report of loss by log-in', () => {
     expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
   });
 
+  it('is lifted at the call centre and not in the app, as the customer reads on the website', async () => {
+    const owner = await subscribed();
+    const visitor = await loggedIn(owner);
+    await lose(visitor);
+    const { text } = await visitor.open('/my');
+    expect(text).toContain('이 신고는 앱에서 취소할 수 없습니다');
+    expect(text).not.toContain('앱의 알림에서 취소해 주세요');
+  });
+
+  it('is not what the website speaks of where the report was made without a login', async () => {
+    const owner = await subscribed();
+    const visitor = await loggedIn(owner);
+    await reportLoss(owner.person);
+    await service.rows.customers.untilReportsResolved();
+    expect((await visitor.open('/my')).text).toContain('앱의 알림에서 취소해 주세요');
+    await owner.phone.confirmAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    expect((await visitor.open('/my')).text).toContain('이 신고는 앱에서 취소할 수 없습니다');
+  });
+
   it('takes the place of one without a login, which the phone could lift', async () => {
     const owner = await subscribed();
     const visitor = await loggedIn(owner);

@@ -166,7 +166,7 @@ export function en({ service, callCentre }: Brand): AppWords {
           },
           object: {
             button: 'No, I did not report it',
-            does: `A report that anyone could make on the website is withdrawn at once. If the call centre took the report, or the SIM was changed too, only the call centre (${callCentre}) can lift it.`,
+            does: `A report without a log-in is withdrawn at once. If it was made by a log-in with the app or at the call centre, or the SIM was changed too, only the call centre (${callCentre}) can lift it.`,
             done: `You said that you did not report it. If you still cannot be verified, call the call centre (${callCentre}).`,
           },
         },

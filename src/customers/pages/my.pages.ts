@@ -46,18 +46,23 @@ function nothing(reader: Reader, phoneNumber: string): Html {
   </section>`;
 }
 
-/** What each suspension means. Where a SIM change and a report of loss both stand, the phone alone lifts neither. */
+/**
+ * What each suspension means, and what ends it. Where a SIM change and a report of loss both stand, the phone alone lifts
+ * neither, and it lifts no report by log-in or at the call centre.
+ */
 function suspensionTexts(
   suspensions: readonly SuspensionReason[],
-  my: Pick<CustomerWords['my'], 'suspensions' | 'simAndLoss'>,
+  mayLiftLoss: boolean,
+  my: Pick<CustomerWords['my'], 'suspensions' | 'lossForDesk' | 'simAndLoss'>,
 ): string[] {
+  const texts = mayLiftLoss ? my.suspensions : { ...my.suspensions, loss_reported: my.lossForDesk };
   const both = areSimAndLossStanding(suspensions);
   const apart = both ? suspensions.filter((reason) => reason === 'line_suspended') : suspensions;
-  return [...apart.map((reason) => my.suspensions[reason]), ...(both ? [my.simAndLoss] : [])];
+  return [...apart.map((reason) => texts[reason]), ...(both ? [my.simAndLoss] : [])];
 }
 
 function service(reader: Reader, token: Html, phoneNumber: string, overview: Overview): Html {
-  const { subscription, fee, history, registrations, otp, newPhone, reissue } = overview;
+  const { subscription, fee, history, registrations, otp, newPhone, mayLiftLoss, reissue } = overview;
   const { my, data } = reader.words(CUSTOMER_WORDS);
   const { places } = reader.words(SITE_WORDS);
   const { state, suspensions, protectedSince } = subscription;
@@ -65,7 +70,7 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
   return html`<section class="card state-${state}">
       <h2 class="state-title">${title}</h2>
       <p>${text}</p>
-      ${suspensionTexts(suspensions, my).map((sentence) => html`<p class="alert">${sentence}</p>`)}
+      ${suspensionTexts(suspensions, mayLiftLoss, my).map((sentence) => html`<p class="alert">${sentence}</p>`)}
       ${facts([
         [my.phoneNumber, formatPhoneNumber(phoneNumber)],
         ...(protectedSince ? [[my.since, dateTime(protectedSince, reader.locale)] as const] : []),

@@ -243,6 +243,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       loss_reported: `The phone was reported lost. If you did not report it, withdraw the report in the app. If you did and have found the phone, the call centre (${callCentre}) can resume the service.`,
       sim_swapped: `The SIM card was changed. If you changed it, confirm the alert in the app on the registered phone with your PIN, and the service resumes at once. If you cannot use the app, call the call centre (${callCentre}).`,
     },
+    lossForDesk: `The phone was reported lost. The app cannot withdraw this report. If you have found the phone, or did not report it, call the call centre (${callCentre}): two agents verify your identity and resume the service.`,
     simAndLoss: `The SIM card was changed and the phone was reported lost. The app on the phone alone cannot lift this: call the call centre (${callCentre}). Two agents verify your identity and give you a code to enrol the app again; then the report of loss is lifted.`,
     newPhone: {
       waiting: {
@@ -352,7 +353,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     text: 'You can suspend the service immediately, without logging in.',
     points: [
       'The service is suspended as soon as you report, and no one can be verified with this line.',
-      'The app on the registered phone is told. A false report can be withdrawn there at once, with the PIN.',
+      'The app on the registered phone is told. A false report that was made without a log-in can be withdrawn there at once, with the PIN. Only the call centre lifts a report by a log-in with the app.',
       'The call centre calls you back. Two agents must verify your identity before the service resumes.',
       `To block calls and text messages as well, call ${callCentre} and ask for a line suspension.`,
     ],
