@@ -98,7 +98,7 @@ export class Admission {
     const keySet = keysOf(settings) ?? (keeps ? client : NO_KEYS);
     const { jwks, jwksUri } = keySet;
     if (method === null && jwksUri !== null)
-      throw refused('Keys at an address are the only ones of a client: give --auth-method=private_key_jwt too.');
+      throw refused('Keys at an address are the only ones of a client.', 'Give --auth-method=private_key_jwt too.');
     if (method !== null) expectFitting(method, keySet);
     const [secret, secretDigest] = secretOf(method, client, { isChosen: wanted !== undefined });
     const keys = { jwks, jwksUri, ...secretDigest };
@@ -130,7 +130,8 @@ export class Admission {
     if (isPublic(client)) throw hasNoSecret(clientId);
     if (usesKeys(client) && client.secretDigest === null) {
       throw refused(
-        `${clientId} has no secret: it uses private_key_jwt. Change its keys with: change ${clientId} --jwks=FILE`,
+        `${clientId} has no secret: it uses private_key_jwt.`,
+        `Change its keys with: change ${clientId} --jwks=FILE`,
       );
     }
     const secret = randomToken(SECRET_BYTES);
@@ -257,10 +258,11 @@ function secretOf(
 
 function expectFitting(method: ClientAuthMethod, keys: KeySet): void {
   if (method === 'private_key_jwt' && !hasKeys(keys))
-    throw refused('private_key_jwt needs the public keys of the client: give --jwks=FILE or --jwks-uri=URL.');
+    throw refused('private_key_jwt needs the public keys of the client.', 'Give --jwks=FILE or --jwks-uri=URL.');
   if (method !== 'private_key_jwt' && hasKeys(keys))
     throw refused(
-      `A JWKS serves private_key_jwt, and the method is ${method}. Give --auth-method=private_key_jwt too.`,
+      `A JWKS serves private_key_jwt, and the method is ${method}.`,
+      'Give --auth-method=private_key_jwt too.',
     );
 }
 
@@ -287,6 +289,8 @@ function flowSettingsOf(client: Client): FlowSettings {
   };
 }
 
+const GIVE_KEYS = 'Give --auth-method=private_key_jwt and --jwks or --jwks-uri.';
+
 /** A client is pinged at an address, and one that follows FAPI-CIBA or signs its requests has keys. */
 function expectFlowsFit(method: ClientAuthMethod | null, settings: FlowSettings): void {
   const {
@@ -300,20 +304,16 @@ function expectFlowsFit(method: ClientAuthMethod | null, settings: FlowSettings)
   } = settings;
   if (mode === 'ping' && method === 'none') throw refused('A public client cannot use CIBA.');
   if (mode === 'ping' && (endpoint ?? null) === null)
-    throw refused('The mode ping needs an address: give --ciba-notification-endpoint=URL.');
+    throw refused('The mode ping needs an address.', 'Give --ciba-notification-endpoint=URL.');
   if (camara === true && mode === 'ping')
-    throw refused('The CAMARA profile has the mode poll alone: give --ciba-mode=poll.');
+    throw refused('The CAMARA profile has the mode poll alone.', 'Give --ciba-mode=poll.');
   if (camara === true && method !== 'private_key_jwt')
-    throw refused(
-      'The CAMARA profile needs private_key_jwt: give --auth-method=private_key_jwt and --jwks or --jwks-uri.',
-    );
+    throw refused('The CAMARA profile needs private_key_jwt.', GIVE_KEYS);
   if (fapi === true && idTokenAlg === 'RS256')
-    throw refused('FAPI-CIBA needs id_tokens of ES256: give --id-token-alg=ES256.');
+    throw refused('FAPI-CIBA needs id_tokens of ES256.', 'Give --id-token-alg=ES256.');
   const needsKeys = fapi === true || requireSignedRequestObject === true || (alg ?? null) !== null;
   if (needsKeys && method !== 'private_key_jwt')
-    throw refused(
-      'FAPI-CIBA and signed requests need private_key_jwt: give --auth-method=private_key_jwt and --jwks or --jwks-uri.',
-    );
+    throw refused('FAPI-CIBA and signed requests need private_key_jwt.', GIVE_KEYS);
 }
 
 /** The one scope of a public client: it logs persons in, and calls nothing in its own name. */
@@ -342,7 +342,10 @@ async function expectTestKeys(
 ): Promise<void> {
   if (!testJwks) return;
   if (method !== null && method !== 'private_key_jwt')
-    throw refused(`Test keys serve private_key_jwt, and the method is ${method}. Use rotate --test for a test secret.`);
+    throw refused(
+      `Test keys serve private_key_jwt, and the method is ${method}.`,
+      'Use rotate --test for a test secret.',
+    );
   const live = (await thumbprintsOf(jwks ?? {})).map(({ thumbprint }) => thumbprint);
   const both = (await thumbprintsOf(testJwks)).some(({ thumbprint }) => live.includes(thumbprint));
   if (both) throw refused('A test key must be none of the live keys. Make another pair of keys for tests.');
@@ -363,7 +366,8 @@ function hasNoSecret(clientId: string): Problem {
 
 function needsTestJwks(): Problem {
   return refused(
-    'A client that uses private_key_jwt has test keys of its own: give --test-jwks=FILE to add or change.',
+    'A client that uses private_key_jwt has test keys of its own.',
+    'Give --test-jwks=FILE to add or change.',
   );
 }
 

@@ -232,6 +232,16 @@ function shown(text: string): string {
   return one.length > 80 ? `${one.slice(0, 80).join('')}…` : one.join('');
 }
 
-export function refused(detail: string): Problem {
-  return new Problem('invalid_request', detail);
+/** A refused change of a client. `detail` says what is wrong, wherever it was asked for; `hint` what the operator's command takes. */
+export class RefusedChange extends Problem {
+  constructor(
+    detail: string,
+    readonly hint?: string,
+  ) {
+    super('invalid_request', detail);
+  }
+}
+
+export function refused(detail: string, hint?: string): RefusedChange {
+  return new RefusedChange(detail, hint);
 }

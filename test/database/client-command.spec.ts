@@ -354,7 +354,7 @@ describe('npm run client with keys of test mode', () => {
       expect.objectContaining({ kind: 'key', test: false, lastUsedAt: expect.any(String) }),
       expect.objectContaining({ kind: 'key', test: true, lastUsedAt: expect.any(String) }),
     ]);
-    expect((await command(['rotate', clientId, '--test'])).stderr).toContain('give --test-jwks=FILE');
+    expect((await command(['rotate', clientId, '--test'])).stderr).toContain('Give --test-jwks=FILE');
     expect((await command(['change', clientId, '--test-jwks=none'])).code).toBe(0);
     expect((await withKey(clientId, testKey.privateKey, 'k1')).status).toBe(401);
     expect((await withKey(clientId, key.privateKey, 'k1')).status).toBe(200);
@@ -694,7 +694,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
       'serves private_key_jwt',
       '',
     ],
-    [['change', 'demo-shop', '--jwks-uri=https://shop.example/keys'], 'give --auth-method=private_key_jwt too.', ''],
+    [['change', 'demo-shop', '--jwks-uri=https://shop.example/keys'], 'Give --auth-method=private_key_jwt too.', ''],
     [[...NEW, '--test-jwks=-'], 'Test keys serve private_key_jwt', jwks({})],
     [[...NEW, '--auth-method=private_key_jwt'], 'private_key_jwt needs the public keys of the client', ''],
     [[...NEW, '--id=demo-shop'], 'The client id demo-shop is already in use.', ''],

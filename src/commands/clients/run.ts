@@ -6,7 +6,7 @@ import { Database, type Session } from '../../database/database.ts';
 import { AuditModule } from '../../operator/audit.module.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Admission } from '../../relying-parties/admission.ts';
-import { refused, type ClientSettings } from '../../relying-parties/client-settings.ts';
+import { refused, RefusedChange, type ClientSettings } from '../../relying-parties/client-settings.ts';
 import { RelyingPartiesModule } from '../../relying-parties/relying-parties.module.ts';
 import { audited } from '../audited.ts';
 import { asJson } from '../terminal.ts';
@@ -28,7 +28,14 @@ export async function runClientCommand(environment: Environment, wanted: Wanted)
 /** Does what the arguments ask for in these rooms; returns what is printed. Throws a Problem that says why it is refused. */
 export async function answerClientCommand(app: INestApplicationContext, wanted: Wanted): Promise<string> {
   expectSignable(wanted.settings, app.get(ServiceKeys));
-  return run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) });
+  const parts = { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) };
+  return run(wanted, parts).catch(withHint);
+}
+
+/** Says in the command's own words, too, what a refused change lacks. */
+function withHint(error: unknown): never {
+  if (error instanceof RefusedChange && error.hint !== undefined) throw refused(`${error.detail} ${error.hint}`);
+  throw error;
 }
 
 function expectSignable({ idTokenSignedResponseAlg: algorithm }: ClientSettings, keys: ServiceKeys): void {

@@ -189,7 +189,7 @@ export class ConsoleAppController {
 
   private showRefusal(at: ConsoleRequest, form: AppForm, error: unknown): Promise<string> {
     if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
-    return this.show(at, form, { detail: withoutOptions(error.detail) });
+    return this.show(at, form, { detail: error.detail });
   }
 
   private async show(at: ConsoleRequest, form?: AppForm, fault?: AppFault['fault']): Promise<string> {
@@ -201,11 +201,6 @@ export class ConsoleAppController {
       appPage(at.clientReader, client, { keySets, canSign, ...(wrong && { fault: wrong }), done: at.done }),
     );
   }
-}
-
-/** A sentence of a refusal without the options of the operator's command, which the page does not have. */
-function withoutOptions(detail: string): string {
-  return detail.replace(/(: give|\. Give) --[^.]*\.$/, '.');
 }
 
 /** The settings of a change, as the audit keeps them. Of keys it keeps that there were some. */
