@@ -62,6 +62,9 @@ const DESCRIPTION = `Verification codes that reach only the subscriber’s own p
 
 Every error is a problem document (RFC 9457), with the members of RFC 6749 at \`/oauth2\`; \`help\` leads to the page that explains it. Times are RFC 3339 in UTC, ids are opaque, and bodies are UTF-8. Every answer has \`X-Content-Type-Options: nosniff\`, and \`Cache-Control: no-store\` unless it is a public document.`;
 
+/** Of a document that tells its version. */
+const NOT_MODIFIED = { description: '`If-None-Match` names this version', ...headersNamed(['ETag']) };
+
 interface Place {
   address: string;
   method: string;
@@ -100,6 +103,7 @@ function complete(operation: Operation, { address, method, issuer, responses }: 
   operation.responses = {
     ...(refusals as Operation['responses']),
     ...operation.responses,
+    ...(declared.headers.includes('ETag') && { 304: NOT_MODIFIED }),
     default: { $ref: `#/components/responses/${other}` } as unknown as { description: string },
   };
 }
