@@ -24,8 +24,8 @@ export default {
   ...ifPresent('globalTeardown', 'test/support/global-teardown.ts'),
   testSequencer: '<rootDir>/config/test-sequencer.mjs',
   reporters: ['default', '<rootDir>/config/summary-reporter.mjs'],
-  // Four more than the two processors of continuous integration, because browsers and waiting callers leave them idle.
-  maxWorkers: 6,
+  // Two more than processors, because browsers and waiting callers leave them idle.
+  maxWorkers: 4,
   // A high limit, because a slow or busy machine is no failure. A wait for a condition ends earlier and names the
   // condition.
   testTimeout: 600_000,
