@@ -6469,6 +6469,14 @@ export interface operations {
                     "application/json": components["schemas"]["PushKeyResponse"];
                 };
             };
+            /** @description `If-None-Match` names this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["InvalidRequest"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
@@ -8322,6 +8330,14 @@ export interface operations {
                     "application/json": components["schemas"]["JwksResponse"];
                 };
             };
+            /** @description `If-None-Match` names this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["InvalidRequestAtOAuth"];
             408: components["responses"]["RequestTimeoutAtOAuth"];
             431: components["responses"]["HeadersTooLargeAtOAuth"];
@@ -8504,6 +8520,14 @@ export interface operations {
                     "application/json": components["schemas"]["ServerMetadataResponse"];
                 };
             };
+            /** @description `If-None-Match` names this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["InvalidRequest"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
@@ -8685,6 +8709,14 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["ServerMetadataResponse"];
                 };
+            };
+            /** @description `If-None-Match` names this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["InvalidRequest"];
             408: components["responses"]["RequestTimeout"];
